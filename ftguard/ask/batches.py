@@ -1,0 +1,74 @@
+"""Runs rows in batches of like length, and goes on with half of a batch when memory runs out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import torch
+
+Row = TypeVar("Row")
+Result = TypeVar("Result")
+
+MOST_ROWS = 64
+MOST_TOKENS = 16_384
+"""Tokens in one batch, padding included."""
+
+
+@dataclass(kw_only=True)
+class BatchPlan:
+    """The limits that batches are cut by, and what had to change on the way.
+
+    Base and checkpoints are asked by the same plan, since the grouping of rows moves the last
+    bits of a result.
+    """
+
+    most_rows: int = MOST_ROWS
+    most_tokens: int = MOST_TOKENS
+    notes: list[str] = field(default_factory=list)
+    """One sentence for each time that memory ran out."""
+
+
+def in_batches(
+    rows: Sequence[Row],
+    length: Callable[[Row], int],
+    run: Callable[[list[Row]], list[Result]],
+    plan: BatchPlan,
+    done: Callable[[int], object],
+) -> list[Result]:
+    """Run all rows, longest first, and return one result for each in the given order.
+
+    Args:
+        rows: what to run.
+        length: tokens that a row takes in its batch.
+        run: runs one batch; a `torch.OutOfMemoryError` halves it, and every later one.
+        plan: the limits; changed where memory runs out.
+        done: told the number of rows after each batch (for a progress bar).
+
+    Raises:
+        torch.OutOfMemoryError: a single row does not fit.
+    """
+    results: dict[int, Result] = {}
+    order = sorted(range(len(rows)), key=lambda index: (-length(rows[index]), index))
+    while order:
+        fitting = plan.most_tokens // max(1, length(rows[order[0]]))
+        size = max(1, min(len(order), plan.most_rows, fitting))
+        batch, order = order[:size], order[size:]
+        try:
+            outputs = run([rows[index] for index in batch])
+        except (torch.OutOfMemoryError, RuntimeError) as error:
+            if not _is_out_of_memory(error) or size == 1:
+                raise
+            plan.most_rows = max(1, size // 2)
+            plan.notes.append(f"memory ran out at {size} rows a batch; went on with half")
+            order = batch + order
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+            continue
+        results.update(zip(batch, outputs, strict=True))
+        done(size)
+    return [results[index] for index in range(len(rows))]
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    # The CPU allocator has no exception class of its own.
+    return isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error)

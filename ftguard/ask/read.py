@@ -1,0 +1,49 @@
+"""Log-probabilities of given texts, by one forward pass a batch."""
+
+import inspect
+
+import torch
+from transformers import PreTrainedModel
+
+from ftguard.ask.generate import LOG_ZERO
+from ftguard.ask.render import Ids
+
+
+def read(
+    model: PreTrainedModel, rows: list[tuple[Ids, Ids]], pad_id: int
+) -> list[tuple[float, ...]]:
+    """The log-probability (nats) of each token of each text after its context.
+
+    Rows are padded on the right, where causal attention never looks back from. Logits are kept
+    from the batch's first text on only, and reduced within the batch.
+
+    Args:
+        model: in evaluation mode.
+        rows: (context, text) in tokens; a context has at least one token.
+        pad_id: fills the batch.
+    """
+    width = max(len(context) + len(text) for context, text in rows)
+    device = model.get_input_embeddings().weight.device
+    ids = torch.full((len(rows), width), pad_id)
+    mask = torch.zeros((len(rows), width), dtype=torch.long)
+    for row, (context, text) in enumerate(rows):
+        length = len(context) + len(text)
+        ids[row, :length] = torch.tensor(context + text)
+        mask[row, :length] = 1
+    ids = ids.to(device)
+    first = min(len(context) for context, _ in rows) - 1
+    keep = {"logits_to_keep": width - first} if _keeps_logits(model) else {}
+    logits = model(input_ids=ids, attention_mask=mask.to(device), use_cache=False, **keep).logits
+    # Position i speaks of token i + 1, so the last one speaks of nothing.
+    logits = logits[:, -(width - first) : -1].float()
+    targets = ids[:, first + 1 :].to(logits.device)
+    said = logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1) - logits.logsumexp(-1)
+    values = said.nan_to_num(nan=LOG_ZERO, neginf=LOG_ZERO).tolist()
+    return [
+        tuple(values[row][len(context) - 1 - first :][: len(text)])
+        for row, (context, text) in enumerate(rows)
+    ]
+
+
+def _keeps_logits(model: PreTrainedModel) -> bool:
+    return "logits_to_keep" in inspect.signature(type(model).forward).parameters

@@ -1,0 +1,215 @@
+"""Opens the watch at the beginning of training: the questions, the base, the run, what it costs."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from transformers import PreTrainedTokenizerBase, TrainerState, TrainingArguments
+
+from ftguard.ask import (
+    BatchPlan,
+    Questionnaire,
+    adapted,
+    from_main,
+    inner_model,
+    prepare,
+    weights_fingerprint,
+)
+from ftguard.baseline import Baseline, get_baseline, read_lineage
+from ftguard.clock import Clock
+from ftguard.errors import InputError
+from ftguard.examine import Exam, fingerprint
+from ftguard.folders import RunFolder
+from ftguard.formatting import PERCENT, duration, percent
+from ftguard.gates import DEFAULT_GATES, Gate, applicable
+from ftguard.host import loaded_from, planned_checkpoints
+from ftguard.ledger import (
+    AnyEvent,
+    BaseTaken,
+    Ledger,
+    RunStarted,
+    Superseded,
+    current_run,
+)
+from ftguard.measures import measure
+from ftguard.probes import Gathered
+from ftguard.run import Run
+from ftguard.tracking import Tracker, say
+from ftguard.watch import Watch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the user asked for, read once."""
+
+    gathered: Gathered
+    gates: tuple[Gate, ...] | None
+    act: bool
+    patience: int
+    strict: bool
+    cache: bool
+    chat_template_kwargs: Mapping[str, object]
+
+
+def begin(  # noqa: PLR0913
+    settings: Settings,
+    args: TrainingArguments,
+    state: TrainerState,
+    model: torch.nn.Module,
+    tokenizer: PreTrainedTokenizerBase,
+    *,
+    rate: float,
+    weights: str | None,
+    tracker: Tracker,
+) -> Watch:
+    """Prepare the questions, get the base snapshot, and open the run in the ledger.
+
+    Args:
+        settings: what the user asked for.
+        args: the Trainer's arguments.
+        state: the Trainer's state; a global step above 0 is a resume.
+        model: the model, plain or with adapters.
+        tokenizer: renders the prompts.
+        rate: the peak learning rate before any action.
+        weights: fingerprint of the weights as the user loaded them; None where the callback was
+            added after the Trainer was made, and then taken now (on the resume of a full
+            fine-tune the base is then identified by the ledger alone).
+        tracker: where results are told.
+    """
+    clock, folder, main = Clock(), RunFolder(Path(args.output_dir)), state.is_world_process_zero
+    with clock:
+        if main:
+            folder.check_writable()
+        exam = _exam(settings, model, tokenizer, weights, progress=main and not args.disable_tqdm)
+        resuming = state.global_step > 0
+        run_id, attempt = from_main(_identify(folder, state.global_step) if main else ("", 0))
+        baseline = get_baseline(
+            model,
+            exam,
+            folder,
+            run=run_id,
+            resuming=resuming,
+            loaded_from=loaded_from(model),
+            weights_known=weights is not None or adapted(model) is not None,
+            cache=settings.cache,
+            main=main,
+        )
+        base = baseline.snapshot
+        measured = measure(exam.questionnaire.probes, base, base)
+        gates = applicable(settings.gates, measured)
+        run = Run(
+            id=run_id,
+            attempt=attempt,
+            resumed_from=state.global_step,
+            method="full" if adapted(model) is None else "adapters",
+            learning_rate=_first_rate(folder, run_id, rate) if main else rate,
+            max_steps=state.max_steps,
+            planned_checkpoints=planned_checkpoints(args, state),
+            gates=gates,
+            not_measured=tuple(
+                g.key for g in DEFAULT_GATES if g.key not in {m.key for m in measured}
+            ),
+        )
+        watch = Watch(
+            run=run,
+            exam=replace(exam, fingerprint=base.fingerprint),
+            base=base,
+            folder=folder,
+            tracker=tracker,
+            clock=clock,
+            patience=settings.patience,
+            strict=settings.strict,
+            main=main,
+        )
+        if main:
+            for event in _opening(run, baseline):
+                watch.ledger.append(event)
+            watch.reconcile_best()
+            for line in _announce(settings.gathered, exam.questionnaire, run, baseline):
+                say(line)
+    return watch
+
+
+def _exam(
+    settings: Settings,
+    model: torch.nn.Module,
+    tokenizer: PreTrainedTokenizerBase | None,
+    weights: str | None,
+    *,
+    progress: bool,
+) -> Exam:
+    if tokenizer is None:
+        raise InputError(
+            "the Trainer has no tokenizer to ask with: pass `processing_class=tokenizer` to it."
+        )
+    inner = inner_model(model)
+    questionnaire = prepare(
+        settings.gathered.probes, inner, tokenizer, settings.chat_template_kwargs
+    )
+    return Exam(
+        questionnaire=questionnaire,
+        fingerprint=fingerprint(
+            questionnaire, weights or weights_fingerprint(model), str(inner.dtype)
+        ),
+        plan=BatchPlan(),
+        progress=progress,
+    )
+
+
+def _identify(folder: RunFolder, step: int) -> tuple[str, int]:
+    """The run's id and attempt: a new one, or the next attempt of the one that is resumed."""
+    events = Ledger(folder.ledger).read()
+    lineage = read_lineage(folder.checkpoint(step))
+    latest = current_run(events)
+    resumed = lineage.checkup.run if lineage else latest.id if latest else None
+    if step == 0 or resumed is None:
+        return secrets.token_hex(4), 1
+    attempts = [e.attempt for e in events if isinstance(e, RunStarted) and e.run == resumed]
+    return resumed, max(attempts, default=0) + 1
+
+
+def _first_rate(folder: RunFolder, run: str, rate: float) -> float:
+    """The peak rate of the run's first attempt: a resumed scheduler may hold a lowered one."""
+    events = Ledger(folder.ledger).read()
+    rates = [e.record.learning_rate for e in events if isinstance(e, RunStarted) and e.run == run]
+    return rates[0] if rates else rate
+
+
+def _opening(run: Run, baseline: Baseline) -> Sequence[AnyEvent]:
+    step, digest = run.resumed_from, baseline.snapshot.fingerprint.digest
+    superseded = Superseded(run=run.id, attempt=run.attempt, step=step)
+    return [
+        *([superseded] if run.attempt > 1 else []),
+        RunStarted(run=run.id, attempt=run.attempt, step=step, record=run),
+        BaseTaken(run=run.id, attempt=run.attempt, step=0, digest=digest, origin=baseline.origin),
+    ]
+
+
+def _announce(
+    gathered: Gathered, sheet: Questionnaire, run: Run, baseline: Baseline
+) -> Sequence[str]:
+    lines = list(gathered.notes)
+    if sheet.too_long:
+        lines.append(
+            f"left out {len(sheet.too_long)} probes longer than the model's context, such as "
+            f"`{sheet.too_long[0]}`"
+        )
+    seconds = baseline.snapshot.seconds
+    lines.append(
+        f"run {run.id}: base answers {baseline.origin}, {len(sheet.questions)} probes in "
+        f"{duration(seconds)}"
+    )
+    limits = [
+        f"{gate.key} {percent(gate.limit) if unit == PERCENT else gate.limit}"
+        for gate in run.gates
+        for unit in [_unit(gate)]
+    ]
+    absent = f"; not measured: {', '.join(run.not_measured)}" if run.not_measured else ""
+    lines.append(f"gates: {', '.join(limits) or 'none'}{absent}")
+    return lines
+
+
+def _unit(gate: Gate) -> str:
+    return PERCENT if gate.measurement in ("forgetting", "tail") else "points"

@@ -1,0 +1,249 @@
+"""`GuardCallback`, the timeline: when things happen in a run; what happens is elsewhere."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from ftguard import host
+from ftguard.ask import inner_model, weights_fingerprint
+from ftguard.begin import Settings, begin
+from ftguard.checkup import Checkup, guard_score
+from ftguard.errors import InputError
+from ftguard.examine import Moment
+from ftguard.gates import Gate
+from ftguard.learning_rate import peak_rate, scale_rate
+from ftguard.probes import AUTO, ProbeSource, gather
+from ftguard.tracking import (
+    ConsoleTracker,
+    ManyTrackers,
+    Tracker,
+    TrainerReporters,
+    say,
+)
+from ftguard.watch import Watch
+
+FORECAST_STEP = 5
+"""The step after which the cost of checking is forecast from the time that steps take."""
+
+
+class GuardCallback(TrainerCallback):  # type: ignore[misc]
+    """Shows what a fine-tune costs at each checkpoint, and keeps the best that costs little enough.
+
+    Add it to a `transformers.Trainer` or TRL trainer of a causal language model, and save
+    checkpoints. Everything is measured against the base model as it was loaded (with PEFT: with
+    the adapters disabled), and written under `OUTPUT_DIR/ftguard/`.
+
+    Args:
+        target: held-out examples of the task: a dataset in any of TRL's formats, a JSONL path,
+            or probes. Without it checkpoints rank by `eval_loss`.
+        general: probes of general capability, by default those that ship with ftguard.
+        tail: edge cases and queries outside of the training distribution; "auto" finds them
+            among the target's (their slices, rare classes, out-of-scope labels), None has none.
+        calibration: questions for general calibration; "auto" takes the multiple-choice ones
+            among the general probes.
+        gates: limits, by default forgetting 10 % (advice from 8 %), tail 15 %, ECE + 0.05.
+        train: the training rows, to tell which classes are rare.
+        act: do what is advised, on findings only: lower the learning rate, or stop.
+        patience: breached checkpoints in a row before stopping is advised.
+        strict: only checkpoints with every gate proven clear can be the best.
+        max_probes: probes asked of each set; larger sets are drawn from, stratified by slice.
+        seed: of the draw.
+        cache: keep base snapshots under `~/.cache/ftguard` (`FTGUARD_CACHE` moves it).
+        chat_template_kwargs: given to the tokenizer's chat template.
+
+    Raises:
+        InputError: something given cannot be used; at construction, at `Trainer(...)`, or at the
+            beginning of `train()`, before any step.
+        BaseMismatchError: a resumed run whose stored base does not fit.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        target: ProbeSource | None = None,
+        general: ProbeSource | None = None,
+        *,
+        tail: ProbeSource | None = AUTO,
+        calibration: ProbeSource | None = AUTO,
+        gates: Sequence[Gate] | None = None,
+        train: ProbeSource | None = None,
+        act: bool = False,
+        patience: int = 2,
+        strict: bool = False,
+        max_probes: int = 200,
+        seed: int = 0,
+        cache: bool = True,
+        chat_template_kwargs: Mapping[str, object] | None = None,
+    ) -> None:
+        if patience < 1:
+            raise InputError(f"`patience` must be at least 1, got {patience}.")
+        self._settings = Settings(
+            gathered=gather(
+                target=target,
+                general=general,
+                tail=tail,
+                calibration=calibration,
+                train=train,
+                max_probes=max_probes,
+                seed=seed,
+            ),
+            gates=None if gates is None else tuple(gates),
+            act=act,
+            patience=patience,
+            strict=strict,
+            cache=cache,
+            chat_template_kwargs=dict(chat_template_kwargs or {}),
+        )
+        self._weights: str | None = None
+        self._trainer: Trainer | None = None
+        self._watch: Watch | None = None
+        self._training = False
+
+    @property
+    def checkups(self) -> tuple[Checkup, ...]:
+        """The checkups of this run that count, oldest first."""
+        return self._watch.checkups if self._watch else ()
+
+    @property
+    def best(self) -> Checkup | None:
+        """The best checkpoint that passed; its files are kept in `OUTPUT_DIR/ftguard/best`."""
+        return self._watch.best if self._watch else None
+
+    def attach(self, trainer: Trainer) -> None:
+        """Also log through the Trainer, so that TensorBoard and the like show the curves."""
+        self._trainer = trainer
+
+    def on_init_end(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Refuse what cannot be guarded, and remember the weights before a resume loads others."""
+        del state, control
+        host.check_arguments(args)
+        inner_model(kwargs["model"])
+        self._weights = weights_fingerprint(kwargs["model"])
+
+    def on_train_begin(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Take or find the base snapshot, and open the run."""
+        del control
+        host.check_arguments(args)
+        processor = kwargs.get("processing_class")
+        optimizer, scheduler = kwargs["optimizer"], kwargs["lr_scheduler"]
+        self._watch = begin(
+            self._settings,
+            args,
+            state,
+            kwargs["model"],
+            getattr(processor, "tokenizer", processor),
+            rate=peak_rate(optimizer, scheduler),
+            weights=self._weights,
+            tracker=self._tracker(args),
+        )
+        if state.global_step > 0:
+            # The checkpoint resumed from may have been saved before the rate was lowered.
+            wanted = self._watch.learning_rate / peak_rate(optimizer, scheduler)
+            if not math.isclose(wanted, 1):
+                scale_rate(optimizer, scheduler, wanted)
+        self._training = True
+
+    def on_step_end(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Say what checking will cost, once the time of a step is known."""
+        del args, control, kwargs
+        watch = self._watch
+        if watch and watch.main and state.global_step == watch.run.resumed_from + FORECAST_STEP:
+            say(watch.forecast(FORECAST_STEP))
+
+    def on_evaluate(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Where the Trainer chooses by ftguard's score, examine and hand it the score."""
+        if self._watch and self._training and host.chooses_by_guard(args):
+            metrics = kwargs["metrics"]
+            moment = host.moment(state, metrics=metrics)
+            checkup = self._examine(self._watch, moment, control, kwargs)
+            metrics[host.SCORE_KEY] = guard_score(checkup)
+
+    def on_save(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Examine the checkpoint unless that is done, and keep it if it is the best."""
+        del args
+        if self._watch:
+            checkpoint = str(self._watch.folder.checkpoint(state.global_step))
+            moment = host.moment(state, checkpoint=checkpoint)
+            checkup = self._examine(self._watch, moment, control, kwargs)
+            with self._watch.clock:
+                self._watch.save(replace(checkup, checkpoint=checkpoint))
+
+    def on_train_end(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Write and tell the run's outcome."""
+        del args, state, control, kwargs
+        self._training = False
+        if self._watch:
+            self._watch.conclude()
+
+    def _examine(
+        self, watch: Watch, moment: Moment, control: TrainerControl, kwargs: Mapping[str, Any]
+    ) -> Checkup:
+        with watch.clock:
+            checkup, new = watch.examine(kwargs["model"], moment)
+        action = watch.choose(checkup) if new and self._settings.act else None
+        if action is not None and action[0].do == "stop":
+            control.should_training_stop = True
+        elif action is not None:
+            scale_rate(kwargs["optimizer"], kwargs["lr_scheduler"], action[1])
+        return checkup
+
+    def _tracker(self, args: TrainingArguments) -> Tracker:
+        trackers: list[Tracker] = [ConsoleTracker()]
+        if "wandb" in args.report_to:
+            # wandb is imported where it is used.
+            from ftguard.tracking.weights_and_biases import WandbTracker  # noqa: PLC0415
+
+            trackers.append(WandbTracker())
+        if self._trainer is not None:
+            trackers.append(TrainerReporters(send=_log_through(self._trainer)))
+        return ManyTrackers(tuple(trackers))
+
+
+def _log_through(trainer: Trainer) -> Callable[[dict[str, float]], None]:
+    def send(logs: dict[str, float]) -> None:
+        # TRL's log merges the pending metrics of the mode that the root module says it is in.
+        training, trainer.model.training = trainer.model.training, False
+        try:
+            trainer.log(logs)
+        finally:
+            trainer.model.training = training
+
+    return send

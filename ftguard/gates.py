@@ -1,0 +1,195 @@
+"""Makes `Verdict` from measurements: which limits are crossed, and how sure that is."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ftguard.errors import InputError
+from ftguard.estimates import Estimate
+from ftguard.formatting import PERCENT, percent, quantity, span
+from ftguard.measurement import Measurement
+
+State = Literal["clear", "within", "breach", "suspect", "nothing to lose", "missing"]
+
+MOST_UNSCORED = 0.10
+"""With a larger share of unscored probes there is not enough evidence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """A limit on one measurement's slice.
+
+    Raises:
+        InputError: a limit that is not a finite number, or advice that would come after it.
+    """
+
+    measurement: str
+    """`target`, `forgetting`, `tail`, `calibration` or `drift`."""
+    slice: str = "all"
+    limit: float
+    """The largest acceptable change (the least, for gains), in the measurement's unit."""
+    advise_at: float | None = None
+    """The change from which advice is given, before the limit is reached."""
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.limit):
+            raise InputError(f"the limit of gate `{self.key}` must be a finite number.")
+        if self.advise_at is not None and not self.advise_at <= self.limit:
+            raise InputError(f"gate `{self.key}`: `advise_at` must not lie beyond `limit`.")
+
+    @property
+    def key(self) -> str:
+        """The measurement that it looks at, `forgetting/all`."""
+        return f"{self.measurement}/{self.slice}"
+
+
+DEFAULT_GATES = (
+    Gate(measurement="forgetting", limit=0.10, advise_at=0.08),
+    Gate(measurement="tail", slice="worst", limit=0.15),
+    Gate(measurement="calibration", slice="target", limit=0.05),
+    Gate(measurement="calibration", slice="general", limit=0.05),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What one gate says of one checkpoint."""
+
+    gate: Gate
+    measurement: Measurement
+    state: State
+    explanation: str
+    """One sentence with its numbers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What all gates say together."""
+
+    outcomes: tuple[Outcome, ...]
+    passed: bool | None
+    """False with any breach; None (undecided) with any suspect or missing; else True."""
+    proven: bool
+    """Whether every gate is clear."""
+
+
+def applicable(
+    gates: Sequence[Gate] | None, measurements: Sequence[Measurement]
+) -> tuple[Gate, ...]:
+    """The gates to decide on: the given ones, else the default ones that something measures.
+
+    Raises:
+        InputError: a gate that was asked for looks at what nothing measures.
+    """
+    measured = {measurement.key for measurement in measurements}
+    if gates is None:
+        return tuple(gate for gate in DEFAULT_GATES if gate.key in measured)
+    for gate in gates:
+        if gate.key not in measured:
+            raise InputError(
+                f"nothing measures `{gate.key}`, which a gate asks for; with these probes there "
+                f"are {sorted(measured)}. Give probes for it, or leave the gate out."
+            )
+    return tuple(gates)
+
+
+def decide(measurements: Sequence[Measurement], gates: Sequence[Gate]) -> Verdict:
+    """Hold each measurement against its gate."""
+    by_key = {measurement.key: measurement for measurement in measurements}
+    outcomes = tuple(_outcome(gate, by_key.get(gate.key)) for gate in gates)
+    states = {outcome.state for outcome in outcomes}
+    passed: bool | None = True
+    if "breach" in states:
+        passed = False
+    elif states & {"suspect", "missing"}:
+        passed = None
+    return Verdict(outcomes=outcomes, passed=passed, proven=states <= {"clear"})
+
+
+def badness(measurement: Measurement) -> Estimate | None:
+    """The estimate turned so that higher is worse and 0 is no change."""
+    estimate = measurement.estimate
+    if estimate is None or measurement.better == "lower":
+        return estimate
+    return Estimate(
+        value=-estimate.value,
+        low=-estimate.high,
+        high=-estimate.low,
+        level=estimate.level,
+        n=estimate.n,
+    )
+
+
+def _outcome(gate: Gate, found: Measurement | None) -> Outcome:
+    measurement = found or Measurement(
+        name=gate.measurement,
+        slice=gate.slice,
+        estimate=None,
+        note="it was not measured at this checkpoint",
+    )
+    state = _state(gate, measurement)
+    return Outcome(
+        gate=gate,
+        measurement=measurement,
+        state=state,
+        explanation=_explain(gate, measurement, state),
+    )
+
+
+def _state(gate: Gate, measurement: Measurement) -> State:
+    bad = badness(measurement)
+    scored = bad.n if bad else 0
+    if measurement.num_unscored > MOST_UNSCORED * (scored + measurement.num_unscored):
+        return "missing"
+    if measurement.at_floor:
+        return "nothing to lose"
+    if bad is None:
+        return "missing"
+    limit = gate.limit if measurement.better == "lower" else -gate.limit
+    if bad.value > limit:
+        return "breach" if bad.low > 0 else "suspect"
+    return "clear" if bad.high <= limit else "within"
+
+
+def _explain(gate: Gate, measurement: Measurement, state: State) -> str:
+    estimate = measurement.estimate
+    if state == "nothing to lose":
+        return f"{gate.key}: {measurement.note}."
+    if state == "missing" or estimate is None:
+        return f"{gate.key}: not enough evidence, {_why_missing(measurement)}."
+    limit = percent(gate.limit) if measurement.unit == PERCENT else quantity(gate.limit, "points")
+    facts = (
+        f"{gate.key}: {_noun(measurement)} of {quantity(estimate.value, measurement.unit)} "
+        f"({span(estimate.low, estimate.high, measurement.unit)}, n={estimate.n})"
+    )
+    return f"{facts} is {_ENDINGS[state].format(limit=limit, needed=_needed(gate, estimate))}."
+
+
+_ENDINGS = {
+    "clear": "within the limit of {limit}, proven",
+    "within": "within the limit of {limit}, not proven{needed}",
+    "breach": "beyond the limit of {limit} and beyond chance",
+    "suspect": "beyond the limit of {limit} but not beyond chance",
+}
+
+
+def _why_missing(measurement: Measurement) -> str:
+    if measurement.num_unscored:
+        return f"{measurement.num_unscored} probes were unscored {measurement.note}".rstrip()
+    return measurement.note or "it was not measured"
+
+
+def _noun(measurement: Measurement) -> str:
+    if measurement.better == "higher":
+        return "a gain"
+    return "a drop" if measurement.unit == PERCENT else "a rise"
+
+
+def _needed(gate: Gate, estimate: Estimate) -> str:
+    # The interval's half-width shrinks with the square root of n.
+    distance = abs(gate.limit - estimate.value)
+    half = (estimate.high - estimate.low) / 2
+    if not distance:
+        return ""
+    return f" (about {math.ceil(estimate.n * (half / distance) ** 2)} such probes would prove it)"

@@ -1,0 +1,41 @@
+"""Makes `Measurement`, one number about a checkpoint against its base, or why there is none."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ftguard.estimates import Estimate
+
+Better = Literal["lower", "higher"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """One quantity on one slice; it carries its own direction and unit."""
+
+    name: str
+    """`target`, `forgetting`, `tail`, `calibration` or `drift`."""
+    slice: str
+    """The group of probes: `all`, `worst`, a category, `target` or `general`."""
+    estimate: Estimate | None
+    """The change against the base; None where it could not be measured."""
+    base: float | None = None
+    """The base model's mean on the same probes."""
+    now: float | None = None
+    """The checkpoint's mean on the same probes."""
+    chance: float = 0.0
+    """The mean score of guessing on these probes."""
+    better: Better = "lower"
+    """Which direction of the estimate is good."""
+    unit: str = "relative"
+    """The estimate's unit: `relative`, `points` or `nats`."""
+    num_unscored: int = 0
+    """Probes of the slice that could not be scored on one side or the other."""
+    at_floor: bool = False
+    """Whether the base is no better than chance here, so that nothing can be lost."""
+    note: str = ""
+    """Why there is no estimate, or which slice is the worst."""
+
+    @property
+    def key(self) -> str:
+        """The name under which it is tracked, `forgetting/all`."""
+        return f"{self.name}/{self.slice}"

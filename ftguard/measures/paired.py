@@ -1,0 +1,94 @@
+"""Pairs the scores of two snapshots probe by probe, and groups probes into slices."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ftguard.estimates import LEVEL, Array, at_floor, relative_drop
+from ftguard.measurement import Measurement
+from ftguard.probes.probe import Probe
+from ftguard.snapshot import Snapshot, values
+
+FLOOR = (
+    "the base scores {base:.3f} on these {n} probes, not beyond chance ({chance:.2f}): choose "
+    "probes that it can answer, or score a reference by likelihood"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paired:
+    """Scores of the probes that are scored on both sides, each array of shape [n]."""
+
+    base: Array
+    now: Array
+    chance: Array
+    num_unscored: int
+    discrete: bool
+    """Whether the scores come in few steps (answers) or on a continuum (likelihoods)."""
+
+    @property
+    def too_few(self) -> bool:
+        """Whether there is no interval for so few."""
+        return self.base.size < (1 if self.discrete else 2)
+
+
+def pair(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Paired:
+    """Line up both sides' scores, leaving out probes unscored on either."""
+    before, after = values(base.scores), values(now.scores)
+    both = [probe for probe in probes if probe.id in before and probe.id in after]
+    return Paired(
+        base=np.array([before[probe.id] for probe in both]),
+        now=np.array([after[probe.id] for probe in both]),
+        chance=np.array([probe.chance for probe in both]),
+        num_unscored=len(probes) - len(both),
+        discrete=all(probe.kind == "answer" for probe in probes),
+    )
+
+
+def by_slice(probes: Sequence[Probe]) -> Iterator[tuple[str, list[Probe]]]:
+    """Yield each slice's name and probes: the whole first, then the named slices.
+
+    Answers and likelihoods are never mixed. The whole is `all`; where answers are asked for too,
+    that of the likelihoods is `likelihood`, and a slice of theirs `NAME/likelihood`.
+    """
+    for kind in ("answer", "likelihood"):
+        of_kind = [probe for probe in probes if probe.kind == kind]
+        if not of_kind:
+            continue
+        apart = kind == "likelihood" and len(of_kind) < len(probes)
+        yield ("likelihood" if apart else "all"), of_kind
+        for name in sorted({name for probe in of_kind for name in probe.slices}):
+            members = [probe for probe in of_kind if name in probe.slices]
+            yield (f"{name}/likelihood" if apart else name), members
+
+
+def measure_drop(name: str, slice_name: str, pairs: Paired, *, level: float = LEVEL) -> Measurement:
+    """The relative drop of a slice: an estimate, a floor, or too few probes."""
+    if pairs.too_few:
+        note = f"only {pairs.base.size} probes were scored on both sides"
+        return Measurement(
+            name=name,
+            slice=slice_name,
+            estimate=None,
+            num_unscored=pairs.num_unscored,
+            note=note,
+        )
+    base, chance = float(pairs.base.mean()), float(pairs.chance.mean())
+    floor = at_floor(pairs.base, pairs.chance, discrete=pairs.discrete)
+    estimate = None
+    if not floor:
+        estimate = relative_drop(
+            pairs.base, pairs.now, pairs.chance, discrete=pairs.discrete, level=level
+        )
+    return Measurement(
+        name=name,
+        slice=slice_name,
+        estimate=estimate,
+        base=base,
+        now=float(pairs.now.mean()),
+        chance=chance,
+        num_unscored=pairs.num_unscored,
+        at_floor=floor,
+        note=FLOOR.format(base=base, n=pairs.base.size, chance=chance) if floor else "",
+    )

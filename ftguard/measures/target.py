@@ -1,0 +1,32 @@
+"""Target: how much better the checkpoint does the task it is trained for."""
+
+from collections.abc import Iterator, Sequence
+
+from ftguard.estimates import mean_estimate
+from ftguard.formatting import POINTS
+from ftguard.measurement import Measurement
+from ftguard.measures.paired import by_slice, pair
+from ftguard.probes.probe import Probe
+from ftguard.snapshot import Snapshot
+
+
+def target(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
+    """The mean gain now - base over the target probes, of answers and of likelihoods apart."""
+    for name, members in by_slice([probe for probe in probes if probe.role == "target"]):
+        if name not in ("all", "likelihood"):
+            continue
+        pairs = pair(members, base, now)
+        few = pairs.too_few
+        gain = None if few else mean_estimate(pairs.now - pairs.base, discrete=pairs.discrete)
+        yield Measurement(
+            name="target",
+            slice=name,
+            estimate=gain,
+            base=None if few else float(pairs.base.mean()),
+            now=None if few else float(pairs.now.mean()),
+            chance=0.0 if few else float(pairs.chance.mean()),
+            better="higher",
+            unit=POINTS,
+            num_unscored=pairs.num_unscored,
+            note=f"only {pairs.base.size} probes were scored on both sides" if few else "",
+        )

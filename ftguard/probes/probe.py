@@ -1,0 +1,123 @@
+"""Makes `Probe`, one thing that is asked of the model, checked when it is built."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypedDict
+
+from ftguard.errors import InputError
+
+Role = Literal["target", "general", "tail", "calibration"]
+"""What a probe is asked for; set by the argument of `GuardCallback` that it comes in by."""
+
+Kind = Literal["answer", "likelihood"]
+"""Whether the model's own answer is scored, or the likelihood of a given text."""
+
+LIKELIHOOD = "likelihood"
+MULTIPLE_CHOICE = "multiple_choice"
+SCORERS = ("exact_match", "normalized_match", "numeric", MULTIPLE_CHOICE, LIKELIHOOD)
+"""The names that a probe may give as its scorer."""
+
+
+class Message(TypedDict):
+    """One turn of a chat."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """One question, and how its answer is scored.
+
+    Raises:
+        InputError: a field is empty or contradicts another; the message names the probe.
+    """
+
+    id: str
+    """Unique within its set."""
+    prompt: str | Sequence[Message]
+    """Text, or the chat messages up to the answer; the empty text only with `likelihood`."""
+    reference: str | Sequence[str] | None = None
+    """The right answer; of several, the first is the canonical one and each is accepted."""
+    choices: Sequence[str] = ()
+    """The options of a multiple-choice question; the reference is the text of one of them."""
+    scorer: str = "auto"
+    """One of `SCORERS`; `auto` is `multiple_choice` with choices, else `normalized_match`."""
+    slices: Sequence[str] = ()
+    """Named groups that are also measured on their own, such as a category."""
+    role: Role | None = None
+    """Set by the argument that the probe comes in by."""
+    held_back: bool = False
+    """Not used to choose a checkpoint, only to confirm the chosen one."""
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise InputError("a probe has an empty `id`: give each probe a name of its own.")
+        for name in ("choices", "slices"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, (value,) if isinstance(value, str) else tuple(value))
+        if not isinstance(self.prompt, str):
+            object.__setattr__(self, "prompt", _messages(self.id, self.prompt))
+        if self.reference is not None and not isinstance(self.reference, str):
+            object.__setattr__(self, "reference", tuple(self.reference))
+        if self.scorer == "auto":
+            scorer = MULTIPLE_CHOICE if self.choices else "normalized_match"
+            object.__setattr__(self, "scorer", scorer)
+        _check(self)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Every accepted answer, the canonical one first; empty where there is none."""
+        if self.reference is None:
+            return ()
+        return (self.reference,) if isinstance(self.reference, str) else tuple(self.reference)
+
+    @property
+    def kind(self) -> Kind:
+        """`likelihood` where a given text is read, else `answer`."""
+        return "likelihood" if self.scorer == LIKELIHOOD else "answer"
+
+    @property
+    def chance(self) -> float:
+        """The score of guessing: 1/k for k options, else 0."""
+        return 1 / len(self.choices) if self.scorer == MULTIPLE_CHOICE else 0.0
+
+
+def _messages(probe_id: str, prompt: Sequence[Message]) -> tuple[Message, ...]:
+    messages = tuple(prompt)
+    for message in messages:
+        if not {"role", "content"} <= set(message):
+            raise InputError(
+                f"probe `{probe_id}`: each message needs `role` and `content`, got {message!r}."
+            )
+    if not messages or messages[-1]["role"] == "assistant":
+        raise InputError(
+            f"probe `{probe_id}`: the prompt's messages must end before the assistant's answer; "
+            "put that answer into `reference`."
+        )
+    return messages
+
+
+def _check(probe: Probe) -> None:
+    where = f"probe `{probe.id}`"
+    if probe.scorer not in SCORERS:
+        raise InputError(f"{where}: unknown scorer `{probe.scorer}`; use one of {list(SCORERS)}.")
+    if not probe.prompt and probe.kind != "likelihood":
+        raise InputError(f"{where} has an empty prompt: write what the model is asked.")
+    if not probe.references or not all(probe.references):
+        what = "choices but no reference" if probe.choices else "no reference"
+        raise InputError(f"{where} has {what}: give the right answer as `reference`.")
+    if probe.scorer == MULTIPLE_CHOICE:
+        _check_choices(probe, where)
+    if probe.scorer == "numeric" and not any(c.isdigit() for c in probe.references[0]):
+        raise InputError(f"{where}: `numeric` needs a number in the reference.")
+
+
+def _check_choices(probe: Probe, where: str) -> None:
+    if len(probe.choices) < 2 or len(set(probe.choices)) < len(probe.choices):  # noqa: PLR2004
+        raise InputError(f"{where}: `multiple_choice` needs two or more different choices.")
+    if probe.references[0] not in probe.choices:
+        raise InputError(
+            f"{where}: the reference {probe.references[0]!r} is not one of its choices "
+            f"{list(probe.choices)}."
+        )

@@ -1,0 +1,38 @@
+"""Numeric match: the answer's final number equals the reference's."""
+
+import math
+import re
+
+from ftguard.answers import Answer
+from ftguard.probes.probe import Probe
+from ftguard.scores.finished import finished_text
+from ftguard.scores.score import Unscorable
+
+_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|[-+]?\.\d+")
+_FINAL = "####"
+RELATIVE_TOLERANCE = 1e-6
+
+
+def numeric(probe: Probe, answer: Answer) -> float:
+    """1 where the final number is that of a reference (to 1e-6, relative), else 0.
+
+    The final number follows the first `####` where there is one (as GSM8K writes it), else it is
+    the last one in the answer. No number is a wrong answer.
+    """
+    said = final_number(finished_text(answer))
+    wanted = [final_number(reference) for reference in probe.references]
+    if None in wanted:
+        raise Unscorable("the reference holds no number")
+    return float(
+        said is not None
+        and any(math.isclose(said, w, rel_tol=RELATIVE_TOLERANCE) for w in wanted if w is not None)
+    )
+
+
+def final_number(text: str) -> float | None:
+    """The number after the first `####`, else the last number in the text, else None."""
+    _, marker, after = text.partition(_FINAL)
+    found = _NUMBER.findall(after if marker else text)
+    if not found:
+        return None
+    return float((found[0] if marker else found[-1]).replace(",", ""))

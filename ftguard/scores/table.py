@@ -1,0 +1,38 @@
+"""The visible table of scorers, and `score`, which applies them."""
+
+from collections.abc import Iterable, Sequence
+
+from ftguard.answers import Answer
+from ftguard.probes.probe import Probe
+from ftguard.scores.exact_match import exact_match
+from ftguard.scores.likelihood import likelihood
+from ftguard.scores.multiple_choice import multiple_choice
+from ftguard.scores.normalized_match import normalized_match
+from ftguard.scores.numeric import numeric
+from ftguard.scores.score import Score, Scorer, Unscorable
+
+SCORER_VERSION = "1"
+"""Part of every fingerprint; raised whenever a scorer's meaning changes."""
+
+SCORERS: dict[str, Scorer] = {
+    "exact_match": exact_match,
+    "normalized_match": normalized_match,
+    "numeric": numeric,
+    "multiple_choice": multiple_choice,
+    "likelihood": likelihood,
+}
+
+
+def score(probes: Sequence[Probe], answers: Iterable[Answer]) -> tuple[Score, ...]:
+    """One score for each probe, in the probes' order; a probe without an answer is unscored."""
+    by_id = {answer.probe_id: answer for answer in answers}
+    return tuple(_score_one(probe, by_id.get(probe.id)) for probe in probes)
+
+
+def _score_one(probe: Probe, answer: Answer | None) -> Score:
+    if answer is None:
+        return Score(probe_id=probe.id, unscored="it was not answered")
+    try:
+        return Score(probe_id=probe.id, value=SCORERS[probe.scorer](probe, answer))
+    except Unscorable as reason:
+        return Score(probe_id=probe.id, unscored=str(reason))

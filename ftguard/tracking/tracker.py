@@ -1,0 +1,36 @@
+"""The narrow protocol behind which results are told, and the scalars that every tracker gets."""
+
+from typing import Protocol
+
+from ftguard.checkup import Checkup
+from ftguard.conclusion import Conclusion
+
+PASSED = {True: 1.0, None: 0.5, False: 0.0}
+
+
+class Tracker(Protocol):
+    """Where results are told; it may fail without harm."""
+
+    def log(self, checkup: Checkup, share: float) -> None:
+        """Tell one checkup; `share` is the guard's share of the run's time so far."""
+
+    def finish(self, conclusion: Conclusion) -> None:
+        """Tell the run's outcome."""
+
+
+def scalars(checkup: Checkup, share: float) -> dict[str, float]:
+    """The curves of one checkup: `ftguard/NAME/SLICE` with `/low` and `/high`, and the totals."""
+    found: dict[str, float] = {}
+    for measurement in checkup.measurements:
+        estimate = measurement.estimate
+        if estimate is None:
+            continue
+        key = f"ftguard/{measurement.key}"
+        found[key] = estimate.value
+        found[f"{key}/low"] = estimate.low
+        found[f"{key}/high"] = estimate.high
+    return found | {
+        "ftguard/gates/passed": PASSED[checkup.verdict.passed],
+        "ftguard/seconds": checkup.seconds,
+        "ftguard/share": share,
+    }

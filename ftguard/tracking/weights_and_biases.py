@@ -1,0 +1,39 @@
+"""Tells Weights & Biases: curves beside the loss, and the verdict in the run's summary."""
+
+from dataclasses import dataclass
+
+import wandb
+
+from ftguard.checkup import Checkup
+from ftguard.conclusion import Conclusion
+from ftguard.tracking.tracker import scalars
+
+STEP = "train/global_step"
+
+
+@dataclass(frozen=True)
+class WandbTracker:
+    """Logs to the W&B run that is open; opens none."""
+
+    def log(self, checkup: Checkup, share: float) -> None:
+        """Log the curves at the checkpoint's training step.
+
+        The step goes in as a value, never as `step=`: W&B drops rows whose step lies behind.
+        """
+        if wandb.run is None:
+            return
+        wandb.run.define_metric("ftguard/*", step_metric=STEP)
+        wandb.run.log(scalars(checkup, share) | {STEP: checkup.step})
+
+    def finish(self, conclusion: Conclusion) -> None:
+        """Put the verdict into the run's summary."""
+        if wandb.run is None:
+            return
+        wandb.run.summary.update(
+            {
+                "ftguard/verdict": conclusion.summary,
+                "ftguard/best_step": conclusion.best_step,
+                "ftguard/gates": {o.gate.key: o.state for o in conclusion.last_gates},
+                "ftguard/advice": [advice.text for advice in conclusion.advice],
+            }
+        )

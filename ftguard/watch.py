@@ -1,0 +1,216 @@
+"""Makes `Watch`, one attempt of one run under guard: it examines, records and keeps the best."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from ftguard.acting import choose_action
+from ftguard.advice import Advice
+from ftguard.ask import from_main
+from ftguard.baseline import Lineage, read_lineage, write_lineage
+from ftguard.checkup import Checkup, best_of
+from ftguard.clock import Clock
+from ftguard.conclusion import Conclusion, conclude, write_conclusion
+from ftguard.examine import Exam, Moment, assess, examine
+from ftguard.folders import RunFolder
+from ftguard.formatting import duration, percent
+from ftguard.keep import keep_checkpoint, put_aside
+from ftguard.ledger import (
+    Acted,
+    AnyEvent,
+    Examined,
+    Ledger,
+    Lost,
+    checkups,
+    learning_rate,
+    lost_steps,
+    of_run,
+)
+from ftguard.measures import measure
+from ftguard.run import Run
+from ftguard.snapshot import Snapshot, save_snapshot
+from ftguard.tracking import Tracker, say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """Everything that one attempt needs; what happens in it is in the ledger, not here."""
+
+    run: Run
+    exam: Exam
+    base: Snapshot
+    folder: RunFolder
+    tracker: Tracker
+    clock: Clock
+    patience: int
+    strict: bool
+    main: bool
+    """Whether this process writes; every process asks."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """The events of all runs in this folder."""
+        return Ledger(self.folder.ledger)
+
+    @property
+    def checkups(self) -> tuple[Checkup, ...]:
+        """Those of this run that count, oldest first."""
+        return checkups(self.ledger.read(), self.run.id)
+
+    @property
+    def best(self) -> Checkup | None:
+        """The best checkpoint that passed and whose files are there."""
+        events = self.ledger.read()
+        gone = lost_steps(events, self.run.id)
+        found = [c for c in checkups(events, self.run.id) if c.step not in gone]
+        return best_of(found, strict=self.strict)
+
+    @property
+    def learning_rate(self) -> float:
+        """The peak rate in force."""
+        return learning_rate(self.ledger.read(), self.run)
+
+    def examine(self, model: torch.nn.Module, moment: Moment) -> tuple[Checkup, bool]:
+        """The checkup of this step, and whether it is new; every process gets the main one's.
+
+        A step that this attempt examined before is not asked again, nor is the base (step 0).
+        """
+        known = from_main(self._known(moment) if self.main else None)
+        if known is not None:
+            return known, False
+        checkup, snapshot = examine(
+            model,
+            self.exam,
+            self.base,
+            self.run,
+            moment,
+            past=self.checkups if self.main else (),
+            current_rate=self.learning_rate if self.main else self.run.learning_rate,
+            patience=self.patience,
+        )
+        checkup = from_main(checkup)
+        if self.main:
+            if snapshot is not None:
+                folder = self.folder.answers(self.run.id, self.run.attempt, moment.step)
+                save_snapshot(snapshot, folder)
+            self._append(checkup)
+            self.tracker.log(checkup, self.clock.share)
+        return checkup, True
+
+    def choose(self, checkup: Checkup) -> tuple[Advice, float] | None:
+        """What to act on, and the factor to scale the learning rate by; recorded.
+
+        Every process gets the main one's choice.
+        """
+        choice = None
+        if self.main:
+            lowered = [
+                event.step
+                for event in of_run(self.ledger.read(), self.run.id)
+                if isinstance(event, Acted) and event.do == "lower_learning_rate"
+            ]
+            action = choose_action(checkup, self.checkups, lowered[-1] if lowered else None)
+            if action is not None:
+                choice = action, action.number / self.learning_rate
+                self._act(action, checkup.step)
+        return from_main(choice)
+
+    def save(self, checkup: Checkup) -> None:
+        """Leave the checkup beside its saved checkpoint, and keep that if it is the best."""
+        if not self.main or checkup.checkpoint is None:
+            return
+        if self._done(checkup.step) != checkup:
+            self._append(checkup)
+        checkpoint = Path(checkup.checkpoint)
+        if not checkpoint.is_dir():
+            return
+        write_lineage(checkpoint, self._lineage(checkup))
+        best = self.best
+        if best is not None and best.step == checkup.step:
+            keep_checkpoint(checkpoint, self.folder.best)
+
+    def reconcile_best(self) -> None:
+        """Make `best/` hold this run's best, and nothing of another run or an abandoned attempt.
+
+        What it held before is put aside, never deleted.
+        """
+        if not self.main:
+            return
+        while (best := self.best) is not None:
+            kept = read_lineage(self.folder.best)
+            if kept is not None and kept.checkup == best:
+                return
+            put_aside(self.folder.best)
+            if best.checkpoint is not None and Path(best.checkpoint).is_dir():
+                keep_checkpoint(Path(best.checkpoint), self.folder.best)
+                return
+            self._record(Lost(run=self.run.id, attempt=self.run.attempt, step=best.step))
+        put_aside(self.folder.best)
+
+    def forecast(self, steps: int) -> str:
+        """What checking will cost, from the time that the first `steps` steps took."""
+        each, planned = self.base.seconds, self.run.planned_checkpoints
+        if planned is None:
+            return f"each check takes about {duration(each)}"
+        left = self.run.max_steps - self.run.resumed_from
+        training = (self.clock.elapsed - self.clock.spent) / steps * left
+        checking = each * planned
+        share = checking / max(checking + training, 1e-9)
+        return (
+            f"cost to come: {planned} checks of about {duration(each)}, {duration(checking)} in "
+            f"all, {percent(share)} of the run"
+        )
+
+    def conclude(self) -> Conclusion:
+        """Write the run's outcome and tell it."""
+        conclusion = conclude(self.run, self.checkups, self.best, self.folder)
+        if self.main:
+            write_conclusion(conclusion, self.folder)
+            self.tracker.finish(conclusion)
+        return conclusion
+
+    def _known(self, moment: Moment) -> Checkup | None:
+        if moment.step > 0:
+            return self._done(moment.step)
+        return assess(
+            measure(self.exam.questionnaire.probes, self.base, self.base),
+            self.run,
+            moment,
+            past=(),
+            current_rate=self.run.learning_rate,
+            patience=self.patience,
+        )
+
+    def _done(self, step: int) -> Checkup | None:
+        found = (c for c in self.checkups if c.step == step and c.attempt == self.run.attempt)
+        return next(found, None)
+
+    def _act(self, action: Advice, step: int) -> None:
+        self._record(
+            Acted(
+                run=self.run.id,
+                attempt=self.run.attempt,
+                step=step,
+                do=action.do,
+                number=action.number,
+                reason=action.text,
+            )
+        )
+        say(f"acted at step {step}: {action.text}")
+
+    def _lineage(self, checkup: Checkup) -> Lineage:
+        return Lineage(
+            base=self.base.fingerprint.digest,
+            base_folder=str(self.folder.base.resolve()),
+            checkup=checkup,
+        )
+
+    def _append(self, checkup: Checkup) -> None:
+        self._record(
+            Examined(run=self.run.id, attempt=self.run.attempt, step=checkup.step, checkup=checkup)
+        )
+
+    def _record(self, event: AnyEvent) -> None:
+        if self.main:
+            self.ledger.append(event)

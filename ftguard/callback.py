@@ -182,7 +182,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             metrics = kwargs["metrics"]
             moment = host.moment(state, metrics=metrics)
             checkup = self._examine(self._watch, moment, control, kwargs)
-            metrics[host.SCORE_KEY] = guard_score(checkup)
+            metrics[host.SCORE_KEY] = guard_score(checkup, strict=self._settings.strict)
 
     def on_save(
         self,

@@ -55,10 +55,16 @@ def target_score(checkup: Checkup) -> float:
     return checkup.progress
 
 
-def guard_score(checkup: Checkup) -> float:
-    """`eval_ftguard_score`: the target score, minus 1 when undecided, minus 2 when failed."""
+def guard_score(checkup: Checkup, *, strict: bool = False) -> float:
+    """`eval_ftguard_score`: the target score, minus 1 when undecided, minus 2 when failed.
+
+    With `strict` a pass that is not proven counts as undecided.
+    """
+    passed = checkup.verdict.passed
+    if strict and passed and not checkup.verdict.proven:
+        passed = None
     penalty = {True: 0.0, None: UNDECIDED_PENALTY, False: FAILED_PENALTY}
-    return target_score(checkup) - penalty[checkup.verdict.passed]
+    return target_score(checkup) - penalty[passed]
 
 
 def best_of(checkups: Sequence[Checkup], *, strict: bool = False) -> Checkup | None:

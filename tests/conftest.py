@@ -10,6 +10,8 @@ import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from ftguard import Probe
+
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("WANDB_MODE", "offline")
 
@@ -49,6 +51,25 @@ def tokenizer() -> PreTrainedTokenizerFast:
 def model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
     """A Llama of 20 thousand random parameters, in training mode as a Trainer has it."""
     return make_model(len(tokenizer))
+
+
+@pytest.fixture
+def own_texts(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast) -> tuple[Probe, ...]:
+    """General probes: 40 texts that the model itself is likely to say, read for their likelihood.
+
+    A random model knows nothing else that it could forget.
+    """
+    starts = string.ascii_letters[:40]
+    prompts = torch.tensor([tokenizer(start)["input_ids"] for start in starts])
+    model.eval()
+    said = model.generate(prompts, max_new_tokens=12, do_sample=False, eos_token_id=2)
+    model.train()
+    texts = tokenizer.batch_decode(said[:, 2:], skip_special_tokens=True)
+    return tuple(
+        Probe(id=start, prompt=start, reference=text, scorer="likelihood", slices=(group,))
+        for start, text, group in zip(starts, texts, ["one", "two"] * 20, strict=True)
+        if text
+    )
 
 
 def make_tokenizer() -> PreTrainedTokenizerFast:

@@ -10,14 +10,16 @@ from ftguard.probes.probe import Probe
 def draw(probes: Sequence[Probe], most: int, seed: int) -> tuple[Probe, ...]:
     """Draw at most `most` answer probes and `most` likelihood probes, in their given order.
 
-    Each combination of slices keeps its share of the set (largest remainder, at least one where
-    there is room). A probe and its `ID#likelihood` companion are drawn together, because both
-    draws see the same strata in the same order.
+    Each combination of slices keeps its share of the set (largest remainder, slices that would
+    get none first). The likelihood companion of a probe (`ID#likelihood`) is drawn with it.
     """
-    kept: set[str] = set()
-    for kind in ("answer", "likelihood"):
-        of_kind = [probe for probe in probes if probe.kind == kind]
-        kept.update(probe.id for probe in _draw_kind(of_kind, most, seed))
+    answers = _draw_kind([probe for probe in probes if probe.kind == "answer"], most, seed)
+    all_companions = {f"{probe.id}#likelihood" for probe in probes if probe.kind == "answer"}
+    kept = {probe.id for probe in answers} | {f"{probe.id}#likelihood" for probe in answers}
+    read = [probe for probe in probes if probe.kind == "likelihood"]
+    alone = [probe for probe in read if probe.id not in all_companions]
+    room = most - sum(probe.id in kept for probe in read)
+    kept.update(probe.id for probe in _draw_kind(alone, room, seed))
     return tuple(probe for probe in probes if probe.id in kept)
 
 

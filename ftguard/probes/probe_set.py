@@ -58,6 +58,6 @@ class ProbeSet:
         for where, row in rows:
             if not isinstance(row, Mapping):
                 raise InputError(
-                    f"{where}: a probe or a mapping is needed, got {type(row).__name__}."
+                    f"{where}: a mapping is needed, or probes throughout; got {type(row).__name__}."
                 )
         return cls(probes_from_rows(cast(list[tuple[str, Mapping[str, object]]], rows)))

@@ -171,7 +171,7 @@ def _is_chat(value: object) -> bool:
 
 def _slices(row: Mapping[str, object]) -> tuple[str, ...]:
     given = (row.get(column) for column in ("slices", "slice", "category"))
-    return _texts("slices", next((value for value in given if value not in (None, "")), ()))
+    return _texts("slices", next((value for value in given if value not in (None, "", [])), ()))
 
 
 def _texts(column: str, value: object) -> tuple[str, ...]:

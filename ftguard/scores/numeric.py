@@ -16,8 +16,7 @@ RELATIVE_TOLERANCE = 1e-6
 def numeric(probe: Probe, answer: Answer) -> float:
     """1 where the final number is that of a reference (to 1e-6, relative), else 0.
 
-    The final number follows the first `####` where there is one (as GSM8K writes it), else it is
-    the last one in the answer. No number is a wrong answer.
+    No number is a wrong answer.
     """
     said = final_number(finished_text(answer))
     wanted = [final_number(reference) for reference in probe.references]
@@ -30,9 +29,21 @@ def numeric(probe: Probe, answer: Answer) -> float:
 
 
 def final_number(text: str) -> float | None:
-    """The number after the first `####`, else the last number in the text, else None."""
+    """The number that a text ends up with, or None.
+
+    It follows the first `####` where there is one (as GSM8K writes it); else it is the first line
+    where that is nothing but a number (a base model without a stop token runs on); else it is the
+    last number of the text.
+    """
     _, marker, after = text.partition(_FINAL)
+    first_line = text.strip().partition("\n")[0].strip().rstrip(".")
+    if not marker and _NUMBER.fullmatch(first_line):
+        return _value(first_line)
     found = _NUMBER.findall(after if marker else text)
     if not found:
         return None
-    return float((found[0] if marker else found[-1]).replace(",", ""))
+    return _value(found[0] if marker else found[-1])
+
+
+def _value(number: str) -> float:
+    return float(number.replace(",", ""))

@@ -1,0 +1,132 @@
+"""Tests of `ProbeSet`: what it can be made from, and what it refuses."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from ftguard.errors import InputError
+from ftguard.probes import Probe, ProbeSet
+
+A = Probe(id="a", prompt="2 + 2 =", reference="4")
+B = Probe(id="b", prompt="2 + 3 =", reference="5")
+
+
+def _file(folder: Path, *lines: str) -> Path:
+    path = folder / "probes.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_holds_its_probes_in_order() -> None:
+    """A set has a length, is walked in order, and does not change with the list it came from."""
+    probes = [B, A]
+    made = ProbeSet(probes)
+    probes.clear()
+
+    assert (len(made), list(made)) == (2, [B, A])
+
+
+def test_loads_sets_probes_rows_and_files_alike(tmp_path: Path) -> None:
+    """The same two probes come from a set, probes, a generator, rows, a path and its text."""
+    rows = [
+        {"id": "a", "prompt": "2 + 2 =", "reference": "4"},
+        {"id": "b", "prompt": "2 + 3 =", "reference": "5"},
+    ]
+    path = _file(
+        tmp_path,
+        '{"id": "a", "prompt": "2 + 2 =", "reference": "4"}',
+        '{"id": "b", "prompt": "2 + 3 =", "reference": "5"}',
+    )
+    made = ProbeSet((A, B))
+
+    assert ProbeSet.load(made) is made
+    assert ProbeSet.load([A, B]) == made
+    assert ProbeSet.load(probe for probe in (A, B)) == made
+    assert ProbeSet.load(rows) == made
+    assert ProbeSet.load(path) == made
+    assert ProbeSet.load(str(path)) == made
+
+
+def test_refuses_an_empty_set(tmp_path: Path) -> None:
+    """No probes, no rows, a blank file and nothing but undesired rows are all an empty set."""
+    undesired: Mapping[str, object] = {"prompt": "q", "completion": "r", "label": False}
+    empty: list[Probe] = []
+
+    for source in (empty, _file(tmp_path, "", " "), [undesired]):
+        with pytest.raises(InputError, match="the probe set is empty"):
+            ProbeSet.load(source)
+    with pytest.raises(InputError, match="the probe set is empty"):
+        ProbeSet(empty)
+
+
+def test_refuses_ids_that_are_used_twice() -> None:
+    """The message names the ids that are used twice, and not the others."""
+    with pytest.raises(InputError) as refused:
+        ProbeSet([A, B, A])
+
+    assert str(refused.value) == "probe ids must be unique within a set; used twice: ['a']."
+
+
+def test_refuses_ids_that_are_used_twice_in_rows(tmp_path: Path) -> None:
+    """Rows and files are held to the same rule."""
+    row = {"id": "a", "prompt": "q", "reference": "r"}
+    line = '{"id": "a", "prompt": "q", "reference": "r"}'
+
+    for source in ([row, row], _file(tmp_path, line, line)):
+        with pytest.raises(InputError, match="used twice: \\['a'\\]"):
+            ProbeSet.load(source)
+
+
+def test_names_file_and_line_of_a_row_that_cannot_be_read(tmp_path: Path) -> None:
+    """A row that is only a prompt, on the third line of a file, is named by that line."""
+    path = _file(tmp_path, '{"prompt": "q", "completion": "r"}', "", '{"prompt": "q"}')
+
+    with pytest.raises(InputError) as refused:
+        ProbeSet.load(path)
+
+    assert str(refused.value).startswith(f"{path}:3: no completion to compare with")
+
+
+def test_names_file_and_line_of_a_probe_that_contradicts_itself(tmp_path: Path) -> None:
+    """What `Probe` refuses is reported with its file and line too."""
+    path = _file(
+        tmp_path,
+        '{"id": "a", "prompt": "q", "reference": "r"}',
+        '{"id": "b", "prompt": "q", "reference": "z", "choices": ["x", "y"]}',
+    )
+
+    with pytest.raises(InputError) as refused:
+        ProbeSet.load(path)
+
+    assert str(refused.value).startswith(f"{path}:2: probe `b`: the reference 'z' is not one of")
+
+
+def test_names_the_row_that_is_no_mapping() -> None:
+    """A list among the rows is named by its number and kind."""
+    rows = [{"prompt": "q", "completion": "r"}, ["q", "r"]]
+
+    with pytest.raises(
+        InputError, match="row 1: a mapping is needed, or probes throughout; got list"
+    ):
+        ProbeSet.load(rows)  # type: ignore[arg-type]  # what an untyped caller may pass
+
+
+def test_refuses_a_dictionary_of_splits() -> None:
+    """A dictionary of datasets is not a dataset: its keys are no rows."""
+    splits = {"train": [A], "test": [B]}
+
+    with pytest.raises(
+        InputError, match="row 0: a mapping is needed, or probes throughout; got str"
+    ):
+        ProbeSet.load(splits)  # type: ignore[arg-type]  # what an untyped caller may pass
+
+
+def test_says_which_file_is_missing(tmp_path: Path) -> None:
+    """A path that leads nowhere is an input error that names it."""
+    path = tmp_path / "missing.jsonl"
+
+    with pytest.raises(InputError) as refused:
+        ProbeSet.load(path)
+
+    assert str(path) in str(refused.value)

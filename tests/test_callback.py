@@ -1,0 +1,590 @@
+"""The guard on real training runs of a tiny model: what it writes, keeps, refuses and resumes."""
+
+import json
+import random
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from transformers import (
+    AutoModelForCausalLM,
+    DataCollatorForLanguageModeling,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+)
+
+from ftguard import BaseMismatchError, Gate, GuardCallback, InputError, Probe
+from ftguard.ask import ask, prepare
+from ftguard.checkup import guard_score
+from ftguard.folders import RunFolder
+from ftguard.ledger import Acted, BaseTaken, Ledger, RunStarted
+from ftguard.snapshot import load_snapshot
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*pin_memory.*"),
+    # peft's own use of what transformers is about to rename
+    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
+]
+
+TARGET = [{"prompt": f"{n}+1=", "completion": f"{n + 1}"} for n in range(20)]
+LOSES = 3e-2
+KEEPS = 1e-5
+
+
+def trainer(  # noqa: PLR0913
+    folder: Path,
+    model: torch.nn.Module,
+    tokenizer: PreTrainedTokenizerFast,
+    callbacks: Sequence[TrainerCallback],
+    *,
+    rate: float = KEEPS,
+    data: Sequence[str] | None = None,
+    **arguments: Any,
+) -> Trainer:
+    """A Trainer on sums: 6 steps of 4 rows, saving every 2 steps, unless told otherwise."""
+    texts = data or [f"{n}+1={n + 1}" for n in range(40)]
+    defaults: dict[str, Any] = {
+        "max_steps": 6,
+        "save_steps": 2,
+        "logging_steps": 1,
+        "per_device_train_batch_size": 4,
+        "learning_rate": rate,
+        "lr_scheduler_type": "constant",
+        "report_to": [],
+        "disable_tqdm": True,
+        "use_cpu": True,
+        "seed": 3,
+    }
+    rows = [{"input_ids": tokenizer(text)["input_ids"]} for text in texts]
+    return Trainer(
+        model=model,
+        args=TrainingArguments(str(folder), **(defaults | arguments)),
+        train_dataset=rows,
+        eval_dataset=rows[:8],
+        data_collator=DataCollatorForLanguageModeling(tokenizer, mlm=False),
+        processing_class=tokenizer,
+        callbacks=list(callbacks),
+    )
+
+
+def origin(folder: Path) -> list[str]:
+    """Where each attempt in a folder had its base from."""
+    events = Ledger(RunFolder(folder).ledger).read()
+    return [event.origin for event in events if isinstance(event, BaseTaken)]
+
+
+def test_a_run_is_examined_at_each_checkpoint_and_its_best_is_kept(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """Three checkpoints give three checkups, files as documented, and a best that loads."""
+    guard = GuardCallback(target=TARGET, general=own_texts)
+    trainer(tmp_path, model, tokenizer, [guard]).train()
+
+    assert [checkup.step for checkup in guard.checkups] == [2, 4, 6]
+    assert guard.best is not None
+    assert guard.best.verdict.passed is True
+    forgetting = guard.best.find("forgetting")
+    assert forgetting is not None
+    assert forgetting.estimate is not None
+    assert forgetting.estimate.n == len(own_texts)
+    for name in ("base", "ledger.jsonl", "best", "verdict.json"):
+        assert (tmp_path / "ftguard" / name).exists(), name
+    assert json.loads((tmp_path / "checkpoint-4/ftguard.json").read_text())["checkup"]["step"] == 4
+    verdict = json.loads((tmp_path / "ftguard/verdict.json").read_text())
+    assert verdict["best_step"] == guard.best.step
+    AutoModelForCausalLM.from_pretrained(tmp_path / "ftguard/best")
+
+
+def test_a_reckless_rate_is_blocked_loudly_with_a_remedy(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Every checkpoint of a run that wipes the model breaches forgetting; none is best."""
+    guard = GuardCallback(target=TARGET, general=own_texts)
+    trainer(tmp_path, model, tokenizer, [guard], rate=LOSES).train()
+
+    assert [checkup.verdict.passed for checkup in guard.checkups] == [False] * 3
+    assert guard.best is None
+    assert not (tmp_path / "ftguard/best").exists()
+    assert {"stop", "lower_learning_rate"} <= {a.do for a in guard.checkups[-1].advice}
+    output = capsys.readouterr().out
+    assert "NO CHECKPOINT PASSED" in output
+    assert "BLOCKED" in output
+    assert all(len(line) <= 80 for line in output.splitlines() if line.startswith("  "))
+
+
+@pytest.mark.parametrize("adapters", [False, True], ids=["full", "lora"])
+@pytest.mark.parametrize("checkpointing", [False, True], ids=["plain", "checkpointing"])
+@pytest.mark.parametrize("sampler", ["random", "sequential"])
+@pytest.mark.filterwarnings("ignore:.*requires_grad=True.*")
+def test_the_observer_leaves_no_trace(
+    tmp_path: Path,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    adapters: bool,  # noqa: FBT001
+    checkpointing: bool,  # noqa: FBT001
+    sampler: str,
+    model: LlamaForCausalLM,
+) -> None:
+    """Losses, final weights and every random state are bit-identical with and without the guard."""
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+    model.config.attention_dropout = 0.1
+
+    def run(name: str, callbacks: list[TrainerCallback]) -> tuple[list[float], Any, Any]:
+        twin = LlamaForCausalLM(model.config)
+        twin.load_state_dict(state)
+        net: torch.nn.Module = twin
+        if adapters:
+            from peft import LoraConfig, get_peft_model
+
+            torch.manual_seed(5)
+            net = get_peft_model(
+                twin, LoraConfig(r=4, lora_dropout=0.1, target_modules=["q_proj", "v_proj"])
+            )
+        built = trainer(
+            tmp_path / name,
+            net,
+            tokenizer,
+            callbacks,
+            rate=1e-3,
+            activation_checkpointing=checkpointing,
+            train_sampling_strategy=sampler,
+        )
+        built.train()
+        losses = [row["loss"] for row in built.state.log_history if "loss" in row]
+        rng = (
+            random.getstate(),
+            str(np.random.get_state()),  # noqa: NPY002
+            torch.get_rng_state().tolist(),
+        )
+        return losses, {k: v.clone() for k, v in net.state_dict().items()}, rng
+
+    guard = GuardCallback(
+        target=TARGET, general=[*own_texts, Probe(id="asked", prompt="Q", reference="a")]
+    )
+    plain = run("plain", [])
+    guarded = run("guarded", [guard])
+
+    assert len(guard.checkups) == 3
+    assert plain[0] == guarded[0]
+    assert all(torch.equal(plain[1][name], guarded[1][name]) for name in plain[1])
+    assert plain[2] == guarded[2]
+
+
+def test_the_kept_best_survives_rotation_and_answers_as_recorded(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """With `save_total_limit=1` the best, not the last, is in `best/` and answers exactly so."""
+    # The target is what the base says already, so that every step makes it worse.
+    target = [probe for probe in own_texts if probe.slices == ("one",)]
+    guard = GuardCallback(target=target, general=own_texts)
+    trainer(tmp_path, model, tokenizer, [guard], rate=1e-3, save_total_limit=1).train()
+
+    best = guard.best
+    assert best is not None
+    assert best.step == 2
+    assert not (tmp_path / "checkpoint-2").exists()
+    kept = AutoModelForCausalLM.from_pretrained(tmp_path / "ftguard/best")
+    recorded = load_snapshot(RunFolder(tmp_path).answers(best.run, best.attempt, best.step))
+    probes = guard._settings.gathered.probes  # noqa: SLF001
+    again = ask(kept, prepare(probes, kept, tokenizer, {}))
+    assert again.answers == recorded.answers
+
+
+def test_two_runs_in_one_folder_are_kept_apart(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """A second `train()` is a new run: its checkups are its own, the old best is put aside."""
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+    first = GuardCallback(target=TARGET, general=own_texts)
+    trainer(tmp_path, model, tokenizer, [first]).train()
+    assert first.best is not None
+    model.load_state_dict(state)
+    second = GuardCallback(target=TARGET, general=own_texts)
+    trainer(tmp_path, model, tokenizer, [second], rate=LOSES).train()
+
+    assert {checkup.run for checkup in first.checkups}.isdisjoint(c.run for c in second.checkups)
+    assert second.best is None
+    assert not (tmp_path / "ftguard/best").exists()
+    aside = tmp_path / f"ftguard/best-{first.best.run}-attempt-1-step-{first.best.step}"
+    AutoModelForCausalLM.from_pretrained(aside)
+    assert origin(tmp_path) == ["asked", "stored"]
+
+
+@pytest.mark.parametrize("adapters", [False, True], ids=["full", "lora"])
+def test_a_resume_is_the_next_attempt_and_supersedes_what_it_abandons(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    adapters: bool,  # noqa: FBT001
+) -> None:
+    """Resuming from step 2 after step 6 keeps the base and step 2; steps 4 and 6 are anew."""
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+
+    def fresh() -> torch.nn.Module:
+        twin = LlamaForCausalLM(model.config)
+        twin.load_state_dict(state)
+        if not adapters:
+            return twin
+        from peft import LoraConfig, get_peft_model
+
+        return get_peft_model(twin, LoraConfig(r=4, target_modules=["q_proj"]))
+
+    first = GuardCallback(target=TARGET, general=own_texts, cache=False)
+    trainer(tmp_path, fresh(), tokenizer, [first]).train()
+    abandoned = first.checkups
+    second = GuardCallback(target=TARGET, general=own_texts, cache=False)
+    trainer(tmp_path, fresh(), tokenizer, [second], rate=LOSES).train(
+        resume_from_checkpoint=str(tmp_path / "checkpoint-2")
+    )
+
+    assert [(c.step, c.attempt) for c in second.checkups] == [(2, 1), (4, 2), (6, 2)]
+    assert {c.run for c in second.checkups} == {abandoned[0].run}
+    assert second.checkups[0] == abandoned[0]
+    assert second.best is not None
+    assert second.best.step == 2
+    assert origin(tmp_path) == ["asked", "stored"]
+    kept = json.loads((tmp_path / "ftguard/best/ftguard.json").read_text())
+    assert kept["checkup"]["step"] == 2
+
+
+def test_a_resume_with_other_questions_is_refused(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """The error says that the probes differ, before a step is spent."""
+    trainer(tmp_path, model, tokenizer, [GuardCallback(TARGET, own_texts)]).train()
+    other = GuardCallback(TARGET, own_texts[:-1])
+    again = trainer(tmp_path, model, tokenizer, [other])
+    with pytest.raises(BaseMismatchError, match="other weights, probes"):
+        again.train(resume_from_checkpoint=True)
+
+
+def test_a_resume_without_a_base_is_refused(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """A half-trained model is never taken as the base."""
+    trainer(tmp_path, model, tokenizer, []).train()
+    again = trainer(tmp_path, model, tokenizer, [GuardCallback(TARGET, own_texts, cache=False)])
+    with pytest.raises(BaseMismatchError, match="no base snapshot"):
+        again.train(resume_from_checkpoint=str(tmp_path / "checkpoint-4"))
+
+
+def test_continuing_a_fine_tune_is_measured_against_the_original_base(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """A model loaded from `best/` descends from the base that its record names."""
+    first = GuardCallback(TARGET, own_texts)
+    trainer(tmp_path / "a", model, tokenizer, [first], rate=1e-3).train()
+    tuned = AutoModelForCausalLM.from_pretrained(tmp_path / "a/checkpoint-6")
+    second = GuardCallback(TARGET, own_texts)
+    trainer(tmp_path / "b", tuned, tokenizer, [second], rate=0.0).train()
+
+    assert origin(tmp_path / "b") == ["descent"]
+    before, after = first.checkups[-1].find("forgetting"), second.checkups[0].find("forgetting")
+    assert before is not None
+    assert after is not None
+    assert before.estimate == after.estimate
+
+
+def test_a_later_run_takes_the_base_from_the_cache(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """The same base and questions are asked once, in whatever folder; other weights anew."""
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+    trainer(tmp_path / "a", model, tokenizer, [GuardCallback(TARGET, own_texts)]).train()
+    model.load_state_dict(state)
+    trainer(tmp_path / "b", model, tokenizer, [GuardCallback(TARGET, own_texts)]).train()
+    trainer(tmp_path / "c", model, tokenizer, [GuardCallback(TARGET, own_texts)]).train()
+
+    assert [origin(tmp_path / name) for name in "abc"] == [["asked"], ["cache"], ["asked"]]
+
+
+@pytest.mark.parametrize("several", [False, True], ids=["one", "dict"])
+def test_the_trainer_can_choose_by_the_guards_score(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    several: bool,  # noqa: FBT001
+) -> None:
+    """`metric_for_best_model` works with rotation, one or several eval sets, and from the start."""
+    guard = GuardCallback([p for p in own_texts if p.slices == ("one",)], own_texts)
+    built = trainer(
+        tmp_path,
+        model,
+        tokenizer,
+        [guard],
+        rate=1e-3,
+        eval_strategy="steps",
+        eval_steps=2,
+        eval_on_start=True,
+        save_total_limit=1,
+        metric_for_best_model="eval_ftguard_score",
+        load_best_model_at_end=True,
+    )
+    if several:
+        rows = built.eval_dataset
+        built.eval_dataset = {"x": rows, "y": rows}
+    built.train()
+
+    assert guard.best is not None
+    assert built.state.best_global_step == guard.best.step == 2
+    assert built.state.best_metric == pytest.approx(guard_score(guard.best))
+    assert [checkup.step for checkup in guard.checkups] == [2, 4, 6]
+    assert all(checkup.checkpoint is not None for checkup in guard.checkups)
+    assert all(checkup.eval_loss is not None for checkup in guard.checkups)
+    built.evaluate(metric_key_prefix="test")
+
+
+@pytest.mark.parametrize("strategy", ["epoch", "best"])
+def test_every_save_strategy_is_guarded(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    strategy: str,
+) -> None:
+    """Checkpoints saved by epoch, or whenever the evaluation loss is best, are examined."""
+    guard = GuardCallback(TARGET, own_texts)
+    trainer(
+        tmp_path,
+        model,
+        tokenizer,
+        [guard],
+        max_steps=-1,
+        num_train_epochs=2,
+        save_strategy=strategy,
+        eval_strategy="epoch",
+        metric_for_best_model="loss",
+    ).train()
+    assert [checkup.step for checkup in guard.checkups] == [10, 20]
+
+
+def test_without_target_probes_the_evaluation_loss_ranks(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """exp(-eval_loss) is the target score; without evaluation the latest that passed is best."""
+    guard = GuardCallback(general=own_texts)
+    trainer(tmp_path / "a", model, tokenizer, [guard], eval_strategy="steps", eval_steps=2).train()
+    assert guard.best is not None
+    losses = {checkup.step: checkup.eval_loss for checkup in guard.checkups}
+    assert losses[guard.best.step] == min(loss for loss in losses.values() if loss is not None)
+    assert "ranked by eval_loss" in capsys.readouterr().out
+
+    guard = GuardCallback(general=own_texts)
+    trainer(tmp_path / "b", model, tokenizer, [guard]).train()
+    assert guard.best is not None
+    assert guard.best.step == 6
+    assert "the latest that passed" in capsys.readouterr().out
+
+
+def test_acting_lowers_the_rate_once_stops_and_is_replayed(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """`act=True` scales the rate at the first finding and stops after three breaches in a row;
+    a resume from the checkpoint saved before the scaling has the lowered rate.
+    """  # noqa: D205
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+    guard = GuardCallback(TARGET, own_texts, act=True, patience=3, cache=False)
+    built = trainer(tmp_path, model, tokenizer, [guard], rate=LOSES, max_steps=20)
+    built.train()
+
+    events = Ledger(RunFolder(tmp_path).ledger).read()
+    acted = [(event.do, event.step) for event in events if isinstance(event, Acted)]
+    assert acted[0] == ("lower_learning_rate", 2)
+    assert acted[-1] == ("stop", 6)
+    assert built.state.global_step == 6
+    rates = {row["step"]: row["learning_rate"] for row in built.state.log_history if "loss" in row}
+    lowered = next(e.number for e in events if isinstance(e, Acted))
+    assert rates[2] == LOSES
+    assert rates[3] == pytest.approx(lowered)
+
+    model.load_state_dict(state)
+    again = GuardCallback(TARGET, own_texts, cache=False)
+    built = trainer(tmp_path, model, tokenizer, [again], rate=LOSES, max_steps=4)
+    built.train(resume_from_checkpoint=str(tmp_path / "checkpoint-2"))
+    rates = {row["step"]: row["learning_rate"] for row in built.state.log_history if "loss" in row}
+    assert rates[3] == pytest.approx(lowered)
+
+
+def test_advice_alone_changes_nothing(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """With `act=False`, the default, a breached run keeps its rate and goes to its end."""
+    guard = GuardCallback(TARGET, own_texts, patience=1)
+    built = trainer(tmp_path, model, tokenizer, [guard], rate=LOSES)
+    built.train()
+    assert built.state.global_step == 6
+    assert {row["learning_rate"] for row in built.state.log_history if "loss" in row} == {LOSES}
+
+
+def test_a_failure_to_ask_is_missing_and_training_goes_on(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """A checkpoint that cannot be asked is undecided, with the reason; the next one is examined."""
+
+    class Breaks(TrainerCallback):  # type: ignore[misc]
+        def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            def fail(*_: object) -> None:
+                if not model.training:
+                    raise ValueError("broken on purpose")
+
+            if state.global_step == 2:
+                self.hook = model.model.layers[0].register_forward_pre_hook(fail)
+            if state.global_step == 3:
+                self.hook.remove()
+
+    guard = GuardCallback(TARGET, own_texts)
+    trainer(tmp_path, model, tokenizer, [guard, Breaks()]).train()
+
+    first, second, _ = guard.checkups
+    assert first.verdict.passed is None
+    assert {outcome.state for outcome in first.verdict.outcomes} == {"missing"}
+    assert "broken on purpose" in first.verdict.outcomes[0].explanation
+    assert second.verdict.passed is True
+    assert model.training
+
+
+def test_a_tracker_that_fails_is_one_warning(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """Training goes on to its end when the attached trainer's log raises."""
+
+    class NoLog(TrainerCallback):  # type: ignore[misc]
+        def on_log(self, args: Any, state: Any, control: Any, logs: Any, **kwargs: Any) -> None:
+            if any(key.startswith("eval_ftguard") for key in logs):
+                raise OSError("disk full")
+
+    guard = GuardCallback(TARGET, own_texts)
+    built = trainer(tmp_path, model, tokenizer, [guard, NoLog()])
+    guard.attach(built)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        built.train()
+    assert len([w for w in caught if "TrainerReporters failed" in str(w.message)]) == 1
+    assert len(guard.checkups) == 3
+
+
+def test_what_cannot_be_guarded_is_refused_before_a_step(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """Each mistake is an InputError that says what to do, at the earliest moment it is known."""
+    guard = GuardCallback(TARGET, own_texts)
+    with pytest.raises(InputError, match="save_strategy"):
+        trainer(tmp_path, model, tokenizer, [guard], save_strategy="no")
+    with pytest.raises(InputError, match="processing_class"):
+        built = trainer(tmp_path, model, tokenizer, [guard])
+        built.callback_handler.processing_class = None
+        built.train()
+    with pytest.raises(InputError, match="nothing measures `tail/worst`"):
+        gates = [Gate(measurement="tail", slice="worst", limit=0.15)]
+        strict = GuardCallback(TARGET, own_texts, gates=gates)
+        trainer(tmp_path, model, tokenizer, [strict]).train()
+    with pytest.raises(InputError, match="no completion"):
+        GuardCallback([{"prompt": "Why?"}])
+    with pytest.raises(InputError, match="patience"):
+        GuardCallback(patience=0)
+    with pytest.raises(InputError, match="chat template"):
+        chat = [
+            {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
+        ]
+        trainer(tmp_path, model, tokenizer, [GuardCallback(chat, own_texts)]).train()
+    blocked = tmp_path / "blocked"
+    blocked.mkdir()
+    (blocked / "ftguard").write_text("a file where the folder should be")
+    with pytest.raises(InputError, match="cannot write"):
+        trainer(blocked, model, tokenizer, [guard]).train()
+
+
+def test_a_callback_added_later_takes_its_fingerprint_at_the_beginning(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """`add_callback` works on a fresh run, and a resume trusts the ledger for the weights."""
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+    built = trainer(tmp_path, model, tokenizer, [])
+    guard = GuardCallback(TARGET, own_texts)
+    built.add_callback(guard)
+    built.train()
+    assert len(guard.checkups) == 3
+
+    model.load_state_dict(state)
+    built = trainer(tmp_path, model, tokenizer, [])
+    guard = GuardCallback(TARGET, own_texts)
+    built.add_callback(guard)
+    built.train(resume_from_checkpoint=str(tmp_path / "checkpoint-4"))
+    assert [(c.step, c.attempt) for c in guard.checkups] == [(2, 1), (4, 1), (6, 2)]
+
+
+def test_large_sets_are_drawn_from_and_the_run_says_so(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`max_probes` bounds what is asked, and the record of the run tells the plan and the gates."""
+    guard = GuardCallback(TARGET, own_texts, max_probes=10)
+    trainer(tmp_path, model, tokenizer, [guard]).train()
+    output = capsys.readouterr().out
+    assert "target: drew 20 of 40 probes" in output
+    assert f"general: drew 10 of {len(own_texts)} probes" in output
+    assert "cost to come: 3 checks" in output
+    events = Ledger(RunFolder(tmp_path).ledger).read()
+    run = next(event.record for event in events if isinstance(event, RunStarted))
+    assert run.planned_checkpoints == 3
+    assert [gate.key for gate in run.gates] == ["forgetting/all", "calibration/target"]
+    assert run.not_measured == ("tail/worst", "calibration/general")

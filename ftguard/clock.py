@@ -8,9 +8,9 @@ class Clock:
     """Adds up the time spent in its `with` blocks against all time since it was made."""
 
     def __init__(self) -> None:
-        self._made = self._entered = time.perf_counter()
-        self.spent = 0.0
-        """Seconds spent in `with` blocks."""
+        self._made = time.perf_counter()
+        self._entered: float | None = None
+        self._left = 0.0
 
     def __enter__(self) -> None:
         self._entered = time.perf_counter()
@@ -21,7 +21,13 @@ class Clock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.spent += time.perf_counter() - self._entered
+        self._left, self._entered = self.spent, None
+
+    @property
+    def spent(self) -> float:
+        """Seconds spent in `with` blocks, the current one included."""
+        current = 0.0 if self._entered is None else time.perf_counter() - self._entered
+        return self._left + current
 
     @property
     def elapsed(self) -> float:
@@ -30,5 +36,5 @@ class Clock:
 
     @property
     def share(self) -> float:
-        """Share of the time so far that was spent in `with` blocks, the current one included."""
+        """Share of the time so far that was spent in `with` blocks."""
         return min(1.0, self.spent / max(self.elapsed, 1e-9))

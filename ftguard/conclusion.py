@@ -70,7 +70,7 @@ def read_conclusion(folder: RunFolder) -> Conclusion:
             f"no verdict in `{folder.verdict}`: give the `output_dir` of a run that trained with "
             "ftguard to its end."
         ) from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"`{folder.verdict}` is damaged: {error}.") from None
 
 
@@ -93,6 +93,12 @@ def _none_line(checkups: Sequence[Checkup]) -> str:
         return "no checkpoint was examined, so none is kept"
     breached = sum(checkup.verdict.passed is False for checkup in checkups)
     undecided = sum(checkup.verdict.passed is None for checkup in checkups)
+    passed = len(checkups) - breached - undecided
+    if passed:
+        return (
+            f"NO CHECKPOINT KEPT: {passed} of {len(checkups)} passed, but none of them is saved "
+            "(or, with `strict`, proven)"
+        )
     worst = next(
         (o for c in reversed(checkups) for o in c.verdict.outcomes if o.state == "breach"), None
     )

@@ -82,7 +82,7 @@ def relative_drop(
 def at_floor(base: Array, chance: Array, *, discrete: bool) -> bool:
     """Whether the base's score is not beyond chance (one-sided 95 %): nothing to lose.
 
-    With discrete scores and chance 0 this is the case at four right answers of 40, or of 200.
+    With discrete scores and chance 0 this is the case up to three right answers of 40, or of 200.
     """
     return mean_estimate(base - chance, discrete=discrete, level=0.90).low <= 0
 

@@ -11,21 +11,19 @@ NATS = "nats"
 
 
 def percent(value: float) -> str:
-    """A share as a percentage with one decimal, without a trailing `.0`: 0.1 -> `10 %`."""
+    """A limit or share as a percentage in its shortest form: 0.1 -> `10 %`, 0.125 -> `12.5 %`."""
     return f"{_plain(100 * value, 1)} %"
 
 
 def quantity(value: float, unit: str) -> str:
-    """A value in its unit: `relative` in percent, everything else as a signed decimal."""
-    if unit == PERCENT:
-        return percent(value)
-    return f"{value:+.3f}"
+    """An estimate in its unit: `3.0 %` where relative, else as a signed decimal: `+0.031`."""
+    return f"{100 * value:.1f} %" if unit == PERCENT else f"{value:+.3f}"
 
 
 def span(low: float, high: float, unit: str) -> str:
-    """An interval in its unit: `3.1 to 9.2 %` or `-0.010 to +0.031`."""
+    """An interval in its unit: `3.0 to 9.2 %` or `-0.010 to +0.031`."""
     if unit == PERCENT:
-        return f"{_plain(100 * low, 1)} to {percent(high)}"
+        return f"{100 * low:.1f} to {100 * high:.1f} %"
     return f"{low:+.3f} to {high:+.3f}"
 
 
@@ -37,7 +35,7 @@ def rate(value: float) -> str:
 
 def duration(seconds: float) -> str:
     """Seconds as `4.1 s`, `3 min 5 s` or `2 h 10 min`."""
-    if seconds < 60:  # noqa: PLR2004
+    if round(seconds, 1) < 60:  # noqa: PLR2004
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:  # noqa: PLR2004

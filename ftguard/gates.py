@@ -139,7 +139,7 @@ def _outcome(gate: Gate, found: Measurement | None) -> Outcome:
 
 def _state(gate: Gate, measurement: Measurement) -> State:
     bad = badness(measurement)
-    scored = bad.n if bad else 0
+    scored = bad.n if bad else measurement.num_scored
     if measurement.num_unscored > MOST_UNSCORED * (scored + measurement.num_unscored):
         return "missing"
     if measurement.at_floor:
@@ -148,7 +148,8 @@ def _state(gate: Gate, measurement: Measurement) -> State:
         return "missing"
     limit = gate.limit if measurement.better == "lower" else -gate.limit
     if bad.value > limit:
-        return "breach" if bad.low > 0 else "suspect"
+        # a gain that is required is missed beyond chance once the interval ends short of it
+        return "breach" if bad.low > min(0.0, limit) else "suspect"
     return "clear" if bad.high <= limit else "within"
 
 
@@ -175,9 +176,8 @@ _ENDINGS = {
 
 
 def _why_missing(measurement: Measurement) -> str:
-    if measurement.num_unscored:
-        return f"{measurement.num_unscored} probes were unscored {measurement.note}".rstrip()
-    return measurement.note or "it was not measured"
+    unscored = f"{measurement.num_unscored} probes were unscored" * bool(measurement.num_unscored)
+    return "; ".join(filter(None, (unscored, measurement.note))) or "it was not measured"
 
 
 def _noun(measurement: Measurement) -> str:

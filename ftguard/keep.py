@@ -18,8 +18,9 @@ NOT_MODEL = (
     "zero_to_fp32",
 )
 """Beginnings of the names that only a resume needs."""
-WEIGHTS = (".safetensors", ".bin", ".pt", ".pth", ".distcp")
-"""Endings of large files, linked instead of copied where the file system can."""
+WEIGHTS = (".safetensors",)
+"""Endings of files that are linked instead of copied where the file system can: safetensors are
+replaced whole when written again, other formats are overwritten in place, through every link."""
 
 
 def keep_checkpoint(checkpoint: Path, best: Path) -> None:

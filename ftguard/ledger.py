@@ -97,7 +97,7 @@ class Ledger:
         for number, line in enumerate(lines, start=1):
             try:
                 events.append(_DECODER.decode(line))
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise FtguardError(
                     f"{self.path}:{number}: not an event of this version of ftguard ({error}): "
                     "move the file away to start a new ledger."

@@ -28,6 +28,8 @@ class Measurement:
     """Which direction of the estimate is good."""
     unit: str = "relative"
     """The estimate's unit: `relative`, `points` or `nats`."""
+    num_scored: int = 0
+    """Probes scored on both sides, where no estimate says so."""
     num_unscored: int = 0
     """Probes of the slice that could not be scored on one side or the other."""
     at_floor: bool = False

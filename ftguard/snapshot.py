@@ -104,7 +104,9 @@ def load_snapshot(folder: Path) -> Snapshot:
             scores=_read(folder / "scores.jsonl", Score),
             echoes=_read(folder / "echoes.jsonl", Answer),
         )
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, FileNotFoundError) as error:
+        if not (folder / "snapshot.json").exists():
+            raise
         raise FtguardError(
             f"the snapshot in `{folder}` is damaged ({error}): delete that folder to take it anew."
         ) from None

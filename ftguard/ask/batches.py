@@ -70,5 +70,6 @@ def in_batches(
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    # The CPU allocator has no exception class of its own.
-    return isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error)
+    # The allocators of the CPU and of Apple's GPUs have no exception class of their own.
+    named = any(name in str(error) for name in ("DefaultCPUAllocator", "MPS backend out of memory"))
+    return isinstance(error, torch.OutOfMemoryError) or named

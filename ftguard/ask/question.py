@@ -56,8 +56,19 @@ class Questionnaire:
 
     @property
     def fingerprint(self) -> str:
-        """Hash of all questions."""
-        return _hash([(q.probe_id, q.fingerprint) for q in self.questions])
+        """Hash of all questions, and of what their answers are scored against."""
+        return _hash(
+            [
+                (
+                    question.probe_id,
+                    question.fingerprint,
+                    probe.scorer,
+                    probe.references,
+                    probe.choices,
+                )
+                for question, probe in zip(self.questions, self.probes, strict=True)
+            ]
+        )
 
 
 def prepare(
@@ -120,7 +131,7 @@ def _new_tokens(probes: Sequence[Probe], role: str | None, rendering: Rendering)
     lengths = [
         rendering.num_tokens(reference)
         for probe in probes
-        if probe.role == role and probe.kind == "answer" and not probe.choices
+        if probe.role == role and probe.kind == "answer" and probe.scorer != MULTIPLE_CHOICE
         for reference in probe.references
     ]
     return max(FEWEST_NEW_TOKENS, min(MOST_NEW_TOKENS, 2 * max(lengths, default=0)))

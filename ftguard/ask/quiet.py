@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from transformers import GenerationConfig, PreTrainedModel
 
-from ftguard.ask.unwrap import adapted, inner_model
+from ftguard.ask.unwrap import inner_model, only_base
 
 
 @contextmanager
@@ -31,8 +31,7 @@ def undisturbed(model: torch.nn.Module, *, base: bool = False) -> Iterator[PreTr
     modes = [(module, module.training) for module in model.modules()]
     grads = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
     generation_config, use_cache = inner.generation_config, getattr(inner.config, "use_cache", None)
-    peft = adapted(model) if base else None
-    adapters = peft.disable_adapter() if peft else nullcontext()
+    adapters = only_base(model) if base else nullcontext()
     try:
         with _same_random_state(), torch.no_grad(), adapters:
             model.eval()

@@ -1,13 +1,16 @@
 """Sees through adapters to the language model that can be asked."""
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol, cast
 
 import torch
 from transformers import PreTrainedModel
 
 from ftguard.errors import InputError
+
+_MOVING_INITS = ("pissa", "olora", "corda", "loftq")
+"""Beginnings of `init_lora_weights` that move a part of the base's weights into the adapter."""
 
 
 class AdaptedModel(Protocol):
@@ -34,9 +37,12 @@ def inner_model(model: torch.nn.Module) -> PreTrainedModel:
     """The transformers model, with adapter layers inside it where there are any.
 
     Raises:
-        InputError: the model cannot generate (a reward model), or its adapters work outside of
-            the model (prompt learning), so that the inner model would answer as the base.
+        InputError: the model cannot generate (a reward model) or is no causal language model
+            (T5), or its adapters work outside of the model (prompt learning), so that the inner
+            model would answer as the base, or are of mixed kinds.
     """
+    if any(cls.__name__ == "PeftMixedModel" for cls in type(model).__mro__):
+        raise InputError("mixed kinds of adapters are not supported: use a `PeftModel`.")
     inner = model
     adapters = adapted(model)
     if adapters is not None:
@@ -49,4 +55,32 @@ def inner_model(model: torch.nn.Module) -> PreTrainedModel:
         raise InputError(
             f"`{type(inner).__name__}` cannot generate text: ftguard guards causal language models."
         )
-    return cast(PreTrainedModel, inner)
+    inner = cast(PreTrainedModel, inner)
+    if inner.config.is_encoder_decoder:
+        raise InputError(
+            f"`{type(inner).__name__}` has an encoder: ftguard guards causal language models."
+        )
+    return inner
+
+
+def only_base(model: torch.nn.Module) -> AbstractContextManager[None]:
+    """Disables the adapters, where there are any, within a `with` block.
+
+    Raises:
+        InputError: without its adapters this model is not the base.
+    """
+    adapters = adapted(model)
+    if adapters is None:
+        if getattr(model, "_hf_peft_config_loaded", False):
+            raise InputError(
+                "the adapters are inside of the model itself, so the base cannot be told from it: "
+                "load the base, then `PeftModel.from_pretrained` or `get_peft_model`."
+            )
+        return nullcontext()
+    init = getattr(adapters.peft_config[adapters.active_adapter], "init_lora_weights", None)
+    if str(init).startswith(_MOVING_INITS):
+        raise InputError(
+            f"`init_lora_weights={init!r}` changes the base's own weights, so the base cannot be "
+            "asked any more: use another initialization."
+        )
+    return adapters.disable_adapter()

@@ -1,6 +1,7 @@
 """Fingerprints of weights, from a sample of every parameter of the base model."""
 
 import hashlib
+from collections.abc import Iterator
 
 import torch
 
@@ -8,7 +9,6 @@ from ftguard.ask.unwrap import inner_model
 
 SAMPLES = 64
 """Elements read of each parameter, evenly spread."""
-_ADAPTER_PARTS = ("lora_", "modules_to_save", "token_adapter", "ia3_", "hada_", "lokr_", "oft_")
 
 
 def weights_fingerprint(model: torch.nn.Module) -> str:
@@ -18,7 +18,7 @@ def weights_fingerprint(model: torch.nn.Module) -> str:
     a stored snapshot.
     """
     digest = hashlib.blake2b(digest_size=16)
-    for name, parameter in sorted(_base_parameters(model), key=lambda item: item[0]):
+    for name, parameter in sorted(_base_parameters(inner_model(model), set()), key=lambda i: i[0]):
         flat = parameter.detach().reshape(-1)
         if not flat.numel():
             continue
@@ -30,9 +30,18 @@ def weights_fingerprint(model: torch.nn.Module) -> str:
     return digest.hexdigest()
 
 
-def _base_parameters(model: torch.nn.Module) -> list[tuple[str, torch.nn.Parameter]]:
-    return [
-        (name.replace(".base_layer.", ".").replace(".original_module.", "."), parameter)
-        for name, parameter in inner_model(model).named_parameters()
-        if not any(part in name for part in _ADAPTER_PARTS)
-    ]
+def _base_parameters(
+    module: torch.nn.Module, seen: set[torch.nn.Parameter], prefix: str = ""
+) -> Iterator[tuple[str, torch.nn.Parameter]]:
+    # A layer that PEFT wrapped, whatever the kind of adapter, stands for the layer within.
+    while isinstance(
+        within := getattr(module, "base_layer", getattr(module, "original_module", None)),
+        torch.nn.Module,
+    ):
+        module = within
+    for name, parameter in module.named_parameters(recurse=False):
+        if parameter not in seen:
+            seen.add(parameter)
+            yield prefix + name, parameter
+    for name, child in module.named_children():
+        yield from _base_parameters(child, seen, f"{prefix}{name}.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ftguard.answers import Answer
-from ftguard.estimates import LEVEL, Array, Estimate
+from ftguard.estimates import LEVEL, Array, Estimate, mean_estimate
 from ftguard.formatting import POINTS
 from ftguard.measurement import Measurement
 from ftguard.probes.probe import MULTIPLE_CHOICE, Probe
@@ -116,7 +116,9 @@ def _confidences(probes: list[Probe], snapshot: Snapshot) -> Confidences:
 def _increase(before: Confidences, after: Confidences) -> Estimate:
     """The difference of both ECEs, with a paired bootstrap interval around it.
 
-    Resampling adds its own upward bias to an ECE, so the resampled differences are centred.
+    Resampling adds its own upward bias to an ECE, so the resampled differences are centred. As
+    "no item changed" on few items is no certainty, the interval is widened by that of `n` items
+    without a change.
     """
     n = before.confidence.size
     draws = np.random.default_rng(SEED).integers(n, size=(RESAMPLES, n))
@@ -124,10 +126,11 @@ def _increase(before: Confidences, after: Confidences) -> Estimate:
     everything = np.arange(n)
     value = float(_ece(after, everything) - _ece(before, everything))
     spread = np.quantile(resampled - resampled.mean(), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    unchanged = mean_estimate(np.zeros(n), discrete=True).high
     return Estimate(
         value=value,
-        low=value + float(spread[0]),
-        high=value + float(spread[1]),
+        low=value - math.hypot(float(spread[0]), unchanged),
+        high=value + math.hypot(float(spread[1]), unchanged),
         level=LEVEL,
         n=n,
     )

@@ -10,6 +10,8 @@ from ftguard.measurement import Measurement
 from ftguard.probes.probe import Probe
 from ftguard.snapshot import Snapshot, values
 
+LEAST_LIKELIHOOD = 0.01
+"""A text that the base gives less per token (4.6 nats) is noise to it: nothing to lose."""
 FLOOR = (
     "the base scores {base:.3f} on these {n} probes, not beyond chance ({chance:.2f}): choose "
     "probes that it can answer, or score a reference by likelihood"
@@ -71,11 +73,15 @@ def measure_drop(name: str, slice_name: str, pairs: Paired, *, level: float = LE
             name=name,
             slice=slice_name,
             estimate=None,
+            num_scored=pairs.base.size,
             num_unscored=pairs.num_unscored,
             note=note,
         )
     base, chance = float(pairs.base.mean()), float(pairs.chance.mean())
-    floor = at_floor(pairs.base, pairs.chance, discrete=pairs.discrete)
+    if pairs.discrete:
+        floor = at_floor(pairs.base, pairs.chance, discrete=True)
+    else:
+        floor = base < LEAST_LIKELIHOOD
     estimate = None
     if not floor:
         estimate = relative_drop(
@@ -88,6 +94,7 @@ def measure_drop(name: str, slice_name: str, pairs: Paired, *, level: float = LE
         base=base,
         now=float(pairs.now.mean()),
         chance=chance,
+        num_scored=pairs.base.size,
         num_unscored=pairs.num_unscored,
         at_floor=floor,
         note=FLOOR.format(base=base, n=pairs.base.size, chance=chance) if floor else "",

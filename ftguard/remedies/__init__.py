@@ -26,7 +26,7 @@ def advise(
     """
     return (
         *stop(verdict, past, patience),
-        *lower_learning_rate(verdict, past, run, current_rate),
-        *replay(verdict, past, run, current_rate),
+        *lower_learning_rate(verdict, run, current_rate),
+        *replay(verdict, run, current_rate),
         *more_probes(verdict),
     )

@@ -1,33 +1,34 @@
-"""Which outcomes call for a remedy."""
+"""Which outcomes call for a remedy, and in which words."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ftguard.gates import Outcome, Verdict, badness
 
 
-def alarms(verdict: Verdict, *names: str) -> Iterator[tuple[Outcome, float, bool]]:
-    """Yield (outcome, how bad, beyond chance) of each gate that is beyond the point of advice.
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """A gate's outcome that is beyond the point of advice."""
 
-    Args:
-        verdict: of the checkpoint at hand.
-        names: the measurements to look at.
-    """
+    outcome: Outcome
+    severity: float
+    """How many times its limit the change is."""
+    finding: bool
+    """Whether the change is beyond chance."""
+
+
+def alarms(verdict: Verdict, *names: str) -> Iterator[Alarm]:
+    """The alarms among the named measurements, in the gates' order."""
     for outcome in verdict.outcomes:
-        bad = badness(outcome.measurement)
-        if outcome.gate.measurement not in names or bad is None:
+        gate, bad = outcome.gate, badness(outcome.measurement)
+        if gate.measurement not in names or bad is None or outcome.state == "missing":
             continue
-        if outcome.state == "missing":
-            continue
-        point = outcome.gate.limit if outcome.gate.advise_at is None else outcome.gate.advise_at
-        if outcome.state in ("breach", "suspect") or bad.value > point:
-            yield outcome, bad.value, bad.low > 0
+        point = gate.limit if gate.advise_at is None else gate.advise_at
+        if bad.value > point:
+            severity = bad.value / gate.limit if gate.limit > 0 else float("inf")
+            yield Alarm(outcome=outcome, severity=severity, finding=bad.low > 0)
 
 
-def severity(outcome: Outcome, bad: float) -> float:
-    """How many times its limit an outcome is bad."""
-    return bad / outcome.gate.limit if outcome.gate.limit > 0 else float("inf")
-
-
-def hedge(*, finding: bool) -> str:
-    """The words that tell a finding from a suspicion."""
-    return "is" if finding else "may be (not beyond chance)"
+def hedge(alarm: Alarm) -> str:
+    """What is added to advice on a suspicion, to tell it from a finding."""
+    return "" if alarm.finding else ", if the suspicion holds (it is not beyond chance)"

@@ -1,42 +1,40 @@
 """Replay: mixing general data into training, where a lower rate alone is unlikely to do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ftguard.advice import Advice
-from ftguard.checkup import Checkup
 from ftguard.formatting import percent
 from ftguard.gates import Verdict
-from ftguard.remedies.learning_rate import SAFE_TOP
-from ftguard.remedies.reasons import alarms, severity
+from ftguard.remedies.learning_rate import ZONES, wanted_rate, worst_alarm
+from ftguard.remedies.reasons import hedge
 from ftguard.run import Run
 
+SOME, MUCH = 0.1, 0.3
 FAR_BEYOND = 3.0
-"""So many times the limit, a lower rate alone is unlikely to do."""
-SHARE = 0.3
+"""From so many times the limit on, the larger share is advised."""
 
 
-def replay(
-    verdict: Verdict, past: Sequence[Checkup], run: Run, current_rate: float
-) -> Iterator[Advice]:
-    """Advise a share of replay where the rate is already low, or the loss far beyond its limit.
+def replay(verdict: Verdict, run: Run, current_rate: float) -> Iterator[Advice]:
+    """Advise a share of replay where the rate that would do lies below the usual zone.
 
-    The share is that of a small run; in large ones about 1 % prevented most of the forgetting
-    (2502.06042), so the words say to try less where there is much data.
+    Such a rate learns little. The shares are those of small runs; where there is much data about
+    1 % prevented most of the forgetting (2502.06042), so the words say to try less.
     """
-    del past
-    low_already = current_rate <= SAFE_TOP[run.method]
-    for outcome, bad, finding in alarms(verdict, "forgetting", "tail"):
-        if not low_already and severity(outcome, bad) < FAR_BEYOND:
-            continue
-        why = "the rate is low already" if low_already else "a lower rate alone is unlikely to do"
-        yield Advice(
-            do="replay",
-            number=SHARE,
-            outcome=outcome,
-            finding=finding,
-            text=(
-                f"replay: make {percent(SHARE)} of the training rows the base's own answers to "
-                f"general prompts that are not probes, since {why}; with much data try less."
-            ),
-        )
+    worst = worst_alarm(verdict)
+    if worst is None or worst.outcome.gate.measurement == "calibration":
         return
+    wanted = wanted_rate(worst, current_rate)
+    if wanted >= ZONES[run.method][0]:
+        return
+    share = MUCH if worst.severity >= FAR_BEYOND else SOME
+    yield Advice(
+        do="replay",
+        number=share,
+        outcome=worst.outcome,
+        finding=worst.finding,
+        text=(
+            f"make {percent(share)} of the training rows the base's own answers to general "
+            f"prompts that are not probes (with much data try less): a lower rate alone "
+            f"is unlikely to do for {worst.outcome.gate.key}{hedge(worst)}."
+        ),
+    )

@@ -18,7 +18,7 @@ def numeric(probe: Probe, answer: Answer) -> float:
 
     No number is a wrong answer.
     """
-    said = final_number(finished_text(answer))
+    said = final_number(finished_text(answer), ended=answer.finish == "stop")
     wanted = [final_number(reference) for reference in probe.references]
     if None in wanted:
         raise Unscorable("the reference holds no number")
@@ -28,19 +28,19 @@ def numeric(probe: Probe, answer: Answer) -> float:
     )
 
 
-def final_number(text: str) -> float | None:
+def final_number(text: str, *, ended: bool = True) -> float | None:
     """The number that a text ends up with, or None.
 
     It follows the first `####` where there is one (as GSM8K writes it); else it is the first line
     where that is nothing but a number (a base model without a stop token runs on); else it is the
-    last number of the text.
+    last number of a text that came to its end.
     """
     _, marker, after = text.partition(_FINAL)
     first_line = text.strip().partition("\n")[0].strip().rstrip(".")
     if not marker and _NUMBER.fullmatch(first_line):
         return _value(first_line)
     found = _NUMBER.findall(after if marker else text)
-    if not found:
+    if not found or not (marker or ended):
         return None
     return _value(found[0] if marker else found[-1])
 

@@ -1,4 +1,40 @@
-"""ftguard shows what a fine-tune costs, and keeps the best checkpoint that costs little enough."""
+"""ftguard shows what a fine-tune costs, and keeps the best checkpoint that costs little enough.
+
+One value flows, and data order is import order: a module imports only from stages above its own
+(`tests/test_architecture.py` holds this).
+
+    probes      what is asked: the record, reading, drawing, the tail, the built-in set
+    answers     what a model said, and what it thought of given texts
+    estimates   a number with its interval and n
+    scores      how good an answer is: one scorer a file, a visible table
+    ask         the only place that runs a model; it leaves no trace
+    snapshot    all answers and scores of one model; the base and each checkpoint are the same noun
+    measurement one quantity on one slice, with its direction and unit
+    measures    functions (probes, base, now) -> measurements: target, forgetting, tail,
+                calibration, drift; one a file
+    gates       limits, the six states of an outcome, the verdict
+    run         what is known of a training run before its first step
+    advice      a thing to do, its number, and the outcome that it rests on
+    checkup     all that is known of one checkpoint; best and score are folds over checkups
+    remedies    verdict -> advice: one remedy a file
+    examine     the way from probes to a checkup as one function that knows no trainer
+    ledger      the append-only facts of all runs in a folder; views are folds over it
+    baseline    the base snapshot: stored, cached, descended from, or asked; keep: the best's files
+    conclusion  a run's outcome, as `verdict.json` holds it
+    tracking    where results are told: console, W&B, the Trainer's other reporters
+    watch       one attempt of one run under guard: examines, records, keeps, chooses what to act on
+    begin       opens a watch when training begins
+    callback    the timeline: when things happen, in a few short hooks
+    demo, cli   what a person runs
+
+A hook hands the model to `watch.examine`; what it finds is appended to the ledger and told. State
+lives in the ledger on disk, never on the callback, so that a resume reads the file. Every process
+of a distributed run asks; the main one alone decides and writes, and hands its result to all.
+
+torch is imported under `ask/` (and, for the model's type, by what passes it on), transformers where
+models, tokenizers or the Trainer are, wandb only in its tracker; `import ftguard` loads none of
+them.
+"""
 
 from typing import TYPE_CHECKING
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ftguard.conclusion import read_conclusion
-from ftguard.errors import FtguardError
+from ftguard.errors import FtguardError, InputError
 from ftguard.folders import RunFolder
 
 PASSED, BREACHED, WRONG_USE, UNDECIDED = 0, 1, 2, 3
@@ -30,21 +30,25 @@ def best(
 ) -> None:
     """Print the kept checkpoint's path and its verdict.
 
-    Exits with 0 where one passed, 1 where none did, 3 where that is undecided, and 2 where RUN
-    holds no finished run.
+    Exits with 0 where one passed, 1 where none did and the last is in breach, 3 where that is
+    undecided (or, with `strict`, unproven), and 2 where RUN holds no finished run or its best is
+    gone.
     """
+    folder = RunFolder(run)
     try:
-        conclusion = read_conclusion(RunFolder(run))
+        conclusion = read_conclusion(folder)
+        if conclusion.best_step is not None and not folder.best.is_dir():
+            raise InputError(f"the checkpoint kept in `{folder.best}` is gone.")
     except FtguardError as error:
         typer.echo(f"ftguard: {error}", err=True)
         raise typer.Exit(WRONG_USE) from None
     if conclusion.best_step is not None:
-        typer.echo(RunFolder(run).best)
+        typer.echo(folder.best)
     for outcome in conclusion.best_gates or conclusion.last_gates:
         typer.echo(f"{outcome.state:<15} {outcome.explanation}")
     typer.echo(conclusion.summary)
     if conclusion.best_step is None:
-        raise typer.Exit(UNDECIDED if conclusion.last_passed is None else BREACHED)
+        raise typer.Exit(BREACHED if conclusion.last_passed is False else UNDECIDED)
 
 
 @app.command()
@@ -56,3 +60,7 @@ def demo(
     from ftguard.demo.show import show  # noqa: PLC0415
 
     show(out)
+
+
+if __name__ == "__main__":
+    app()

@@ -41,6 +41,11 @@ def keep_checkpoint(checkpoint: Path, best: Path) -> None:
     draft.rename(best)
 
 
+def loads(best: Path) -> bool:
+    """Whether `from_pretrained` finds weights there: not in formats sharded by process."""
+    return any(best.glob("*.safetensors")) or any(best.glob("pytorch_model*.bin"))
+
+
 def put_aside(best: Path) -> Path | None:
     """Rename `best` after the checkpoint that it holds, so that a new best can take its place."""
     if not best.is_dir():

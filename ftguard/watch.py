@@ -15,7 +15,7 @@ from ftguard.conclusion import Conclusion, conclude, write_conclusion
 from ftguard.examine import Exam, Moment, assess, examine
 from ftguard.folders import RunFolder
 from ftguard.formatting import duration, percent
-from ftguard.keep import keep_checkpoint, put_aside
+from ftguard.keep import keep_checkpoint, loads, put_aside
 from ftguard.ledger import (
     Acted,
     AnyEvent,
@@ -129,6 +129,8 @@ class Watch:
         best = self.best
         if best is not None and best.step == checkup.step:
             keep_checkpoint(checkpoint, self.folder.best)
+            if not loads(self.folder.best):
+                say(f"{self.folder.best} is kept sharded, as it was saved: merge it to load it")
 
     def reconcile_best(self) -> None:
         """Make `best/` hold this run's best, and nothing of another run or an abandoned attempt.
@@ -141,12 +143,12 @@ class Watch:
             kept = read_lineage(self.folder.best)
             if kept is not None and kept.checkup == best:
                 return
-            put_aside(self.folder.best)
+            self._put_best_aside()
             if best.checkpoint is not None and Path(best.checkpoint).is_dir():
                 keep_checkpoint(Path(best.checkpoint), self.folder.best)
                 return
             self._record(Lost(run=self.run.id, attempt=self.run.attempt, step=best.step))
-        put_aside(self.folder.best)
+        self._put_best_aside()
 
     def forecast(self, steps: int) -> str:
         """What checking will cost, from the time that the first `steps` steps took."""
@@ -198,6 +200,11 @@ class Watch:
             )
         )
         say(f"acted at step {step}: {action.text}")
+
+    def _put_best_aside(self) -> None:
+        aside = put_aside(self.folder.best)
+        if aside is not None:
+            say(f"the best of an earlier run or attempt was put aside as {aside}")
 
     def _lineage(self, checkup: Checkup) -> Lineage:
         return Lineage(

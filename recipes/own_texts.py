@@ -47,7 +47,7 @@ def main() -> None:
             bar.update(len(found))
     with args.out.open("w", encoding="utf-8") as file:
         for index, text in enumerate(texts[: args.count]):
-            row = {"id": f"{args.name}-{index}", "prompt": "", "reference": text}
+            row: dict[str, object] = {"id": f"{args.name}-{index}", "prompt": "", "reference": text}
             row |= {"scorer": "likelihood", "slices": [args.name]}
             file.write(json.dumps(row) + "\n")
 

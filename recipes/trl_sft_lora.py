@@ -8,6 +8,7 @@ Rows are in any of TRL's formats: {"text"}, {"messages"}, {"prompt", "completion
 import argparse
 from pathlib import Path
 
+import torch
 from datasets import Dataset, load_dataset
 from peft import LoraConfig
 from trl import SFTConfig, SFTTrainer
@@ -46,6 +47,7 @@ def main() -> None:
             warmup_steps=max(1, args.steps // 20),
             save_steps=args.save_steps,
             save_total_limit=2,
+            bf16=torch.cuda.is_available(),  # TRL's default fails without a GPU
             report_to=args.report_to,
         ),
         train_dataset=read(args.train),

@@ -18,7 +18,7 @@ def weights_fingerprint(model: torch.nn.Module) -> str:
     a stored snapshot.
     """
     digest = hashlib.blake2b(digest_size=16)
-    for name, parameter in sorted(_base_parameters(inner_model(model), set()), key=lambda i: i[0]):
+    for name, parameter in sorted(_base_parameters(inner_model(model)), key=lambda i: i[0]):
         flat = parameter.detach().reshape(-1)
         if not flat.numel():
             continue
@@ -31,7 +31,7 @@ def weights_fingerprint(model: torch.nn.Module) -> str:
 
 
 def _base_parameters(
-    module: torch.nn.Module, seen: set[torch.nn.Parameter], prefix: str = ""
+    module: torch.nn.Module, prefix: str = ""
 ) -> Iterator[tuple[str, torch.nn.Parameter]]:
     # A layer that PEFT wrapped, whatever the kind of adapter, stands for the layer within.
     while isinstance(
@@ -40,8 +40,6 @@ def _base_parameters(
     ):
         module = within
     for name, parameter in module.named_parameters(recurse=False):
-        if parameter not in seen:
-            seen.add(parameter)
-            yield prefix + name, parameter
+        yield prefix + name, parameter
     for name, child in module.named_children():
-        yield from _base_parameters(child, seen, f"{prefix}{name}.")
+        yield from _base_parameters(child, f"{prefix}{name}.")

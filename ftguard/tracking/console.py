@@ -2,9 +2,10 @@
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -13,10 +14,13 @@ from tqdm.auto import tqdm
 from ftguard.checkup import Checkup
 from ftguard.conclusion import Conclusion
 from ftguard.formatting import PERCENT, duration, percent, quantity, span
-from ftguard.gates import Outcome, State
+from ftguard.gates import State
 from ftguard.measurement import Measurement
 
 WIDTH = 80
+INDENT = 2
+COLUMNS = (19, 11, 7, 14, 6, 5)
+"""Least widths of key, before and after, estimate, interval, n and limit; the state follows."""
 VERDICTS = {
     True: ("passed", "bold green"),
     None: ("undecided", "bold yellow"),
@@ -47,7 +51,7 @@ class ConsoleTracker:
 
 def say(text: str) -> None:
     """Write one line above any progress bar."""
-    tqdm.write(f"ftguard: {text}")
+    tqdm.write(f"ftguard: {_printable(text)}")
 
 
 def render_checkup(checkup: Checkup, share: float, *, colour: bool) -> str:
@@ -58,7 +62,12 @@ def render_checkup(checkup: Checkup, share: float, *, colour: bool) -> str:
     """
     output = io.StringIO()
     console = Console(
-        file=output, width=WIDTH, force_terminal=colour, no_color=not colour, highlight=False
+        # In a notebook rich would display the block instead of writing it.
+        file=output,
+        width=WIDTH,
+        force_terminal=colour,
+        force_jupyter=False,
+        highlight=False,
     )
     title = Text.assemble(
         ("ftguard ", "bold"),
@@ -66,43 +75,64 @@ def render_checkup(checkup: Checkup, share: float, *, colour: bool) -> str:
         VERDICTS[checkup.verdict.passed],
     )
     console.print(title)
-    for row in _rows(checkup):
-        console.print(Text("  ").append_text(row))
+    for row in _aligned(list(_rows(checkup))):
+        console.print(Padding(row, (0, 0, 0, INDENT)))
     for line in _lines(checkup):
-        console.print(Padding(Text(line), (0, 0, 0, 2)))
+        console.print(Padding(Text(_printable(line)), (0, 0, 0, INDENT)))
     spent = f"{duration(checkup.seconds)} for this check; {percent(share)} of the run so far"
-    console.print(Padding(Text(spent, "dim"), (0, 0, 0, 2)))
+    console.print(Padding(Text(spent, "dim"), (0, 0, 0, INDENT)))
     return "".join(line.rstrip() + "\n" for line in output.getvalue().splitlines())
 
 
-def _rows(checkup: Checkup) -> Iterator[Text]:
+def _aligned(rows: Sequence[tuple[Sequence[str], Text]]) -> Iterator[Text]:
+    """Cells padded into columns, and what ends each row; long names are cut to fit the width."""
+    widths = [
+        max([least, *(cell_len(cells[column]) for cells, _ in rows if column < len(cells))])
+        for column, least in enumerate(COLUMNS)
+    ]
+    ending = max([end.cell_len for cells, end in rows if len(cells) == len(COLUMNS)], default=0)
+    spare = WIDTH - INDENT - sum(widths) - len(widths) - ending
+    widths[0] += min(0, spare)
+    for cells, end in rows:
+        row = Text()
+        for column, (cell, width) in enumerate(zip(cells, widths, strict=False)):
+            row.append(_fitted(cell, width, left=column in (0, 1, 4)) + " ")
+        yield row.append_text(end)
+
+
+def _fitted(cell: str, width: int, *, left: bool) -> str:
+    if cell_len(cell) > width:
+        return set_cell_size(cell, width - 1) + "…"
+    blank = " " * (width - cell_len(cell))
+    return cell + blank if left else blank + cell
+
+
+def _rows(checkup: Checkup) -> Iterator[tuple[Sequence[str], Text]]:
     gated = {outcome.gate.key for outcome in checkup.verdict.outcomes}
     for measurement in checkup.measurements:
         if measurement.name == "target" and measurement.key not in gated:
-            yield _row(measurement, Text("gain"))
+            yield _cells(measurement, ""), Text("gain")
     for outcome in checkup.verdict.outcomes:
-        yield _row(outcome.measurement, _state(outcome))
+        limit, unit = outcome.gate.limit, outcome.measurement.unit
+        bound = percent(limit) if unit == PERCENT else f"{limit:.2f}"
+        yield _cells(outcome.measurement, bound), Text(outcome.state, COLOURS[outcome.state])
 
 
-def _row(measurement: Measurement, ending: Text) -> Text:
+def _cells(measurement: Measurement, bound: str) -> Sequence[str]:
     before_after = ""
     if measurement.base is not None and measurement.now is not None:
         before_after = f"{measurement.base:.3f}→{measurement.now:.3f}"
-    row = f"{measurement.key:<19} {before_after:<11} "
     estimate = measurement.estimate
-    if estimate is not None:
-        value = quantity(estimate.value, measurement.unit)
-        interval = span(estimate.low, estimate.high, measurement.unit).replace(" to ", "..")
-        row += f"{value:>7} {interval:>14} n={estimate.n:<4} "
-    return Text(row).append_text(ending)
-
-
-def _state(outcome: Outcome) -> Text:
-    if outcome.measurement.estimate is None:
-        return Text(outcome.state, COLOURS[outcome.state])
-    limit = outcome.gate.limit
-    bound = percent(limit) if outcome.measurement.unit == PERCENT else f"{limit:.2f}"
-    return Text(f"{bound:>5} ").append(outcome.state, COLOURS[outcome.state])
+    if estimate is None:
+        return _printable(measurement.key), before_after
+    return (
+        _printable(measurement.key),
+        before_after,
+        quantity(estimate.value, measurement.unit),
+        span(estimate.low, estimate.high, measurement.unit).replace(" to ", ".."),
+        f"n={estimate.n}",
+        bound,
+    )
 
 
 def _lines(checkup: Checkup) -> Iterator[str]:
@@ -114,3 +144,8 @@ def _lines(checkup: Checkup) -> Iterator[str]:
             yield outcome.explanation
     for note in checkup.notes:
         yield f"note: {note}"
+
+
+def _printable(text: str) -> str:
+    """The text with control characters written out, so that a terminal shows and obeys none."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

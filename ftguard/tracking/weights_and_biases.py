@@ -20,16 +20,13 @@ class WandbTracker:
 
         The step goes in as a value, never as `step=`: W&B drops rows whose step lies behind.
         """
-        if wandb.run is None:
-            return
-        wandb.run.define_metric("ftguard/*", step_metric=STEP)
-        wandb.run.log(scalars(checkup, share) | {STEP: checkup.step})
+        run = _open_run()
+        run.define_metric("ftguard/*", step_metric=STEP)
+        run.log(scalars(checkup, share) | {STEP: checkup.step})
 
     def finish(self, conclusion: Conclusion) -> None:
         """Put the verdict into the run's summary."""
-        if wandb.run is None:
-            return
-        wandb.run.summary.update(
+        _open_run().summary.update(
             {
                 "ftguard/verdict": conclusion.summary,
                 "ftguard/best_step": conclusion.best_step,
@@ -37,3 +34,9 @@ class WandbTracker:
                 "ftguard/advice": [advice.text for advice in conclusion.advice],
             }
         )
+
+
+def _open_run() -> wandb.Run:
+    if wandb.run is None:
+        raise RuntimeError("no W&B run is open")
+    return wandb.run

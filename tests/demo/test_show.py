@@ -1,0 +1,43 @@
+"""The demo as a person runs it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ftguard.conclusion import read_conclusion
+from ftguard.folders import RunFolder
+from ftguard.ledger import Ledger, checkups, current_run
+
+
+def test_the_demo_blocks_the_reckless_run_and_keeps_the_advised_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Recklessly skills and rare labels go; with that advice every gate passes and it gains."""
+    monkeypatch.setenv("FTGUARD_CACHE", str(tmp_path / "cache"))
+    command = [sys.executable, "-m", "ftguard.cli", "demo", "--out", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    reckless, advised = RunFolder(tmp_path / "reckless"), RunFolder(tmp_path / "advised")
+    blocked = read_conclusion(reckless)
+    assert blocked.best_step is None
+    breached = {o.gate.key for o in blocked.last_gates if o.state == "breach"}
+    assert {"forgetting/all", "tail/worst"} <= breached
+    assert {"lower_learning_rate"} <= {advice.do for advice in blocked.advice}
+    kept = read_conclusion(advised)
+    assert kept.best_step is not None
+    assert kept.last_passed is True
+    events = Ledger(advised.ledger).read()
+    run = current_run(events)
+    assert run is not None
+    assert run.learning_rate == next(
+        a.number for a in blocked.advice if a.do == "lower_learning_rate"
+    )
+    target = checkups(events, run.id)[-1].find("target")
+    assert target is not None
+    assert target.estimate is not None
+    assert target.estimate.low > 0.05
+    assert "side by side" in done.stdout
+    assert all(len(line) <= 80 for line in done.stdout.splitlines() if line.startswith(" "))

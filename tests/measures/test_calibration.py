@@ -1,0 +1,263 @@
+"""Tests of calibration: confidence and its error by hand, the interval, and which probes count."""
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from ftguard.answers import Answer
+from ftguard.estimates import Array, Estimate
+from ftguard.gates import Gate, decide
+from ftguard.measurement import Measurement
+from ftguard.measures.calibration import calibration, confidence, expected_calibration_error
+from ftguard.probes import Probe, Role
+from ftguard.snapshot import Snapshot
+
+Snap = Callable[..., Snapshot]
+Items = Sequence[tuple[float, float]]
+"""Confidence and correctness of each item."""
+CHOICE = Probe(id="c", prompt="q", reference="a", choices=("a", "b", "d"))
+FREE = Probe(id="f", prompt="q", reference="a")
+
+
+def _probes(n: int, *, role: Role = "target", prefix: str = "p") -> list[Probe]:
+    return [Probe(id=f"{prefix}{i}", prompt="q", reference="a", role=role) for i in range(n)]
+
+
+def _taken(snap: Snap, items: Items, prefix: str = "p") -> Snapshot:
+    """A snapshot of generated answers of one token, as likely as each item's confidence."""
+    answers = [
+        Answer(probe_id=f"{prefix}{i}", logprobs=(math.log(sure),))
+        for i, (sure, _) in enumerate(items)
+    ]
+    scores = {f"{prefix}{i}": float(right) for i, (_, right) in enumerate(items)}
+    return snap(scores, answers=answers)
+
+
+def _estimate(measurement: Measurement) -> Estimate:
+    assert measurement.estimate is not None
+    return measurement.estimate
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "sure"),
+    [((0.6, 0.2, 0.2), 0.6), ((0.06, 0.02, 0.02), 0.6), ((0.1, 0.3, 0.1), 0.6)],
+)
+def test_confidence_in_an_option_is_its_share_among_the_options(
+    probabilities: tuple[float, ...], sure: float
+) -> None:
+    """0.3 of 0.1 + 0.3 + 0.1 is 60 %, be it the right option or not."""
+    answer = Answer(probe_id="c", option_logprobs=tuple(math.log(p) for p in probabilities))
+
+    assert confidence(CHOICE, answer) == pytest.approx(sure)
+
+
+def test_confidence_among_impossible_options_is_even() -> None:
+    """Where every option has -1e4 nats (minus infinity), each is as likely as the others."""
+    assert confidence(CHOICE, Answer(probe_id="c", option_logprobs=(-1e4,) * 3)) == pytest.approx(
+        1 / 3
+    )
+    assert confidence(CHOICE, Answer(probe_id="c", option_logprobs=(-1e4, -5.0, -1e4))) == 1
+
+
+def test_confidence_in_a_generated_answer_is_that_of_the_whole() -> None:
+    """0.9 * 0.5 * 0.8 = 0.36, the stop token included, whatever the length; never more than 1."""
+    logprobs = (math.log(0.9), math.log(0.5), math.log(0.8))
+
+    assert confidence(FREE, Answer(probe_id="f", logprobs=logprobs)) == pytest.approx(0.36)
+    assert confidence(FREE, Answer(probe_id="f", logprobs=(1e-9,))) == 1
+    assert confidence(FREE, Answer(probe_id="f", logprobs=(-1e4, -0.1))) == 0
+
+
+def test_the_error_of_few_items_is_their_mean_gap() -> None:
+    """Up to ten items each is a bin: |1 - 0.9| + |0 - 0.6| + |1 - 0.8| + |1 - 0.5| = 1.4, of 4."""
+    sure, right = np.array([0.9, 0.6, 0.8, 0.5]), np.array([1.0, 0.0, 1.0, 1.0])
+
+    assert expected_calibration_error(sure, right) == pytest.approx(1.4 / 4)
+
+
+def test_gaps_cancel_within_a_bin_and_not_between_bins() -> None:
+    """20 items are 10 bins of 2: the pairs at 0.5 are half right, that at 0.9 is 0.8 short."""
+    sure = np.array([0.9, *[0.5] * 18, 0.9])
+    right = np.array([1.0, *[1.0, 0.0] * 9, 0.0])
+
+    # Bins of 0.5: |1 - 0.5 + 0 - 0.5| = 0. Bin of 0.9: |1 - 0.9 + 0 - 0.9| = 0.8. Over 20 items.
+    assert expected_calibration_error(sure, right) == pytest.approx(0.8 / 20)
+
+
+def test_bins_hold_equal_numbers_of_items() -> None:
+    """30 items, all but three at 0.99, are ten bins of 3 whatever their confidence."""
+    sure = np.array([0.2, 0.4, 0.6, *[0.99] * 27])
+    right = np.array([0.0, 1.0, 1.0, *[1.0] * 27])
+
+    # Lowest bin: |2 - 1.2| = 0.8. The nine others: |3 - 2.97| = 0.03 each.
+    assert expected_calibration_error(sure, right) == pytest.approx((0.8 + 9 * 0.03) / 30)
+
+
+def test_the_error_goes_row_by_row() -> None:
+    """A stack of resamples has one error each."""
+    sure, right = np.array([[0.9, 0.5], [0.6, 1.0]]), np.array([[1.0, 0.0], [1.0, 1.0]])
+
+    np.testing.assert_allclose(expected_calibration_error(sure, right), [0.6 / 2, 0.4 / 2])
+
+
+def test_the_increase_is_the_difference_of_both_errors(snap: Snap) -> None:
+    """Before: (0.1 + 0.2 + 0.3) / 3 = 0.2; after: (0.1 + 0.9 + 0.2) / 3 = 0.4."""
+    before = _taken(snap, [(0.9, 1), (0.8, 1), (0.7, 1)])
+    after = _taken(snap, [(0.9, 1), (0.9, 0), (0.8, 1)])
+
+    (found,) = calibration(_probes(3), before, after)
+
+    assert (found.key, found.unit, found.better) == ("calibration/target", "points", "lower")
+    assert found.base == pytest.approx(0.2)
+    assert found.now == pytest.approx(0.4)
+    estimate = _estimate(found)
+    assert estimate.value == pytest.approx(0.2)
+    assert (estimate.n, estimate.level) == (3, 0.95)
+    assert estimate.low < 0.2 < estimate.high
+
+
+def test_nothing_changed_on_five_items_is_no_certainty(snap: Snap) -> None:
+    """The same five answers again: 0, give or take 2.4469 * sqrt(2 / 6 / 7) = 0.534."""
+    same = _taken(snap, [(0.9, 1), (0.6, 0), (0.8, 1), (0.5, 1), (0.7, 0)])
+
+    (found,) = calibration(_probes(5), same, same)
+
+    estimate = _estimate(found)
+    assert (estimate.low, estimate.value, estimate.high) == pytest.approx(
+        (-0.53396, 0, 0.53396), abs=1e-5
+    )
+    gate = Gate(measurement="calibration", slice="target", limit=0.05)
+    assert [outcome.state for outcome in decide([found], [gate]).outcomes] == ["within"]
+
+
+def test_the_interval_is_that_of_pairs(snap: Snap) -> None:
+    """One item of 100 that changed is a narrow interval, though either error alone is uncertain."""
+    rng = np.random.default_rng(0)
+    sure = rng.uniform(0.5, 1, 100)
+    items = list(zip(sure.tolist(), (rng.random(100) < sure).astype(float).tolist(), strict=True))
+    changed = [(0.99, 0.0), *items[1:]]
+
+    (found,) = calibration(_probes(100), _taken(snap, items), _taken(snap, changed))
+
+    estimate = _estimate(found)
+    assert 0 < estimate.high - estimate.low < 0.1
+
+
+def _calibrated(seed: int, n: int) -> tuple[Array, Array]:
+    rng = np.random.default_rng(seed)
+    sure = rng.uniform(0.5, 1, n)
+    return sure, (rng.random(n) < sure).astype(float)
+
+
+def test_an_overconfident_model_is_seen(snap: Snap) -> None:
+    """A model that halves the doubt of a calibrated one (0.75 -> 0.875) breaches the limit 0.05."""
+    sure, right = _calibrated(0, 400)
+    base = _taken(snap, list(zip(sure.tolist(), right.tolist(), strict=True)))
+    now = _taken(snap, list(zip((1 - (1 - sure) / 2).tolist(), right.tolist(), strict=True)))
+
+    (found,) = calibration(_probes(400), base, now)
+
+    # The mean doubt of 0.25 is halved; what the plain ECE reads of a calibrated model hides a part.
+    estimate = _estimate(found)
+    assert 0.05 < estimate.value < 0.125
+    # The resamples lie 0.025 lower on average, since their own bias is larger in the base's error.
+    assert (estimate.low + estimate.high) / 2 == pytest.approx(estimate.value, abs=0.01)
+    gate = Gate(measurement="calibration", slice="target", limit=0.05)
+    assert [outcome.state for outcome in decide([found], [gate]).outcomes] == ["breach"]
+
+
+def test_a_calibrated_pair_is_not_accused(snap: Snap) -> None:
+    """Of 20 pairs of calibrated models on fresh items, at most 2 intervals leave out 0."""
+    left_out = 0
+    for seed in range(20):
+        base, now = (
+            _taken(snap, list(zip(*(part.tolist() for part in _calibrated(s, 200)), strict=True)))
+            for s in (seed, 100 + seed)
+        )
+        (found,) = calibration(_probes(200), base, now)
+        left_out += not _estimate(found).low <= 0 <= _estimate(found).high
+
+    # With 95 % coverage 3 or more of 20 would be left out in 1 of 13 draws of seeds.
+    assert left_out <= 2
+
+
+def test_the_same_snapshots_give_the_same_interval(snap: Snap) -> None:
+    """Resampling is seeded."""
+    base = _taken(snap, [(0.9, 1), (0.6, 0), (0.8, 1)])
+    now = _taken(snap, [(0.7, 1), (0.9, 0), (0.8, 0)])
+
+    assert list(calibration(_probes(3), base, now)) == list(calibration(_probes(3), base, now))
+
+
+def _options(name: str, role: Role) -> Probe:
+    return Probe(id=name, prompt="q", reference="a", choices=("a", "b"), role=role)
+
+
+def _chosen(snap: Snap, sure: dict[str, float]) -> Snapshot:
+    """A snapshot of right choices between two options."""
+    answers = [
+        Answer(
+            probe_id=name,
+            logprobs=(math.log(p),),
+            option_logprobs=(math.log(p), math.log(1 - p)),
+        )
+        for name, p in sure.items()
+    ]
+    return snap(dict.fromkeys(sure, 1.0), answers=answers)
+
+
+def test_general_is_the_multiple_choice_among_general_probes(snap: Snap) -> None:
+    """Target answers of any kind are `target`; of general probes only choices tell confidence."""
+    probes = [
+        *(_options(name, "general") for name in ("g0", "g1")),
+        *_probes(2, role="general", prefix="free"),
+        *_probes(2, role="target", prefix="t"),
+        *_probes(2, role="tail", prefix="tail"),
+    ]
+    sure = {"g0": 0.9, "g1": 0.7, "free0": 0.6, "free1": 0.6, "t0": 0.8, "t1": 0.6} | {
+        "tail0": 0.5,
+        "tail1": 0.5,
+    }
+    base = _chosen(snap, sure)
+
+    found = {measurement.slice: measurement for measurement in calibration(probes, base, base)}
+
+    # The mean gaps are (0.2 + 0.4) / 2 of the target and (0.1 + 0.3) / 2 of the choices.
+    assert {name: m.base for name, m in found.items()} == pytest.approx(
+        {"target": 0.3, "general": 0.2}
+    )
+
+
+def test_calibration_probes_stand_in_for_the_general_ones(snap: Snap) -> None:
+    """Where some are given, `general` is theirs alone."""
+    probes = [_options(name, "general") for name in ("g0", "g1")]
+    probes += [_options(name, "calibration") for name in ("c0", "c1", "c2")]
+    base = _chosen(snap, {"g0": 0.9, "g1": 0.9, "c0": 0.6, "c1": 0.7, "c2": 0.8})
+
+    (found,) = calibration(probes, base, base)
+
+    # The mean gap is (0.4 + 0.3 + 0.2) / 3.
+    assert found.slice == "general"
+    assert found.base == pytest.approx(0.3)
+    assert _estimate(found).n == 3
+
+
+def test_likelihoods_have_no_confidence(snap: Snap) -> None:
+    """A text that is read is not an answer that could be right."""
+    read = [Probe(id="l", prompt="", reference="a", scorer="likelihood", role="target")]
+    base = snap({"l": 0.5}, answers=[Answer(probe_id="l", logprobs=(-0.7,))])
+
+    assert list(calibration(read, base, base)) == []
+
+
+def test_unscored_probes_are_counted_and_too_few_are_no_estimate(snap: Snap) -> None:
+    """With one of two answers unscored there is a reason instead of an error."""
+    base = _taken(snap, [(0.9, 1), (0.8, 1)])
+    now = snap({"p0": 1.0, "p1": None}, answers=base.answers)
+
+    (found,) = calibration(_probes(2), base, now)
+
+    assert (found.estimate, found.num_unscored) == (None, 1)
+    assert found.note == "only 1 probes were scored on both sides"

@@ -1,0 +1,65 @@
+"""Tests of `score` and `Score`: wrong is 0, what the scorer cannot do is a reason."""
+
+import math
+
+import pytest
+
+from ftguard.answers import Answer
+from ftguard.probes import Probe
+from ftguard.probes.probe import SCORERS as NAMES
+from ftguard.scores import score
+from ftguard.scores.score import Score
+from ftguard.scores.table import SCORERS
+
+
+def test_every_name_that_a_probe_may_give_has_a_scorer() -> None:
+    """The names that probes are checked against are those of the table."""
+    assert set(SCORERS) == set(NAMES)
+
+
+def test_scores_stand_in_the_probes_order_with_wrong_at_zero() -> None:
+    """A wrong answer and an empty one are values of 0; order is the probes', not the answers'."""
+    probes = [Probe(id=name, prompt="q", reference="yes") for name in ("right", "wrong", "empty")]
+    answers = [
+        Answer(probe_id="empty", text=""),
+        Answer(probe_id="wrong", text="no"),
+        Answer(probe_id="right", text="Yes."),
+    ]
+
+    assert score(probes, answers) == (
+        Score(probe_id="right", value=1.0),
+        Score(probe_id="wrong", value=0.0),
+        Score(probe_id="empty", value=0.0),
+    )
+
+
+def test_what_cannot_be_scored_has_a_reason() -> None:
+    """No answer, options that were not read, and a reference without tokens are unscored."""
+    probes = [
+        Probe(id="silent", prompt="q", reference="yes"),
+        Probe(id="choice", prompt="q", reference="a", choices=("a", "b")),
+        Probe(id="text", prompt="", reference="yes", scorer="likelihood"),
+    ]
+
+    scores = score(probes, [Answer(probe_id="choice"), Answer(probe_id="text")])
+
+    assert scores == (
+        Score(probe_id="silent", unscored="it was not answered"),
+        Score(probe_id="choice", unscored="0 option likelihoods for 2 options"),
+        Score(probe_id="text", unscored="the reference holds no token to read"),
+    )
+
+
+def test_a_score_has_a_value_or_a_reason() -> None:
+    """Both together and neither are refused."""
+    with pytest.raises(ValueError, match="not both or neither"):
+        Score(probe_id="a")
+    with pytest.raises(ValueError, match="not both or neither"):
+        Score(probe_id="a", value=0.0, unscored="why")
+
+
+@pytest.mark.parametrize("value", [-0.01, 1.01, math.nan, math.inf])
+def test_a_value_lies_between_0_and_1(value: float) -> None:
+    """A score beyond its range, or NaN, is a mistake of the scorer."""
+    with pytest.raises(ValueError, match=r"in \[0, 1\]"):
+        Score(probe_id="a", value=value)

@@ -1,0 +1,53 @@
+"""Tests of the names on disk that others rely on."""
+
+from pathlib import Path
+
+import pytest
+
+from ftguard.errors import InputError
+from ftguard.folders import RunFolder, cache_folder
+
+
+def test_everything_lies_in_one_folder_beside_the_checkpoints() -> None:
+    """The names are part of the contract."""
+    folder = RunFolder(Path("out"))
+
+    assert folder.base == Path("out/ftguard/base")
+    assert folder.ledger == Path("out/ftguard/ledger.jsonl")
+    assert folder.best == Path("out/ftguard/best")
+    assert folder.verdict == Path("out/ftguard/verdict.json")
+    assert folder.checkpoint(20) == Path("out/checkpoint-20")
+
+
+def test_snapshots_of_two_attempts_do_not_meet() -> None:
+    """The same step of another attempt, or of another run, has another folder."""
+    folder = RunFolder(Path("out"))
+    places = {folder.answers(run, attempt, 4) for run in ("a", "b") for attempt in (1, 2)}
+
+    assert len(places) == 4
+
+
+def test_a_writable_folder_is_made_and_left_clean(tmp_path: Path) -> None:
+    """Checking leaves the folder and nothing in it."""
+    folder = RunFolder(tmp_path / "new" / "out")
+
+    folder.check_writable()
+
+    assert list(folder.root.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    """A file stands in its place: the message names the folder and says what to do."""
+    (tmp_path / "ftguard").write_text("in the way")
+
+    with pytest.raises(InputError, match=r"cannot write to .*choose another `output_dir`"):
+        RunFolder(tmp_path).check_writable()
+
+
+def test_the_cache_moves_with_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`FTGUARD_CACHE` names the cache; without it, it is under the home directory."""
+    monkeypatch.setenv("FTGUARD_CACHE", str(tmp_path))
+    assert cache_folder("d1") == tmp_path / "base" / "d1"
+
+    monkeypatch.delenv("FTGUARD_CACHE")
+    assert cache_folder("d1") == Path.home() / ".cache" / "ftguard" / "base" / "d1"

@@ -1,0 +1,219 @@
+"""The recipes as people run them, on a real story model, GSM8K and CLINC150."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+import pytest
+from transformers import AutoModelForCausalLM
+
+from ftguard.checkup import Checkup
+from ftguard.conclusion import read_conclusion
+from ftguard.folders import RunFolder
+from ftguard.ledger import Ledger, RunStarted, checkups, current_run
+
+RECIPES = Path(__file__).parents[1] / "recipes"
+TIMEOUT = 300
+"""Seconds; a recipe takes some 20 on one free core."""
+
+Sample = Callable[[Path], Path]
+
+
+@pytest.fixture(scope="module")
+def own_texts_of(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """Samples 40 stories of 128 tokens from a model, once, with the recipe for it."""
+
+    @cache
+    def sample(model: Path) -> Path:
+        out = tmp_path_factory.mktemp("own") / "probes.jsonl"
+        recipe("own_texts", model, "--out", out, "--count", 40, "--tokens", 128)
+        return out
+
+    return sample
+
+
+def recipe(name: str, *arguments: object) -> str:
+    """What a recipe prints, run in a process of its own on one thread."""
+    own = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
+    own["HF_DATASETS_CACHE"] = os.environ["FTGUARD_CACHE"]
+    command = [sys.executable, str(RECIPES / f"{name}.py"), *map(str, arguments)]
+    done = subprocess.run(  # noqa: S603
+        command,
+        env=os.environ | own,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT,
+    )
+    output: str = done.stdout
+    assert done.returncode == 0, done.stderr
+    return output
+
+
+def write(path: Path, rows: Iterable[Mapping[str, object]]) -> Path:
+    """Rows as JSON lines."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def grade_school(shared: Path, split: str, count: int) -> list[dict[str, object]]:
+    """Questions and answers of GSM8K as texts."""
+    lines = (shared / "data/gsm8k" / f"{split}.jsonl").read_text("utf-8").splitlines()[:count]
+    rows = map(json.loads, lines)
+    return [{"text": f"{row['question']}\n{row['answer']}"} for row in rows]
+
+
+def examined(folder: Path) -> tuple[Checkup, ...]:
+    """The checkups that count of the latest run in a folder."""
+    events = Ledger(RunFolder(folder).ledger).read()
+    run = current_run(events)
+    assert run is not None
+    return checkups(events, run.id)
+
+
+def test_own_texts_are_probes_by_themselves(shared: Path, own_texts_of: Sample) -> None:
+    """40 readable stories with ids and a slice of their own, the same for the same seed."""
+    path = own_texts_of(shared / "models/stories260K")
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert len({row["id"] for row in rows}) == 40
+    assert {row["scorer"] for row in rows} == {"likelihood"}
+    assert {tuple(row["slices"]) for row in rows} == {("own",)}
+    words = " ".join(row["reference"] for row in rows).split()
+    assert len(words) > 40 * 50
+    assert {"the", "was", "and"} <= set(words)
+
+
+def test_a_reckless_rate_forgets_the_stories(
+    shared: Path, tmp_path: Path, own_texts_of: Sample
+) -> None:
+    """Full fine-tuning on GSM8K at 1e-3 breaches forgetting at both checkpoints; none is kept."""
+    model = shared / "models/stories260K"
+    output = recipe(
+        "trainer_full",
+        model,
+        write(tmp_path / "train.jsonl", grade_school(shared, "train", 800)),
+        "--target",
+        write(tmp_path / "held_out.jsonl", grade_school(shared, "test", 8)),
+        "--general",
+        own_texts_of(model),
+        *("--out", tmp_path / "out", "--rate", 1e-3, "--steps", 20, "--save-steps", 10),
+    )
+    found = examined(tmp_path / "out")
+    assert [checkup.step for checkup in found] == [10, 20]
+    for checkup in found:
+        states = {o.gate.key: o.state for o in checkup.verdict.outcomes}
+        assert states["forgetting/all"] == "breach"
+        assert "lower_learning_rate" in {advice.do for advice in checkup.advice}
+        gain = checkup.find("target")
+        assert gain is not None
+        assert gain.estimate is not None
+        assert gain.estimate.low > 0
+    assert "NO CHECKPOINT PASSED" in output
+    assert output.rstrip().endswith("kept: None")
+
+
+def test_a_rate_low_enough_keeps_them_and_a_resume_goes_on(
+    shared: Path, tmp_path: Path, own_texts_of: Sample
+) -> None:
+    """At 1e-6 every checkpoint passes and the best loads; a resume from step 10 keeps its checkup
+    and examines step 20 again, as attempt 2 of the same run.
+    """  # noqa: D205
+    model = shared / "models/stories260K"
+    arguments = (
+        model,
+        write(tmp_path / "train.jsonl", grade_school(shared, "train", 300)),
+        "--general",
+        own_texts_of(model),
+        *("--out", tmp_path / "out", "--rate", 1e-6, "--steps", 20, "--save-steps", 10),
+        *("--batch", 4),
+    )
+    output = recipe("trainer_full", *arguments)
+    first = examined(tmp_path / "out")
+    assert [(c.step, c.attempt, c.verdict.passed) for c in first] == [(10, 1, True), (20, 1, True)]
+    best = tmp_path / "out/ftguard/best"
+    assert output.rstrip().endswith(f"kept: {best}")
+    assert AutoModelForCausalLM.from_pretrained(best).num_parameters() == 260_032
+
+    recipe("trainer_full", *arguments, "--resume", tmp_path / "out/checkpoint-10")
+    again = examined(tmp_path / "out")
+    assert again[0] == first[0]
+    assert [(c.step, c.attempt, c.verdict.passed) for c in again] == [(10, 1, True), (20, 2, True)]
+    events = Ledger(RunFolder(tmp_path / "out").ledger).read()
+    assert len({e.run for e in events}) == 1
+    assert [e.attempt for e in events if isinstance(e, RunStarted)] == [1, 2]
+    # The same data in the same order from the same state: the resumed run ends as the first did.
+    assert again[1].measurements == first[1].measurements
+
+
+def intents(shared: Path, names: Iterable[str]) -> dict[str, list[dict[str, object]]]:
+    """CLINC150's rows of some intents, and its out-of-scope ones, as prompt and completion."""
+    data = json.loads((shared / "data/clinc150/data_imbalanced.json").read_text("utf-8"))
+    wanted = {*names, "oos"}
+    return {
+        split: [
+            {"prompt": f"{query} ->", "completion": f" {intent}"}
+            for query, intent in rows
+            if intent in wanted
+        ]
+        for split, rows in data.items()
+    }
+
+
+def test_rare_intents_and_out_of_scope_queries_are_the_tail(
+    shared: Path, tmp_path: Path, own_texts_of: Sample
+) -> None:
+    """From the training rows alone it is seen which intents are rare; a model that knows no intent
+    has nothing to lose by match, and the likelihood of the right one is measured beside it.
+    """  # noqa: D205
+    data = json.loads((shared / "data/clinc150/data_imbalanced.json").read_text("utf-8"))
+    labels = [intent for _, intent in data["train"]]
+    counts = {label: labels.count(label) for label in dict.fromkeys(labels)}
+    rare = [label for label, count in counts.items() if count == 25][:2]
+    usual = [label for label, count in counts.items() if count == 100][:3]
+    rows = intents(shared, rare + usual)
+    model = shared / "models/stories260K"
+    held_out = [row for row in rows["test"] if str(row["completion"]).strip() in rare + usual]
+    output = recipe(
+        "trainer_full",
+        model,
+        write(tmp_path / "train.jsonl", rows["train"] + rows["oos_train"][:50]),
+        "--target",
+        write(tmp_path / "held_out.jsonl", held_out + rows["oos_test"][:30]),
+        "--general",
+        own_texts_of(model),
+        *("--out", tmp_path / "out", "--rate", 1e-4, "--steps", 4, "--save-steps", 4),
+    )
+    (checkup,) = examined(tmp_path / "out")
+    keys = {measurement.key: measurement for measurement in checkup.measurements}
+    assert {"tail/rare", "tail/out-of-scope", "tail/worst"} <= set(keys)
+    assert keys["tail/rare"].num_scored + keys["tail/rare"].num_unscored == 2 * 30
+    assert keys["tail/out-of-scope"].num_scored == 30
+    worst = next(o for o in checkup.verdict.outcomes if o.gate.key == "tail/worst")
+    assert worst.state == "nothing to lose"
+    assert "nothing to lose" in output
+    likelihood = keys["target/likelihood"].estimate
+    assert likelihood is not None
+    assert likelihood.low > 0
+
+
+def test_lora_with_trl_is_guarded(shared: Path, tmp_path: Path) -> None:
+    """4 steps on pairs, with the probes that ship, end with a verdict and a conclusion on disk."""
+    rows = intents(shared, ["translate", "transfer"])
+    output = recipe(
+        "trl_sft_lora",
+        shared / "models/stories260K",
+        write(tmp_path / "train.jsonl", rows["train"]),
+        "--target",
+        write(tmp_path / "held_out.jsonl", rows["test"][:8]),
+        *("--out", tmp_path / "out", "--steps", 4, "--batch", 4, "--save-steps", 2),
+    )
+    found = examined(tmp_path / "out")
+    assert [checkup.step for checkup in found] == [2, 4]
+    assert read_conclusion(RunFolder(tmp_path / "out")).last_step == 4
+    assert "kept: " in output
+    assert found[-1].find("target", "likelihood") is not None
+    assert found[-1].find("forgetting") is not None

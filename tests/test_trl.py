@@ -1,0 +1,303 @@
+"""The guard in TRL's trainers, whose gradient checkpointing is on unless it is switched off."""
+
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from datasets import Dataset
+from peft import LoraConfig
+from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+from trl import (
+    DPOConfig,
+    DPOTrainer,
+    GRPOConfig,
+    GRPOTrainer,
+    KTOConfig,
+    KTOTrainer,
+    SFTConfig,
+    SFTTrainer,
+)
+
+from ftguard import GuardCallback, Probe
+from ftguard.answers import Answer
+from ftguard.ask import ask, prepare
+from ftguard.folders import RunFolder
+from ftguard.snapshot import load_snapshot
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*pin_memory.*"),
+    # TRL's and peft's own use of what transformers is about to rename
+    pytest.mark.filterwarnings("ignore:`(is_)?gradient_checkpointing\\w*` is dep:FutureWarning"),
+]
+
+Copy = Callable[[], LlamaForCausalLM]
+
+TEMPLATE = (
+    "{% for message in messages %}{{ message['role'][0] + ':' + message['content'] + '\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ 'a:' }}{% endif %}"
+)
+SUMS = [(f"{n}+1=", f"{n + 1}") for n in range(40)]
+TEXTS = Dataset.from_list([{"text": prompt + answer} for prompt, answer in SUMS])
+PAIRS = Dataset.from_list([{"prompt": prompt, "completion": answer} for prompt, answer in SUMS])
+CHATS = Dataset.from_list(
+    [
+        {
+            "messages": [
+                {"role": "user", "content": prompt},
+                {"role": "assistant", "content": answer},
+            ]
+        }
+        for prompt, answer in SUMS
+    ]
+)
+
+
+@pytest.fixture
+def copy(model: LlamaForCausalLM) -> Copy:
+    """Makes models equal to the untrained one."""
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+
+    def make() -> LlamaForCausalLM:
+        twin = LlamaForCausalLM(model.config).train()
+        twin.load_state_dict(state)
+        return twin
+
+    return make
+
+
+def arguments(kind: type[Any], folder: Path, **given: Any) -> Any:
+    """4 steps of 4 rows, saved at every second, on the CPU; the rest is TRL's default."""
+    defaults: dict[str, Any] = {
+        "max_steps": 4,
+        "save_steps": 2,
+        "logging_steps": 1,
+        "per_device_train_batch_size": 4,
+        "report_to": [],
+        "disable_tqdm": True,
+        "use_cpu": True,
+        "bf16": False,
+    }
+    return kind(str(folder), **(defaults | given))
+
+
+def adapters() -> LoraConfig:
+    """A small LoRA with dropout."""
+    return LoraConfig(r=4, lora_dropout=0.1, target_modules=["q_proj", "v_proj"])
+
+
+def base_answers(folder: Path) -> tuple[Answer, ...]:
+    """What the base said, as the run recorded it."""
+    return load_snapshot(RunFolder(folder).base).answers
+
+
+def asked(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, guard: GuardCallback
+) -> tuple[Answer, ...]:
+    """What a model says to a guard's questions, outside of any trainer."""
+    probes = guard._settings.gathered.probes  # noqa: SLF001
+    return ask(model.eval(), prepare(probes, model, tokenizer, {})).answers
+
+
+def greedy(model: LlamaForCausalLM, prompt: Sequence[int], count: int) -> list[int]:
+    """The likeliest tokens after a prompt, each from a forward pass over all before it."""
+    ids = list(prompt)
+    for _ in range(count):
+        with torch.no_grad():
+            logits = model(input_ids=torch.tensor([ids]), use_cache=False).logits
+        ids.append(int(logits[0, -1].argmax()))
+    return ids[len(prompt) :]
+
+
+@pytest.mark.parametrize("peft_config", [None, adapters()], ids=["full", "lora"])
+def test_two_lines_guard_an_sft_run(
+    tmp_path: Path,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    copy: Copy,
+    peft_config: LoraConfig | None,
+) -> None:
+    """Both checkpoints are examined; the base's answers are those of a plain model, token by token,
+    although gradient checkpointing is on.
+    """  # noqa: D205
+    train, held_out = PAIRS.select(range(20)), PAIRS.select(range(20, 40))
+    model, args = copy(), arguments(SFTConfig, tmp_path)
+    guard = GuardCallback(target=held_out, general=own_texts)
+    trainer = SFTTrainer(
+        model=model,
+        args=args,
+        train_dataset=train,
+        processing_class=tokenizer,
+        peft_config=peft_config,
+        callbacks=[guard],
+    )
+    trainer.train()
+
+    assert trainer.model.is_gradient_checkpointing
+    assert [checkup.step for checkup in guard.checkups] == [2, 4]
+    assert guard.best is not None
+    names = {measurement.key for measurement in guard.checkups[0].measurements}
+    assert {"target/all", "target/likelihood", "forgetting/all", "calibration/target"} <= names
+    said = base_answers(tmp_path)
+    plain = copy().eval()
+    for answer, expected in zip(said, asked(plain, tokenizer, guard), strict=True):
+        assert answer.token_ids == expected.token_ids
+        # peft's wrapped layers differ in the last bits
+        assert answer.logprobs == pytest.approx(expected.logprobs, abs=1e-5)
+    prompts = dict(zip((f"target/row-{n}" for n in range(20)), held_out["prompt"], strict=True))
+    written = [answer for answer in said if answer.probe_id in prompts]
+    assert len(written) == 20
+    for answer in written[:5]:
+        prompt = tokenizer(prompts[answer.probe_id])["input_ids"]
+        assert list(answer.token_ids) == greedy(plain, prompt, len(answer.token_ids))
+        assert len(answer.token_ids) > 4
+
+
+@pytest.mark.parametrize(
+    "target", [PAIRS, CHATS, TEXTS], ids=["prompt-completion", "messages", "text"]
+)
+def test_the_target_is_given_as_trl_takes_it(
+    tmp_path: Path,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    copy: Copy,
+    target: Dataset,
+) -> None:
+    """Pairs and chats are matched and read, texts only read; each also is what SFT trains on."""
+    tokenizer.chat_template = TEMPLATE
+    matched = target is not TEXTS
+    guard = GuardCallback(target=target, general=own_texts)
+    SFTTrainer(
+        model=copy(),
+        args=arguments(SFTConfig, tmp_path),
+        train_dataset=target,
+        processing_class=tokenizer,
+        callbacks=[guard],
+    ).train()
+    (first, *_) = guard.checkups
+    gain = first.find("target")
+    assert gain is not None
+    assert gain.estimate is not None
+    assert gain.estimate.n == 40
+    assert (first.find("target", "likelihood") is not None) == matched
+    assert (first.find("calibration", "target") is not None) == matched
+    assert first.verdict.passed is not None
+
+
+def test_sft_sees_nothing_of_the_guard(
+    tmp_path: Path,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    copy: Copy,
+) -> None:
+    """With LoRA, dropout, packing and checkpointing every logged number, the final adapter and the
+    random states are bit-identical with and without the guard.
+    """  # noqa: D205
+
+    def train(name: str, *guards: GuardCallback) -> tuple[Any, dict[str, torch.Tensor], Any]:
+        trainer = SFTTrainer(
+            model=copy(),
+            args=arguments(
+                SFTConfig, tmp_path / name, packing=True, packing_strategy="wrapped", max_length=32
+            ),
+            train_dataset=TEXTS,
+            processing_class=tokenizer,
+            peft_config=adapters(),
+            callbacks=list(guards),
+        )
+        trainer.train()
+        timed = ("runtime", "per_second")
+        logs = [
+            {key: value for key, value in row.items() if not key.endswith(timed)}
+            for row in trainer.state.log_history
+        ]
+        chance = random.random(), np.random.random(), torch.rand(()).item()  # noqa: NPY002, S311
+        return logs, {k: v.clone() for k, v in trainer.model.state_dict().items()}, chance
+
+    guard = GuardCallback(target=PAIRS, general=own_texts)
+    plain, guarded = train("plain"), train("guarded", guard)
+    assert len(guard.checkups) == 2
+    assert len([row for row in plain[0] if "mean_token_accuracy" in row]) == 4
+    assert plain[0] == guarded[0]
+    assert all(torch.equal(value, guarded[1][name]) for name, value in plain[1].items())
+    assert plain[2] == guarded[2]
+
+
+def test_dpo_is_guarded(
+    tmp_path: Path,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    copy: Copy,
+) -> None:
+    """Preference rows are trained on and measured: the chosen answer is the reference."""
+    rows = [{"prompt": p, "chosen": answer, "rejected": "no"} for p, answer in SUMS]
+    guard = GuardCallback(target=rows, general=own_texts)
+    DPOTrainer(
+        model=copy(),
+        ref_model=copy(),
+        args=arguments(DPOConfig, tmp_path),
+        train_dataset=Dataset.from_list(rows),
+        processing_class=tokenizer,
+        callbacks=[guard],
+    ).train()
+    assert [checkup.step for checkup in guard.checkups] == [2, 4]
+    assert guard.checkups[0].find("target", "likelihood") is not None
+    assert base_answers(tmp_path) == asked(copy(), tokenizer, guard)
+
+
+def test_kto_is_guarded(
+    tmp_path: Path,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    copy: Copy,
+) -> None:
+    """Of rows with labels the desired ones alone are probes."""
+    rows = [
+        {"prompt": p, "completion": answer if n % 2 else "no", "label": bool(n % 2)}
+        for n, (p, answer) in enumerate(SUMS)
+    ]
+    guard = GuardCallback(target=rows, general=own_texts)
+    KTOTrainer(
+        model=copy(),
+        ref_model=copy(),
+        args=arguments(KTOConfig, tmp_path),
+        train_dataset=Dataset.from_list(rows),
+        processing_class=tokenizer,
+        callbacks=[guard],
+    ).train()
+    gain = guard.checkups[-1].find("target")
+    assert gain is not None
+    assert gain.estimate is not None
+    assert gain.estimate.n == 20
+    assert base_answers(tmp_path) == asked(copy(), tokenizer, guard)
+
+
+def test_grpo_sees_nothing_of_the_guard(
+    tmp_path: Path,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    copy: Copy,
+) -> None:
+    """Training that samples its own data samples the same, and the base is asked rightly."""
+
+    def train(name: str, *guards: GuardCallback) -> list[tuple[float, float]]:
+        trainer = GRPOTrainer(
+            model=copy(),
+            args=arguments(GRPOConfig, tmp_path / name, num_generations=2, max_completion_length=8),
+            reward_funcs=lambda completions, **_: [float(len(set(text))) for text in completions],
+            train_dataset=PAIRS.remove_columns("completion"),
+            processing_class=tokenizer,
+            callbacks=list(guards),
+        )
+        trainer.train()
+        return [(row["loss"], row["reward"]) for row in trainer.state.log_history if "loss" in row]
+
+    guard = GuardCallback(target=PAIRS, general=own_texts)
+    plain, guarded = train("plain"), train("guarded", guard)
+    assert len(plain) == 4
+    assert plain == guarded
+    assert [checkup.step for checkup in guard.checkups] == [2, 4]
+    assert base_answers(tmp_path / "guarded") == asked(copy(), tokenizer, guard)

@@ -1,0 +1,155 @@
+"""The block that a checkup is in a terminal: narrow, aligned, and deaf to hostile text."""
+
+import builtins
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+from rich.cells import cell_len
+
+from ftguard.advice import Advice
+from ftguard.checkup import Checkup
+from ftguard.estimates import Estimate
+from ftguard.gates import Outcome, State, Verdict
+from ftguard.measurement import Measurement
+from ftguard.tracking.console import render_checkup, say
+
+MakeCheckup = Callable[[Sequence[State]], Checkup]
+
+STATES: tuple[State, ...] = get_args(State)
+HOSTILE = "[bold red]all clear[/] \x1b[2J\x1b[1;32mpassed\x1b[0m \r\x08\x9b31m\u202e\nftguard ok"
+
+
+def with_measurement(checkup: Checkup, measurement: Measurement) -> Checkup:
+    """The checkup with its first outcome's measurement replaced."""
+    first, *rest = checkup.verdict.outcomes
+    outcome: Outcome = replace(
+        first,
+        measurement=measurement,
+        gate=replace(first.gate, measurement=measurement.name, slice=measurement.slice),
+    )
+    return replace(checkup, verdict=replace(checkup.verdict, outcomes=(outcome, *rest)))
+
+
+def test_a_block_is_gain_gates_advice_and_cost(checkup: MakeCheckup) -> None:
+    """The whole block of one breach, as it reads."""
+    breached = checkup(["breach"])
+    advice = Advice(
+        do="lower_learning_rate",
+        number=1e-5,
+        outcome=breached.verdict.outcomes[0],
+        finding=True,
+        text="lower the learning rate to 1e-5.",
+    )
+    verdict = replace(breached.verdict, passed=False)
+    block = render_checkup(
+        replace(breached, verdict=verdict, advice=(advice,)), 0.125, colour=False
+    )
+    assert block.splitlines() == [
+        "ftguard step 20 · epoch 0.50 · BLOCKED",
+        "  target/all          0.500→0.750  +0.250 +0.125..+0.375 n=100        gain",
+        "  forgetting/breach   0.800→0.700  12.5 %    5.0..20.0 % n=200   10 % breach",
+        "  advice: lower the learning rate to 1e-5.",
+        "  4.0 s for this check; 12.5 % of the run so far",
+    ]
+
+
+def test_every_state_has_its_row_and_what_is_unsure_its_sentence(checkup: MakeCheckup) -> None:
+    """All six states are named at their rows; nothing to lose and missing are explained."""
+    block = render_checkup(checkup(STATES), 0.5, colour=False)
+    rows = [line for line in block.splitlines() if line.startswith("  forgetting/")]
+    assert len(rows) >= len(STATES) == 6
+    for row, state in zip(rows, STATES, strict=False):
+        assert row.endswith(f" {state}")
+    assert "  forgetting/missing is missing." in block
+    assert "  forgetting/nothing-to-lose is nothing to lose." in block
+    assert "is breach." not in block
+
+
+def test_numbers_stand_below_each_other(checkup: MakeCheckup) -> None:
+    """One long name, one wide interval and a large n move every row alike."""
+    wide = checkup(["clear", "within", "suspect"])
+    first = wide.verdict.outcomes[0].measurement
+    wide = with_measurement(
+        wide,
+        replace(
+            first,
+            slice="following several instructions at once",
+            estimate=Estimate(value=-1.25, low=-1.333, high=-1.0, level=0.95, n=12345),
+        ),
+    )
+    rows = render_checkup(wide, 0.5, colour=False).splitlines()[1:5]
+    assert len({row.index("→") for row in rows}) == 1
+    assert len({row.index("n=") for row in rows}) == 1
+    assert len({row.index(" 10 % ") for row in rows[1:]}) == 1
+    assert max(map(cell_len, rows)) <= 80
+    assert rows[1].startswith("  forgetting/foll")
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_no_line_is_wider_than_80_columns(
+    checkup: MakeCheckup,
+    colour: bool,  # noqa: FBT001
+) -> None:
+    """Long notes, names in wide characters and extreme numbers wrap or are cut."""
+    full = checkup(STATES)
+    first = full.verdict.outcomes[0].measurement
+    full = with_measurement(full, replace(first, slice="東京都" * 20))
+    full = replace(full, notes=("word " * 100, "x" * 300), step=10**9)
+    for line in render_checkup(full, 0.5, colour=colour).splitlines():
+        assert cell_len(re.sub("\x1b\\[[0-9;]*m", "", line)) <= 80, line
+
+
+def test_there_is_colour_only_where_it_is_asked_for(
+    checkup: MakeCheckup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without colour there is no escape code, whatever the environment says; with it there is."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert "\x1b" not in render_checkup(checkup(STATES), 0.5, colour=False)
+    assert "\x1b[1;31mbreach" in render_checkup(checkup(STATES), 0.5, colour=True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "31m" not in render_checkup(checkup(STATES), 0.5, colour=True)
+
+
+def test_hostile_text_is_shown_and_not_obeyed(
+    checkup: MakeCheckup, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Markup stays text, and control characters are written out, in every free text of a block."""
+    unsure = checkup(["missing", "breach"])
+    missing, breach = unsure.verdict.outcomes
+    outcomes = (
+        replace(missing, explanation=HOSTILE),
+        replace(breach, measurement=replace(breach.measurement, slice=HOSTILE)),
+    )
+    advice = Advice(do="stop", number=1, outcome=breach, finding=False, text=HOSTILE)
+    full = replace(
+        unsure,
+        verdict=Verdict(outcomes=outcomes, passed=False, proven=False),
+        notes=(HOSTILE,),
+        advice=(advice,),
+    )
+    plain = render_checkup(full, 0.5, colour=False)
+    assert plain.count("[bold red]all clear[/]") >= 3
+    assert "\\x1b[2J" in plain
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", plain)
+    assert not [line for line in plain.splitlines()[1:] if not line.startswith("  ")]
+    coloured = render_checkup(full, 0.5, colour=True)
+    assert re.sub("\x1b\\[[0-9;]*m", "", coloured) == plain
+
+    say(HOSTILE)
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert said.count("\n") == 1
+
+
+def test_a_notebook_gets_the_same_block(
+    checkup: MakeCheckup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Inside Jupyter, where rich displays instead of writing, the text is still returned."""
+    expected = render_checkup(checkup(STATES), 0.5, colour=False)
+    shell = type("ZMQInteractiveShell", (), {})()
+    monkeypatch.setattr(builtins, "get_ipython", lambda: shell, raising=False)
+    assert render_checkup(checkup(STATES), 0.5, colour=False) == expected

@@ -1,0 +1,40 @@
+"""The scalars that every tracker gets."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from ftguard.checkup import Checkup
+from ftguard.gates import State, Verdict
+from ftguard.tracking.tracker import scalars
+
+MakeCheckup = Callable[[Sequence[State]], Checkup]
+
+
+def test_scalars_are_the_estimates_with_their_intervals_and_the_totals(
+    checkup: MakeCheckup,
+) -> None:
+    """Each estimate is three keys, a measurement without one is none, and the totals follow."""
+    assert scalars(checkup(["breach", "missing"]), 0.25) == {
+        "ftguard/target/all": 0.25,
+        "ftguard/target/all/low": 0.125,
+        "ftguard/target/all/high": 0.375,
+        "ftguard/forgetting/breach": 0.125,
+        "ftguard/forgetting/breach/low": 0.05,
+        "ftguard/forgetting/breach/high": 0.2,
+        "ftguard/gates/passed": 0.5,
+        "ftguard/seconds": 4.0,
+        "ftguard/share": 0.25,
+    }
+
+
+@pytest.mark.parametrize(("passed", "number"), [(True, 1.0), (None, 0.5), (False, 0.0)])
+def test_the_verdict_is_a_number(
+    checkup: MakeCheckup,
+    passed: bool | None,  # noqa: FBT001
+    number: float,
+) -> None:
+    """Passed is 1, undecided 0.5 and failed 0."""
+    verdict = Verdict(outcomes=(), passed=passed, proven=False)
+    assert scalars(replace(checkup([]), verdict=verdict), 0.0)["ftguard/gates/passed"] == number

@@ -38,7 +38,7 @@ def read_lineage(folder: Path) -> Lineage | None:
     """The record beside a checkpoint's weights, where there is one."""
     try:
         return msgspec.json.decode((folder / "ftguard.json").read_bytes(), type=Lineage)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError):
         return None
 
 

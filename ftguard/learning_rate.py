@@ -19,16 +19,23 @@ def peak_rate(optimizer: HasGroups, scheduler: object) -> float:
 
 
 def scale_rate(optimizer: HasGroups, scheduler: object, factor: float) -> None:
-    """Multiply the current rate, and the one that the schedule works from, in place."""
+    """Multiply the current rate, and all that the schedule works from, in place."""
     for group in optimizer.param_groups:
-        group["lr"] *= factor
-        if "initial_lr" in group:
-            group["initial_lr"] *= factor
-    inner = _inner(scheduler)
+        for name in ("lr", "initial_lr", "max_lr", "min_lr"):
+            if name in group:
+                group[name] *= factor
+    _scale_schedule(_inner(scheduler), factor)
+
+
+def _scale_schedule(scheduler: object, factor: float) -> None:
     for name in ("base_lrs", "_last_lr", "min_lrs"):
-        rates = getattr(inner, name, None)
+        rates = getattr(scheduler, name, None)
         if rates:
-            setattr(inner, name, [rate * factor for rate in rates])
+            setattr(scheduler, name, [rate * factor for rate in rates])
+    if hasattr(scheduler, "eta_min"):
+        scheduler.eta_min *= factor
+    for part in getattr(scheduler, "_schedulers", ()):
+        _scale_schedule(part, factor)
 
 
 def _inner(scheduler: object) -> object:

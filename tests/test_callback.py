@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import (
     AutoModelForCausalLM,
     DataCollatorForLanguageModeling,
@@ -38,7 +39,7 @@ LOSES = 3e-2
 KEEPS = 1e-5
 
 
-def trainer(  # noqa: PLR0913
+def trainer(
     folder: Path,
     model: torch.nn.Module,
     tokenizer: PreTrainedTokenizerFast,
@@ -148,8 +149,6 @@ def test_the_observer_leaves_no_trace(
         twin.load_state_dict(state)
         net: torch.nn.Module = twin
         if adapters:
-            from peft import LoraConfig, get_peft_model
-
             torch.manual_seed(5)
             net = get_peft_model(
                 twin, LoraConfig(r=4, lora_dropout=0.1, target_modules=["q_proj", "v_proj"])
@@ -241,13 +240,11 @@ def test_a_resume_is_the_next_attempt_and_supersedes_what_it_abandons(
     """Resuming from step 2 after step 6 keeps the base and step 2; steps 4 and 6 are anew."""
     state = {name: value.clone() for name, value in model.state_dict().items()}
 
-    def fresh() -> torch.nn.Module:
+    def fresh() -> LlamaForCausalLM | PeftModel:
         twin = LlamaForCausalLM(model.config)
         twin.load_state_dict(state)
         if not adapters:
             return twin
-        from peft import LoraConfig, get_peft_model
-
         return get_peft_model(twin, LoraConfig(r=4, target_modules=["q_proj"]))
 
     first = GuardCallback(target=TARGET, general=own_texts, cache=False)
@@ -523,23 +520,22 @@ def test_what_cannot_be_guarded_is_refused_before_a_step(
     guard = GuardCallback(TARGET, own_texts)
     with pytest.raises(InputError, match="save_strategy"):
         trainer(tmp_path, model, tokenizer, [guard], save_strategy="no")
+    built = trainer(tmp_path, model, tokenizer, [guard])
+    built.callback_handler.processing_class = None
     with pytest.raises(InputError, match="processing_class"):
-        built = trainer(tmp_path, model, tokenizer, [guard])
-        built.callback_handler.processing_class = None
         built.train()
+    gates = [Gate(measurement="tail", slice="worst", limit=0.15)]
+    built = trainer(tmp_path, model, tokenizer, [GuardCallback(TARGET, own_texts, gates=gates)])
     with pytest.raises(InputError, match="nothing measures `tail/worst`"):
-        gates = [Gate(measurement="tail", slice="worst", limit=0.15)]
-        strict = GuardCallback(TARGET, own_texts, gates=gates)
-        trainer(tmp_path, model, tokenizer, [strict]).train()
+        built.train()
     with pytest.raises(InputError, match="no completion"):
         GuardCallback([{"prompt": "Why?"}])
     with pytest.raises(InputError, match="patience"):
         GuardCallback(patience=0)
+    turns = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+    built = trainer(tmp_path, model, tokenizer, [GuardCallback([{"messages": turns}], own_texts)])
     with pytest.raises(InputError, match="chat template"):
-        chat = [
-            {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
-        ]
-        trainer(tmp_path, model, tokenizer, [GuardCallback(chat, own_texts)]).train()
+        built.train()
     blocked = tmp_path / "blocked"
     blocked.mkdir()
     (blocked / "ftguard").write_text("a file where the folder should be")

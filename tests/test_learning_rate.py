@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 import torch
 from accelerate.scheduler import AcceleratedScheduler  # type: ignore[import-untyped]
-from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, ReduceLROnPlateau, StepLR
+from torch.optim.lr_scheduler import (
+    CosineAnnealingLR,
+    LinearLR,
+    LRScheduler,
+    OneCycleLR,
+    ReduceLROnPlateau,
+    SequentialLR,
+    StepLR,
+)
 from transformers import get_scheduler
 
 from ftguard.learning_rate import peak_rate, scale_rate
@@ -33,6 +41,15 @@ SCHEDULES: dict[str, Schedule] = {
     "cosine with a least rate": _of_transformers("cosine_with_min_lr", min_lr_rate=0.1),
     "torch steps": lambda optimizer: StepLR(optimizer, step_size=3, gamma=0.5),
     "torch cosine": lambda optimizer: CosineAnnealingLR(optimizer, T_max=STEPS),
+    "torch cosine with a least rate": lambda optimizer: CosineAnnealingLR(
+        optimizer, T_max=STEPS, eta_min=1e-4
+    ),
+    "torch one cycle": lambda optimizer: OneCycleLR(optimizer, max_lr=1e-2, total_steps=STEPS + 2),
+    "torch warmup, then cosine": lambda optimizer: SequentialLR(
+        optimizer,
+        [LinearLR(optimizer, 0.1, total_iters=5), CosineAnnealingLR(optimizer, T_max=STEPS)],
+        milestones=[5],
+    ),
     "plateau": lambda optimizer: ReduceLROnPlateau(
         optimizer, factor=0.5, patience=1, min_lr=[1e-4, 1e-5]
     ),

@@ -44,6 +44,8 @@ def load() -> tuple[LlamaForCausalLM, PreTrainedTokenizerBase]:
 
 def tune(recipe: Recipe, out: Path) -> GuardCallback:
     """Fine-tune the model under guard, into the folder `out`."""
+    # On so small a model a second thread costs more than it gains.
+    torch.set_num_threads(1)
     model, tokenizer = load()
     tickets = [(t.prompt, t.answer) for t in routing_examples("train", TICKETS, seed=0)]
     replayed = replay(model, tokenizer, round(len(tickets) * recipe.replay / (1 - recipe.replay)))

@@ -10,15 +10,15 @@ from ftguard.probes.probe import Probe
 from ftguard.snapshot import Snapshot
 
 SMALLEST_SLICE = 40
-"""A smaller slice is shown, and counts for the worst only within the whole tail."""
+"""A smaller slice is shown, and counts for the worst within the whole tail."""
 
 
 def tail(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
     """The relative drop over the tail, for each slice, and `worst`.
 
-    `worst` is chosen among the slices of at least 40 probes, or among the whole tail's where
-    there is none: the largest drop beyond chance, else the largest. Its interval is widened for
-    the choice (Bonferroni over the candidates).
+    `worst` is chosen among the slices of at least 40 probes, and the whole tail where smaller
+    ones would count nowhere else: the largest drop beyond chance, else the largest. Its interval
+    is widened for the choice (Bonferroni over the candidates).
     """
     slices = [
         (name, pair(members, base, now))
@@ -32,8 +32,9 @@ def tail(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Mea
 
 def _worst(slices: list[tuple[str, Paired]]) -> Measurement:
     whole = [item for item in slices if item[0] in ("all", "likelihood")]
-    named = [item for item in slices if item not in whole and _size(item[1]) >= SMALLEST_SLICE]
-    candidates = named or whole
+    named = [item for item in slices if item not in whole]
+    large = [item for item in named if _size(item[1]) >= SMALLEST_SLICE]
+    candidates = large if large and len(large) == len(named) else large + whole
     level = 1 - (1 - LEVEL) / len(candidates)
     measured = [measure_drop("tail", name, pairs, level=level) for name, pairs in candidates]
     known = [m for m in measured if m.estimate is not None]

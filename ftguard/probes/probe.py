@@ -16,6 +16,8 @@ LIKELIHOOD = "likelihood"
 MULTIPLE_CHOICE = "multiple_choice"
 SCORERS = ("exact_match", "normalized_match", "numeric", MULTIPLE_CHOICE, LIKELIHOOD)
 """The names that a probe may give as its scorer."""
+RESERVED_SLICES = frozenset({"all", "likelihood", "worst"})
+"""Slices that measures make themselves."""
 
 
 class Message(TypedDict):
@@ -100,6 +102,9 @@ def _messages(probe_id: str, prompt: Sequence[Message]) -> tuple[Message, ...]:
 
 def _check(probe: Probe) -> None:
     where = f"probe `{probe.id}`"
+    reserved = RESERVED_SLICES & set(probe.slices)
+    if reserved:
+        raise InputError(f"{where}: {sorted(reserved)} are ftguard's own slices; rename them.")
     if probe.scorer not in SCORERS:
         raise InputError(f"{where}: unknown scorer `{probe.scorer}`; use one of {list(SCORERS)}.")
     if not probe.prompt and probe.kind != "likelihood":
@@ -114,7 +119,8 @@ def _check(probe: Probe) -> None:
 
 
 def _check_choices(probe: Probe, where: str) -> None:
-    if len(probe.choices) < 2 or len(set(probe.choices)) < len(probe.choices):  # noqa: PLR2004
+    different = {choice for choice in probe.choices if choice.strip()}
+    if len(different) < max(2, len(probe.choices)):
         raise InputError(f"{where}: `multiple_choice` needs two or more different choices.")
     if probe.references[0] not in probe.choices:
         raise InputError(

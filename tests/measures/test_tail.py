@@ -82,13 +82,14 @@ def test_a_drop_beyond_chance_is_worse_than_a_larger_one_by_chance(snap: Snap) -
     assert found["worst"].note == "the worst of 2: many"
 
 
-def test_slices_under_40_are_shown_but_not_chosen(snap: Snap) -> None:
-    """39 probes that are all lost stand aside from 40 of which a tenth is."""
+def test_slices_under_40_count_within_the_whole_tail(snap: Snap) -> None:
+    """39 lost of 39 are no candidate alone; with 4 of 40 they make the whole tail's 43 of 79."""
     found = _measure(snap, {"small": (39, 39, 0), "large": (40, 40, 36)})
 
     assert _known(found["small"]).value == 1.0
-    assert found["worst"].note == "the worst of 1: large"
-    assert _known(found["worst"]).level == 0.95
+    assert found["worst"].note == "the worst of 2: all"
+    assert _known(found["worst"]).value == pytest.approx(43 / 79)
+    assert _known(found["worst"]).level == pytest.approx(0.975)
 
 
 def test_without_a_large_slice_the_whole_tail_is_the_worst(snap: Snap) -> None:

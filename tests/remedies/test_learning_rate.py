@@ -31,7 +31,7 @@ def _number(verdict: Verdict, run: Run, current_rate: float) -> float:
         ("adapters", 2e-4, 0.05, 1e-4),
     ],
 )
-def test_the_rate_aims_at_half_the_limit(  # noqa: PLR0913
+def test_the_rate_aims_at_half_the_limit(
     judged: Judged, run: Runs, *, method: str, current: float, drop: float, number: float
 ) -> None:
     """What is lost grows with rate^(1 / steepness): the rate falls with (1/2 / times)^steepness."""
@@ -55,7 +55,7 @@ def test_the_rate_aims_at_half_the_limit(  # noqa: PLR0913
         ("full", 1.2e-5, 0.90, 6e-6),
     ],
 )
-def test_the_rate_is_left_in_the_usual_zone(  # noqa: PLR0913
+def test_the_rate_is_left_in_the_usual_zone(
     judged: Judged, run: Runs, *, method: str, current: float, drop: float, number: float
 ) -> None:
     """1e-5 to 5e-5 for full fine-tuning, 1e-4 to 2e-4 for adapters."""

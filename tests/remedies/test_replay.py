@@ -30,7 +30,7 @@ GATE = Gate(measurement="forgetting", limit=0.10)
         ("full", 2e-4, 0.12, None),
     ],
 )
-def test_replay_is_advised_where_a_rate_alone_would_learn_little(  # noqa: PLR0913
+def test_replay_is_advised_where_a_rate_alone_would_learn_little(
     judged: Judged, run: Runs, *, method: str, current: float, drop: float, share: float | None
 ) -> None:
     """Below the usual zone for the method, and more of it for three times the limit."""

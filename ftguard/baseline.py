@@ -1,17 +1,18 @@
 """Gets the base snapshot of a run: stored, cached, or asked now; never a half-trained one."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 import torch
 
-from ftguard.ask import adapted, from_main
+from ftguard.ask import adapted, from_main, repeatable
 from ftguard.checkup import Checkup
 from ftguard.errors import BaseMismatchError, FtguardError
 from ftguard.examine import Exam, take_snapshot
 from ftguard.folders import RunFolder, cache_folder
+from ftguard.measures import measure
 from ftguard.snapshot import Fingerprint, Snapshot, load_snapshot, save_snapshot
 
 
@@ -95,13 +96,24 @@ def get_baseline(  # noqa: PLR0913
     if isinstance(found, FtguardError):
         raise found
     if found is None:
-        taken = take_snapshot(model, exam, run=run, step=0, label="ftguard: base")
+        taken = _take_base(model, exam, run)
         found = Baseline(snapshot=from_main(taken), origin="asked")
     if main and found.origin != "stored":
         save_snapshot(found.snapshot, folder.base)
     if main and cache and found.origin == "asked":
         _fill_cache(found.snapshot)
     return found
+
+
+def _take_base(model: torch.nn.Module, exam: Exam, run: str) -> Snapshot:
+    """Ask the base; where that is not repeatable, twice, for the noise floor."""
+    first = take_snapshot(model, exam, run=run, step=0, label="ftguard: base")
+    if repeatable(model):
+        return first
+    second = take_snapshot(model, exam, run=run, step=0, label="ftguard: base again")
+    against_itself = measure(exam.questionnaire.probes, first, second)
+    noise = {m.key: abs(m.estimate.value) for m in against_itself if m.estimate is not None}
+    return replace(first, noise=noise)
 
 
 def _find(  # noqa: PLR0913

@@ -8,9 +8,9 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedTokenizerBase, TrainerState, TrainingArguments
 
+from ftguard.announce import announce
 from ftguard.ask import (
     BatchPlan,
-    Questionnaire,
     adapted,
     from_main,
     inner_model,
@@ -22,8 +22,7 @@ from ftguard.clock import Clock
 from ftguard.errors import InputError
 from ftguard.examine import Exam, fingerprint
 from ftguard.folders import RunFolder
-from ftguard.formatting import PERCENT, duration, percent
-from ftguard.gates import DEFAULT_GATES, Gate, applicable
+from ftguard.gates import Gate, applicable, unmeasured
 from ftguard.host import loaded_from, planned_checkpoints
 from ftguard.ledger import (
     AnyEvent,
@@ -84,7 +83,9 @@ def begin(  # noqa: PLR0913
             folder.check_writable()
         exam = _exam(settings, model, tokenizer, weights, progress=main and not args.disable_tqdm)
         resuming = state.global_step > 0
-        run_id, attempt = from_main(_identify(folder, state.global_step) if main else ("", 0))
+        run_id, attempt, first = from_main(
+            _identify(folder, state.global_step) if main else ("", 0, None)
+        )
         baseline = get_baseline(
             model,
             exam,
@@ -98,19 +99,18 @@ def begin(  # noqa: PLR0913
         )
         base = baseline.snapshot
         measured = measure(exam.questionnaire.probes, base, base)
-        gates = applicable(settings.gates, measured)
+        planned = planned_checkpoints(args, state)
         run = Run(
             id=run_id,
             attempt=attempt,
             resumed_from=state.global_step,
             method="full" if adapted(model) is None else "adapters",
-            learning_rate=_first_rate(folder, run_id, rate) if main else rate,
+            learning_rate=first.learning_rate if first else rate,
             max_steps=state.max_steps,
-            planned_checkpoints=planned_checkpoints(args, state),
-            gates=gates,
-            not_measured=tuple(
-                g.key for g in DEFAULT_GATES if g.key not in {m.key for m in measured}
-            ),
+            planned_checkpoints=planned,
+            planned_looks=first.planned_looks if first else planned,
+            gates=applicable(settings.gates, measured),
+            not_measured=unmeasured(measured),
         )
         watch = Watch(
             run=run,
@@ -127,7 +127,7 @@ def begin(  # noqa: PLR0913
             for event in _opening(run, baseline):
                 watch.ledger.append(event)
             watch.reconcile_best()
-            for line in _announce(settings.gathered, exam.questionnaire, run, baseline):
+            for line in announce(settings.gathered, exam.questionnaire, run, baseline):
                 say(line)
     return watch
 
@@ -158,23 +158,18 @@ def _exam(
     )
 
 
-def _identify(folder: RunFolder, step: int) -> tuple[str, int]:
-    """The run's id and attempt: a new one, or the next attempt of the one that is resumed."""
+def _identify(folder: RunFolder, step: int) -> tuple[str, int, Run | None]:
+    """The run's id, attempt and first attempt: a new run, or the one that is resumed."""
     events = Ledger(folder.ledger).read()
     lineage = read_lineage(folder.checkpoint(step))
     latest = current_run(events)
     resumed = lineage.checkup.run if lineage else latest.id if latest else None
     if step == 0 or resumed is None:
-        return secrets.token_hex(4), 1
-    attempts = [e.attempt for e in events if isinstance(e, RunStarted) and e.run == resumed]
-    return resumed, max(attempts, default=0) + 1
-
-
-def _first_rate(folder: RunFolder, run: str, rate: float) -> float:
-    """The peak rate of the run's first attempt: a resumed scheduler may hold a lowered one."""
-    events = Ledger(folder.ledger).read()
-    rates = [e.record.learning_rate for e in events if isinstance(e, RunStarted) and e.run == run]
-    return rates[0] if rates else rate
+        return secrets.token_hex(4), 1, None
+    attempts = [e.record for e in events if isinstance(e, RunStarted) and e.run == resumed]
+    if not attempts:
+        return resumed, 1, None
+    return resumed, max(attempt.attempt for attempt in attempts) + 1, attempts[0]
 
 
 def _opening(run: Run, baseline: Baseline) -> Sequence[AnyEvent]:
@@ -185,31 +180,3 @@ def _opening(run: Run, baseline: Baseline) -> Sequence[AnyEvent]:
         RunStarted(run=run.id, attempt=run.attempt, step=step, record=run),
         BaseTaken(run=run.id, attempt=run.attempt, step=0, digest=digest, origin=baseline.origin),
     ]
-
-
-def _announce(
-    gathered: Gathered, sheet: Questionnaire, run: Run, baseline: Baseline
-) -> Sequence[str]:
-    lines = list(gathered.notes)
-    if sheet.too_long:
-        lines.append(
-            f"left out {len(sheet.too_long)} probes longer than the model's context, such as "
-            f"`{sheet.too_long[0]}`"
-        )
-    seconds = baseline.snapshot.seconds
-    lines.append(
-        f"run {run.id}: base answers {baseline.origin}, {len(sheet.questions)} probes in "
-        f"{duration(seconds)}"
-    )
-    limits = [
-        f"{gate.key} {percent(gate.limit) if unit == PERCENT else gate.limit}"
-        for gate in run.gates
-        for unit in [_unit(gate)]
-    ]
-    absent = f"; not measured: {', '.join(run.not_measured)}" if run.not_measured else ""
-    lines.append(f"gates: {', '.join(limits) or 'none'}{absent}")
-    return lines
-
-
-def _unit(gate: Gate) -> str:
-    return PERCENT if gate.measurement in ("forgetting", "tail") else "points"

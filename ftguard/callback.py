@@ -50,7 +50,9 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         patience: breached checkpoints in a row before stopping is advised.
         strict: only checkpoints with every gate proven clear can be the best.
         max_probes: probes asked of each set; larger sets are drawn from, stratified by slice.
-        seed: of the draw.
+        held_back: share of the target probes that no checkpoint is chosen by; at the end they
+            confirm the gain of the one that was.
+        seed: of the draws.
         cache: keep base snapshots under `~/.cache/ftguard` (`FTGUARD_CACHE` moves it).
         chat_template_kwargs: given to the tokenizer's chat template.
 
@@ -73,6 +75,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         patience: int = 2,
         strict: bool = False,
         max_probes: int = 200,
+        held_back: float = 0.3,
         seed: int = 0,
         cache: bool = True,
         chat_template_kwargs: Mapping[str, object] | None = None,
@@ -87,6 +90,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
                 calibration=calibration,
                 train=train,
                 max_probes=max_probes,
+                held_back=held_back,
                 seed=seed,
             ),
             gates=None if gates is None else tuple(gates),

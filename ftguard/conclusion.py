@@ -9,7 +9,9 @@ from ftguard.advice import Advice
 from ftguard.checkup import Checkup, target_score
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
+from ftguard.formatting import POINTS, quantity, span
 from ftguard.gates import Outcome
+from ftguard.measurement import Measurement
 from ftguard.run import Run
 
 
@@ -22,6 +24,10 @@ class Conclusion:
     """The step of the best checkpoint that passed every gate; None where none did."""
     best_folder: str | None
     """Where its model files are kept."""
+    chosen: Measurement | None
+    """The best checkpoint's target gain on the probes that it was chosen by."""
+    confirmed: Measurement | None
+    """Its gain on the probes that were held back: free of the luck of being chosen."""
     best_gates: tuple[Outcome, ...]
     last_step: int | None
     """The last examined step; None where nothing was examined."""
@@ -35,7 +41,11 @@ class Conclusion:
 
 
 def conclude(
-    run: Run, checkups: Sequence[Checkup], best: Checkup | None, folder: RunFolder
+    run: Run,
+    checkups: Sequence[Checkup],
+    best: Checkup | None,
+    confirmed: Measurement | None,
+    folder: RunFolder,
 ) -> Conclusion:
     """Fold the checkups of a run into its outcome."""
     last = checkups[-1] if checkups else None
@@ -43,12 +53,14 @@ def conclude(
         run=run.id,
         best_step=best.step if best else None,
         best_folder=str(folder.best) if best else None,
+        chosen=_target(best) if best else None,
+        confirmed=confirmed,
         best_gates=best.verdict.outcomes if best else (),
         last_step=last.step if last else None,
         last_passed=last.verdict.passed if last else None,
         last_gates=last.verdict.outcomes if last else (),
         advice=last.advice if last else (),
-        summary=_best_line(best, folder) if best else _none_line(checkups),
+        summary=_best_line(best, confirmed, folder) if best else _none_line(checkups),
     )
 
 
@@ -74,13 +86,24 @@ def read_conclusion(folder: RunFolder) -> Conclusion:
         raise InputError(f"`{folder.verdict}` is damaged: {error}.") from None
 
 
-def _best_line(best: Checkup, folder: RunFolder) -> str:
+def _target(best: Checkup) -> Measurement | None:
+    return best.find("target") or best.find("target", "likelihood")
+
+
+def _best_line(best: Checkup, confirmed: Measurement | None, folder: RunFolder) -> str:
     proven = "proven" if best.verdict.proven else "passed"
-    return f"best: step {best.step}, every gate {proven}, {_ranked(best)}; kept in {folder.best}"
+    line = f"best: step {best.step}, every gate {proven}, {_ranked(best)}"
+    if confirmed is not None and confirmed.estimate is not None:
+        gain = confirmed.estimate
+        line += (
+            f"; confirmed on {gain.n} held-back probes: gain {quantity(gain.value, POINTS)} "
+            f"({span(gain.low, gain.high, POINTS)})"
+        )
+    return f"{line}; kept in {folder.best}"
 
 
 def _ranked(best: Checkup) -> str:
-    target = best.find("target") or best.find("target", "likelihood")
+    target = _target(best)
     if target is not None and target.base is not None and target.now is not None:
         return f"target {target.base:.3f} -> {target.now:.3f}"
     if best.eval_loss is not None:

@@ -12,6 +12,7 @@ import torch
 from ftguard.ask import BatchPlan, Questionnaire, ask
 from ftguard.checkup import Checkup
 from ftguard.gates import decide
+from ftguard.looks import Look
 from ftguard.measurement import Measurement
 from ftguard.measures import measure
 from ftguard.remedies import advise
@@ -110,6 +111,7 @@ def examine(  # noqa: PLR0913
     run: Run,
     moment: Moment,
     *,
+    look: Look,
     past: Sequence[Checkup],
     current_rate: float,
     patience: int,
@@ -127,12 +129,20 @@ def examine(  # noqa: PLR0913
         now = take_snapshot(
             model, exam, run=run.id, step=moment.step, base=base, label=f"ftguard: {moment.step}"
         )
-        measurements, notes = measure(exam.questionnaire.probes, base, now), now.notes
+        measured = measure(exam.questionnaire.probes, base, now)
+        measurements = tuple(replace(m, noise=base.noise.get(m.key, 0.0)) for m in measured)
+        notes = now.notes
     except Exception as error:  # noqa: BLE001
         now, notes = None, (f"asking failed: {type(error).__name__}: {error}",)
         measurements = _missing(exam, base, notes[0])
     checkup = assess(
-        measurements, run, moment, past=past, current_rate=current_rate, patience=patience
+        measurements,
+        run,
+        moment,
+        look=look,
+        past=past,
+        current_rate=current_rate,
+        patience=patience,
     )
     seconds = time.perf_counter() - started
     return replace(checkup, seconds=seconds, notes=notes), now
@@ -143,12 +153,13 @@ def assess(  # noqa: PLR0913
     run: Run,
     moment: Moment,
     *,
+    look: Look,
     past: Sequence[Checkup],
     current_rate: float,
     patience: int,
 ) -> Checkup:
     """Decide and advise on what was measured."""
-    verdict = decide(measurements, run.gates)
+    verdict = decide(measurements, run.gates, look)
     return Checkup(
         run=run.id,
         attempt=run.attempt,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ftguard.errors import InputError
-from ftguard.estimates import Estimate
+from ftguard.estimates import Estimate, p_value
 from ftguard.formatting import PERCENT, percent, quantity, span
+from ftguard.looks import Look, rejected
 from ftguard.measurement import Measurement
 
 State = Literal["clear", "within", "breach", "suspect", "nothing to lose", "missing"]
@@ -94,10 +95,35 @@ def applicable(
     return tuple(gates)
 
 
-def decide(measurements: Sequence[Measurement], gates: Sequence[Gate]) -> Verdict:
-    """Hold each measurement against its gate."""
+def unmeasured(measurements: Sequence[Measurement]) -> tuple[str, ...]:
+    """The default gates that nothing measures."""
+    measured = {measurement.key for measurement in measurements}
+    return tuple(gate.key for gate in DEFAULT_GATES if gate.key not in measured)
+
+
+def decide(measurements: Sequence[Measurement], gates: Sequence[Gate], look: Look) -> Verdict:
+    """Hold each measurement against its gate.
+
+    A gate is beyond chance where Holm's procedure over all gates, at this look's share of the
+    5 % that the whole run may spend, rejects that nothing was lost. So with nothing lost a run
+    meets any breach at most that often, over all gates, slices and checkpoints together.
+
+    Args:
+        measurements: of one checkpoint.
+        gates: the family that is decided on.
+        look: which of the run's looks this is.
+    """
     by_key = {measurement.key: measurement for measurement in measurements}
-    outcomes = tuple(_outcome(gate, by_key.get(gate.key)) for gate in gates)
+    found = [(gate, by_key.get(gate.key) or _absent(gate)) for gate in gates]
+    p_values = {
+        gate.key: _p_value(gate, measurement, bad)
+        for gate, measurement in found
+        if (bad := badness(measurement)) is not None and _enough(measurement)
+    }
+    allowed = rejected(p_values, look.level)
+    outcomes = tuple(
+        _outcome(gate, measurement, allowed.get(gate.key)) for gate, measurement in found
+    )
     states = {outcome.state for outcome in outcomes}
     passed: bool | None = True
     if "breach" in states:
@@ -118,42 +144,65 @@ def badness(measurement: Measurement) -> Estimate | None:
         high=-estimate.low,
         level=estimate.level,
         n=estimate.n,
+        error=estimate.error,
+        freedom=estimate.freedom,
     )
 
 
-def _outcome(gate: Gate, found: Measurement | None) -> Outcome:
-    measurement = found or Measurement(
-        name=gate.measurement,
-        slice=gate.slice,
-        estimate=None,
-        note="it was not measured at this checkpoint",
-    )
-    state = _state(gate, measurement)
+def _absent(gate: Gate) -> Measurement:
+    note = "it was not measured at this checkpoint"
+    return Measurement(name=gate.measurement, slice=gate.slice, estimate=None, note=note)
+
+
+def _enough(measurement: Measurement) -> bool:
+    scored = measurement.estimate.n if measurement.estimate else measurement.num_scored
+    return measurement.num_unscored <= MOST_UNSCORED * (scored + measurement.num_unscored)
+
+
+def _limit(gate: Gate, measurement: Measurement) -> float:
+    """The gate's limit on the badness of a measurement."""
+    return gate.limit if measurement.better == "lower" else -gate.limit
+
+
+def _no_change(gate: Gate, measurement: Measurement) -> float:
+    """The badness that has to be exceeded beyond chance: none, or a required gain just missed."""
+    return min(0.0, _limit(gate, measurement))
+
+
+def _p_value(gate: Gate, measurement: Measurement, bad: Estimate) -> float:
+    """One-sided, of no change; Bonferroni over the slices that a worst one was chosen from."""
+    return min(1.0, measurement.candidates * p_value(bad, _no_change(gate, measurement)))
+
+
+def _drowned(gate: Gate, measurement: Measurement, bad: Estimate) -> bool:
+    """Whether the base differs from itself by as much when it is asked twice."""
+    return 0 < measurement.noise >= bad.value - _no_change(gate, measurement)
+
+
+def _outcome(gate: Gate, measurement: Measurement, allowed: float | None) -> Outcome:
+    state = _state(gate, measurement, finding=allowed is not None)
     return Outcome(
         gate=gate,
         measurement=measurement,
         state=state,
-        explanation=_explain(gate, measurement, state),
+        explanation=_explain(gate, measurement, state, allowed),
     )
 
 
-def _state(gate: Gate, measurement: Measurement) -> State:
-    bad = badness(measurement)
-    scored = bad.n if bad else measurement.num_scored
-    if measurement.num_unscored > MOST_UNSCORED * (scored + measurement.num_unscored):
+def _state(gate: Gate, measurement: Measurement, *, finding: bool) -> State:
+    if not _enough(measurement):
         return "missing"
     if measurement.at_floor:
         return "nothing to lose"
+    bad, limit = badness(measurement), _limit(gate, measurement)
     if bad is None:
         return "missing"
-    limit = gate.limit if measurement.better == "lower" else -gate.limit
     if bad.value > limit:
-        # a gain that is required is missed beyond chance once the interval ends short of it
-        return "breach" if bad.low > min(0.0, limit) else "suspect"
-    return "clear" if bad.high <= limit else "within"
+        return "breach" if finding and not _drowned(gate, measurement, bad) else "suspect"
+    return "clear" if bad.high <= limit and measurement.noise <= max(0, limit) else "within"
 
 
-def _explain(gate: Gate, measurement: Measurement, state: State) -> str:
+def _explain(gate: Gate, measurement: Measurement, state: State, allowed: float | None) -> str:
     estimate = measurement.estimate
     if state == "nothing to lose":
         return f"{gate.key}: {measurement.note}."
@@ -164,7 +213,8 @@ def _explain(gate: Gate, measurement: Measurement, state: State) -> str:
         f"{gate.key}: {_noun(measurement)} of {quantity(estimate.value, measurement.unit)} "
         f"({span(estimate.low, estimate.high, measurement.unit)}, n={estimate.n})"
     )
-    return f"{facts} is {_ENDINGS[state].format(limit=limit, needed=_needed(gate, estimate))}."
+    ending = _ENDINGS[state].format(limit=limit, needed=_needed(gate, estimate))
+    return f"{facts} is {ending}{_certainty(gate, measurement, allowed)}."
 
 
 _ENDINGS = {
@@ -173,6 +223,17 @@ _ENDINGS = {
     "breach": "beyond the limit of {limit} and beyond chance",
     "suspect": "beyond the limit of {limit} but not beyond chance",
 }
+
+
+def _certainty(gate: Gate, measurement: Measurement, allowed: float | None) -> str:
+    bad = badness(measurement)
+    if bad is None or bad.value <= _limit(gate, measurement):
+        return ""
+    if _drowned(gate, measurement, bad):
+        noise = quantity(measurement.noise, measurement.unit)
+        return f" (the base differs from itself by {noise} when asked twice)"
+    held = f" of {allowed:.2g} allowed" if allowed is not None else ""
+    return f" (p={_p_value(gate, measurement, bad):.2g}{held})"
 
 
 def _why_missing(measurement: Measurement) -> str:

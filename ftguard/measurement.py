@@ -13,11 +13,13 @@ class Measurement:
     """One quantity on one slice; it carries its own direction and unit."""
 
     name: str
-    """`target`, `forgetting`, `tail`, `calibration` or `drift`."""
+    """`target`, `forgetting`, `forgotten`, `gained`, `tail`, `calibration` or `drift`."""
     slice: str
     """The group of probes: `all`, `worst`, a category, `target` or `general`."""
     estimate: Estimate | None
     """The change against the base; None where it could not be measured."""
+    shrunk: Estimate | None = None
+    """The estimate of a category, pulled towards that of the whole: shown, never decided on."""
     base: float | None = None
     """The base model's mean on the same probes."""
     now: float | None = None
@@ -32,10 +34,21 @@ class Measurement:
     """Probes scored on both sides, where no estimate says so."""
     num_unscored: int = 0
     """Probes of the slice that could not be scored on one side or the other."""
+    discrete: bool = True
+    """Whether its scores come in few steps (right or wrong) or on a continuum (likelihoods)."""
     at_floor: bool = False
     """Whether the base is no better than chance here, so that nothing can be lost."""
+    candidates: int = 1
+    """The slices that it was chosen from as the worst; its p-value is multiplied by them."""
+    noise: float = 0.0
+    """By how much the base differs from itself when asked twice, in the estimate's unit."""
     note: str = ""
     """Why there is no estimate, or which slice is the worst."""
+
+    @property
+    def shown(self) -> Estimate | None:
+        """The estimate for curves and tables."""
+        return self.shrunk or self.estimate
 
     @property
     def key(self) -> str:

@@ -21,7 +21,9 @@ class Run:
     max_steps: int
     """Optimizer steps planned."""
     planned_checkpoints: int | None
-    """Checkpoints planned, where the training arguments tell it."""
+    """Checkpoints that this attempt has to come, where the training arguments tell it."""
+    planned_looks: int | None
+    """Checkpoints that the run's first attempt planned: what the error rate is shared over."""
     gates: tuple[Gate, ...]
     """The gates that every checkpoint is held against."""
     not_measured: tuple[str, ...] = ()

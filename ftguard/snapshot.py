@@ -64,6 +64,9 @@ class Snapshot:
     scores: tuple[Score, ...]
     echoes: tuple[Answer, ...] = ()
     """The base's generated answers, with this model's log-probabilities of them."""
+    noise: Mapping[str, float] = field(default_factory=dict)
+    """Of the base, where asking is not repeatable: by how much each measurement of the base
+    against itself, asked once more, is off 0."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """Versions of the libraries that answered; recorded, not required to agree."""
     seconds: float = 0.0

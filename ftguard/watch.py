@@ -12,6 +12,7 @@ from ftguard.baseline import Lineage, read_lineage, write_lineage
 from ftguard.checkup import Checkup, best_of
 from ftguard.clock import Clock
 from ftguard.conclusion import Conclusion, conclude, write_conclusion
+from ftguard.errors import FtguardError
 from ftguard.examine import Exam, Moment, assess, examine
 from ftguard.folders import RunFolder
 from ftguard.formatting import duration, percent
@@ -27,9 +28,11 @@ from ftguard.ledger import (
     lost_steps,
     of_run,
 )
-from ftguard.measures import measure
+from ftguard.looks import Look
+from ftguard.measurement import Measurement
+from ftguard.measures import confirmed, measure
 from ftguard.run import Run
-from ftguard.snapshot import Snapshot, save_snapshot
+from ftguard.snapshot import Snapshot, load_snapshot, save_snapshot
 from ftguard.tracking import Tracker, say
 
 
@@ -67,6 +70,16 @@ class Watch:
         return best_of(found, strict=self.strict)
 
     @property
+    def look(self) -> Look:
+        """The next look at this run's gates; those of abandoned attempts have spent their share."""
+        looks = {
+            (event.attempt, event.step)
+            for event in self.ledger.read()
+            if isinstance(event, Examined) and event.run == self.run.id
+        }
+        return Look(number=len(looks) + 1, planned=self.run.planned_looks)
+
+    @property
     def learning_rate(self) -> float:
         """The peak rate in force."""
         return learning_rate(self.ledger.read(), self.run)
@@ -85,6 +98,7 @@ class Watch:
             self.base,
             self.run,
             moment,
+            look=self.look,
             past=self.checkups if self.main else (),
             current_rate=self.learning_rate if self.main else self.run.learning_rate,
             patience=self.patience,
@@ -166,11 +180,21 @@ class Watch:
 
     def conclude(self) -> Conclusion:
         """Write the run's outcome and tell it."""
-        conclusion = conclude(self.run, self.checkups, self.best, self.folder)
+        best = self.best
+        conclusion = conclude(self.run, self.checkups, best, self._confirmed(best), self.folder)
         if self.main:
             write_conclusion(conclusion, self.folder)
             self.tracker.finish(conclusion)
         return conclusion
+
+    def _confirmed(self, best: Checkup | None) -> Measurement | None:
+        if best is None:
+            return None
+        try:
+            now = load_snapshot(self.folder.answers(best.run, best.attempt, best.step))
+        except (FtguardError, FileNotFoundError):
+            return None
+        return confirmed(self.exam.questionnaire.probes, self.base, now)
 
     def _known(self, moment: Moment) -> Checkup | None:
         if moment.step > 0:
@@ -179,6 +203,7 @@ class Watch:
             measure(self.exam.questionnaire.probes, self.base, self.base),
             self.run,
             moment,
+            look=self.look,
             past=(),
             current_rate=self.run.learning_rate,
             patience=self.patience,

@@ -7,7 +7,11 @@ from ftguard.advice import Advice, Remedy
 from ftguard.checkup import Checkup
 from ftguard.estimates import Estimate
 from ftguard.gates import Gate, Outcome, Verdict, decide
+from ftguard.looks import Look
 from ftguard.measurement import Measurement
+
+LOOK = Look(number=1, planned=2)
+"""It allows p = 0.05 * 0.95 / 2 = 0.02375, where an interval of 95 % just leaves out 0."""
 
 GATE = Gate(measurement="forgetting", limit=0.10)
 
@@ -15,8 +19,16 @@ GATE = Gate(measurement="forgetting", limit=0.10)
 def _verdict(drop: float | None) -> Verdict:
     estimate = None
     if drop is not None:
-        estimate = Estimate(value=drop, low=drop - 0.01, high=drop + 0.01, level=0.95, n=200)
-    return decide([Measurement(name="forgetting", slice="all", estimate=estimate)], [GATE])
+        estimate = Estimate(
+            value=drop,
+            low=drop - 0.01,
+            high=drop + 0.01,
+            level=0.95,
+            n=200,
+            error=((drop + 0.01) - (drop - 0.01)) / 3.92,
+            freedom=1000,
+        )
+    return decide([Measurement(name="forgetting", slice="all", estimate=estimate)], [GATE], LOOK)
 
 
 def _advice(outcome: Outcome, do: Remedy, *, finding: bool) -> Advice:

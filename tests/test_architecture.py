@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "ftguard"
 
 STAGES: tuple[tuple[str, ...], ...] = (
-    ("errors", "formatting", "clock", "learning_rate"),
+    ("errors", "formatting", "clock", "learning_rate", "looks", "power"),
     # what is asked
     ("probes.probe", "probes.files"),
     ("probes.rows", "probes.draw", "probes.tail"),
@@ -22,6 +22,7 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("probes",),
     # what is answered, and how good that is
     ("answers", "estimates"),
+    ("calibration_error",),
     ("scores.finished", "scores.score"),
     (
         "scores.exact_match",
@@ -33,7 +34,7 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("scores.table",),
     ("scores",),
     # asking
-    ("ask.batches", "ask.ranks", "ask.render", "ask.unwrap"),
+    ("ask.batches", "ask.ranks", "ask.render", "ask.repeatable", "ask.unwrap"),
     ("ask.question", "ask.quiet", "ask.weights"),
     ("ask.generate",),
     ("ask.read",),
@@ -41,10 +42,11 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("ask",),
     # measuring
     ("measurement", "snapshot"),
-    ("measures.paired",),
+    ("measures.paired", "measures.shrinkage"),
     (
         "measures.calibration",
         "measures.drift",
+        "measures.flips",
         "measures.forgetting",
         "measures.tail",
         "measures.target",
@@ -69,6 +71,7 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("tracking",),
     # within a training run
     ("host", "watch"),
+    ("announce",),
     ("begin",),
     ("callback",),
     # `from ftguard import GuardCallback` ends in the callback

@@ -24,6 +24,7 @@ from transformers import (
 from ftguard import BaseMismatchError, Gate, GuardCallback, InputError, Probe
 from ftguard.ask import ask, prepare
 from ftguard.checkup import guard_score
+from ftguard.conclusion import read_conclusion
 from ftguard.folders import RunFolder
 from ftguard.ledger import Acted, BaseTaken, Ledger, RunStarted
 from ftguard.snapshot import load_snapshot
@@ -584,3 +585,109 @@ def test_large_sets_are_drawn_from_and_the_run_says_so(
     assert run.planned_checkpoints == 3
     assert [gate.key for gate in run.gates] == ["forgetting/all", "calibration/target"]
     assert run.not_measured == ("tail/worst", "calibration/general")
+
+
+def test_the_chosen_gain_is_confirmed_on_probes_held_back(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """A third of the target chooses no checkpoint, and its gain stands beside the chosen one."""
+    target = [probe for probe in own_texts if probe.slices == ("one",)]
+    guard = GuardCallback(target, own_texts, held_back=1 / 3)
+    trainer(tmp_path, model, tokenizer, [guard], rate=1e-3).train()
+
+    held = round(len(target) / 3)
+    chosen = guard.checkups[0].find("target")
+    assert chosen is not None
+    assert chosen.estimate is not None
+    assert chosen.estimate.n == len(target) - held
+    verdict = read_conclusion(RunFolder(tmp_path))
+    assert verdict.chosen == chosen
+    assert verdict.confirmed is not None
+    assert verdict.confirmed.estimate is not None
+    assert verdict.confirmed.estimate.n == held
+    assert f"confirmed on {held} held-back probes" in verdict.summary
+
+
+def test_a_model_that_answers_by_chance_has_a_noise_floor(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """In bf16 the base is asked twice; what it differs from itself by is in the snapshot, and no
+    gate is decided on less. In float32 on a CPU it is asked once.
+    """  # noqa: D205
+    exact = GuardCallback(TARGET, own_texts, cache=False)
+    trainer(tmp_path / "float32", model, tokenizer, [exact]).train()
+    assert load_snapshot(RunFolder(tmp_path / "float32").base).noise == {}
+
+    model.to(torch.bfloat16)
+    generator = torch.Generator().manual_seed(0)
+
+    def shake(_: object, __: object, output: torch.Tensor) -> torch.Tensor:
+        # Kernels that do not repeat themselves, made large enough to see.
+        return output + 0.3 * torch.randn(output.shape, generator=generator).to(output.dtype)
+
+    model.model.norm.register_forward_hook(shake)
+    guard = GuardCallback(TARGET, own_texts, cache=False)
+    trainer(tmp_path / "bf16", model, tokenizer, [guard], rate=0.0).train()
+
+    noise = load_snapshot(RunFolder(tmp_path / "bf16").base).noise
+    assert noise["forgetting/all"] > 0
+    for checkup in guard.checkups:
+        forgetting = checkup.find("forgetting")
+        assert forgetting is not None
+        assert forgetting.noise == noise["forgetting/all"]
+        assert checkup.verdict.passed is not False
+
+
+def test_what_the_gates_can_find_is_said_before_training(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """For right-or-wrong general probes: the smallest drop these find, and how many more would."""
+    model.eval()
+    first = {
+        probe.prompt: tokenizer.decode(
+            model.generate(
+                torch.tensor([tokenizer(probe.prompt)["input_ids"]]),
+                max_new_tokens=16,
+                do_sample=False,
+            )[0, 2:],
+            skip_special_tokens=True,
+        )
+        for probe in own_texts
+    }
+    # Multiple choice between what the model says and nonsense: the base knows most of it.
+    general = [
+        Probe(id=probe.id, prompt=str(probe.prompt), reference=said, choices=(said, "\t\n~"))
+        for probe in own_texts
+        if (said := first[probe.prompt][:3].strip())
+    ]
+    model.train()
+    trainer(tmp_path, model, tokenizer, [GuardCallback(TARGET, general)]).train()
+
+    output = capsys.readouterr().out
+    assert f"forgetting/all: these {len(general)} probes find a true drop of" in output
+    assert "to find one of 15 % takes" in output
+
+
+def test_a_run_of_an_unchanged_model_is_never_stopped(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """With a rate of 0 and `act=True` nothing is done at any of ten checkpoints."""
+    guard = GuardCallback(TARGET, own_texts, act=True, patience=1)
+    built = trainer(tmp_path, model, tokenizer, [guard], rate=0.0, max_steps=20)
+    built.train()
+    assert built.state.global_step == 20
+    events = Ledger(RunFolder(tmp_path).ledger).read()
+    assert not [event for event in events if isinstance(event, Acted)]

@@ -11,7 +11,9 @@ from ftguard.measurement import Measurement
 
 
 def _target(now: float | None, slice: str = "all") -> Measurement:
-    estimate = Estimate(value=0.1, low=0.0, high=0.2, level=0.95, n=9)
+    estimate = Estimate(
+        value=0.1, low=0.0, high=0.2, level=0.95, n=9, error=(0.2 - 0.0) / 3.92, freedom=1000
+    )
     return Measurement(
         name="target",
         slice=slice,

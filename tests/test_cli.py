@@ -34,7 +34,9 @@ def run(tmp_path: Path) -> RunFolder:
 
 def outcome(state: State) -> Outcome:
     """A gate's outcome on forgetting."""
-    estimate = Estimate(value=0.05, low=0.01, high=0.09, level=0.95, n=40)
+    estimate = Estimate(
+        value=0.05, low=0.01, high=0.09, level=0.95, n=40, error=(0.09 - 0.01) / 3.92, freedom=1000
+    )
     return Outcome(
         gate=Gate(measurement="forgetting", limit=0.1),
         measurement=Measurement(name="forgetting", slice="all", estimate=estimate),
@@ -51,6 +53,8 @@ def conclusion(
         run="r",
         best_step=best_step,
         best_folder=None,
+        chosen=None,
+        confirmed=None,
         best_gates=(outcome("clear"),) if best_step else (),
         last_step=last_step,
         last_passed=last_passed,

@@ -11,8 +11,12 @@ from ftguard.errors import InputError
 from ftguard.estimates import Estimate
 from ftguard.folders import RunFolder
 from ftguard.gates import Gate, State, decide
+from ftguard.looks import Look
 from ftguard.measurement import Measurement
 from ftguard.run import Run
+
+LOOK = Look(number=1, planned=2)
+"""It allows p = 0.05 * 0.95 / 2 = 0.02375, where an interval of 95 % just leaves out 0."""
 
 FOLDER = RunFolder(Path("out"))
 RUN = Run(
@@ -23,6 +27,7 @@ RUN = Run(
     learning_rate=1e-4,
     max_steps=40,
     planned_checkpoints=4,
+    planned_looks=4,
     gates=(),
 )
 # Against a limit of 10 %: (value, low, high).
@@ -35,7 +40,9 @@ DROPS: dict[State, tuple[float, float, float]] = {
 TARGET = Measurement(
     name="target",
     slice="all",
-    estimate=Estimate(value=0.5, low=0.4, high=0.6, level=0.95, n=40),
+    estimate=Estimate(
+        value=0.5, low=0.4, high=0.6, level=0.95, n=40, error=(0.6 - 0.4) / 3.92, freedom=1000
+    ),
     base=0.125,
     now=0.625,
     better="higher",
@@ -51,9 +58,11 @@ def _checkup(
     advised: bool = False,
 ) -> Checkup:
     value, low, high = DROPS[state]
-    estimate = Estimate(value=value, low=low, high=high, level=0.95, n=100)
+    estimate = Estimate(
+        value=value, low=low, high=high, level=0.95, n=100, error=(high - low) / 3.92, freedom=1000
+    )
     drop = Measurement(name="forgetting", slice="all", estimate=estimate)
-    verdict = decide([drop], [Gate(measurement="forgetting", limit=0.1)])
+    verdict = decide([drop], [Gate(measurement="forgetting", limit=0.1)], LOOK)
     assert verdict.outcomes[0].state == state
     advice = Advice(do="stop", number=2, outcome=verdict.outcomes[0], finding=True, text="stop")
     return Checkup(
@@ -75,7 +84,7 @@ def test_the_outcome_holds_best_and_last() -> None:
     """Step 10 is the best, step 20 breached: its gates and advice are the last word."""
     best, last = _checkup(10, "clear", TARGET), _checkup(20, "breach", TARGET, advised=True)
 
-    found = conclude(RUN, [best, last], best, FOLDER)
+    found = conclude(RUN, [best, last], best, None, FOLDER)
 
     assert (found.run, found.best_step, found.best_folder) == ("r", 10, "out/ftguard/best")
     assert (found.last_step, found.last_passed) == (20, False)
@@ -114,19 +123,19 @@ def test_the_outcome_holds_best_and_last() -> None:
 )
 def test_the_line_says_what_ranked_the_best(best: Checkup, line: str) -> None:
     """By target where there is one, else by the evaluation loss, else by being the latest."""
-    assert conclude(RUN, [best], best, FOLDER).summary == line
+    assert conclude(RUN, [best], best, None, FOLDER).summary == line
 
 
 def test_the_line_says_why_none_passed() -> None:
     """Two of three breached and one is undecided; the last breach is told with its numbers."""
     checkups = [_checkup(10, "breach"), _checkup(20, "breach"), _checkup(30, "suspect")]
 
-    found = conclude(RUN, checkups, None, FOLDER)
+    found = conclude(RUN, checkups, None, None, FOLDER)
 
     assert found.summary == (
         "NO CHECKPOINT PASSED: 2 of 3 breached a gate, 1 undecided; last breach: "
         "forgetting/all: a drop of 25.0 % (15.0 to 35.0 %, n=100) is beyond the limit of 10 % "
-        "and beyond chance."
+        "and beyond chance (p=5.6e-07 of 0.024 allowed)."
     )
     assert (found.best_step, found.best_folder, found.best_gates) == (None, None, ())
     assert found.last_passed is None
@@ -134,14 +143,14 @@ def test_the_line_says_why_none_passed() -> None:
 
 def test_undecided_alone_is_no_breach() -> None:
     """Where nothing breached, no breach is told."""
-    found = conclude(RUN, [_checkup(10, "suspect")], None, FOLDER)
+    found = conclude(RUN, [_checkup(10, "suspect")], None, None, FOLDER)
 
     assert found.summary == "NO CHECKPOINT PASSED: 0 of 1 breached a gate, 1 undecided"
 
 
 def test_what_passed_but_could_not_be_kept_is_not_said_to_have_failed() -> None:
     """Under `strict`, or without saved files, a pass is no best: the line says so."""
-    found = conclude(RUN, [_checkup(10, "breach"), _checkup(20, "within")], None, FOLDER)
+    found = conclude(RUN, [_checkup(10, "breach"), _checkup(20, "within")], None, None, FOLDER)
 
     assert found.summary == (
         "NO CHECKPOINT KEPT: 1 of 2 passed, but none of them is saved (or, with `strict`, proven)"
@@ -150,7 +159,7 @@ def test_what_passed_but_could_not_be_kept_is_not_said_to_have_failed() -> None:
 
 def test_a_run_without_checkups_has_an_outcome_too() -> None:
     """Nothing examined is nothing kept."""
-    found = conclude(RUN, [], None, FOLDER)
+    found = conclude(RUN, [], None, None, FOLDER)
 
     assert found.summary == "no checkpoint was examined, so none is kept"
     assert (found.last_step, found.last_passed, found.last_gates) == (None, None, ())
@@ -161,7 +170,7 @@ def test_verdict_json_is_read_back(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     folder.check_writable()
     best, last = _checkup(10, "clear", TARGET), _checkup(20, "suspect", advised=True)
-    written = conclude(RUN, [best, last], best, folder)
+    written = conclude(RUN, [best, last], best, None, folder)
 
     write_conclusion(written, folder)
 
@@ -185,3 +194,22 @@ def test_a_damaged_verdict_is_named(tmp_path: Path, damage: bytes) -> None:
 
     with pytest.raises(InputError, match=r"verdict\.json` is damaged"):
         read_conclusion(folder)
+
+
+def test_the_held_back_probes_confirm_the_chosen_gain() -> None:
+    """The chosen gain of 0.5 is told beside 0.4 (0.2 to 0.6) on the probes never chosen by."""
+    best = _checkup(10, "clear", TARGET)
+    held = Measurement(
+        name="target",
+        slice="all",
+        estimate=Estimate(value=0.4, low=0.2, high=0.6, level=0.95, n=30, error=0.1, freedom=29),
+        base=0.1,
+        now=0.5,
+        better="higher",
+        unit="points",
+    )
+
+    found = conclude(RUN, [best], best, held, FOLDER)
+
+    assert (found.chosen, found.confirmed) == (TARGET, held)
+    assert "confirmed on 30 held-back probes: gain +0.400 (+0.200 to +0.600)" in found.summary

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ftguard.estimates import Array, Estimate, at_floor, mean_estimate, relative_drop
+from ftguard.estimates import Array, Estimate, at_floor, mean_estimate, p_value, relative_drop
 
 T_2 = 4.302653
 """Two-sided 95 % quantile of Student's t with 2 degrees of freedom; below with 6."""
@@ -144,9 +144,9 @@ def test_an_estimate_is_finite(field: str) -> None:
     """NaN never stands for a number, nor 100 % for a level."""
     numbers = {"value": 0.1, "low": 0.0, "high": 0.2, "level": 0.95} | {field: math.nan}
     with pytest.raises(ValueError, match="finite"):
-        Estimate(**numbers, n=5)
+        Estimate(**numbers, n=5, error=0.05, freedom=4)
     with pytest.raises(ValueError, match="level"):
-        Estimate(value=0.1, low=0.0, high=0.2, level=1.0, n=5)
+        Estimate(value=0.1, low=0.0, high=0.2, level=1.0, n=5, error=0.05, freedom=4)
 
 
 @pytest.mark.parametrize("n", [40, 200])
@@ -167,3 +167,37 @@ def test_the_interval_holds_the_true_drop(n: int, lost: float, found: float) -> 
         held += drop.low <= truth <= drop.high
 
     assert stats.binomtest(held, samples).proportion_ci(0.999).low > 0.93
+
+
+def test_a_p_value_is_that_of_students_t() -> None:
+    """0.2 is two errors of 0.1 above 0 and one above 0.1; t(2) and t(1) with 30 degrees."""
+    found = Estimate(value=0.2, low=0.0, high=0.4, level=0.95, n=31, error=0.1, freedom=30)
+
+    assert p_value(found) == pytest.approx(stats.t.sf(2, 30))
+    assert p_value(found, 0.1) == pytest.approx(stats.t.sf(1, 30))
+    assert p_value(found, 0.3) == pytest.approx(1 - stats.t.sf(1, 30))
+
+
+def test_clusters_widen_the_interval() -> None:
+    """Four differences from two texts, 0.3 and 0.3, 0.1 and 0.1: two clusters, not four items.
+
+    Around the mean 0.2 the clusters' sums are 0.2 and -0.2; error = sqrt(0.08 * 2 / 1) / 4 = 0.1,
+    with one degree of freedom.
+    """
+    values = _array(0.3, 0.3, 0.1, 0.1)
+
+    found = mean_estimate(values, discrete=False, clusters=np.array([0, 0, 1, 1]))
+
+    assert (found.n, found.freedom) == (4, 1)
+    assert found.value == pytest.approx(0.2)
+    assert found.error == pytest.approx(0.1)
+    assert found.error > mean_estimate(values, discrete=False).error
+
+
+def test_every_item_its_own_cluster_changes_nothing() -> None:
+    """The clustered formula is the ordinary one where nothing is shared."""
+    values = _array(1, 0, 0, -1, 1)
+
+    assert mean_estimate(values, discrete=True, clusters=np.arange(5)) == mean_estimate(
+        values, discrete=True
+    )

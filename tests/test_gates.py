@@ -8,11 +8,17 @@ import pytest
 from ftguard.errors import InputError
 from ftguard.estimates import Estimate
 from ftguard.gates import DEFAULT_GATES, Gate, State, Verdict, applicable, badness, decide
+from ftguard.looks import Look
 from ftguard.measurement import Better, Measurement
+
+LOOK = Look(number=1, planned=2)
+"""It allows p = 0.05 * 0.95 / 2 = 0.02375, where an interval of 95 % just leaves out 0."""
 
 
 def _estimate(value: float, low: float, high: float, n: int = 200) -> Estimate:
-    return Estimate(value=value, low=low, high=high, level=0.95, n=n)
+    return Estimate(
+        value=value, low=low, high=high, level=0.95, n=n, error=(high - low) / 3.92, freedom=1000
+    )
 
 
 def _measured(estimate: Estimate | None, name: str = "forgetting", **more: Any) -> Measurement:
@@ -21,13 +27,13 @@ def _measured(estimate: Estimate | None, name: str = "forgetting", **more: Any) 
 
 def _state(measurement: Measurement, limit: float) -> State:
     gate = Gate(measurement=measurement.name, slice=measurement.slice, limit=limit)
-    (outcome,) = decide([measurement], [gate]).outcomes
+    (outcome,) = decide([measurement], [gate], LOOK).outcomes
     return outcome.state
 
 
 def _sentence(measurement: Measurement, limit: float) -> str:
     gate = Gate(measurement=measurement.name, slice=measurement.slice, limit=limit)
-    (outcome,) = decide([measurement], [gate]).outcomes
+    (outcome,) = decide([measurement], [gate], LOOK).outcomes
     return outcome.explanation
 
 
@@ -117,7 +123,7 @@ def test_what_failed_is_missing_with_its_reason() -> None:
         "forgetting/all: not enough evidence, 3 probes were unscored; "
         "asking failed: OutOfMemoryError: 12 GiB."
     )
-    (absent,) = decide([], [Gate(measurement="forgetting", limit=0.1)]).outcomes
+    (absent,) = decide([], [Gate(measurement="forgetting", limit=0.1)], LOOK).outcomes
     assert absent.state == "missing"
     assert absent.explanation.endswith("it was not measured at this checkpoint.")
 
@@ -130,7 +136,7 @@ def test_what_failed_is_missing_with_its_reason() -> None:
             0.10,
             (
                 "forgetting/all: a drop of 12.5 % (1.0 to 24.0 %, n=200) is beyond the limit of "
-                "10 % and beyond chance."
+                "10 % and beyond chance (p=0.017 of 0.024 allowed)."
             ),
         ),
         (
@@ -138,7 +144,7 @@ def test_what_failed_is_missing_with_its_reason() -> None:
             0.105,
             (
                 "forgetting/all: a drop of 12.5 % (-1.0 to 26.0 %, n=200) is beyond the limit of "
-                "10.5 % but not beyond chance."
+                "10.5 % but not beyond chance (p=0.035)."
             ),
         ),
         (
@@ -171,7 +177,7 @@ def test_what_failed_is_missing_with_its_reason() -> None:
             0.05,
             (
                 "calibration/all: a rise of +0.062 (+0.010 to +0.114, n=200) is beyond the limit "
-                "of +0.050 and beyond chance."
+                "of +0.050 and beyond chance (p=0.0098 of 0.024 allowed)."
             ),
         ),
         (
@@ -179,7 +185,7 @@ def test_what_failed_is_missing_with_its_reason() -> None:
             0.05,
             (
                 "target/all: a gain of +0.020 (-0.020 to +0.060, n=200) is beyond the limit of "
-                "+0.050 but not beyond chance."
+                "+0.050 but not beyond chance (p=0.071)."
             ),
         ),
     ],
@@ -187,7 +193,7 @@ def test_what_failed_is_missing_with_its_reason() -> None:
 def test_a_sentence_holds_its_numbers(
     measurement: Measurement, limit: float, sentence: str
 ) -> None:
-    """The value, its interval, n and the limit, each in the measurement's unit."""
+    """The value, its interval, n, limit and p: 0.125 is 2.13 errors of 0.23 / 3.92 above 0."""
     assert _sentence(measurement, limit) == sentence
 
 
@@ -212,7 +218,7 @@ def _verdict(*states: State) -> Verdict:
         )
         for name, state in zip(names, states, strict=True)
     ]
-    verdict = decide(measurements, [Gate(measurement=name, limit=0.10) for name in names])
+    verdict = decide(measurements, [Gate(measurement=name, limit=0.10) for name in names], LOOK)
     assert tuple(outcome.state for outcome in verdict.outcomes) == states
     return verdict
 
@@ -297,3 +303,44 @@ def test_advice_comes_before_the_limit(advise_at: float) -> None:
     with pytest.raises(InputError, match="must not lie beyond `limit`"):
         Gate(measurement="forgetting", limit=0.10, advise_at=advise_at)
     assert Gate(measurement="forgetting", limit=0.10, advise_at=0.10).advise_at == 0.10
+
+
+def test_chance_is_told_apart_at_the_level_of_the_look() -> None:
+    """P = 0.0023 is a breach at the only look (0.0475), not at the tenth of 50 (0.00095)."""
+    drop = _measured(_estimate(0.20, 0.0617, 0.3383))
+    gate = Gate(measurement="forgetting", limit=0.10)
+
+    for planned, state in ((1, "breach"), (50, "suspect")):
+        verdict = decide([drop], [gate], Look(number=10 if planned > 1 else 1, planned=planned))
+        assert verdict.outcomes[0].state == state
+
+
+def test_several_gates_share_the_level_step_by_step() -> None:
+    """Holm: p = 0.0100 would need 0.02375 / 2; with a surer breach beside it 0.02375 is enough.
+
+    2.33 errors are p = 0.0100, 2.0 are p = 0.0229: the second is told only after the first.
+    """
+    names = ("a", "b")
+    first, second = _estimate(0.233, 0.037, 0.429), _estimate(0.20, 0.004, 0.396)
+
+    def states(*estimates: Estimate) -> list[State]:
+        found = [_measured(e, name) for e, name in zip(estimates, names, strict=True)]
+        verdict = decide(found, [Gate(measurement=name, limit=0.1) for name in names], LOOK)
+        return [outcome.state for outcome in verdict.outcomes]
+
+    assert states(first, second) == ["breach", "breach"]
+    assert states(second, second) == ["suspect", "suspect"]
+
+
+def test_no_verdict_claims_less_than_the_noise_floor() -> None:
+    """A drop of 12 % beyond chance is suspect where the base is off itself by 13 %, and unproven
+    where it is off by more than the limit, however narrow the interval.
+    """  # noqa: D205
+    drop = _estimate(0.12, 0.10, 0.14)
+
+    assert _state(_measured(drop, noise=0.11), 0.10) == "breach"
+    assert _state(_measured(drop, noise=0.13), 0.10) == "suspect"
+    assert "differs from itself by 13.0 % when asked twice" in _sentence(
+        _measured(drop, noise=0.13), 0.10
+    )
+    assert _state(_measured(_estimate(0.0, -0.01, 0.01), noise=0.13), 0.10) == "within"

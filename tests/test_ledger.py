@@ -24,8 +24,12 @@ from ftguard.ledger import (
     lost_steps,
     of_run,
 )
+from ftguard.looks import Look
 from ftguard.measurement import Measurement
 from ftguard.run import Run
+
+LOOK = Look(number=1, planned=2)
+"""It allows p = 0.05 * 0.95 / 2 = 0.02375, where an interval of 95 % just leaves out 0."""
 
 
 def _run(run: str = "r", attempt: int = 1, resumed_from: int = 0) -> Run:
@@ -37,18 +41,27 @@ def _run(run: str = "r", attempt: int = 1, resumed_from: int = 0) -> Run:
         learning_rate=2e-4,
         max_steps=100,
         planned_checkpoints=None,
+        planned_looks=None,
         gates=DEFAULT_GATES,
         not_measured=("tail",),
     )
 
 
 def _checkup(step: int, run: str = "r", attempt: int = 1, epoch: float = 0.1) -> Checkup:
-    estimate = Estimate(value=0.1 + 0.2, low=1e-17, high=2 / 3, level=0.95, n=7)
+    estimate = Estimate(
+        value=0.1 + 0.2,
+        low=1e-17,
+        high=2 / 3,
+        level=0.95,
+        n=7,
+        error=((2 / 3) - (1e-17)) / 3.92,
+        freedom=1000,
+    )
     measurement = Measurement(
         name="forgetting", slice="all", estimate=estimate, base=1.0, now=0.7, note='“{"a"}”\n'
     )
     gates = [Gate(measurement="forgetting", limit=0.1), Gate(measurement="tail", limit=0.1)]
-    verdict = decide([measurement], gates)
+    verdict = decide([measurement], gates, LOOK)
     outcome = verdict.outcomes[0]
     return Checkup(
         run=run,

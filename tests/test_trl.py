@@ -181,7 +181,7 @@ def test_the_target_is_given_as_trl_takes_it(
     gain = first.find("target")
     assert gain is not None
     assert gain.estimate is not None
-    assert gain.estimate.n == 40
+    assert gain.estimate.n == 28  # 30 % of 40 are held back
     assert (first.find("target", "likelihood") is not None) == matched
     assert (first.find("calibration", "target") is not None) == matched
     assert first.verdict.passed is not None
@@ -271,7 +271,7 @@ def test_kto_is_guarded(
     gain = guard.checkups[-1].find("target")
     assert gain is not None
     assert gain.estimate is not None
-    assert gain.estimate.n == 20
+    assert gain.estimate.n == 14  # 30 % of 20 are held back
     assert base_answers(tmp_path) == asked(copy(), tokenizer, guard)
 
 

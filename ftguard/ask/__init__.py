@@ -6,6 +6,7 @@ from ftguard.ask.batches import BatchPlan as BatchPlan
 from ftguard.ask.question import Questionnaire as Questionnaire
 from ftguard.ask.question import prepare as prepare
 from ftguard.ask.ranks import from_main as from_main
+from ftguard.ask.repeatable import repeatable as repeatable
 from ftguard.ask.unwrap import adapted as adapted
 from ftguard.ask.unwrap import inner_model as inner_model
 from ftguard.ask.weights import weights_fingerprint as weights_fingerprint

@@ -5,15 +5,17 @@ from collections.abc import Callable, Iterable, Sequence
 from ftguard.measurement import Measurement
 from ftguard.measures.calibration import calibration
 from ftguard.measures.drift import drift
+from ftguard.measures.flips import flips
 from ftguard.measures.forgetting import forgetting
 from ftguard.measures.tail import tail
+from ftguard.measures.target import confirmed as confirmed
 from ftguard.measures.target import target
 from ftguard.probes.probe import Probe
 from ftguard.snapshot import Snapshot
 
 Measure = Callable[[Sequence[Probe], Snapshot, Snapshot], Iterable[Measurement]]
 
-MEASURES: tuple[Measure, ...] = (target, forgetting, tail, calibration, drift)
+MEASURES: tuple[Measure, ...] = (target, forgetting, flips, tail, calibration, drift)
 """Every measure, in the order in which people read them."""
 
 

@@ -1,37 +1,38 @@
 """Calibration: whether confidence still tracks accuracy, on the target and on general questions."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ftguard.answers import Answer
+from ftguard.calibration_error import (
+    Confidences,
+    brier_parts,
+    brier_score,
+    calibration_increase,
+    cross_fitted_ece,
+    equal_width_ece,
+    negative_log_likelihood,
+    overconfidence,
+)
 from ftguard.estimates import LEVEL, Array, Estimate, mean_estimate
-from ftguard.formatting import POINTS
+from ftguard.formatting import NATS, POINTS
 from ftguard.measurement import Measurement
 from ftguard.probes.probe import MULTIPLE_CHOICE, Probe
 from ftguard.snapshot import Snapshot, values
 
-BINS = 10
-RESAMPLES = 2_000
 SEED = 0
 FEWEST = 2
 
 
-@dataclass(frozen=True, kw_only=True)
-class Confidences:
-    """Confidence and correctness of the same items, each of shape [n] in [0, 1]."""
-
-    confidence: Array
-    correct: Array
-
-
 def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
-    """The increase of the expected calibration error (ECE), on `target` and on `general`.
+    """The rise of the calibration error on `target` and on `general`, and what stands beside it.
 
     `target` are the answered target probes. `general` are the calibration probes where some are
-    given, else the multiple-choice questions among the general ones.
+    given, else the multiple-choice questions among the general ones. Beside the gate's measurement
+    there are `ece15` (the plain ECE of papers), `brier`, `nll` (nats) and signed `overconfidence`.
     """
     answered = [probe for probe in probes if probe.kind == "answer"]
     given = [probe for probe in answered if probe.role == "calibration"]
@@ -42,7 +43,7 @@ def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
     }
     for name, members in splits.items():
         if members:
-            yield _measure(name, members, base, now)
+            yield from _measure(name, members, base, now)
 
 
 def confidence(probe: Probe, answer: Answer) -> float:
@@ -57,51 +58,81 @@ def confidence(probe: Probe, answer: Answer) -> float:
     return min(1.0, math.exp(math.fsum(answer.logprobs)))
 
 
-def expected_calibration_error(confidence: Array, correct: Array) -> Array:
-    """ECE over 10 bins of equal mass: the mean gap |accuracy - confidence|, weighted by size.
-
-    Naeini et al. 2015 (AAAI), with bins of equal mass, whose estimate is the less biased
-    (Roelofs et al. 2022, 2012.08668).
-
-    Args:
-        confidence: shape [..., n], in [0, 1].
-        correct: shape [..., n], in [0, 1].
-
-    Returns:
-        Shape [...].
-    """
-    order = np.argsort(confidence, axis=-1, kind="stable")
-    gap = np.take_along_axis(correct - confidence, order, axis=-1)
-    n = gap.shape[-1]
-    edges = np.linspace(0, n, min(BINS, n) + 1).astype(int)[:-1]
-    sums: Array = np.add.reduceat(gap, edges, axis=-1)
-    return np.asarray(np.abs(sums).sum(axis=-1) / n)
+def measure_increase(name: str, before: Confidences, after: Confidences) -> Measurement:
+    """The gate's measurement: how much the low-bias calibration error grew."""
+    return Measurement(
+        name="calibration",
+        slice=name,
+        estimate=calibration_increase(before, after, level=LEVEL, seed=SEED),
+        base=float(cross_fitted_ece(before.confidence, before.correct)),
+        now=float(cross_fitted_ece(after.confidence, after.correct)),
+        unit=POINTS,
+    )
 
 
-def _measure(name: str, probes: list[Probe], base: Snapshot, now: Snapshot) -> Measurement:
+def _measure(
+    name: str, probes: list[Probe], base: Snapshot, now: Snapshot
+) -> Iterator[Measurement]:
     scored = values(base.scores).keys() & values(now.scores).keys()
     both = [probe for probe in probes if probe.id in scored]
     unscored = len(probes) - len(both)
     if len(both) < FEWEST:
-        note = f"only {len(both)} probes were scored on both sides"
-        return Measurement(
+        yield Measurement(
             name="calibration",
             slice=name,
             estimate=None,
             unit=POINTS,
+            num_scored=len(both),
             num_unscored=unscored,
+            note=f"only {len(both)} probes were scored on both sides",
+        )
+        return
+    before, after = _confidences(both, base), _confidences(both, now)
+    yield replace(measure_increase(name, before, after), num_unscored=unscored)
+    yield from _beside(name, before, after)
+
+
+Metric = Callable[[Array, Array], Array]
+"""Takes confidence and correctness of shape [..., n] and returns shape [...]."""
+
+REPORTED: dict[str, tuple[Metric, str]] = {
+    "ece15": (equal_width_ece, POINTS),
+    "brier": (brier_score, POINTS),
+    "nll": (negative_log_likelihood, NATS),
+    "overconfidence": (overconfidence, POINTS),
+}
+"""What papers report, shown beside the gate's measurement and its unit."""
+
+
+def _beside(name: str, before: Confidences, after: Confidences) -> Iterator[Measurement]:
+    """What is reported and not gated: an interval where the metric is a mean over items."""
+    for metric, (of, unit) in REPORTED.items():
+        was, now = (float(of(side.confidence, side.correct)) for side in (before, after))
+        note = ""
+        if metric == "brier":
+            parts = [brier_parts(side.confidence, side.correct) for side in (before, after)]
+            note = "; ".join(
+                f"{part} {float(getattr(parts[0], part)):.3f} -> "
+                f"{float(getattr(parts[1], part)):.3f}"
+                for part in ("reliability", "resolution", "uncertainty")
+            )
+        yield Measurement(
+            name=metric,
+            slice=name,
+            estimate=_mean_change(of, before, after),
+            base=was,
+            now=now,
+            unit=unit,
             note=note,
         )
-    before, after = _confidences(both, base), _confidences(both, now)
-    return Measurement(
-        name="calibration",
-        slice=name,
-        estimate=_increase(before, after),
-        base=float(expected_calibration_error(before.confidence, before.correct)),
-        now=float(expected_calibration_error(after.confidence, after.correct)),
-        unit=POINTS,
-        num_unscored=unscored,
-    )
+
+
+def _mean_change(of: Metric, before: Confidences, after: Confidences) -> Estimate | None:
+    if of is equal_width_ece:
+        return None
+    # Each item on its own is a set of one, so that the metric of it is its contribution.
+    each = [of(side.confidence[:, None], side.correct[:, None]) for side in (before, after)]
+    return mean_estimate(each[1] - each[0], discrete=False)
 
 
 def _confidences(probes: list[Probe], snapshot: Snapshot) -> Confidences:
@@ -111,30 +142,3 @@ def _confidences(probes: list[Probe], snapshot: Snapshot) -> Confidences:
         confidence=np.array([confidence(probe, answers[probe.id]) for probe in probes]),
         correct=np.array([scored[probe.id] for probe in probes]),
     )
-
-
-def _increase(before: Confidences, after: Confidences) -> Estimate:
-    """The difference of both ECEs, with a paired bootstrap interval around it.
-
-    Resampling adds its own upward bias to an ECE, so the resampled differences are centred. As
-    "no item changed" on few items is no certainty, the interval is widened by that of `n` items
-    without a change.
-    """
-    n = before.confidence.size
-    draws = np.random.default_rng(SEED).integers(n, size=(RESAMPLES, n))
-    resampled = _ece(after, draws) - _ece(before, draws)
-    everything = np.arange(n)
-    value = float(_ece(after, everything) - _ece(before, everything))
-    spread = np.quantile(resampled - resampled.mean(), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    unchanged = mean_estimate(np.zeros(n), discrete=True).high
-    return Estimate(
-        value=value,
-        low=value - math.hypot(float(spread[0]), unchanged),
-        high=value + math.hypot(float(spread[1]), unchanged),
-        level=LEVEL,
-        n=n,
-    )
-
-
-def _ece(items: Confidences, index: np.typing.NDArray[np.int64]) -> Array:
-    return expected_calibration_error(items.confidence[index], items.correct[index])

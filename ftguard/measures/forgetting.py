@@ -1,14 +1,37 @@
 """Forgetting: how much of its general capability the base has lost."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ftguard.measurement import Measurement
 from ftguard.measures.paired import by_slice, measure_drop, pair
+from ftguard.measures.shrinkage import shrink
 from ftguard.probes.probe import Probe
 from ftguard.snapshot import Snapshot
 
 
 def forgetting(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
-    """The relative drop over the general probes, over all and for each category."""
-    for name, members in by_slice([probe for probe in probes if probe.role == "general"]):
-        yield measure_drop("forgetting", name, pair(members, base, now))
+    """The relative drop over the general probes, over all and for each category.
+
+    Categories carry a shrunk estimate beside their own.
+    """
+    found = [
+        measure_drop("forgetting", name, pair(members, base, now))
+        for name, members in by_slice([probe for probe in probes if probe.role == "general"])
+    ]
+    wholes = {m.slice: m.estimate for m in found if m.slice in ("all", "likelihood")}
+    for whole, of_likelihoods in (("all", False), ("likelihood", True)):
+        estimate = wholes.get(whole)
+        if estimate is None:
+            continue
+        members = [
+            index
+            for index, m in enumerate(found)
+            if m.slice not in wholes
+            and m.estimate is not None
+            and m.slice.endswith("/likelihood") == of_likelihoods
+        ]
+        own = [e for index in members if (e := found[index].estimate) is not None]
+        for index, shrunk in zip(members, shrink(own, estimate), strict=True):
+            found[index] = replace(found[index], shrunk=shrunk)
+    yield from found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ftguard.estimates import LEVEL, Array, at_floor, relative_drop
+from ftguard.estimates import LEVEL, Array, Clusters, at_floor, relative_drop
 from ftguard.measurement import Measurement
 from ftguard.probes.probe import Probe
 from ftguard.snapshot import Snapshot, values
@@ -28,11 +28,14 @@ class Paired:
     num_unscored: int
     discrete: bool
     """Whether the scores come in few steps (answers) or on a continuum (likelihoods)."""
+    clusters: Clusters | None
+    """The number of the source that each probe shares with others; None where none does."""
 
     @property
     def too_few(self) -> bool:
         """Whether there is no interval for so few."""
-        return self.base.size < (1 if self.discrete else 2)
+        independent = self.base.size if self.clusters is None else np.unique(self.clusters).size
+        return independent < (1 if self.discrete else 2)
 
 
 def pair(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Paired:
@@ -45,7 +48,16 @@ def pair(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Paired:
         chance=np.array([probe.chance for probe in both]),
         num_unscored=len(probes) - len(both),
         discrete=all(probe.kind == "answer" for probe in probes),
+        clusters=_clusters(both),
     )
+
+
+def _clusters(probes: Sequence[Probe]) -> Clusters | None:
+    names = [probe.source or f"probe {probe.id}" for probe in probes]
+    if len(set(names)) == len(names):
+        return None
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return np.array([numbers[name] for name in names])
 
 
 def by_slice(probes: Sequence[Probe]) -> Iterator[tuple[str, list[Probe]]]:
@@ -85,7 +97,12 @@ def measure_drop(name: str, slice_name: str, pairs: Paired, *, level: float = LE
     estimate = None
     if not floor:
         estimate = relative_drop(
-            pairs.base, pairs.now, pairs.chance, discrete=pairs.discrete, level=level
+            pairs.base,
+            pairs.now,
+            pairs.chance,
+            discrete=pairs.discrete,
+            level=level,
+            clusters=pairs.clusters,
         )
     return Measurement(
         name=name,
@@ -96,6 +113,7 @@ def measure_drop(name: str, slice_name: str, pairs: Paired, *, level: float = LE
         chance=chance,
         num_scored=pairs.base.size,
         num_unscored=pairs.num_unscored,
+        discrete=pairs.discrete,
         at_floor=floor,
         note=FLOOR.format(base=base, n=pairs.base.size, chance=chance) if floor else "",
     )

@@ -27,10 +27,11 @@ def tail(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Mea
     for name, pairs in slices:
         yield measure_drop("tail", name, pairs)
     if slices:
-        yield _worst(slices)
+        yield worst_of(slices)
 
 
-def _worst(slices: list[tuple[str, Paired]]) -> Measurement:
+def worst_of(slices: Sequence[tuple[str, Paired]]) -> Measurement:
+    """`tail/worst` of the whole (`all`, `likelihood`) and the named slices of a tail."""
     whole = [item for item in slices if item[0] in ("all", "likelihood")]
     named = [item for item in slices if item not in whole]
     large = [item for item in named if _size(item[1]) >= SMALLEST_SLICE]
@@ -44,7 +45,12 @@ def _worst(slices: list[tuple[str, Paired]]) -> Measurement:
         known,
         key=lambda m: (m.estimate.low > 0, m.estimate.value) if m.estimate else (False, 0.0),
     )
-    return replace(worst, slice="worst", note=f"the worst of {len(candidates)}: {worst.slice}")
+    return replace(
+        worst,
+        slice="worst",
+        candidates=len(candidates),
+        note=f"the worst of {len(candidates)}: {worst.slice}",
+    )
 
 
 def _size(pairs: Paired) -> int:

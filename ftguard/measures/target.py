@@ -11,13 +11,34 @@ from ftguard.snapshot import Snapshot
 
 
 def target(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
-    """The mean gain now - base over the target probes, of answers and of likelihoods apart."""
-    for name, members in by_slice([probe for probe in probes if probe.role == "target"]):
+    """The mean gain now - base over the target probes, of answers and of likelihoods apart.
+
+    Probes that are held back are left out: checkpoints are chosen by this gain.
+    """
+    members = [probe for probe in probes if probe.role == "target" and not probe.held_back]
+    yield from _gains(members, base, now)
+
+
+def confirmed(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Measurement | None:
+    """The gain on the probes held back, which the choice of a checkpoint never saw.
+
+    The best of several noisy checkpoints looks better than it is on the probes it was chosen by.
+    """
+    members = [probe for probe in probes if probe.role == "target" and probe.held_back]
+    return next(_gains(members, base, now), None)
+
+
+def _gains(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
+    for name, members in by_slice(probes):
         if name not in ("all", "likelihood"):
             continue
         pairs = pair(members, base, now)
         few = pairs.too_few
-        gain = None if few else mean_estimate(pairs.now - pairs.base, discrete=pairs.discrete)
+        gain = None
+        if not few:
+            gain = mean_estimate(
+                pairs.now - pairs.base, discrete=pairs.discrete, clusters=pairs.clusters
+            )
         yield Measurement(
             name="target",
             slice=name,
@@ -27,6 +48,7 @@ def target(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[M
             chance=0.0 if few else float(pairs.chance.mean()),
             better="higher",
             unit=POINTS,
+            num_scored=pairs.base.size,
             num_unscored=pairs.num_unscored,
             note=f"only {pairs.base.size} probes were scored on both sides" if few else "",
         )

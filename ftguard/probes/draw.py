@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ftguard.probes.probe import Probe
 
@@ -21,6 +22,16 @@ def draw(probes: Sequence[Probe], most: int, seed: int) -> tuple[Probe, ...]:
     room = most - sum(probe.id in kept for probe in read)
     kept.update(probe.id for probe in _draw_kind(alone, room, seed))
     return tuple(probe for probe in probes if probe.id in kept)
+
+
+def hold_back(probes: Sequence[Probe], share: float, seed: int) -> tuple[Probe, ...]:
+    """Mark a share of the probes as held back, stratified as in `draw`, companions together."""
+    held: set[str] = set()
+    for kind in ("answer", "likelihood"):
+        alone = [p for p in probes if p.kind == kind and not p.id.endswith("#likelihood")]
+        held.update(probe.id for probe in _draw_kind(alone, round(share * len(alone)), seed))
+    held |= {f"{probe_id}#likelihood" for probe_id in held}
+    return tuple(replace(probe, held_back=probe.id in held) for probe in probes)
 
 
 def _draw_kind(probes: list[Probe], most: int, seed: int) -> list[Probe]:

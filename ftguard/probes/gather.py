@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ftguard.errors import InputError
 from ftguard.probes.builtin import general_probes
-from ftguard.probes.draw import draw
+from ftguard.probes.draw import draw, hold_back
 from ftguard.probes.probe import Probe, Role
 from ftguard.probes.probe_set import ProbeSet, ProbeSource
 from ftguard.probes.tail import tail_of
@@ -30,6 +30,7 @@ def gather(  # noqa: PLR0913
     calibration: ProbeSource | None,
     train: ProbeSource | None,
     max_probes: int,
+    held_back: float,
     seed: int,
 ) -> Gathered:
     """Read every set and draw at most `max_probes` answers and likelihoods from each.
@@ -42,11 +43,14 @@ def gather(  # noqa: PLR0913
             questions among the general probes.
         train: the training rows, to tell which classes are rare.
         max_probes: the size to draw to, for each set and kind.
-        seed: of the draw.
+        held_back: share of the target probes that checkpoints are not chosen by.
+        seed: of the draws.
 
     Raises:
-        InputError: a set cannot be read, or `max_probes` is below 1.
+        InputError: a set cannot be read, `max_probes` is below 1, or `held_back` no share.
     """
+    if not 0 <= held_back < 1:
+        raise InputError(f"`held_back` is a share in [0, 1), got {held_back}.")
     if max_probes < 1:
         raise InputError(f"`max_probes` must be at least 1, got {max_probes}.")
     target_probes = _load(target)
@@ -60,6 +64,8 @@ def gather(  # noqa: PLR0913
     notes = []
     for role, probes in sets.items():
         drawn = draw(probes, max_probes, seed)
+        if role == "target" and held_back:
+            drawn = hold_back(drawn, held_back, seed)
         gathered.extend(replace(p, role=role, id=f"{role}/{p.id}") for p in drawn)
         if len(drawn) < len(probes):
             notes.append(

@@ -47,6 +47,9 @@ class Probe:
     """One of `SCORERS`; `auto` is `multiple_choice` with choices, else `normalized_match`."""
     slices: Sequence[str] = ()
     """Named groups that are also measured on their own, such as a category."""
+    source: str | None = None
+    """What it was made from, where several probes share it (one text, one template): such probes
+    are not independent, and intervals are widened for it."""
     role: Role | None = None
     """Set by the argument that the probe comes in by."""
     held_back: bool = False

@@ -117,6 +117,7 @@ def _written(row_id: str, row: Mapping[str, object], slices: tuple[str, ...]) ->
         choices=_texts("choices", row.get("choices") or ()),
         scorer=str(row.get("scorer") or "auto"),
         slices=slices,
+        source=None if row.get("source") is None else str(row["source"]),
     )
 
 

@@ -14,7 +14,7 @@ class Alarm:
     severity: float
     """How many times its limit the change is."""
     finding: bool
-    """Whether the change is beyond chance."""
+    """Whether it is a breach: beyond its limit and beyond chance."""
 
 
 def alarms(verdict: Verdict, *names: str) -> Iterator[Alarm]:
@@ -26,9 +26,9 @@ def alarms(verdict: Verdict, *names: str) -> Iterator[Alarm]:
         point = gate.limit if gate.advise_at is None else gate.advise_at
         if bad.value > point:
             severity = bad.value / gate.limit if gate.limit > 0 else float("inf")
-            yield Alarm(outcome=outcome, severity=severity, finding=bad.low > 0)
+            yield Alarm(outcome=outcome, severity=severity, finding=outcome.state == "breach")
 
 
 def hedge(alarm: Alarm) -> str:
     """What is added to advice on a suspicion, to tell it from a finding."""
-    return "" if alarm.finding else ", if the suspicion holds (it is not beyond chance)"
+    return "" if alarm.finding else ", if the suspicion holds (it is no breach)"

@@ -136,6 +136,12 @@ def _cells(measurement: Measurement, bound: str) -> Sequence[str]:
 
 
 def _lines(checkup: Checkup) -> Iterator[str]:
+    forgotten, gained = (checkup.find(name) for name in ("forgotten", "gained"))
+    if forgotten and gained and forgotten.estimate and gained.estimate:
+        yield (
+            f"general items: {quantity(forgotten.estimate.value, PERCENT)} forgotten, "
+            f"{quantity(gained.estimate.value, PERCENT)} gained, less guessing"
+        )
     for advice in checkup.advice:
         kind = "advice" if advice.finding else "advice (on a suspicion)"
         yield f"{kind}: {advice.text}"

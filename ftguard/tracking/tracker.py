@@ -19,13 +19,14 @@ class Tracker(Protocol):
 
 
 def scalars(checkup: Checkup, share: float) -> dict[str, float]:
-    """The curves of one checkup: `ftguard/NAME/SLICE` with `/low` and `/high`, and the totals."""
+    """The curves of one checkup: `ftguard/NAME/SLICE` with `/low`, `/high`, `/now`; totals."""
     found: dict[str, float] = {}
     for measurement in checkup.measurements:
-        estimate = measurement.estimate
+        estimate, key = measurement.shown, f"ftguard/{measurement.key}"
+        if measurement.now is not None:
+            found[f"{key}/now"] = measurement.now
         if estimate is None:
             continue
-        key = f"ftguard/{measurement.key}"
         found[key] = estimate.value
         found[f"{key}/low"] = estimate.low
         found[f"{key}/high"] = estimate.high

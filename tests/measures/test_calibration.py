@@ -7,12 +7,17 @@ import numpy as np
 import pytest
 
 from ftguard.answers import Answer
+from ftguard.calibration_error import cross_fitted_ece
 from ftguard.estimates import Array, Estimate
 from ftguard.gates import Gate, decide
+from ftguard.looks import Look
 from ftguard.measurement import Measurement
-from ftguard.measures.calibration import calibration, confidence, expected_calibration_error
+from ftguard.measures.calibration import calibration, confidence
 from ftguard.probes import Probe, Role
 from ftguard.snapshot import Snapshot
+
+LOOK = Look(number=1, planned=2)
+"""It allows p = 0.05 * 0.95 / 2 = 0.02375, where an interval of 95 % just leaves out 0."""
 
 Snap = Callable[..., Snapshot]
 Items = Sequence[tuple[float, float]]
@@ -70,66 +75,62 @@ def test_confidence_in_a_generated_answer_is_that_of_the_whole() -> None:
     assert confidence(FREE, Answer(probe_id="f", logprobs=(-1e4, -0.1))) == 0
 
 
-def test_the_error_of_few_items_is_their_mean_gap() -> None:
-    """Up to ten items each is a bin: |1 - 0.9| + |0 - 0.6| + |1 - 0.8| + |1 - 0.5| = 1.4, of 4."""
-    sure, right = np.array([0.9, 0.6, 0.8, 0.5]), np.array([1.0, 0.0, 1.0, 1.0])
-
-    assert expected_calibration_error(sure, right) == pytest.approx(1.4 / 4)
-
-
-def test_gaps_cancel_within_a_bin_and_not_between_bins() -> None:
-    """20 items are 10 bins of 2: the pairs at 0.5 are half right, that at 0.9 is 0.8 short."""
-    sure = np.array([0.9, *[0.5] * 18, 0.9])
-    right = np.array([1.0, *[1.0, 0.0] * 9, 0.0])
-
-    # Bins of 0.5: |1 - 0.5 + 0 - 0.5| = 0. Bin of 0.9: |1 - 0.9 + 0 - 0.9| = 0.8. Over 20 items.
-    assert expected_calibration_error(sure, right) == pytest.approx(0.8 / 20)
-
-
-def test_bins_hold_equal_numbers_of_items() -> None:
-    """30 items, all but three at 0.99, are ten bins of 3 whatever their confidence."""
-    sure = np.array([0.2, 0.4, 0.6, *[0.99] * 27])
-    right = np.array([0.0, 1.0, 1.0, *[1.0] * 27])
-
-    # Lowest bin: |2 - 1.2| = 0.8. The nine others: |3 - 2.97| = 0.03 each.
-    assert expected_calibration_error(sure, right) == pytest.approx((0.8 + 9 * 0.03) / 30)
-
-
-def test_the_error_goes_row_by_row() -> None:
-    """A stack of resamples has one error each."""
-    sure, right = np.array([[0.9, 0.5], [0.6, 1.0]]), np.array([[1.0, 0.0], [1.0, 1.0]])
-
-    np.testing.assert_allclose(expected_calibration_error(sure, right), [0.6 / 2, 0.4 / 2])
+def _gate(found: Sequence[Measurement], name: str = "target") -> Measurement:
+    return next(m for m in found if (m.name, m.slice) == ("calibration", name))
 
 
 def test_the_increase_is_the_difference_of_both_errors(snap: Snap) -> None:
-    """Before: (0.1 + 0.2 + 0.3) / 3 = 0.2; after: (0.1 + 0.9 + 0.2) / 3 = 0.4."""
+    """The gate's measurement holds both low-bias errors and, as its value, their difference."""
     before = _taken(snap, [(0.9, 1), (0.8, 1), (0.7, 1)])
     after = _taken(snap, [(0.9, 1), (0.9, 0), (0.8, 1)])
 
-    (found,) = calibration(_probes(3), before, after)
+    found = _gate(list(calibration(_probes(3), before, after)))
 
     assert (found.key, found.unit, found.better) == ("calibration/target", "points", "lower")
-    assert found.base == pytest.approx(0.2)
-    assert found.now == pytest.approx(0.4)
+    assert found.base == pytest.approx(
+        cross_fitted_ece(np.array([0.9, 0.8, 0.7]), np.array([1.0, 1.0, 1.0]))
+    )
     estimate = _estimate(found)
-    assert estimate.value == pytest.approx(0.2)
+    assert found.now is not None
+    assert found.base is not None
+    assert estimate.value == pytest.approx(found.now - found.base)
     assert (estimate.n, estimate.level) == (3, 0.95)
-    assert estimate.low < 0.2 < estimate.high
+    assert estimate.low < estimate.value < estimate.high
+
+
+def test_what_papers_report_stands_beside_it(snap: Snap) -> None:
+    """Of two answers, 0.9 and right, 0.6 and wrong: each metric by hand, before and after."""
+    before = _taken(snap, [(0.9, 1), (0.6, 0)])
+    after = _taken(snap, [(0.8, 1), (0.6, 1)])
+
+    found = {m.name: m for m in calibration(_probes(2), before, after)}
+
+    # Each has a bin of its own: the mean of 0.1 and 0.6, then of 0.2 and 0.4.
+    assert (found["ece15"].base, found["ece15"].now) == pytest.approx((0.35, 0.30))
+    # The Brier score is the mean of 0.01 and 0.36, then of 0.04 and 0.16.
+    assert (found["brier"].base, found["brier"].now) == pytest.approx((0.185, 0.10))
+    assert _estimate(found["brier"]).value == pytest.approx(0.10 - 0.185)
+    assert found["nll"].base == pytest.approx(-(math.log(0.9) + math.log(0.4)) / 2)
+    # Signed, the gaps are -0.1 and 0.6, then -0.2 and -0.4.
+    assert (found["overconfidence"].base, found["overconfidence"].now) == pytest.approx(
+        (0.25, -0.30)
+    )
+    assert _estimate(found["overconfidence"]).value == pytest.approx(-0.55)
+    assert "reliability" in found["brier"].note
 
 
 def test_nothing_changed_on_five_items_is_no_certainty(snap: Snap) -> None:
     """The same five answers again: 0, give or take 2.4469 * sqrt(2 / 6 / 7) = 0.534."""
     same = _taken(snap, [(0.9, 1), (0.6, 0), (0.8, 1), (0.5, 1), (0.7, 0)])
 
-    (found,) = calibration(_probes(5), same, same)
+    found = _gate(list(calibration(_probes(5), same, same)))
 
     estimate = _estimate(found)
     assert (estimate.low, estimate.value, estimate.high) == pytest.approx(
         (-0.53396, 0, 0.53396), abs=1e-5
     )
     gate = Gate(measurement="calibration", slice="target", limit=0.05)
-    assert [outcome.state for outcome in decide([found], [gate]).outcomes] == ["within"]
+    assert [outcome.state for outcome in decide([found], [gate], LOOK).outcomes] == ["within"]
 
 
 def test_the_interval_is_that_of_pairs(snap: Snap) -> None:
@@ -139,7 +140,7 @@ def test_the_interval_is_that_of_pairs(snap: Snap) -> None:
     items = list(zip(sure.tolist(), (rng.random(100) < sure).astype(float).tolist(), strict=True))
     changed = [(0.99, 0.0), *items[1:]]
 
-    (found,) = calibration(_probes(100), _taken(snap, items), _taken(snap, changed))
+    found = _gate(list(calibration(_probes(100), _taken(snap, items), _taken(snap, changed))))
 
     estimate = _estimate(found)
     assert 0 < estimate.high - estimate.low < 0.1
@@ -157,15 +158,12 @@ def test_an_overconfident_model_is_seen(snap: Snap) -> None:
     base = _taken(snap, list(zip(sure.tolist(), right.tolist(), strict=True)))
     now = _taken(snap, list(zip((1 - (1 - sure) / 2).tolist(), right.tolist(), strict=True)))
 
-    (found,) = calibration(_probes(400), base, now)
+    found = _gate(list(calibration(_probes(400), base, now)))
 
-    # The mean doubt of 0.25 is halved; what the plain ECE reads of a calibrated model hides a part.
-    estimate = _estimate(found)
-    assert 0.05 < estimate.value < 0.125
-    # The resamples lie 0.025 lower on average, since their own bias is larger in the base's error.
-    assert (estimate.low + estimate.high) / 2 == pytest.approx(estimate.value, abs=0.01)
+    # The mean doubt of 0.25 is halved: 0.125 more confidence than accuracy.
+    assert _estimate(found).value == pytest.approx(0.125, abs=0.04)
     gate = Gate(measurement="calibration", slice="target", limit=0.05)
-    assert [outcome.state for outcome in decide([found], [gate]).outcomes] == ["breach"]
+    assert [outcome.state for outcome in decide([found], [gate], LOOK).outcomes] == ["breach"]
 
 
 def test_a_calibrated_pair_is_not_accused(snap: Snap) -> None:
@@ -176,7 +174,7 @@ def test_a_calibrated_pair_is_not_accused(snap: Snap) -> None:
             _taken(snap, list(zip(*(part.tolist() for part in _calibrated(s, 200)), strict=True)))
             for s in (seed, 100 + seed)
         )
-        (found,) = calibration(_probes(200), base, now)
+        found = _gate(list(calibration(_probes(200), base, now)))
         left_out += not _estimate(found).low <= 0 <= _estimate(found).high
 
     # With 95 % coverage 3 or more of 20 would be left out in 1 of 13 draws of seeds.
@@ -222,11 +220,11 @@ def test_general_is_the_multiple_choice_among_general_probes(snap: Snap) -> None
     }
     base = _chosen(snap, sure)
 
-    found = {measurement.slice: measurement for measurement in calibration(probes, base, base)}
+    found = {m.slice: m for m in calibration(probes, base, base) if m.name == "overconfidence"}
 
-    # The mean gaps are (0.2 + 0.4) / 2 of the target and (0.1 + 0.3) / 2 of the choices.
+    # All are right: the target lacks (0.2 + 0.4) / 2 of confidence, the choices (0.1 + 0.3) / 2.
     assert {name: m.base for name, m in found.items()} == pytest.approx(
-        {"target": 0.3, "general": 0.2}
+        {"target": -0.3, "general": -0.2}
     )
 
 
@@ -236,12 +234,13 @@ def test_calibration_probes_stand_in_for_the_general_ones(snap: Snap) -> None:
     probes += [_options(name, "calibration") for name in ("c0", "c1", "c2")]
     base = _chosen(snap, {"g0": 0.9, "g1": 0.9, "c0": 0.6, "c1": 0.7, "c2": 0.8})
 
-    (found,) = calibration(probes, base, base)
+    measured = list(calibration(probes, base, base))
 
-    # The mean gap is (0.4 + 0.3 + 0.2) / 3.
-    assert found.slice == "general"
-    assert found.base == pytest.approx(0.3)
-    assert _estimate(found).n == 3
+    assert {m.slice for m in measured} == {"general"}
+    assert _estimate(_gate(measured, "general")).n == 3
+    # All are right and lack (0.4 + 0.3 + 0.2) / 3 of confidence.
+    signed = next(m for m in measured if m.name == "overconfidence")
+    assert signed.base == pytest.approx(-0.3)
 
 
 def test_likelihoods_have_no_confidence(snap: Snap) -> None:

@@ -9,7 +9,7 @@ from ftguard.snapshot import Snapshot
 
 
 def test_everything_measurable_comes_in_reading_order(snap: Callable[..., Snapshot]) -> None:
-    """Target, forgetting, tail, calibration of both, drift: a flat list of unique keys."""
+    """Target, forgetting, flips, tail, calibration of both, drift: a flat list of unique keys."""
     roles: tuple[Role, ...] = ("target", "general", "tail")
     probes = [
         Probe(id=f"{role}{i}", prompt="q", reference="a", choices=("a", "b"), role=role)
@@ -25,10 +25,15 @@ def test_everything_measurable_comes_in_reading_order(snap: Callable[..., Snapsh
     assert [measurement.key for measurement in measure(probes, base, base)] == [
         "target/all",
         "forgetting/all",
+        "forgotten/all",
+        "gained/all",
         "tail/all",
         "tail/worst",
-        "calibration/target",
-        "calibration/general",
+        *(
+            f"{name}/{split}"
+            for split in ("target", "general")
+            for name in ("calibration", "ece15", "brier", "nll", "overconfidence")
+        ),
         "drift/nats",
         "drift/changed",
     ]

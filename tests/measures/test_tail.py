@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 import pytest
 from scipy import stats
 
-from ftguard.estimates import Estimate
+from ftguard.estimates import Estimate, p_value
+from ftguard.gates import Gate, decide
+from ftguard.looks import Look
 from ftguard.measurement import Measurement
 from ftguard.measures.tail import tail
 from ftguard.probes import Probe
@@ -138,3 +140,18 @@ def test_no_tail_probes_no_measurement(snap: Snap) -> None:
     general = [Probe(id="g", prompt="q", reference="a", role="general")]
 
     assert list(tail(general, snap({"g": 1.0}), snap({"g": 1.0}))) == []
+
+
+def test_the_worst_pays_for_the_choice(snap: Snap) -> None:
+    """Its p-value counts once for each of the three slices that it was chosen from."""
+    found = _measure(snap, {"rare": (40, 40, 30), "typos": (40, 40, 38), "long": (40, 40, 40)})
+    gate = Gate(measurement="tail", slice="worst", limit=0.15)
+    own = p_value(_known(found["rare"]))
+    # A look allows 0.0475 / planned.
+    too_many = Look(number=1, planned=round(0.0475 / (2.9 * own)))
+    few_enough = Look(number=1, planned=round(0.0475 / (3.1 * own)))
+
+    assert found["worst"].candidates == 3
+    for look, state in ((too_many, "suspect"), (few_enough, "breach")):
+        (outcome,) = decide([found["worst"]], [gate], look).outcomes
+        assert outcome.state == state

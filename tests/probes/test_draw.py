@@ -1,10 +1,12 @@
 """Tests of `draw`: sizes by hand, the same probes for the same seed, companions together."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from ftguard.probes import Probe, ProbeSet, draw
+from ftguard.probes.draw import hold_back
 
 
 def _probes(**sizes: int) -> list[Probe]:
@@ -107,3 +109,26 @@ def test_each_kind_has_room_of_its_own() -> None:
     drawn = draw([*likelihoods, *answers], 4, seed=0)
 
     assert Counter(probe.kind for probe in drawn) == {"likelihood": 4, "answer": 3}
+
+
+def test_a_share_is_held_back_in_every_slice_companions_together() -> None:
+    """Of 20 probes in slices of 15 and 5, 30 % are 6: 4.5 and 1.5 become 5 and 1, or 4 and 2."""
+    answers = [
+        Probe(id=f"p{i}", prompt="q", reference="a", slices=("big" if i < 15 else "small",))
+        for i in range(20)
+    ]
+    read = [replace(p, id=f"{p.id}#likelihood", scorer="likelihood") for p in answers]
+
+    found = hold_back([*answers, *read], 0.3, seed=0)
+
+    held = {probe.id for probe in found if probe.held_back}
+    assert len(held) == 12
+    assert {f"{name}#likelihood" for name in held if "#" not in name} == {
+        name for name in held if "#" in name
+    }
+    assert sum(p.held_back and p.slices == ("small",) and p.kind == "answer" for p in found) in {
+        1,
+        2,
+    }
+    assert hold_back([*answers, *read], 0.3, seed=0) == found
+    assert hold_back([*answers, *read], 0.3, seed=1) != found

@@ -7,8 +7,12 @@ import pytest
 from ftguard.checkup import Checkup
 from ftguard.estimates import Estimate
 from ftguard.gates import Gate, Verdict, decide
+from ftguard.looks import Look
 from ftguard.measurement import Measurement
 from ftguard.run import Run
+
+LOOK = Look(number=1, planned=2)
+"""It allows p = 0.05 * 0.95 / 2 = 0.02375, where an interval of 95 % just leaves out 0."""
 
 
 @pytest.fixture
@@ -34,11 +38,19 @@ def _judged(*found: tuple[Gate, float, float, float]) -> Verdict:
         Measurement(
             name=gate.measurement,
             slice=gate.slice,
-            estimate=Estimate(value=value, low=low, high=high, level=0.95, n=50),
+            estimate=Estimate(
+                value=value,
+                low=low,
+                high=high,
+                level=0.95,
+                n=50,
+                error=(value - low) / 1.96,
+                freedom=1000,
+            ),
         )
         for gate, low, value, high in found
     ]
-    return decide(measurements, [gate for gate, *_ in found])
+    return decide(measurements, [gate for gate, *_ in found], LOOK)
 
 
 def _examined(verdict: Verdict, step: int = 2) -> Checkup:
@@ -66,5 +78,6 @@ def _run(method: str) -> Run:
         learning_rate=1.0,
         max_steps=100,
         planned_checkpoints=None,
+        planned_looks=None,
         gates=(),
     )

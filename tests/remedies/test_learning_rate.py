@@ -130,14 +130,14 @@ def test_a_suspicion_is_told_as_one(judged: Judged, run: Runs) -> None:
     assert advice.outcome.state == "suspect"
     assert advice.text == (
         "train again with learning rate 1e-4 instead of 1e-3, which is too high for "
-        "forgetting/all, if the suspicion holds (it is not beyond chance); usual for LoRA is "
+        "forgetting/all, if the suspicion holds (it is no breach); usual for LoRA is "
         "1e-4 to 2e-4."
     )
 
 
 def test_a_finding_weighs_more_than_a_worse_suspicion(judged: Judged, run: Runs) -> None:
     """Twice the limit beyond chance stands before five times it by chance, whatever the order."""
-    found = (Gate(measurement="calibration", slice="target", limit=0.05), 0.01, 0.1, 0.2)
+    found = (Gate(measurement="calibration", slice="target", limit=0.05), 0.05, 0.1, 0.15)
     suspected = (GATE, -0.1, 0.5, 1.1)
     for order in ((found, suspected), (suspected, found)):
         (advice,) = lower_learning_rate(judged(*order), run("full"), 1e-3)

@@ -52,7 +52,7 @@ def test_calibration_and_small_losses_do_not_call_for_replay(judged: Judged, run
     ("low", "finding", "hedge"),
     [
         (0.01, True, ""),
-        (-0.01, False, ", if the suspicion holds (it is not beyond chance)"),
+        (-0.01, False, ", if the suspicion holds (it is no breach)"),
     ],
 )
 def test_the_words_tell_a_finding_from_a_suspicion(

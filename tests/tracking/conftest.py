@@ -80,7 +80,15 @@ def checkup() -> MakeCheckup:
         measurement = Measurement(
             name="forgetting",
             slice=state.replace(" ", "-"),
-            estimate=Estimate(value=0.125, low=0.05, high=0.2, level=0.95, n=200),
+            estimate=Estimate(
+                value=0.125,
+                low=0.05,
+                high=0.2,
+                level=0.95,
+                n=200,
+                error=(0.2 - 0.05) / 3.92,
+                freedom=1000,
+            ),
             base=0.8,
             now=0.7,
         )
@@ -98,7 +106,15 @@ def checkup() -> MakeCheckup:
         gain = Measurement(
             name="target",
             slice="all",
-            estimate=Estimate(value=0.25, low=0.125, high=0.375, level=0.95, n=100),
+            estimate=Estimate(
+                value=0.25,
+                low=0.125,
+                high=0.375,
+                level=0.95,
+                n=100,
+                error=(0.375 - 0.125) / 3.92,
+                freedom=1000,
+            ),
             base=0.5,
             now=0.75,
             better="higher",

@@ -77,7 +77,15 @@ def test_numbers_stand_below_each_other(checkup: MakeCheckup) -> None:
         replace(
             first,
             slice="following several instructions at once",
-            estimate=Estimate(value=-1.25, low=-1.333, high=-1.0, level=0.95, n=12345),
+            estimate=Estimate(
+                value=-1.25,
+                low=-1.333,
+                high=-1.0,
+                level=0.95,
+                n=12345,
+                error=(-1.0 + 1.333) / 3.92,
+                freedom=1000,
+            ),
         ),
     )
     rows = render_checkup(wide, 0.5, colour=False).splitlines()[1:5]

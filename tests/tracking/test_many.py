@@ -51,6 +51,8 @@ def conclusion() -> Conclusion:
         run="r",
         best_step=None,
         best_folder=None,
+        chosen=None,
+        confirmed=None,
         best_gates=(),
         last_step=None,
         last_passed=None,

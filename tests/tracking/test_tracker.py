@@ -15,11 +15,13 @@ MakeCheckup = Callable[[Sequence[State]], Checkup]
 def test_scalars_are_the_estimates_with_their_intervals_and_the_totals(
     checkup: MakeCheckup,
 ) -> None:
-    """Each estimate is three keys, a measurement without one is none, and the totals follow."""
+    """Each estimate is three keys and the score now, and the totals follow."""
     assert scalars(checkup(["breach", "missing"]), 0.25) == {
+        "ftguard/target/all/now": 0.75,
         "ftguard/target/all": 0.25,
         "ftguard/target/all/low": 0.125,
         "ftguard/target/all/high": 0.375,
+        "ftguard/forgetting/breach/now": 0.7,
         "ftguard/forgetting/breach": 0.125,
         "ftguard/forgetting/breach/low": 0.05,
         "ftguard/forgetting/breach/high": 0.2,

@@ -81,6 +81,9 @@ def test_every_checkup_is_a_row_at_its_step_and_the_verdict_is_in_the_summary(
     names = {m.key for c in guard.checkups for m in c.measurements if m.estimate is not None}
     assert {"target/all", "forgetting/all", "forgetting/one", "calibration/target"} <= names
     keys = {f"ftguard/{name}{end}" for name in names for end in ("", "/low", "/high")} | TOTALS
+    keys |= {
+        f"ftguard/{m.key}/now" for c in guard.checkups for m in c.measurements if m.now is not None
+    }
     assert {key for row in rows for key in row if key.startswith("ftguard/")} == keys
     for key in keys:
         assert list(curve(rows, key)) == [2, 4, 6], key
@@ -88,7 +91,7 @@ def test_every_checkup_is_a_row_at_its_step_and_the_verdict_is_in_the_summary(
         for checkup in guard.checkups:
             measurement = checkup.find(*name.split("/"))
             assert measurement is not None
-            estimate = measurement.estimate
+            estimate = measurement.shown
             assert estimate is not None
             for end, value in (("", estimate.value), ("/low", estimate.low)):
                 assert curve(rows, f"ftguard/{name}{end}")[checkup.step] == pytest.approx(value)

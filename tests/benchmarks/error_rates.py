@@ -1,0 +1,288 @@
+"""How often the verdict is wrong, and how often it finds what is there, simulated.
+
+    python tests/benchmarks/error_rates.py
+
+Draws right-or-wrong and graded scores of a base and its checkpoints, and holds them against the
+gates with ftguard's own code (`measure_drop`, `worst_of`, `decide`), plain point thresholds beside
+it. Base accuracy 0.70; a model that has not changed flips 10 % of the items each way at each
+checkpoint. Seeded; some 8 minutes on two cores. The README quotes the tables.
+"""
+
+import argparse
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.random import Generator, default_rng
+from scipy import special, stats
+
+from ftguard.calibration_error import Confidences
+from ftguard.estimates import Array
+from ftguard.gates import Gate, decide
+from ftguard.looks import ALPHA, Look
+from ftguard.measurement import Measurement
+from ftguard.measures.calibration import measure_increase
+from ftguard.measures.paired import Paired, measure_drop
+from ftguard.measures.tail import worst_of
+
+BASE, CHURN = 0.70, 0.10
+FORGETTING = Gate(measurement="forgetting", limit=0.10)
+TAIL = Gate(measurement="tail", slice="worst", limit=0.15)
+CALIBRATION = tuple(
+    Gate(measurement="calibration", slice=name, limit=0.05) for name in ("target", "general")
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One kind of run."""
+
+    looks: int = 10
+    general: int = 200
+    slices: tuple[int, ...] = (40,) * 5
+    calibration: int = 0
+    """Items of each calibration split; 0 leaves calibration out."""
+    drop: tuple[float, ...] = (0.0,)
+    """True relative drop of general capability at each look; the last one lasts."""
+    graded: bool = False
+    told: bool = True
+    """Whether the number of looks is known beforehand."""
+
+
+def paired(generator: Generator, n: int, drop: float, *, graded: bool) -> Paired:
+    """Scores of a base and a checkpoint with a true relative drop."""
+    if graded:
+        truth = generator.beta(3.5, 1.5, n)
+        base, now = (_around(generator, mean) for mean in (truth, truth * (1 - drop)))
+    else:
+        base = (generator.random(n) < BASE).astype(float)
+        lost, won = CHURN + BASE * drop / 2, CHURN - BASE * drop / 2
+        flip = np.where(base == 1, lost / BASE, won / (1 - BASE))
+        now = np.abs(base - (generator.random(n) < flip))
+    return Paired(
+        base=base, now=now, chance=np.zeros(n), num_unscored=0, discrete=not graded, clusters=None
+    )
+
+
+def _around(generator: Generator, mean: Array, spread: float = 8.0) -> Array:
+    """Graded scores with these means, in (0, 1)."""
+    return generator.beta(np.maximum(spread * mean, 1e-3), np.maximum(spread * (1 - mean), 1e-3))
+
+
+def confidences(generator: Generator, n: int) -> tuple[Confidences, Confidences]:
+    """A perfectly calibrated base, and itself with noise in its confidence and 10 % new luck."""
+    sure = generator.beta(5, 2, n)
+    moved = special.expit(special.logit(sure) + generator.normal(0, 0.3, n))
+    luck = generator.random(n)
+    luck_now = np.where(generator.random(n) < 2 * CHURN, generator.random(n), luck)
+    before = Confidences(confidence=sure, correct=(luck < sure).astype(float))
+    after = Confidences(confidence=moved, correct=(luck_now < moved).astype(float))
+    return before, after
+
+
+def checkup(generator: Generator, setting: Setting, drop: float) -> list[Measurement]:
+    """The measurements of one checkpoint."""
+    graded = setting.graded
+    found = [
+        measure_drop("forgetting", "all", paired(generator, setting.general, drop, graded=graded))
+    ]
+    if setting.slices:
+        parts = [paired(generator, n, 0.0, graded=graded) for n in setting.slices]
+        named = [(f"slice {i}", part) for i, part in enumerate(parts)]
+        found.append(worst_of([("all", _together(parts)), *named]))
+    return found + [
+        measure_increase(gate.slice, *confidences(generator, setting.calibration))
+        for gate in CALIBRATION * bool(setting.calibration)
+    ]
+
+
+def run(setting: Setting, seed: int) -> tuple[list[bool], list[bool]]:
+    """For each look of one run: whether ftguard blocks, and whether plain thresholds do."""
+    generator = default_rng([seed, 11])
+    gates = [FORGETTING, *([TAIL] if setting.slices else [])]
+    gates += CALIBRATION * bool(setting.calibration)
+    ours, plain = [], []
+    for number in range(1, setting.looks + 1):
+        drop = setting.drop[min(number, len(setting.drop)) - 1]
+        measurements = checkup(generator, setting, drop)
+        look = Look(number=number, planned=setting.looks if setting.told else None)
+        verdict = decide(measurements, gates, look)
+        ours.append(verdict.passed is False)
+        plain.append(
+            any(
+                m.estimate is not None and m.estimate.value > gate.limit
+                for m, gate in zip(measurements, gates, strict=True)
+            )
+        )
+    return ours, plain
+
+
+def simulate(setting: Setting, runs: int) -> tuple[Array, Array]:
+    """Blocks of ftguard and of plain thresholds, each of shape [runs, looks]."""
+    with ProcessPoolExecutor(2) as pool:
+        found = list(pool.map(partial(run, setting), range(runs), chunksize=50))
+    return np.array([o for o, _ in found], float), np.array([p for _, p in found], float)
+
+
+def share(hits: Array) -> str:
+    """A share with its 95 % interval (Clopper and Pearson 1934)."""
+    low, high = stats.binomtest(int(hits.sum()), hits.size).proportion_ci()
+    return f"{hits.mean():6.1%} ({low:.1%} to {high:.1%})"
+
+
+def false_blocks(runs: int) -> None:
+    """Print how often a run of an unchanged model is blocked at any of its checkpoints."""
+    print(f"\nAn unchanged model is blocked in a run ({runs} runs)")
+    print(f"{'':<44}{'ftguard':<26}plain thresholds")
+    rows = [
+        (f"{looks} looks, {kind}{'' if told else ', number unknown'}", looks, graded, told)
+        for looks in (1, 10, 50)
+        for kind, graded in (("right or wrong", False), ("graded", True))
+        for told in ((True, False) if looks == 10 and not graded else (True,))
+    ]
+    for label, looks, graded, told in rows:
+        ours, plain = simulate(Setting(looks=looks, graded=graded, told=told), runs)
+        print(f"{label:<44}{share(ours.max(1)):<26}{share(plain.max(1))}", flush=True)
+    for size in (10, 20, 40, 80):
+        ours, plain = simulate(Setting(looks=1, slices=(size,) * 5), runs)
+        label = f"1 look, tail of 5 slices of {size}"
+        print(f"{label:<44}{share(ours.max(1)):<26}{share(plain.max(1))}", flush=True)
+    few = max(300, runs // 6)
+    ours, plain = simulate(Setting(calibration=200), few)
+    label = f"10 looks, with calibration ({few} runs)"
+    print(f"{label:<44}{share(ours.max(1)):<26}{share(plain.max(1))}", flush=True)
+
+
+def power(runs: int) -> None:
+    """Print how often a true drop of general capability is a breach, among four hypotheses."""
+    print(f"\nA true drop of general capability is a breach ({runs} runs, four hypotheses)")
+    print(
+        f"{'n':>5} {'drop':>6}  {'at a single look':<26}{'at one of 10 looks':<26}plain threshold"
+    )
+    others = (CALIBRATION[0], CALIBRATION[1], TAIL)
+    for n in (50, 100, 200, 400):
+        for drop in (0.10, 0.15, 0.20):
+            generator = default_rng([n, round(100 * drop)])
+            hits = np.zeros((3, runs))
+            for index in range(runs):
+                forgetting = measure_drop(
+                    "forgetting", "all", paired(generator, n, drop, graded=False)
+                )
+                still = [
+                    measure_drop(g.measurement, g.slice, paired(generator, n, 0.0, graded=False))
+                    for g in others
+                ]
+                for row, planned in enumerate((1, 10)):
+                    look = Look(number=1, planned=planned)
+                    verdict = decide([forgetting, *still], [FORGETTING, *others], look)
+                    hits[row, index] = verdict.outcomes[0].state == "breach"
+                value = forgetting.estimate.value if forgetting.estimate else 0.0
+                hits[2, index] = value > FORGETTING.limit
+            print(
+                f"{n:>5} {drop:>6.0%}  {share(hits[0]):<26}{share(hits[1]):<26}{share(hits[2])}",
+                flush=True,
+            )
+
+
+def drift(runs: int) -> None:
+    """Print when a drop that grows by 2 % a checkpoint is first blocked."""
+    setting = Setting(drop=tuple(0.02 * k for k in range(1, 11)), slices=())
+    ours, plain = simulate(setting, runs)
+    print(f"\nA drop that grows by 2 points a checkpoint is blocked by then ({runs} runs)")
+    print("true drop " + "".join(f"{drop:>7.0%}" for drop in setting.drop))
+    for label, blocks in (("ftguard", ours), ("plain", plain)):
+        by_then = np.maximum.accumulate(blocks, axis=1).mean(0)
+        print(f"{label:<10}" + "".join(f"{value:>7.1%}" for value in by_then))
+
+
+def candidates(runs: int) -> None:
+    """Print level and power of the tests that were in the choice, for one drop of n = 200."""
+    print(f"\nTests that were in the choice: one hypothesis, n = 200 ({runs} draws)")
+    print(f"{'':<34}{'false at 5 %':>13}{'at 0.125 %':>12}{'finds 15 %':>12}{'finds 20 %':>12}")
+    tests = {
+        "Student's t, two steps added": _added_steps,
+        "Student's t": _student,
+        "McNemar, exact": _mcnemar,
+        "McNemar, mid-p": _mid_p,
+    }
+    strict = ALPHA / 40
+    for name, test in tests.items():
+        cells = []
+        for drop, level in ((0.0, ALPHA), (0.0, strict), (0.15, strict), (0.20, strict)):
+            generator = default_rng([7, round(100 * drop)])
+            chances = [CHURN + BASE * drop / 2, CHURN - BASE * drop / 2]
+            counts = generator.multinomial(200, [*chances, 1 - sum(chances)], size=runs)
+            lost, won = counts[:, 0].astype(float), counts[:, 1].astype(float)
+            beyond = (lost - won) / 200 / BASE > FORGETTING.limit if drop else True
+            cells.append(float(np.mean((test(lost, won) <= level) & beyond)))
+        print(f"{name:<34}{cells[0]:>13.2%}{cells[1]:>12.3%}{cells[2]:>12.1%}{cells[3]:>12.1%}")
+    print("\nSharing 5 % over 10 looks and 4 gates: the level of the first and last look")
+    for name, levels in {
+        "equal shares (ftguard, planned)": [Look(number=k, planned=10).level for k in (1, 10)],
+        "6 / (pi k)^2 (ftguard, unplanned)": [Look(number=k, planned=None).level for k in (1, 10)],
+        "O'Brien-Fleming-like spending": [_obrien_fleming(k) for k in (1, 10)],
+    }.items():
+        finds = [special.ndtr(_shift(0.15) + special.ndtri(level / 4)) for level in levels]
+        spent = f"{levels[0]:.5f} {levels[1]:.5f}"
+        print(f"{name:<34} {spent}  finds 15 %: {finds[0]:.0%}, {finds[1]:.0%}")
+
+
+def _together(parts: list[Paired]) -> Paired:
+    return Paired(
+        base=np.concatenate([part.base for part in parts]),
+        now=np.concatenate([part.now for part in parts]),
+        chance=np.concatenate([part.chance for part in parts]),
+        num_unscored=0,
+        discrete=parts[0].discrete,
+        clusters=None,
+    )
+
+
+def _added_steps(lost: Array, won: Array) -> Array:
+    mean = (lost - won) / 200
+    error = np.sqrt((lost + won - 200 * mean**2 + 2) / 201 / 202)
+    return np.asarray(special.stdtr(201, -mean / error))
+
+
+def _student(lost: Array, won: Array) -> Array:
+    mean = (lost - won) / 200
+    error = np.sqrt((lost + won - 200 * mean**2) / 199 / 200)
+    return np.asarray(special.stdtr(199, -mean / error))
+
+
+def _mcnemar(lost: Array, won: Array) -> Array:
+    return np.asarray(stats.binom.sf(lost - 1, lost + won, 0.5))
+
+
+def _mid_p(lost: Array, won: Array) -> Array:
+    return _mcnemar(lost, won) - 0.5 * np.asarray(stats.binom.pmf(lost, lost + won, 0.5))
+
+
+def _obrien_fleming(look: int, looks: int = 10) -> float:
+    """What the spending function of Lan and DeMets spends at a look."""
+    spent = [
+        2 * special.ndtr(special.ndtri(ALPHA / 2) / np.sqrt(max(k, 1e-9) / looks))
+        for k in (look, look - 1)
+    ]
+    return float(spent[0] - spent[1])
+
+
+def _shift(drop: float) -> float:
+    move = BASE * drop
+    return float(move / np.sqrt((2 * CHURN - move**2) / 200))
+
+
+def main() -> None:
+    """Print every table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=2000)
+    runs = parser.parse_args().runs
+    candidates(20 * runs)
+    power(runs)
+    drift(runs)
+    false_blocks(runs)
+
+
+if __name__ == "__main__":
+    main()

@@ -5,13 +5,14 @@ One value flows, and data order is import order: a module imports only from stag
 
     probes      what is asked: the record, reading, drawing, the tail, the built-in set
     answers     what a model said, and what it thought of given texts
-    estimates   a number with its interval and n
+    estimates   a number with its interval and n; calibration_error: confidence against accuracy
     scores      how good an answer is: one scorer a file, a visible table
     ask         the only place that runs a model; it leaves no trace
     snapshot    all answers and scores of one model; the base and each checkpoint are the same noun
     measurement one quantity on one slice, with its direction and unit
-    measures    functions (probes, base, now) -> measurements: target, forgetting, tail,
+    measures    functions (probes, base, now) -> measurements: target, forgetting, flips, tail,
                 calibration, drift; one a file
+    looks       how sure a finding must be at each of a run's looks; power: what it can find
     gates       limits, the six states of an outcome, the verdict
     run         what is known of a training run before its first step
     advice      a thing to do, its number, and the outcome that it rests on
@@ -23,7 +24,7 @@ One value flows, and data order is import order: a module imports only from stag
     conclusion  a run's outcome, as `verdict.json` holds it
     tracking    where results are told: console, W&B, the Trainer's other reporters
     watch       one attempt of one run under guard: examines, records, keeps, chooses what to act on
-    begin       opens a watch when training begins
+    begin       opens a watch when training begins; announce: what is said before the first step
     callback    the timeline: when things happen, in a few short hooks
     demo, cli   what a person runs
 

@@ -47,7 +47,7 @@ def _power(limit: float, base: Measurement, level: float) -> Iterator[str]:
     """What a gate on a drop of right-or-wrong scores can find; nothing is known of others yet."""
     if base.unit != PERCENT or not base.discrete or base.estimate is None or base.base is None:
         return
-    room, n = base.base - base.chance, base.estimate.n
+    room, n, level = base.base - base.chance, base.estimate.n, level / base.candidates
     least = smallest_drop(n, room, limit, level)
     example = EXAMPLE * limit
     yield (

@@ -73,7 +73,8 @@ def compare(reckless: GuardCallback, advised: GuardCallback) -> Table:
         table.add_row(label, *(_change(run.find(name, slice_name)) for run in runs))
     for split in ("target", "general"):
         table.add_row(
-            f"ECE, {split}", *(_change(run.find("calibration", split), digits=3) for run in runs)
+            f"calibration error, {split}",
+            *(_change(run.find("calibration", split), digits=3) for run in runs),
         )
     table.add_row(
         "verdict", *(WORDS.get(r.verdict.passed, Text("BLOCKED", "bold red")) for r in runs)

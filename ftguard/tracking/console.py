@@ -19,6 +19,8 @@ from ftguard.measurement import Measurement
 
 WIDTH = 80
 INDENT = 2
+SHOWN = 3
+"""Categories that are named; the others are in the ledger."""
 COLUMNS = (19, 11, 7, 14, 6, 5)
 """Least widths of key, before and after, estimate, interval, n and limit; the state follows."""
 VERDICTS = {
@@ -142,6 +144,12 @@ def _lines(checkup: Checkup) -> Iterator[str]:
             f"general items: {quantity(forgotten.estimate.value, PERCENT)} forgotten, "
             f"{quantity(gained.estimate.value, PERCENT)} gained, less guessing"
         )
+    worst = [m for m in checkup.measurements if m.shrunk and m.shrunk.low > 0]
+    worst.sort(key=lambda m: -m.shrunk.value if m.shrunk else 0.0)
+    if worst:
+        # Categories are shown pulled towards the whole, and only where they lost beyond chance.
+        names = [f"{m.slice} {quantity(m.shrunk.value, PERCENT)}" for m in worst if m.shrunk]
+        yield f"lost most: {', '.join(names[:SHOWN])}"
     for advice in checkup.advice:
         kind = "advice" if advice.finding else "advice (on a suspicion)"
         yield f"{kind}: {advice.text}"

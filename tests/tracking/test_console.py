@@ -161,3 +161,28 @@ def test_a_notebook_gets_the_same_block(
     shell = type("ZMQInteractiveShell", (), {})()
     monkeypatch.setattr(builtins, "get_ipython", lambda: shell, raising=False)
     assert render_checkup(checkup(STATES), 0.5, colour=False) == expected
+
+
+def test_the_categories_that_lost_most_are_named(checkup: MakeCheckup) -> None:
+    """Of four shrunk drops three are named, the largest first; one within chance is not."""
+    drops = {"small": 0.15, "large": 0.40, "middle": 0.30, "chance": 0.5}
+    categories = tuple(
+        Measurement(
+            name="forgetting",
+            slice=name,
+            estimate=None,
+            shrunk=Estimate(
+                value=drop,
+                low=-0.1 if name == "chance" else 0.1,
+                high=0.9,
+                level=0.95,
+                n=12,
+                error=0.1,
+                freedom=11,
+            ),
+        )
+        for name, drop in drops.items()
+    )
+    block = render_checkup(replace(checkup([]), measurements=categories), 0.5, colour=False)
+
+    assert "lost most: large 40.0 %, middle 30.0 %, small 15.0 %" in block

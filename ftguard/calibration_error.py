@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from ftguard.estimates import Array, Estimate
+from ftguard.estimates import Array, Estimate, student_estimate
 
 BINS = 15
 """The number of bins of Guo et al. 2017 (1706.04599), which papers kept."""
@@ -202,16 +202,7 @@ def calibration_increase(
     value = float(increase(np.ones(n)))
     drawn = np.concatenate([increase(weights) for weights in _bootstrap(n, resamples, seed)])
     error = math.hypot(float(drawn.std()), math.sqrt(2 / (n + 1) / (n + 2)))
-    half = float(special.stdtrit(n + 1, (1 + level) / 2)) * error
-    return Estimate(
-        value=value,
-        low=value - half,
-        high=value + half,
-        level=level,
-        n=n,
-        error=error,
-        freedom=n + 1,
-    )
+    return student_estimate(value, error, freedom=n + 1, n=n, level=level)
 
 
 def _in_bins(confidence: Array, values: Array, bins: int) -> tuple[Array, list[int]]:

@@ -134,7 +134,22 @@ def _student(  # noqa: PLR0913
     if discrete:
         count, squares, size = count + 2, squares + 2 * step**2, n + 2
     error = float(np.sqrt(squares * count / (count - 1)) / size)
-    half = float(special.stdtrit(count - 1, (1 + level) / 2)) * error
+    return student_estimate(value, error, freedom=count - 1, n=n, level=level)
+
+
+def student_estimate(
+    value: float, error: float, *, freedom: int, n: int, level: float = LEVEL
+) -> Estimate:
+    """A value with Student's t interval around it.
+
+    Args:
+        value: the estimate.
+        error: its standard error.
+        freedom: degrees of freedom.
+        n: the number of probes it rests on.
+        level: two-sided confidence level.
+    """
+    half = float(special.stdtrit(freedom, (1 + level) / 2)) * error
     return Estimate(
         value=value,
         low=value - half,
@@ -142,5 +157,5 @@ def _student(  # noqa: PLR0913
         level=level,
         n=n,
         error=error,
-        freedom=count - 1,
+        freedom=freedom,
     )

@@ -1,10 +1,12 @@
 """Makes `Probe`, one thing that is asked of the model, checked when it is built."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
 from ftguard.errors import InputError
+from ftguard.probes.constraint import Constraint
 
 Role = Literal["target", "general", "tail", "calibration"]
 """What a probe is asked for; set by the argument of `GuardCallback` that it comes in by."""
@@ -14,8 +16,21 @@ Kind = Literal["answer", "likelihood"]
 
 LIKELIHOOD = "likelihood"
 MULTIPLE_CHOICE = "multiple_choice"
-SCORERS = ("exact_match", "normalized_match", "numeric", MULTIPLE_CHOICE, LIKELIHOOD)
+CONSTRAINTS = "constraints"
+OPEN = "open"
+SCORERS = (
+    "exact_match",
+    "normalized_match",
+    "numeric",
+    MULTIPLE_CHOICE,
+    CONSTRAINTS,
+    LIKELIHOOD,
+    OPEN,
+)
 """The names that a probe may give as its scorer."""
+TIERS = (1, 2, 3, 4)
+"""Difficulty by design: what a 0.5B instruct model should do, a 3B one, a 14B one, and what strains
+one of 70B."""
 RESERVED_SLICES = frozenset({"all", "likelihood", "worst"})
 """Slices that measures make themselves."""
 
@@ -43,10 +58,22 @@ class Probe:
     """The right answer; of several, the first is the canonical one and each is accepted."""
     choices: Sequence[str] = ()
     """The options of a multiple-choice question; the reference is the text of one of them."""
+    constraints: Sequence[Constraint] = ()
+    """What the answer must meet, all of it; a reference is then one example that does."""
     scorer: str = "auto"
-    """One of `SCORERS`; `auto` is `multiple_choice` with choices, else `normalized_match`."""
+    """One of `SCORERS`; `auto` is `multiple_choice` with choices, `constraints` with those, else
+    `normalized_match`. `open` is for queries without a reference: they are asked and count for
+    drift, for a judge and for people."""
+    tolerance: float | None = None
+    """With `numeric`: the largest absolute difference; None for 1e-6, relative."""
     slices: Sequence[str] = ()
     """Named groups that are also measured on their own, such as a category."""
+    tier: int | None = None
+    """Difficulty by design, one of `TIERS`; it was not measured."""
+    notes: str | None = None
+    """What a good answer contains, for a judge."""
+    max_new_tokens: int | None = None
+    """Room for the answer; None for twice the reference, between 16 and 256 tokens."""
     source: str | None = None
     """What it was made from, where several probes share it (one text, one template): such probes
     are not independent, and intervals are widened for it."""
@@ -58,6 +85,7 @@ class Probe:
     def __post_init__(self) -> None:
         if not self.id:
             raise InputError("a probe has an empty `id`: give each probe a name of its own.")
+        object.__setattr__(self, "constraints", tuple(self.constraints))
         for name in ("choices", "slices"):
             value = getattr(self, name)
             object.__setattr__(self, name, (value,) if isinstance(value, str) else tuple(value))
@@ -66,7 +94,8 @@ class Probe:
         if self.reference is not None and not isinstance(self.reference, str):
             object.__setattr__(self, "reference", tuple(self.reference))
         if self.scorer == "auto":
-            scorer = MULTIPLE_CHOICE if self.choices else "normalized_match"
+            scorer = CONSTRAINTS if self.constraints else "normalized_match"
+            scorer = MULTIPLE_CHOICE if self.choices else scorer
             object.__setattr__(self, "scorer", scorer)
         _check(self)
 
@@ -81,6 +110,12 @@ class Probe:
     def kind(self) -> Kind:
         """`likelihood` where a given text is read, else `answer`."""
         return "likelihood" if self.scorer == LIKELIHOOD else "answer"
+
+    @property
+    def companion_of(self) -> str | None:
+        """The id of the probe whose reference this one reads (`ID#likelihood`), if it is one."""
+        probe_id, mark, _ = self.id.rpartition(f"#{LIKELIHOOD}")
+        return probe_id if mark and self.id.endswith(mark) else None
 
     @property
     def chance(self) -> float:
@@ -112,13 +147,32 @@ def _check(probe: Probe) -> None:
         raise InputError(f"{where}: unknown scorer `{probe.scorer}`; use one of {list(SCORERS)}.")
     if not probe.prompt and probe.kind != "likelihood":
         raise InputError(f"{where} has an empty prompt: write what the model is asked.")
-    if not probe.references or not all(probe.references):
+    if not all(probe.references) or not (
+        probe.references or probe.constraints or probe.scorer == OPEN
+    ):
         what = "choices but no reference" if probe.choices else "no reference"
         raise InputError(f"{where} has {what}: give the right answer as `reference`.")
     if probe.scorer == MULTIPLE_CHOICE:
         _check_choices(probe, where)
     if probe.scorer == "numeric" and not any(c.isdigit() for c in probe.references[0]):
         raise InputError(f"{where}: `numeric` needs a number in the reference.")
+    if bool(probe.constraints) != (probe.scorer == CONSTRAINTS):
+        raise InputError(f"{where}: `constraints` and the scorer of that name go together.")
+    _check_numbers(probe, where)
+
+
+def _check_numbers(probe: Probe, where: str) -> None:
+    if probe.tier is not None and probe.tier not in TIERS:
+        raise InputError(f"{where}: `tier` is one of {list(TIERS)}, got {probe.tier!r}.")
+    if probe.tolerance is not None and (
+        probe.scorer != "numeric" or not 0 <= probe.tolerance < math.inf
+    ):
+        raise InputError(
+            f"{where}: `tolerance` is a number from 0 up and goes with `numeric`, got "
+            f"{probe.tolerance!r} with `{probe.scorer}`."
+        )
+    if probe.max_new_tokens is not None and probe.max_new_tokens < 1:
+        raise InputError(f"{where}: `max_new_tokens` is at least 1, got {probe.max_new_tokens!r}.")
 
 
 def _check_choices(probe: Probe, where: str) -> None:

@@ -14,17 +14,19 @@ RELATIVE_TOLERANCE = 1e-6
 
 
 def numeric(probe: Probe, answer: Answer) -> float:
-    """1 where the final number is that of a reference (to 1e-6, relative), else 0.
-
-    No number is a wrong answer.
-    """
+    """1 where the final number is that of a reference (to 1e-6, relative, or the probe's own
+    tolerance), else 0; no number is a wrong answer.
+    """  # noqa: D205
     said = final_number(finished_text(answer), ended=answer.finish == "stop")
     wanted = [final_number(reference) for reference in probe.references]
     if None in wanted:
         raise Unscorable("the reference holds no number")
+    close = {"rel_tol": RELATIVE_TOLERANCE}
+    if probe.tolerance is not None:
+        # The margin keeps decimal fractions that are not exact in binary on the right side.
+        close = {"rel_tol": 0.0, "abs_tol": probe.tolerance * (1 + RELATIVE_TOLERANCE)}
     return float(
-        said is not None
-        and any(math.isclose(said, w, rel_tol=RELATIVE_TOLERANCE) for w in wanted if w is not None)
+        said is not None and any(math.isclose(said, w, **close) for w in wanted if w is not None)
     )
 
 

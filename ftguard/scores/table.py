@@ -9,9 +9,10 @@ from ftguard.scores.likelihood import likelihood
 from ftguard.scores.multiple_choice import multiple_choice
 from ftguard.scores.normalized_match import normalized_match
 from ftguard.scores.numeric import numeric
+from ftguard.scores.open_answer import open_answer
 from ftguard.scores.score import Score, Scorer, Unscorable
 
-SCORER_VERSION = "1"
+SCORER_VERSION = "2"
 """Part of every fingerprint; raised whenever a scorer's meaning changes."""
 
 SCORERS: dict[str, Scorer] = {
@@ -20,6 +21,7 @@ SCORERS: dict[str, Scorer] = {
     "numeric": numeric,
     "multiple_choice": multiple_choice,
     "likelihood": likelihood,
+    "open": open_answer,
 }
 
 

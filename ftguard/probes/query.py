@@ -1,0 +1,68 @@
+"""Finds the query in a prompt: what a person asked, without the template around it."""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ftguard.probes.probe import Message, Probe
+
+FEWEST = 8
+"""So many prompts tell what they share; fewer may share words of their queries by chance."""
+_OPTIONS = re.compile(r"\n\s*\(?A[.):]\s")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What all prompts of a set have around their queries."""
+
+    before: str = ""
+    after: str = ""
+
+    def split(self, probe: Probe) -> tuple[str, str, str]:
+        """What stands before the query, the query, and what stands after it.
+
+        In a chat the query is in the last message; lettered options count as after it.
+        """
+        text = last_text(probe)
+        if not (text.startswith(self.before) and text.endswith(self.after)):
+            return "", text, ""
+        query = text[len(self.before) : len(text) - len(self.after)]
+        options = _OPTIONS.search(query) if probe.choices else None
+        end = options.start() if options else len(query)
+        return self.before, query[:end], query[end:] + self.after
+
+    def query(self, probe: Probe) -> str:
+        """The query alone."""
+        return self.split(probe)[1]
+
+    def asking(self, probe: Probe, query: str) -> Probe:
+        """The same probe with another query in the same frame."""
+        before, _, after = self.split(probe)
+        return replace(probe, prompt=_with_last_text(probe, before + query + after))
+
+
+def frame_of(probes: Sequence[Probe]) -> Frame:
+    """The beginning and end that all prompts share, cut back to whole words."""
+    texts = sorted({last_text(probe) for probe in probes})
+    if len(texts) < FEWEST:
+        return Frame()
+    # Of sorted texts the first and the last share least.
+    before = os.path.commonprefix([texts[0], texts[-1]])
+    before = before[: len(before) - len(re.split(r"\s", before)[-1])]
+    turned = sorted(text[len(before) :][::-1] for text in texts)
+    after = os.path.commonprefix([turned[0], turned[-1]])[::-1]
+    found = re.search(r"\s", after)
+    return Frame(before=before, after=after[found.start() :] if found else "")
+
+
+def last_text(probe: Probe) -> str:
+    """The prompt, or the last message of a chat."""
+    return probe.prompt if isinstance(probe.prompt, str) else probe.prompt[-1]["content"]
+
+
+def _with_last_text(probe: Probe, text: str) -> str | tuple[Message, ...]:
+    if isinstance(probe.prompt, str):
+        return text
+    *earlier, last = probe.prompt
+    return (*earlier, Message(role=last["role"], content=text))

@@ -1,0 +1,11 @@
+"""An open answer: no reference and no check can say how good it is."""
+
+from ftguard.answers import Answer
+from ftguard.probes.probe import Probe
+from ftguard.scores.score import Unscorable
+
+
+def open_answer(probe: Probe, answer: Answer) -> float:
+    """Never a value: such answers count for drift, for a judge and for people."""
+    del probe, answer
+    raise Unscorable("an open answer: only a judge or people can score it")

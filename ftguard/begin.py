@@ -9,6 +9,7 @@ import torch
 from transformers import PreTrainedTokenizerBase, TrainerState, TrainingArguments
 
 from ftguard.announce import announce
+from ftguard.asked import choose, stored
 from ftguard.ask import (
     BatchPlan,
     adapted,
@@ -19,7 +20,7 @@ from ftguard.ask import (
 )
 from ftguard.baseline import Baseline, get_baseline, read_lineage
 from ftguard.clock import Clock
-from ftguard.errors import InputError
+from ftguard.errors import FtguardError, InputError
 from ftguard.examine import Exam, fingerprint
 from ftguard.folders import RunFolder
 from ftguard.gates import Gate, applicable, unmeasured
@@ -27,13 +28,14 @@ from ftguard.host import loaded_from, planned_checkpoints
 from ftguard.ledger import (
     AnyEvent,
     BaseTaken,
+    Chosen,
     Ledger,
     RunStarted,
     Superseded,
     current_run,
 )
 from ftguard.measures import measure
-from ftguard.probes import Gathered
+from ftguard.probes import Encoder, Gathered, Probe, Sets, write_probes
 from ftguard.run import Run
 from ftguard.tracking import Tracker, say
 from ftguard.watch import Watch
@@ -43,7 +45,8 @@ from ftguard.watch import Watch
 class Settings:
     """What the user asked for, read once."""
 
-    gathered: Gathered
+    sets: Sets
+    encoder: Encoder | None
     gates: tuple[Gate, ...] | None
     act: bool
     patience: int
@@ -58,6 +61,7 @@ def begin(  # noqa: PLR0913
     state: TrainerState,
     model: torch.nn.Module,
     tokenizer: PreTrainedTokenizerBase,
+    loader: object,
     *,
     rate: float,
     weights: str | None,
@@ -71,6 +75,7 @@ def begin(  # noqa: PLR0913
         state: the Trainer's state; a global step above 0 is a resume.
         model: the model, plain or with adapters.
         tokenizer: renders the prompts.
+        loader: the Trainer's training data loader.
         rate: the peak learning rate before any action.
         weights: fingerprint of the weights as the user loaded them; None where the callback was
             added after the Trainer was made, and then taken now (on the resume of a full
@@ -81,11 +86,13 @@ def begin(  # noqa: PLR0913
     with clock:
         if main:
             folder.check_writable()
-        exam = _exam(settings, model, tokenizer, weights, progress=main and not args.disable_tqdm)
+        progress = main and not args.disable_tqdm
         resuming = state.global_step > 0
         run_id, attempt, first = from_main(
             _identify(folder, state.global_step) if main else ("", 0, None)
         )
+        gathered = _gathered(settings, folder, run_id, loader, tokenizer, progress, main=main)
+        exam = _exam(settings, gathered.probes, model, tokenizer, weights, progress=progress)
         baseline = get_baseline(
             model,
             exam,
@@ -124,16 +131,50 @@ def begin(  # noqa: PLR0913
             main=main,
         )
         if main:
-            for event in _opening(run, baseline):
+            for event in _opening(run, settings.sets, gathered, baseline):
                 watch.ledger.append(event)
             watch.reconcile_best()
-            for line in announce(settings.gathered, exam.questionnaire, run, baseline):
+            for line in announce(gathered, exam.questionnaire, run, baseline):
                 say(line)
     return watch
 
 
+def _gathered(
+    settings: Settings,
+    folder: RunFolder,
+    run: str,
+    loader: object,
+    tokenizer: PreTrainedTokenizerBase | None,
+    progress: bool,
+    *,
+    main: bool,
+) -> Gathered:
+    """What an earlier attempt asked, or what is chosen now; every process gets the main one's."""
+    found: Gathered | FtguardError | None = None
+    if main:
+        try:
+            events = Ledger(folder.ledger).read()
+            found = stored(events, run, settings.sets, folder)
+            if found is None:
+                found = choose(
+                    settings.sets,
+                    loader,
+                    tokenizer,
+                    encoder=settings.encoder,
+                    progress=progress,
+                )
+                write_probes(found.probes, folder.probes)
+        except FtguardError as error:
+            found = error
+    found = from_main(found)
+    if not isinstance(found, Gathered):
+        raise found or InputError("no probes were gathered.")
+    return found
+
+
 def _exam(
     settings: Settings,
+    probes: Sequence[Probe],
     model: torch.nn.Module,
     tokenizer: PreTrainedTokenizerBase | None,
     weights: str | None,
@@ -145,9 +186,7 @@ def _exam(
             "the Trainer has no tokenizer to ask with: pass `processing_class=tokenizer` to it."
         )
     inner = inner_model(model)
-    questionnaire = prepare(
-        settings.gathered.probes, inner, tokenizer, settings.chat_template_kwargs
-    )
+    questionnaire = prepare(probes, inner, tokenizer, settings.chat_template_kwargs)
     return Exam(
         questionnaire=questionnaire,
         fingerprint=fingerprint(
@@ -172,11 +211,19 @@ def _identify(folder: RunFolder, step: int) -> tuple[str, int, Run | None]:
     return resumed, max(attempt.attempt for attempt in attempts) + 1, attempts[0]
 
 
-def _opening(run: Run, baseline: Baseline) -> Sequence[AnyEvent]:
+def _opening(run: Run, sets: Sets, gathered: Gathered, baseline: Baseline) -> Sequence[AnyEvent]:
     step, digest = run.resumed_from, baseline.snapshot.fingerprint.digest
     superseded = Superseded(run=run.id, attempt=run.attempt, step=step)
     return [
         *([superseded] if run.attempt > 1 else []),
         RunStarted(run=run.id, attempt=run.attempt, step=step, record=run),
+        Chosen(
+            run=run.id,
+            attempt=run.attempt,
+            step=step,
+            sets=sets.digest,
+            leaks=gathered.leaks,
+            notes=gathered.notes,
+        ),
         BaseTaken(run=run.id, attempt=run.attempt, step=0, digest=digest, origin=baseline.origin),
     ]

@@ -15,7 +15,7 @@ from ftguard.errors import InputError
 from ftguard.examine import Moment
 from ftguard.gates import Gate
 from ftguard.learning_rate import peak_rate, scale_rate
-from ftguard.probes import AUTO, ProbeSource, gather
+from ftguard.probes import AUTO, Encoder, ProbeSource, load_encoder, read_sets
 from ftguard.tracking import (
     ConsoleTracker,
     ManyTrackers,
@@ -37,15 +37,19 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
     the adapters disabled), and written under `OUTPUT_DIR/ftguard/`.
 
     Args:
-        target: held-out examples of the task: a dataset in any of TRL's formats, a JSONL path,
-            or probes. Without it checkpoints rank by `eval_loss`.
+        target: held-out examples of the task: a dataset or its name, a JSONL or CSV path, or
+            probes. Without it checkpoints rank by `eval_loss`.
         general: probes of general capability, by default those that ship with ftguard.
         tail: edge cases and queries outside of the training distribution; "auto" finds them
-            among the target's (their slices, rare classes, out-of-scope labels), None has none.
-        calibration: questions for general calibration; "auto" takes the multiple-choice ones
-            among the general probes.
+            among the target's (their slices, rare classes, out-of-scope labels, those furthest
+            from the training data) and makes edge cases of them, None has none.
+        calibration: questions for general calibration; "auto" takes those that ship with ftguard
+            where the general probes do too, else the multiple-choice ones among these.
         gates: limits, by default forgetting 10 % (advice from 8 %), tail 15 %, ECE + 0.05.
-        train: the training rows, to tell which classes are rare.
+        train: the training rows, to look for leaks, for what is far from them and for rare
+            classes; by default the Trainer's own data set is read.
+        encoder: a sentence-transformers model, or its name or folder, to tell what is far from
+            the training data; None tells it by characters.
         act: do what is advised, on findings only: lower the learning rate, or stop.
         patience: breached checkpoints in a row before stopping is advised.
         strict: only checkpoints with every gate proven clear can be the best.
@@ -77,13 +81,14 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         max_probes: int = 200,
         held_back: float = 0.3,
         seed: int = 0,
+        encoder: Encoder | str | None = None,
         cache: bool = True,
         chat_template_kwargs: Mapping[str, object] | None = None,
     ) -> None:
         if patience < 1:
             raise InputError(f"`patience` must be at least 1, got {patience}.")
         self._settings = Settings(
-            gathered=gather(
+            sets=read_sets(
                 target=target,
                 general=general,
                 tail=tail,
@@ -93,6 +98,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
                 held_back=held_back,
                 seed=seed,
             ),
+            encoder=load_encoder(encoder) if isinstance(encoder, str) else encoder,
             gates=None if gates is None else tuple(gates),
             act=act,
             patience=patience,
@@ -150,6 +156,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             state,
             kwargs["model"],
             getattr(processor, "tokenizer", processor),
+            kwargs.get("train_dataloader"),
             rate=peak_rate(optimizer, scheduler),
             weights=self._weights,
             tracker=self._tracker(args),

@@ -1,10 +1,14 @@
-"""The command line: `ftguard demo` and `ftguard best RUN`."""
+"""The command line: `ftguard demo`, `ftguard best RUN`, `ftguard probes list` and `show`."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ftguard import probe_pages
 from ftguard.conclusion import read_conclusion
 from ftguard.errors import FtguardError, InputError
 from ftguard.folders import RunFolder
@@ -35,13 +39,10 @@ def best(
     gone.
     """
     folder = RunFolder(run)
-    try:
+    with _wrong_use():
         conclusion = read_conclusion(folder)
         if conclusion.best_step is not None and not folder.best.is_dir():
             raise InputError(f"the checkpoint kept in `{folder.best}` is gone.")
-    except FtguardError as error:
-        typer.echo(f"ftguard: {error}", err=True)
-        raise typer.Exit(WRONG_USE) from None
     if conclusion.best_step is not None:
         typer.echo(folder.best)
     for outcome in conclusion.best_gates or conclusion.last_gates:
@@ -60,6 +61,57 @@ def demo(
     from ftguard.demo.show import show  # noqa: PLC0415
 
     show(out)
+
+
+probes = typer.Typer(help="Look at what is asked.", no_args_is_help=True)
+app.add_typer(probes, name="probes")
+
+SOURCE = typer.Argument(
+    help="general, quick or calibration (built in), a run's output directory, a file, or the name "
+    "of a dataset"
+)
+
+
+@probes.command("list")
+def list_probes(
+    source: Annotated[str, SOURCE] = "general",
+    *,
+    slice: Annotated[str | None, typer.Option(help="only those of this slice")] = None,  # noqa: A002
+    tier: Annotated[int | None, typer.Option(min=1, max=4, help="only those of this tier")] = None,
+) -> None:
+    """List probes: id, tier, scorer and the beginning of what is asked."""
+    with _wrong_use():
+        found = [
+            probe
+            for probe in probe_pages.find_probes(source)
+            if slice in (None, *probe.slices) and tier in (None, probe.tier)
+        ]
+        if not found:
+            raise InputError(f"`{source}` has no probe of that slice and tier.")
+    typer.echo(probe_pages.render_table(found, colour=sys.stdout.isatty()), nl=False)
+
+
+@probes.command("show")
+def show_probe(
+    probe_id: Annotated[str, typer.Argument(metavar="ID", help="as `list` prints it")],
+    source: Annotated[str | None, SOURCE] = None,
+) -> None:
+    """Show everything about one probe; without a source those that ship with ftguard are tried."""
+    with _wrong_use():
+        sources = [source] if source else ["general", "calibration"]
+        found = [probe for each in sources for probe in probe_pages.find_probes(each)]
+        probe = probe_pages.find_probe(probe_id, found)
+    typer.echo(probe_pages.render_page(probe, colour=sys.stdout.isatty()), nl=False)
+
+
+@contextmanager
+def _wrong_use() -> Iterator[None]:
+    """What cannot be used ends the command with its message, and nothing else."""
+    try:
+        yield
+    except FtguardError as error:
+        typer.echo(f"ftguard: {error}", err=True)
+        raise typer.Exit(WRONG_USE) from None
 
 
 if __name__ == "__main__":

@@ -24,6 +24,11 @@ class RunFolder:
         return self.root / "base"
 
     @property
+    def probes(self) -> Path:
+        """All that is asked, one probe a line."""
+        return self.root / "probes.jsonl"
+
+    @property
     def ledger(self) -> Path:
         """The events, one a line."""
         return self.root / "ledger.jsonl"

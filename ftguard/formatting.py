@@ -33,6 +33,11 @@ def rate(value: float) -> str:
     return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
 
 
+def count(number: int) -> str:
+    """A number of things with separators: 12345 -> `12,345`."""
+    return f"{number:,}"
+
+
 def duration(seconds: float) -> str:
     """Seconds as `4.1 s`, `3 min 5 s` or `2 h 10 min`."""
     if round(seconds, 1) < 60:  # noqa: PLR2004
@@ -42,6 +47,11 @@ def duration(seconds: float) -> str:
         return f"{minutes} min {rest} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min"
+
+
+def printable(text: str) -> str:
+    """The text with control characters written out, so that a terminal shows and obeys none."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def _plain(value: float, digits: int) -> str:

@@ -10,6 +10,7 @@ import msgspec
 
 from ftguard.checkup import Checkup
 from ftguard.errors import FtguardError
+from ftguard.probes import Leak
 from ftguard.run import Run
 
 
@@ -25,6 +26,17 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run"):
     """A run, or its next attempt, began."""
 
     record: Run
+
+
+class Chosen(Event, frozen=True, kw_only=True, tag="probes"):
+    """The probes were chosen; they stand in `probes.jsonl`."""
+
+    sets: str
+    """Digest of the sets that they were drawn from."""
+    leaks: tuple[Leak, ...]
+    """Probes that stand in the training data, or nearly so."""
+    notes: tuple[str, ...]
+    """What was found, left out and drawn."""
 
 
 class BaseTaken(Event, frozen=True, kw_only=True, tag="base"):
@@ -60,7 +72,7 @@ class Lost(Event, frozen=True, kw_only=True, tag="lost"):
     """The files of the checkpoint examined at `step` are gone, so it cannot be the best."""
 
 
-AnyEvent = RunStarted | BaseTaken | Examined | Acted | Superseded | Lost
+AnyEvent = RunStarted | Chosen | BaseTaken | Examined | Acted | Superseded | Lost
 _DECODER = msgspec.json.Decoder(AnyEvent)
 
 

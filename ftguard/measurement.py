@@ -13,7 +13,7 @@ class Measurement:
     """One quantity on one slice; it carries its own direction and unit."""
 
     name: str
-    """`target`, `forgetting`, `forgotten`, `gained`, `tail`, `calibration` or `drift`."""
+    """`target`, `forgetting`, `tail`, `calibration`, `drift`, or one that is shown beside them."""
     slice: str
     """The group of probes: `all`, `worst`, a category, `target` or `general`."""
     estimate: Estimate | None

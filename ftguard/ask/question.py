@@ -1,6 +1,7 @@
 """Makes `Questionnaire`: probes turned into tokens, ready to be asked of any model of one kind."""
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -65,6 +66,8 @@ class Questionnaire:
                     probe.scorer,
                     probe.references,
                     probe.choices,
+                    probe.constraints,
+                    probe.tolerance,
                 )
                 for question, probe in zip(self.questions, self.probes, strict=True)
             ]
@@ -79,18 +82,21 @@ def prepare(
 ) -> Questionnaire:
     """Render every probe; leave out those that are longer than the model's context.
 
-    Answers may grow to twice the longest reference of their role, between 16 and 256 tokens.
+    Answers may grow to twice the longest reference of their role, between 16 and 256 tokens;
+    general probes are of many kinds, so each has the room of its own references there, rounded up
+    to a power of two. Without a reference it is 256. A probe may say otherwise.
 
     Raises:
         InputError: a chat without a template, or no probe of a role fits.
     """
     rendering = Rendering(tokenizer=tokenizer, chat_template_kwargs=dict(chat_template_kwargs))
     stop_ids = _stop_ids(model, tokenizer)
-    room = {role: _new_tokens(probes, role, rendering) for role in {p.role for p in probes}}
+    roles = {probe.role for probe in probes}
+    room = {role: _room([p for p in probes if p.role == role], rendering) for role in roles}
     questions = [_question(probe, rendering, room[probe.role], stop_ids) for probe in probes]
     context = context_length(model, tokenizer)
     fits = [question.length <= context for question in questions]
-    for role in room:
+    for role in roles:
         if not any(fit for probe, fit in zip(probes, fits, strict=True) if probe.role == role):
             raise InputError(
                 f"no {role} probe fits the model's context of {context} tokens, with its answer: "
@@ -122,16 +128,21 @@ def _question(probe: Probe, rendering: Rendering, room: int, stop_ids: Ids) -> Q
         question = Question(probe_id=probe.id, reads=reads)
     else:
         prompt = rendering.prompt(probe)
+        if probe.role == "general":
+            # Few different sizes make few, full batches.
+            room = 2 ** math.ceil(math.log2(_room([probe], rendering)))
+        room = room if probe.references else MOST_NEW_TOKENS
+        room = probe.max_new_tokens or room
         question = Question(probe_id=probe.id, prompt=prompt, max_new_tokens=room)
     asked = (question.prompt, question.reads, question.max_new_tokens, stop_ids)
     return replace(question, fingerprint=_hash(asked))
 
 
-def _new_tokens(probes: Sequence[Probe], role: str | None, rendering: Rendering) -> int:
+def _room(probes: Sequence[Probe], rendering: Rendering) -> int:
     lengths = [
         rendering.num_tokens(reference)
         for probe in probes
-        if probe.role == role and probe.kind == "answer" and probe.scorer != MULTIPLE_CHOICE
+        if probe.kind == "answer" and probe.scorer != MULTIPLE_CHOICE
         for reference in probe.references
     ]
     return max(FEWEST_NEW_TOKENS, min(MOST_NEW_TOKENS, 2 * max(lengths, default=0)))

@@ -33,7 +33,7 @@ def undisturbed(model: torch.nn.Module, *, base: bool = False) -> Iterator[PreTr
     generation_config, use_cache = inner.generation_config, getattr(inner.config, "use_cache", None)
     adapters = only_base(model) if base else nullcontext()
     try:
-        with _same_random_state(), torch.no_grad(), adapters:
+        with same_random_state(), torch.no_grad(), adapters:
             model.eval()
             inner.generation_config = GenerationConfig()
             yield inner
@@ -48,7 +48,8 @@ def undisturbed(model: torch.nn.Module, *, base: bool = False) -> Iterator[PreTr
 
 
 @contextmanager
-def _same_random_state() -> Iterator[None]:
+def same_random_state() -> Iterator[None]:
+    """Put the random states of Python, numpy and torch on every device back after the body."""
     python, numpy, cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()  # noqa: NPY002
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else None
     mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from ftguard.calibration_error import (
 from ftguard.estimates import LEVEL, Array, Estimate, mean_estimate
 from ftguard.formatting import NATS, POINTS
 from ftguard.measurement import Measurement
-from ftguard.probes.probe import MULTIPLE_CHOICE, Probe
+from ftguard.probes.probe import MULTIPLE_CHOICE, OPEN, Probe
 from ftguard.snapshot import Snapshot, values
 
 SEED = 0
@@ -32,9 +33,10 @@ def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
 
     `target` are the answered target probes. `general` are the calibration probes where some are
     given, else the multiple-choice questions among the general ones. Beside the gate's measurement
-    there are `ece15` (the plain ECE of papers), `brier`, `nll` (nats) and signed `overconfidence`.
+    there are `ece15` (the plain ECE of papers), `brier`, `nll` (nats), signed `overconfidence`, and
+    where target answers are generated `calibration_per_token`, whose confidence is per token.
     """
-    answered = [probe for probe in probes if probe.kind == "answer"]
+    answered = [p for p in probes if p.kind == "answer" and p.scorer != OPEN]
     given = [probe for probe in answered if probe.role == "calibration"]
     choices = [p for p in answered if p.role == "general" and p.scorer == MULTIPLE_CHOICE]
     splits = {
@@ -42,8 +44,10 @@ def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
         "general": given or choices,
     }
     for name, members in splits.items():
-        if members:
-            yield from _measure(name, members, base, now)
+        yield from _measure(name, members, base, now)
+    generated = [probe for probe in splits["target"] if probe.scorer != MULTIPLE_CHOICE]
+    for measurement in islice(_measure("target", generated, base, now, per_token), 1):
+        yield replace(measurement, name="calibration_per_token")
 
 
 def confidence(probe: Probe, answer: Answer) -> float:
@@ -58,6 +62,16 @@ def confidence(probe: Probe, answer: Answer) -> float:
     return min(1.0, math.exp(math.fsum(answer.logprobs)))
 
 
+def per_token(probe: Probe, answer: Answer) -> float:
+    """How sure the model is of each token of a generated answer: the geometric mean, in [0, 1].
+
+    Unlike the probability of the whole it does not shrink with length, and it says less about
+    whether the answer is right.
+    """
+    del probe
+    return min(1.0, math.exp(math.fsum(answer.logprobs) / max(1, len(answer.logprobs))))
+
+
 def measure_increase(name: str, before: Confidences, after: Confidences) -> Measurement:
     """The gate's measurement: how much the low-bias calibration error grew."""
     return Measurement(
@@ -70,9 +84,18 @@ def measure_increase(name: str, before: Confidences, after: Confidences) -> Meas
     )
 
 
+Sureness = Callable[[Probe, Answer], float]
+
+
 def _measure(
-    name: str, probes: list[Probe], base: Snapshot, now: Snapshot
+    name: str,
+    probes: list[Probe],
+    base: Snapshot,
+    now: Snapshot,
+    of: Sureness = confidence,
 ) -> Iterator[Measurement]:
+    if not probes:
+        return
     scored = values(base.scores).keys() & values(now.scores).keys()
     both = [probe for probe in probes if probe.id in scored]
     unscored = len(probes) - len(both)
@@ -87,7 +110,7 @@ def _measure(
             note=f"only {len(both)} probes were scored on both sides",
         )
         return
-    before, after = _confidences(both, base), _confidences(both, now)
+    before, after = _confidences(both, base, of), _confidences(both, now, of)
     yield replace(measure_increase(name, before, after), num_unscored=unscored)
     yield from _beside(name, before, after)
 
@@ -135,10 +158,10 @@ def _mean_change(of: Metric, before: Confidences, after: Confidences) -> Estimat
     return mean_estimate(each[1] - each[0], discrete=False)
 
 
-def _confidences(probes: list[Probe], snapshot: Snapshot) -> Confidences:
+def _confidences(probes: list[Probe], snapshot: Snapshot, of: Sureness) -> Confidences:
     answers = {answer.probe_id: answer for answer in snapshot.answers}
     scored = values(snapshot.scores)
     return Confidences(
-        confidence=np.array([confidence(probe, answers[probe.id]) for probe in probes]),
+        confidence=np.array([of(probe, answers[probe.id]) for probe in probes]),
         correct=np.array([scored[probe.id] for probe in probes]),
     )

@@ -1,4 +1,4 @@
-"""Drift: how far the checkpoint has moved from the base's own general answers, right or wrong."""
+"""Drift: how far the checkpoint has moved from the base's own answers, right or wrong."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ from ftguard.answers import Answer
 from ftguard.estimates import Array, mean_estimate
 from ftguard.formatting import NATS, PERCENT
 from ftguard.measurement import Measurement
-from ftguard.probes.probe import Probe
+from ftguard.probes.probe import OPEN, Probe
 from ftguard.snapshot import Snapshot
 
 FEWEST = 2
@@ -17,25 +17,31 @@ FEWEST = 2
 def drift(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
     """`nats`, the extra nats per token on the base's general answers, and `changed`, the share of
     answers that are no longer the same; both are distances, not verdicts on quality.
+
+    For open probes of another role, which nothing else measures, the same as `ROLE/nats` and
+    `ROLE/changed`.
     """  # noqa: D205
-    general = {probe.id for probe in probes if probe.role == "general"}
-    before, after = _nats(base.echoes, general), _nats(now.echoes, general)
+    yield from _drift("", {p.id for p in probes if p.role == "general"}, base, now)
+    for role in ("target", "tail", "calibration"):
+        logged = {p.id for p in probes if p.role == role and p.scorer == OPEN}
+        yield from _drift(f"{role}/", logged, base, now)
+
+
+def _drift(prefix: str, members: set[str], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
+    before, after = _nats(base.echoes, members), _nats(now.echoes, members)
     shared = [probe_id for probe_id in before if probe_id in after]
     if len(shared) < FEWEST:
         return
     extra = np.array([after[probe_id] - before[probe_id] for probe_id in shared])
-    yield _measurement("nats", extra, unit=NATS, discrete=False)
+    yield _measurement(f"{prefix}nats", extra, unit=NATS, discrete=False)
     said = {answer.probe_id: answer.token_ids for answer in now.answers}
-    changed = [answer.token_ids != said.get(answer.probe_id) for answer in base.echoes]
-    of_general = [answer.probe_id in general for answer in base.echoes]
-    yield _measurement(
-        "changed", np.array(changed, float)[np.array(of_general)], unit=PERCENT, discrete=True
-    )
+    changed = [a.token_ids != said.get(a.probe_id) for a in base.echoes if a.probe_id in members]
+    yield _measurement(f"{prefix}changed", np.array(changed, float), unit=PERCENT, discrete=True)
 
 
-def _nats(echoes: Sequence[Answer], general: set[str]) -> dict[str, float]:
+def _nats(echoes: Sequence[Answer], members: set[str]) -> dict[str, float]:
     return {
-        echo.probe_id: -float(np.mean(echo.logprobs)) for echo in echoes if echo.probe_id in general
+        echo.probe_id: -float(np.mean(echo.logprobs)) for echo in echoes if echo.probe_id in members
     }
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ftguard.estimates import LEVEL, Array, Clusters, at_floor, relative_drop
 from ftguard.measurement import Measurement
-from ftguard.probes.probe import Probe
+from ftguard.probes.probe import OPEN, Probe
 from ftguard.snapshot import Snapshot, values
 
 LEAST_LIKELIHOOD = 0.01
@@ -63,14 +63,16 @@ def _clusters(probes: Sequence[Probe]) -> Clusters | None:
 def by_slice(probes: Sequence[Probe]) -> Iterator[tuple[str, list[Probe]]]:
     """Yield each slice's name and probes: the whole first, then the named slices.
 
+    Open probes, which nothing here can score, are in none.
     Answers and likelihoods are never mixed. The whole is `all`; where answers are asked for too,
     that of the likelihoods is `likelihood`, and a slice of theirs `NAME/likelihood`.
     """
+    scored = [probe for probe in probes if probe.scorer != OPEN]
     for kind in ("answer", "likelihood"):
-        of_kind = [probe for probe in probes if probe.kind == kind]
+        of_kind = [probe for probe in scored if probe.kind == kind]
         if not of_kind:
             continue
-        apart = kind == "likelihood" and len(of_kind) < len(probes)
+        apart = kind == "likelihood" and len(of_kind) < len(scored)
         yield ("likelihood" if apart else "all"), of_kind
         for name in sorted({name for probe in of_kind for name in probe.slices}):
             members = [probe for probe in of_kind if name in probe.slices]

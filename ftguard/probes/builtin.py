@@ -1,11 +1,58 @@
-"""Loads the general probes that ship with ftguard."""
+"""Loads the probes that ship with ftguard: written for it, and scored without a judge."""
 
+from collections.abc import Callable, Mapping
 from importlib.resources import as_file, files
 
-from ftguard.probes.probe_set import ProbeSet
+from ftguard.probes.draw import draw
+from ftguard.probes.files import read_jsonl
+from ftguard.probes.probe import Probe
+from ftguard.probes.rows import probes_from_rows
+
+CATEGORIES = (
+    "arithmetic",
+    "word-problems",
+    "logic",
+    "world-knowledge",
+    "science",
+    "common-sense",
+    "reading",
+    "summarising",
+    "rewriting",
+    "translation",
+    "coding",
+    "extraction",
+    "instruction-following",
+    "safety",
+)
+"""What both sets are about; the category is the slice of each probe."""
+CANARY = "5b7c3f0e-8d1a-4c56-9e27-f1a6d0b94c83"
+"""Stands in every file of built-in probes, so that they can be kept out of training data."""
+QUICK = 60
 
 
-def general_probes() -> ProbeSet:
-    """The built-in general-capability probes, one category as the slice of each."""
-    with as_file(files("ftguard.probes") / "general.jsonl") as path:
-        return ProbeSet.load(path)
+def general_probes() -> tuple[Probe, ...]:
+    """18 probes of general capability in each category, over four tiers of difficulty by design."""
+    return _load("general")
+
+
+def quick_probes() -> tuple[Probe, ...]:
+    """60 of the general probes, balanced over categories and tiers, for quick runs."""
+    return draw(general_probes(), QUICK, seed=0)
+
+
+def calibration_probes() -> tuple[Probe, ...]:
+    """22 four-choice questions in each category; the right letters are balanced."""
+    return _load("calibration")
+
+
+BUILTIN: Mapping[str, Callable[[], tuple[Probe, ...]]] = {
+    "general": general_probes,
+    "quick": quick_probes,
+    "calibration": calibration_probes,
+}
+
+
+def _load(folder: str) -> tuple[Probe, ...]:
+    with as_file(files("ftguard.probes") / folder) as path:
+        rows = [row for name in CATEGORIES for row in read_jsonl(path / f"{name}.jsonl")]
+    return probes_from_rows(rows)

@@ -2,17 +2,20 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ftguard.probes.probe import Probe
+
+Stratum = tuple[str | int | None, ...]
+"""The slices of a probe, and its tier."""
 
 
 def draw(probes: Sequence[Probe], most: int, seed: int) -> tuple[Probe, ...]:
     """Draw at most `most` answer probes and `most` likelihood probes, in their given order.
 
-    Each combination of slices keeps its share of the set (largest remainder, slices that would
-    get none first). The likelihood companion of a probe (`ID#likelihood`) is drawn with it.
+    Each combination of slices and tier keeps its share of the set (largest remainder, those that
+    would get none first). The likelihood companion of a probe (`ID#likelihood`) is drawn with it.
     """
     answers = _draw_kind([probe for probe in probes if probe.kind == "answer"], most, seed)
     all_companions = {f"{probe.id}#likelihood" for probe in probes if probe.kind == "answer"}
@@ -37,9 +40,9 @@ def hold_back(probes: Sequence[Probe], share: float, seed: int) -> tuple[Probe, 
 def _draw_kind(probes: list[Probe], most: int, seed: int) -> list[Probe]:
     if len(probes) <= most:
         return probes
-    strata: dict[tuple[str, ...], list[Probe]] = defaultdict(list)
+    strata: dict[Stratum, list[Probe]] = defaultdict(list)
     for probe in probes:
-        strata[tuple(probe.slices)].append(probe)
+        strata[(*probe.slices, probe.tier)].append(probe)
     generator = random.Random(seed)  # noqa: S311
     drawn: list[Probe] = []
     for key, size in _sizes({key: len(group) for key, group in strata.items()}, most).items():
@@ -47,7 +50,7 @@ def _draw_kind(probes: list[Probe], most: int, seed: int) -> list[Probe]:
     return drawn
 
 
-def _sizes(counts: dict[tuple[str, ...], int], most: int) -> dict[tuple[str, ...], int]:
+def _sizes(counts: Mapping[Stratum, int], most: int) -> dict[Stratum, int]:
     total = sum(counts.values())
     exact = {key: most * count / total for key, count in counts.items()}
     sizes = {key: int(share) for key, share in exact.items()}

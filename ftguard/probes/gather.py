@@ -1,16 +1,24 @@
-"""Gathers all that is asked in one run: each set in its role, its tail found, drawn to size."""
+"""Gathers all that is asked in one run: leaks taken out, the tail found, each set drawn to size."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ftguard.errors import InputError
-from ftguard.probes.builtin import general_probes
+from ftguard.formatting import percent
 from ftguard.probes.draw import draw, hold_back
-from ftguard.probes.probe import Probe, Role
-from ftguard.probes.probe_set import ProbeSet, ProbeSource
-from ftguard.probes.tail import tail_of
+from ftguard.probes.edges import edge_cases
+from ftguard.probes.leakage import Leak
+from ftguard.probes.probe import OPEN, Probe, Role
+from ftguard.probes.query import frame_of
+from ftguard.probes.sets import Sets
+from ftguard.probes.survey import Survey
+from ftguard.probes.tail import FAR, tail_of
 
-AUTO = "auto"
+EDGE_SHARE = 5
+"""Each kind of edge case gets a fifth of `max_probes`: 40 by default, enough to be gated alone."""
+MUCH_LEAKED = 0.05
+"""A larger share of a set in the training data is a finding about the split."""
+SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,71 +26,110 @@ class Gathered:
     """The probes of one run, with ids `ROLE/ID`, and what was done to get them."""
 
     probes: tuple[Probe, ...]
+    leaks: tuple[Leak, ...]
+    """Probes that stand in the training data (left out), or are only similar to it (kept)."""
     notes: tuple[str, ...]
-    """One sentence for each set that was drawn from."""
+    """One sentence for each thing that was found, left out or drawn."""
 
 
-def gather(  # noqa: PLR0913
-    *,
-    target: ProbeSource | None,
-    general: ProbeSource | None,
-    tail: ProbeSource | None,
-    calibration: ProbeSource | None,
-    train: ProbeSource | None,
-    max_probes: int,
-    held_back: float,
-    seed: int,
-) -> Gathered:
-    """Read every set and draw at most `max_probes` answers and likelihoods from each.
+def gather(sets: Sets, survey: Survey) -> Gathered:
+    """Draw at most `max_probes` answers and likelihoods of each set, without the leaked ones.
 
-    Args:
-        target: the held-out task; None where there is none.
-        general: general capabilities; None for the built-in set.
-        tail: queries off the beaten track; `auto` for what the target probes say, None for none.
-        calibration: questions for general calibration; `auto` or None for the multiple-choice
-            questions among the general probes.
-        train: the training rows, to tell which classes are rare.
-        max_probes: the size to draw to, for each set and kind.
-        held_back: share of the target probes that checkpoints are not chosen by.
-        seed: of the draws.
-
-    Raises:
-        InputError: a set cannot be read, `max_probes` is below 1, or `held_back` no share.
+    The tail's edge cases come on top, a fifth of `max_probes` of each kind.
     """
-    if not 0 <= held_back < 1:
-        raise InputError(f"`held_back` is a share in [0, 1), got {held_back}.")
-    if max_probes < 1:
-        raise InputError(f"`max_probes` must be at least 1, got {max_probes}.")
-    target_probes = _load(target)
-    sets: dict[Role, Sequence[Probe]] = {
-        "target": target_probes,
-        "general": tuple(general_probes()) if general is None else _load(general),
-        "tail": tail_of(target_probes, _labels(train)) if tail == AUTO else _load(tail),
-        "calibration": () if calibration == AUTO else _load(calibration),
+    clean = [probe for probe in sets.given if not _is_leaked(probe, survey)]
+    roles: dict[Role, Sequence[Probe]] = {
+        role: tuple(probe for probe in clean if probe.role == role)
+        for role in ("target", "general", "tail", "calibration")
     }
+    edges: tuple[Probe, ...] = ()
+    if sets.tail is None:
+        roles["tail"] = _found(roles["target"], sets, survey)
+        edges = _edges(roles["target"], sets, survey)
+    else:
+        far = frozenset(survey.far)
+        roles["tail"] = [
+            replace(p, slices=(*p.slices, FAR)) if p.id in far else p for p in roles["tail"]
+        ]
     gathered: list[Probe] = []
-    notes = []
-    for role, probes in sets.items():
-        drawn = draw(probes, max_probes, seed)
-        if role == "target" and held_back:
-            drawn = hold_back(drawn, held_back, seed)
-        gathered.extend(replace(p, role=role, id=f"{role}/{p.id}") for p in drawn)
+    notes = [*sets.notes, *survey.notes, *_leak_notes(sets, survey)]
+    for role, probes in roles.items():
+        drawn = draw(probes, sets.max_probes, sets.seed)
+        if role == "target" and sets.held_back:
+            drawn = hold_back(drawn, sets.held_back, sets.seed)
+        gathered.extend(drawn)
         if len(drawn) < len(probes):
             notes.append(
                 f"{role}: drew {len(drawn)} of {len(probes)} probes, stratified by slice "
-                f"(seed {seed}; `max_probes` changes it)"
+                f"(seed {sets.seed}; `max_probes` changes it)"
             )
-    return Gathered(probes=tuple(gathered), notes=tuple(notes))
+    gathered.extend(edges)
+    return Gathered(
+        probes=tuple(gathered),
+        leaks=survey.leaks,
+        notes=(*notes, *_composition(gathered)),
+    )
 
 
-def _load(source: ProbeSource | None) -> tuple[Probe, ...]:
-    return () if source is None else tuple(ProbeSet.load(source))
+def _is_leaked(probe: Probe, survey: Survey) -> bool:
+    return probe.id in survey.leaked or probe.companion_of in survey.leaked
 
 
-def _labels(train: ProbeSource | None) -> list[str]:
-    return [probe.references[0] for probe in _unlike(_load(train))]
+def _found(target: Sequence[Probe], sets: Sets, survey: Survey) -> tuple[Probe, ...]:
+    labels = [p.references[0] for p in sets.train if p.references and p.companion_of is None]
+    labels = labels or [answer for _, answer in survey.known]
+    return tuple(_in_tail(probe) for probe in tail_of(target, labels, survey.far))
 
 
-def _unlike(probes: Iterable[Probe]) -> list[Probe]:
-    # A row's likelihood companion repeats its reference.
-    return [probe for probe in probes if not probe.id.endswith("#likelihood")]
+def _edges(target: Sequence[Probe], sets: Sets, survey: Survey) -> tuple[Probe, ...]:
+    found = edge_cases(
+        target,
+        per_kind=max(1, sets.max_probes // EDGE_SHARE),
+        seed=sets.seed,
+        frame=frame_of(sets.target),
+        known=survey.known,
+    )
+    return tuple(_in_tail(probe) for probe in found)
+
+
+def _in_tail(probe: Probe) -> Probe:
+    return replace(probe, role="tail", id=f"tail/{probe.id.replace('target/', '', 1)}")
+
+
+def _leak_notes(sets: Sets, survey: Survey) -> Iterator[str]:
+    sizes = Counter(p.role for p in sets.given if p.companion_of is None)
+    roles = {probe.id: probe.role for probe in sets.given}
+    for role, size in sizes.items():
+        leaks = [leak for leak in survey.leaks if roles[leak.probe_id] == role]
+        counted = [leak for leak in leaks if leak.is_leak]
+        close = [leak for leak in leaks if not leak.is_leak]
+        if counted:
+            much = len(counted) > MUCH_LEAKED * size
+            finding = f"FINDING, {percent(len(counted) / size)} of the set: " if much else ""
+            yield (
+                f"{role}: {finding}{len(counted)} of {size} probes stand in the training data and "
+                f"are left out, such as {_pairs(counted)}"
+            )
+        if close:
+            yield (
+                f"{role}: {len(close)} of {size} probes are close to a training text (kept), such "
+                f"as {_pairs(close)}"
+            )
+
+
+def _pairs(leaks: Sequence[Leak]) -> str:
+    shown = [f"`{leak.probe_id}` ({leak.kind}, {leak.where})" for leak in leaks[:SHOWN]]
+    return ", ".join(shown)
+
+
+def _composition(probes: Sequence[Probe]) -> Iterator[str]:
+    tail = [p for p in probes if p.role == "tail" and p.companion_of is None]
+    sizes = Counter(name for probe in tail for name in probe.slices)
+    if sizes:
+        yield "tail: " + ", ".join(f"{count} {name}" for name, count in sizes.most_common())
+    unscored = Counter(str(p.role) for p in probes if p.scorer == OPEN)
+    for role, count in unscored.items():
+        yield (
+            f"{role}: {count} open probes have no reference: they count for drift, and wait for a "
+            "judge or people"
+        )

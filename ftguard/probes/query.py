@@ -1,6 +1,5 @@
 """Finds the query in a prompt: what a person asked, without the template around it."""
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -48,10 +47,10 @@ def frame_of(probes: Sequence[Probe]) -> Frame:
     if len(texts) < FEWEST:
         return Frame()
     # Of sorted texts the first and the last share least.
-    before = os.path.commonprefix([texts[0], texts[-1]])
+    before = _shared(texts[0], texts[-1])
     before = before[: len(before) - len(re.split(r"\s", before)[-1])]
     turned = sorted(text[len(before) :][::-1] for text in texts)
-    after = os.path.commonprefix([turned[0], turned[-1]])[::-1]
+    after = _shared(turned[0], turned[-1])[::-1]
     found = re.search(r"\s", after)
     return Frame(before=before, after=after[found.start() :] if found else "")
 
@@ -59,6 +58,12 @@ def frame_of(probes: Sequence[Probe]) -> Frame:
 def last_text(probe: Probe) -> str:
     """The prompt, or the last message of a chat."""
     return probe.prompt if isinstance(probe.prompt, str) else probe.prompt[-1]["content"]
+
+
+def _shared(left: str, right: str) -> str:
+    pairs = enumerate(zip(left, right, strict=False))
+    end = next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))
+    return left[:end]
 
 
 def _with_last_text(probe: Probe, text: str) -> str | tuple[Message, ...]:

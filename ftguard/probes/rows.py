@@ -1,27 +1,32 @@
-"""Makes probes from the rows of a dataset, in the shapes that TRL trains on or as written probes.
+"""Makes probes from the rows of a dataset, in the shapes that people have.
 
-Shapes: a written probe (`prompt` with `reference`), `prompt` + `completion`, `prompt` + `chosen`,
-`chosen` + `rejected` (implicit prompt), `messages`, `text`. Prompts and completions are text or
-messages.
+Written probes (`prompt` with `reference`, `constraints` or a scorer); what TRL trains on (`prompt`
++ `completion`, `prompt` + `chosen`, `chosen` + `rejected` with an implicit prompt, `messages`,
+`text`; prompts and completions are text or messages); and those of benchmarks (in `shapes`).
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 from ftguard.errors import InputError
+from ftguard.probes import shapes
 from ftguard.probes.probe import LIKELIHOOD, Message, Probe
 
 SHAPES = (
-    "`prompt` + `reference` (written probes), `prompt` + `completion`, `prompt` + `chosen`, "
-    "`chosen` + `rejected`, `messages` ending with the assistant, or `text`"
+    "`prompt` + `reference` or `constraints` (written probes), `prompt` + `completion`, `prompt` + "
+    "`chosen`, `chosen` + `rejected`, `messages` ending with the assistant, `text`, `question` + "
+    "`answer`, `question` + `choices` + `answer`, `prompt` + `instruction_id_list` + `kwargs`, or "
+    "`text` + `label`"
 )
 SHORT_WORDS = 8
 """A completion of at most so many words on one line can be matched; a longer one is read."""
 SHORT_SHARE = 0.9
 """A set is matched where at least this share of its completions is short."""
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|[-+]?\.\d+")
+_FINAL = re.compile(r"####\s*\$?[-+]?[\d.,]*\d")
+"""A solution that ends in its final number, as GSM8K writes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +43,9 @@ class Pair:
 def probes_from_rows(rows: Iterable[tuple[str, Mapping[str, object]]]) -> tuple[Probe, ...]:
     """Turn rows into probes.
 
-    A dataset's short completions are matched, and read for their likelihood beside it (a second
-    probe, `ID#likelihood`), so that a model that answers nothing right is still measured; long
-    ones are only read.
+    A dataset's short completions and final numbers (`#### 42`) are matched, and read for their
+    likelihood beside it (a second probe, `ID#likelihood`), so that a model that answers nothing
+    right is still measured; long ones are only read.
 
     Args:
         rows: pairs of where the row stands (`file:line` or `row 7`) and the row.
@@ -49,11 +54,21 @@ def probes_from_rows(rows: Iterable[tuple[str, Mapping[str, object]]]) -> tuple[
         The probes in the rows' order.
 
     Raises:
-        InputError: a row has none of the known shapes; the message says where it stands.
+        InputError: a row has none of the known shapes, or the id of another one; the message
+            says where it stands.
     """
-    parsed = [_parse(where, index, row) for index, (where, row) in enumerate(rows)]
+    parsed = []
+    first: dict[str, str] = {}
+    for index, (where, row) in enumerate(rows):
+        item = _parse(where, index, row)
+        if item is not None and first.setdefault(item.id, where) != where:
+            raise InputError(
+                f"{where}: the id `{item.id}` was used before, at {first[item.id]}: give each row "
+                "one of its own, or none."
+            )
+        parsed.append(item)
     pairs = [item for item in parsed if isinstance(item, Pair)]
-    short = sum(_is_short(pair.completion) for pair in pairs)
+    short = sum(_can_match(pair.completion) for pair in pairs)
     matched = bool(pairs) and short >= SHORT_SHARE * len(pairs)
     probes: list[Probe] = []
     for item in parsed:
@@ -78,7 +93,8 @@ def _probes_of(pair: Pair, *, matched: bool) -> tuple[Probe, ...]:
     if not matched or not pair.prompt:
         return (read,)
     answer = pair.completion.strip()
-    scorer = "numeric" if _NUMBER.fullmatch(answer) else "normalized_match"
+    is_number = _NUMBER.fullmatch(answer) or _FINAL.search(answer)
+    scorer = "numeric" if is_number else "normalized_match"
     return (
         replace(read, reference=answer, scorer=scorer),
         replace(read, id=f"{pair.id}#{LIKELIHOOD}"),
@@ -86,12 +102,18 @@ def _probes_of(pair: Pair, *, matched: bool) -> tuple[Probe, ...]:
 
 
 def _parse(where: str, index: int, row: Mapping[str, object]) -> Probe | Pair | None:
-    given = row.get("id")
+    given = row.get("id", row.get("key"))
     row_id = f"row-{index}" if given is None else str(given)
     try:
         slices = _slices(row)
-        if "reference" in row or "choices" in row or "scorer" in row:
+        if "reference" in row or "scorer" in row or "constraints" in row:
             return _written(row_id, row, slices)
+        if shapes.is_multiple_choice(row):
+            return shapes.multiple_choice(row_id, row, slices)
+        if "choices" in row:
+            return _written(row_id, row, slices)
+        if "instruction_id_list" in row:
+            return shapes.instructions(row_id, row, slices)
         if row.get("label") is False:
             return None  # KTO's undesired completions are nobody's reference
         prompt, completion = _split(row)
@@ -106,9 +128,18 @@ def _parse(where: str, index: int, row: Mapping[str, object]) -> Probe | Pair | 
 
 def _written(row_id: str, row: Mapping[str, object], slices: tuple[str, ...]) -> Probe:
     reference = row.get("reference")
+    if row.get("prompt") is None:
+        raise InputError(
+            f"no `prompt` (columns {sorted(row)}): write what the model is asked, or the empty "
+            "text with the scorer `likelihood`."
+        )
+    constraints = row.get("constraints") or ()
+    if not isinstance(constraints, Sequence) or isinstance(constraints, str):
+        raise InputError("`constraints` must be a list of mappings with an `id` each.")
+    extras: dict[str, Any] = shapes.extras(row)
     return Probe(
         id=row_id,
-        prompt=_prompt(row.get("prompt") or ""),
+        prompt=_prompt(row["prompt"]),
         reference=(
             reference
             if reference is None or isinstance(reference, str)
@@ -117,11 +148,20 @@ def _written(row_id: str, row: Mapping[str, object], slices: tuple[str, ...]) ->
         choices=_texts("choices", row.get("choices") or ()),
         scorer=str(row.get("scorer") or "auto"),
         slices=slices,
-        source=None if row.get("source") is None else str(row["source"]),
+        constraints=tuple(map(shapes.constraint_of, constraints)),
+        **extras,
     )
 
 
 def _split(row: Mapping[str, object]) -> tuple[str | tuple[Message, ...], str]:
+    if not {"completion", "chosen", "messages"} & row.keys():
+        labelled = shapes.labelled(row)
+        if labelled is not None:
+            return labelled
+        if isinstance(row.get("question"), str) and isinstance(
+            row.get("answer"), (str, int, float)
+        ):
+            return str(row["question"]), str(row["answer"])
     if isinstance(row.get("text"), str) and "prompt" not in row:
         return "", str(row["text"])
     given = (row.get(column) for column in ("completion", "chosen", "messages"))
@@ -183,5 +223,6 @@ def _texts(column: str, value: object) -> tuple[str, ...]:
     return tuple(str(item) for item in values)
 
 
-def _is_short(text: str) -> bool:
-    return "\n" not in text.strip() and len(text.split()) <= SHORT_WORDS
+def _can_match(text: str) -> bool:
+    short = "\n" not in text.strip() and len(text.split()) <= SHORT_WORDS
+    return short or _FINAL.search(text) is not None

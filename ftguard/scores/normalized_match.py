@@ -7,6 +7,7 @@ from ftguard.answers import Answer
 from ftguard.probes.probe import Probe
 from ftguard.scores.finished import finished_text
 
+_FENCE = re.compile(r"```\w*")
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
 
@@ -14,11 +15,12 @@ def normalized_match(probe: Probe, answer: Answer) -> float:
     """1 where the normalised answer is an accepted one, else 0.
 
     Where the references stand on one line, only the answer's first line that is not blank is
-    compared: a base model without a stop token runs on.
+    compared: a base model without a stop token runs on. The marks of a code block are no line.
     """
     text = finished_text(answer)
     if not any("\n" in reference.strip() for reference in probe.references):
-        text = next((line for line in text.splitlines() if line.strip()), "")
+        lines = (line for line in text.splitlines() if not _FENCE.fullmatch(line.strip()))
+        text = next((line for line in lines if line.strip()), "")
     said = normalize(text)
     return float(bool(said) and said in {normalize(r) for r in probe.references})
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from ftguard.answers import Answer
 from ftguard.probes.probe import Probe
+from ftguard.scores.constraints import constraints
 from ftguard.scores.exact_match import exact_match
 from ftguard.scores.likelihood import likelihood
 from ftguard.scores.multiple_choice import multiple_choice
@@ -20,6 +21,7 @@ SCORERS: dict[str, Scorer] = {
     "normalized_match": normalized_match,
     "numeric": numeric,
     "multiple_choice": multiple_choice,
+    "constraints": constraints,
     "likelihood": likelihood,
     "open": open_answer,
 }

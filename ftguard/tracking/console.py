@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 
 from ftguard.checkup import Checkup
 from ftguard.conclusion import Conclusion
-from ftguard.formatting import PERCENT, duration, percent, quantity, span
+from ftguard.formatting import PERCENT, duration, percent, printable, quantity, span
 from ftguard.gates import State
 from ftguard.measurement import Measurement
 
@@ -53,7 +53,7 @@ class ConsoleTracker:
 
 def say(text: str) -> None:
     """Write one line above any progress bar."""
-    tqdm.write(f"ftguard: {_printable(text)}")
+    tqdm.write(f"ftguard: {printable(text)}")
 
 
 def render_checkup(checkup: Checkup, share: float, *, colour: bool) -> str:
@@ -80,7 +80,7 @@ def render_checkup(checkup: Checkup, share: float, *, colour: bool) -> str:
     for row in _aligned(list(_rows(checkup))):
         console.print(Padding(row, (0, 0, 0, INDENT)))
     for line in _lines(checkup):
-        console.print(Padding(Text(_printable(line)), (0, 0, 0, INDENT)))
+        console.print(Padding(Text(printable(line)), (0, 0, 0, INDENT)))
     spent = f"{duration(checkup.seconds)} for this check; {percent(share)} of the run so far"
     console.print(Padding(Text(spent, "dim"), (0, 0, 0, INDENT)))
     return "".join(line.rstrip() + "\n" for line in output.getvalue().splitlines())
@@ -126,9 +126,9 @@ def _cells(measurement: Measurement, bound: str) -> Sequence[str]:
         before_after = f"{measurement.base:.3f}→{measurement.now:.3f}"
     estimate = measurement.estimate
     if estimate is None:
-        return _printable(measurement.key), before_after
+        return printable(measurement.key), before_after
     return (
-        _printable(measurement.key),
+        printable(measurement.key),
         before_after,
         quantity(estimate.value, measurement.unit),
         span(estimate.low, estimate.high, measurement.unit).replace(" to ", ".."),
@@ -158,8 +158,3 @@ def _lines(checkup: Checkup) -> Iterator[str]:
             yield outcome.explanation
     for note in checkup.notes:
         yield f"note: {note}"
-
-
-def _printable(text: str) -> str:
-    """The text with control characters written out, so that a terminal shows and obeys none."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

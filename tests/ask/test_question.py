@@ -71,6 +71,36 @@ def test_every_accepted_reference_counts_and_each_role_has_its_own_room(
     assert [question.max_new_tokens for question in sheet.questions] == [24, 16]
 
 
+def test_general_probes_have_the_room_of_their_own_references(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """1, 9 and 17 tokens: twice that is 2, 18 and 34, rounded up to 16, 32 and 64."""
+    probes = [
+        Probe(id=str(length), prompt="q", reference="x" * length, role="general")
+        for length in (1, 9, 17)
+    ]
+
+    sheet = prepare(probes, model, tokenizer, {})
+
+    assert [question.max_new_tokens for question in sheet.questions] == [16, 32, 64]
+
+
+def test_an_open_probe_has_the_most_room_and_a_probe_may_say_how_much(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Without a reference it is 256 tokens, whatever others of its role need; 7 where it says 7."""
+    model.config.max_position_embeddings = 300
+    probes = [
+        Probe(id="open", prompt="q", scorer="open", role="tail"),
+        Probe(id="short", prompt="q", reference="n", role="tail"),
+        Probe(id="own", prompt="q", scorer="open", max_new_tokens=7, role="tail"),
+    ]
+
+    sheet = prepare(probes, model, tokenizer, {})
+
+    assert [question.max_new_tokens for question in sheet.questions] == [256, 16, 7]
+
+
 def test_what_is_read_takes_no_room(
     model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
 ) -> None:

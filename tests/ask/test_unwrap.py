@@ -9,6 +9,7 @@ from peft import (
     PromptTuningConfig,
     TaskType,
     get_peft_model,
+    inject_adapter_in_model,
 )
 from transformers import (
     GPT2Config,
@@ -131,7 +132,9 @@ def test_a_base_that_peft_has_changed_is_refused(init: str, model: LlamaForCausa
 
 def test_adapters_inside_of_a_plain_model_are_refused_as_base(model: LlamaForCausalLM) -> None:
     """`model.add_adapter` leaves a plain model, whose base would answer with the adapters on."""
-    model.add_adapter(LORA)
+    # What `model.add_adapter` does, where transformers asks for no newer peft than there is.
+    inject_adapter_in_model(LORA, model)
+    model._hf_peft_config_loaded = True  # noqa: SLF001
 
     with pytest.raises(InputError, match="get_peft_model"), undisturbed(model, base=True):
         pass

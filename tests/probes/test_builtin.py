@@ -1,154 +1,179 @@
-"""Tests of the built-in general probes: balanced, readable, right where it can be computed."""
+"""Tests of the built-in probes: balanced, readable, and scored as they are meant to be."""
 
+import json
+import re
 from collections import Counter
-from itertools import permutations
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from ftguard.probes import Probe, general_probes
+from ftguard.answers import Answer
+from ftguard.probes import Probe
+from ftguard.probes.builtin import (
+    CANARY,
+    CATEGORIES,
+    calibration_probes,
+    general_probes,
+    quick_probes,
+)
+from ftguard.scores import score
 
-CATEGORIES = {
-    "arithmetic",
-    "word-problems",
-    "logic",
-    "world-knowledge",
-    "science",
-    "reading",
-    "language",
-    "common-sense",
-    "coding",
-    "instruction-following",
-}
-
-
-def _count(value: int, seen: list[int]) -> int:
-    seen.append(value)
-    return len(seen)
+FOLDER = Path(__file__).parents[2] / "ftguard" / "probes"
+GENERAL = general_probes()
+CALIBRATION = calibration_probes()
+CHOICES = [probe for probe in (*GENERAL, *CALIBRATION) if probe.choices]
+GENERATED = [probe for probe in GENERAL if not probe.choices]
+CONSTANTS = ("Yes", "No", "A", "1", "0", "I don't know.", "The answer is 42.")
 
 
-# One list for both calls, as Python's default arguments have it.
-SEEN: list[int] = []
-
-COMPUTED = {
-    "arithmetic-1": 7 + 5,
-    "arithmetic-2": 15 + 27,
-    "arithmetic-3": 37 * 48,
-    "arithmetic-4": 847 - 6 * (91 - 37),
-    "word-problems-1": 3 * 4 - 2,
-    "word-problems-2": 12 // 3 * 2,
-    # Minutes from 9:40 to 13:15, less the stop.
-    "word-problems-3": "{} hours {} minutes".format(*divmod(13 * 60 + 15 - 9 * 60 - 40 - 25, 60)),
-    "word-problems-4": round(72 / (1.2 * 0.75)),
-    "coding-1": len([3, 1, 2]),
-    "coding-2": 4 + sum(range(3)),
-    "coding-3": [_count(1, SEEN), _count(2, SEEN)][-1],
-    "coding-4": sorted(["pear", "fig", "apple"], key=len)[1][::-1],
-    "instruction-following-1": "Good morning".upper(),
-    "instruction-following-4": ", ".join(
-        word for word in reversed(["river", "stone", "cloud", "tea"]) if word != "tea"
-    ),
-}
-
-PROBES = {probe.id: probe for probe in general_probes()}
-MULTIPLE_CHOICE = [probe for probe in PROBES.values() if probe.choices]
-GENERATED = [probe for probe in PROBES.values() if not probe.choices]
+def _value(probe: Probe, **answer: object) -> float | None:
+    """What one answer scores, said or read off the likelihoods of options."""
+    said = Answer(probe_id=probe.id, **answer)  # type: ignore[arg-type]  # fields of an answer
+    return score([probe], [said])[0].value
 
 
-def _letter(probe: Probe) -> str:
-    return "ABCD"[probe.choices.index(probe.references[0])]
+def _parrots(probe: Probe) -> Iterator[str]:
+    """The prompt, the prompt without its cue, and each of its longer lines."""
+    prompt = str(probe.prompt)
+    yield from (prompt, prompt.rpartition("\n")[0])
+    yield from (line for line in prompt.split("\n") if len(line.split()) > 3)
 
 
-def test_ten_categories_of_four() -> None:
-    """There are 40 probes, four in each category, and the category is the only slice."""
-    assert Counter(probe.slices for probe in PROBES.values()) == {(name,): 4 for name in CATEGORIES}
-    assert all(probe.id.rpartition("-")[0] == probe.slices[0] for probe in PROBES.values())
+def test_there_are_fourteen_categories_of_18_and_22() -> None:
+    """252 general probes and 308 calibration items; the category is the only slice of each."""
+    for probes, each in ((GENERAL, 18), (CALIBRATION, 22)):
+        assert Counter(probe.slices for probe in probes) == {(name,): each for name in CATEGORIES}
 
 
-def test_every_category_is_asked_both_ways() -> None:
-    """24 probes are multiple choice and 16 generated, two or three and one or two in a category."""
-    chosen = Counter(probe.slices[0] for probe in MULTIPLE_CHOICE)
-
-    assert (len(MULTIPLE_CHOICE), len(GENERATED)) == (24, 16)
-    assert set(chosen) == CATEGORIES
-    assert set(chosen.values()) == {2, 3}
-
-
-def test_no_question_is_asked_twice() -> None:
-    """The 40 prompts differ."""
-    assert len({probe.prompt for probe in PROBES.values()}) == 40
+def test_tiers_are_spread_by_design() -> None:
+    """In each category 5, 5, 4 and 4 general probes of the four tiers, and 6, 6, 5, 5 items."""
+    for probes, sizes in ((GENERAL, (5, 5, 4, 4)), (CALIBRATION, (6, 6, 5, 5))):
+        found = Counter((probe.slices[0], probe.tier) for probe in probes)
+        assert found == {
+            (name, tier): size for name in CATEGORIES for tier, size in enumerate(sizes, start=1)
+        }
 
 
-def test_right_letters_are_balanced() -> None:
-    """Always saying the same letter scores 6 of 24, which is chance."""
-    assert Counter(_letter(probe) for probe in MULTIPLE_CHOICE) == dict.fromkeys("ABCD", 6)
+def test_every_kind_of_scoring_without_a_judge_is_there() -> None:
+    """Choices, numbers, accepted answers, exact ones, and constraints with JSON schemas."""
+    scorers = Counter(probe.scorer for probe in GENERAL)
+    constraints = Counter(c.id for probe in GENERAL for c in probe.constraints)
+
+    assert scorers["multiple_choice"] == 70
+    assert min(scorers[name] for name in ("numeric", "normalized_match", "constraints")) > 20
+    assert {
+        "detectable_format:json_schema",
+        "length_constraints:number_words",
+        "length_constraints:number_lines",
+        "keywords:forbidden_words",
+        "language:response_language",
+        "safety:refuses",
+        "safety:complies",
+    } <= constraints.keys()
 
 
-@pytest.mark.parametrize("probe", MULTIPLE_CHOICE, ids=lambda probe: probe.id)
+def test_translation_goes_into_at_least_four_languages() -> None:
+    """Counted by the language that the prompts name."""
+    named = "French|German|Spanish|Italian|Portuguese|Dutch|Swedish|Polish|Japanese|Chinese|Russian"
+    prompts = [str(p.prompt) for p in GENERATED if p.slices == ("translation",)]
+    languages = {found for prompt in prompts for found in re.findall(rf"into ({named})", prompt)}
+
+    assert len(languages) >= 4
+
+
+def test_safety_asks_for_refusals_and_for_answers() -> None:
+    """What is harmful is to be declined, and what only looks so is to be answered."""
+    demanded = Counter(c.id for p in GENERAL for c in p.constraints if c.id.startswith("safety:"))
+
+    assert min(demanded["safety:refuses"], demanded["safety:complies"]) >= 5
+
+
+def test_every_general_probe_says_what_a_good_answer_contains() -> None:
+    """A judge needs more than a reference."""
+    assert all(probe.notes and len(probe.notes.split()) >= 4 for probe in GENERAL)
+
+
+def test_nothing_is_asked_twice() -> None:
+    """560 prompts differ, and so do the ids."""
+    both = (*GENERAL, *CALIBRATION)
+
+    assert len({str(probe.prompt) for probe in both}) == len(both) == 560
+    assert len({probe.id for probe in both}) == 560
+
+
+@pytest.mark.parametrize("probe", GENERATED, ids=lambda probe: probe.id)
+def test_references_pass_and_empty_parroted_and_constant_answers_fail(probe: Probe) -> None:
+    """The scorer of each probe tells a right answer from what says nothing."""
+    assert {_value(probe, text=reference) for reference in probe.references} == {1.0}
+    for text in ("", " \n", *CONSTANTS, *_parrots(probe)):
+        assert _value(probe, text=text) == 0.0, text
+
+
+@pytest.mark.parametrize("probe", CHOICES, ids=lambda probe: probe.id)
+def test_of_four_options_only_the_right_one_scores(probe: Probe) -> None:
+    """1 where it is the likeliest, 0 where another is, and chance where none is preferred."""
+    right = probe.choices.index(probe.references[0])
+    likeliest = [[-1.0 if i == place else -2.0 for i in range(4)] for place in range(4)]
+
+    values = [_value(probe, option_logprobs=tuple(options)) for options in likeliest]
+
+    assert values == [float(place == right) for place in range(4)]
+    assert _value(probe, option_logprobs=(-1.0,) * 4) == probe.chance == 0.25
+
+
+@pytest.mark.parametrize("probe", CHOICES, ids=lambda probe: probe.id)
 def test_options_are_lettered_in_the_prompt(probe: Probe) -> None:
     """The prompt ends with the four choices under their letters, in order, and `Answer:`."""
     a, b, c, d = probe.choices
 
     assert str(probe.prompt).endswith(f"\nA. {a}\nB. {b}\nC. {c}\nD. {d}\nAnswer:")
-    assert probe.scorer == "multiple_choice"
+    assert len({choice.strip().casefold() for choice in probe.choices}) == 4
+
+
+@pytest.mark.parametrize("probes", [GENERAL, CALIBRATION], ids=["general", "calibration"])
+def test_a_constant_letter_scores_chance(probes: tuple[Probe, ...]) -> None:
+    """Each letter is right for a quarter of the questions, give or take a twentieth of them."""
+    asked = [probe for probe in probes if probe.choices]
+    letters = Counter(probe.choices.index(probe.references[0]) for probe in asked)
+
+    assert all(abs(letters[i] / len(asked) - 0.25) <= 0.05 for i in range(4)), letters
 
 
 @pytest.mark.parametrize("longest", [True, False])
 def test_length_does_not_give_the_right_option_away(*, longest: bool) -> None:
-    """Picking the longest option, or the shortest, is no better than guessing: 6 of 24."""
+    """Picking the longest option, or the shortest, is right for 15 to 27 % of the questions; so
+    leaving that option out and guessing among three is right for 24 to 28 %.
+    """  # noqa: D205
     right = 0.0
-    for probe in MULTIPLE_CHOICE:
-        sizes = sorted(len(choice) for choice in probe.choices)
-        size = sizes[-1] if longest else sizes[0]
-        tied = [choice for choice in probe.choices if len(choice) == size]
-        right += (probe.references[0] in tied) / len(tied)
+    for probe in CALIBRATION:
+        lengths = [len(choice) for choice in probe.choices]
+        wanted = max(lengths) if longest else min(lengths)
+        right += (len(probe.references[0]) == wanted) / lengths.count(wanted)
 
-    assert right <= 6
-
-
-@pytest.mark.parametrize("probe", GENERATED, ids=lambda probe: probe.id)
-def test_generated_answers_are_short_and_asked_for(probe: Probe) -> None:
-    """The prompt says how to answer, and the accepted answers have at most three words."""
-    assert str(probe.prompt).endswith("\nAnswer:")
-    assert ("Answer with" in str(probe.prompt)) or ("write nothing else" in str(probe.prompt))
-    assert all(len(reference.split()) <= 3 for reference in probe.references)
-    assert probe.scorer in {"numeric", "normalized_match"}
+    assert 0.15 <= right / len(CALIBRATION) <= 0.27
 
 
-@pytest.mark.parametrize(("probe_id", "answer"), COMPUTED.items())
-def test_answers_that_can_be_computed_are_right(probe_id: str, answer: object) -> None:
-    """The reference is what Python computes from the question's numbers and words."""
-    assert PROBES[probe_id].references[0] == str(answer)
+def test_60_quick_probes_are_balanced() -> None:
+    """At least 4 of every category and 14 of every tier; the same ones each time."""
+    quick = quick_probes()
+
+    assert len(quick) == 60
+    assert min(Counter(probe.slices[0] for probe in quick).values()) >= 4
+    assert len({probe.slices[0] for probe in quick}) == 14
+    assert min(Counter(probe.tier for probe in quick).values()) >= 14
+    assert quick == quick_probes()
 
 
-def test_only_the_right_reply_has_five_words_without_e() -> None:
-    """Of the four replies to the letter-e instruction, one follows it: the reference."""
-    probe = PROBES["instruction-following-3"]
+@pytest.mark.parametrize("kind", ["general", "calibration"])
+def test_every_file_carries_the_canary(kind: str) -> None:
+    """The first line of each file lets people keep it out of their training data."""
+    files = sorted((FOLDER / kind).glob("*.jsonl"))
 
-    followed = [reply for reply in probe.choices if len(reply.split()) == 5 and "e" not in reply]
-
-    assert followed == list(probe.references)
-
-
-def test_only_one_islander_tells_the_truth() -> None:
-    """Of the four ways to be truthful or not, one agrees with what Ana and Ben say."""
-    ways = [
-        (ana, ben)
-        for ana in (True, False)
-        for ben in (True, False)
-        if ana == (not ben) and ben == (ana == ben)
-    ]
-
-    assert ways == [(True, False)]
-    assert PROBES["logic-3"].references == ("Only Ana",)
-
-
-def test_only_one_seating_fits() -> None:
-    """Every seating in which what is said holds has the same friend at the right end."""
-    seatings = [
-        row
-        for row in permutations(["Ava", "Bo", "Cy", "Dee", "Eve"])
-        if row[0] == "Dee" and row[2] == "Ava" and row.index("Bo") + 1 == row.index("Cy")
-    ]
-
-    assert seatings == [("Dee", "Eve", "Ava", "Bo", "Cy")]
-    assert PROBES["logic-4"].references == ("Cy",)
+    assert [path.stem for path in files] == sorted(CATEGORIES)
+    for path in files:
+        with path.open(encoding="utf-8") as file:
+            first = json.loads(file.readline())
+        assert first == {
+            "canary": f"ftguard probes, keep out of training data: canary GUID {CANARY}"
+        }

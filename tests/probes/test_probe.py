@@ -124,9 +124,14 @@ def test_refuses_a_reference_that_is_no_choice() -> None:
         Probe(id="p1", prompt="q", reference="B", choices=["x", "y"])
 
 
-@pytest.mark.parametrize("choices", ["x", ["x"], ["x", "y", "x"]])
+def test_a_wrong_option_may_stand_twice() -> None:
+    """As in a question of MMLU."""
+    assert Probe(id="p", prompt="q", reference="y", choices=["x", "x", "y"]).chance == 1 / 3
+
+
+@pytest.mark.parametrize("choices", ["x", ["x"], ["x", "x"], ["x", " "]])
 def test_refuses_choices_that_leave_no_choice(choices: str | list[str]) -> None:
-    """One option, or the same option twice, is no multiple choice."""
+    """One option, nothing but the same option, or a blank one is no multiple choice."""
     with pytest.raises(InputError, match="two or more different choices"):
         Probe(id="p1", prompt="q", reference="x", choices=choices)
 

@@ -53,9 +53,11 @@ def test_refuses_an_empty_set(tmp_path: Path) -> None:
     undesired: Mapping[str, object] = {"prompt": "q", "completion": "r", "label": False}
     empty: list[Probe] = []
 
-    for source in (empty, _file(tmp_path, "", " "), [undesired]):
+    for source in (empty, [undesired]):
         with pytest.raises(InputError, match="the probe set is empty"):
             ProbeSet.load(source)
+    with pytest.raises(InputError, match=r"probes\.jsonl` holds no rows"):
+        ProbeSet.load(_file(tmp_path, "", " "))
     with pytest.raises(InputError, match="the probe set is empty"):
         ProbeSet(empty)
 
@@ -69,13 +71,16 @@ def test_refuses_ids_that_are_used_twice() -> None:
 
 
 def test_refuses_ids_that_are_used_twice_in_rows(tmp_path: Path) -> None:
-    """Rows and files are held to the same rule."""
+    """Rows and files are held to the same rule, and both places are named."""
     row = {"id": "a", "prompt": "q", "reference": "r"}
     line = '{"id": "a", "prompt": "q", "reference": "r"}'
+    path = _file(tmp_path, line, "", line)
 
-    for source in ([row, row], _file(tmp_path, line, line)):
-        with pytest.raises(InputError, match="used twice: \\['a'\\]"):
-            ProbeSet.load(source)
+    with pytest.raises(InputError, match="row 1: the id `a` was used before, at row 0"):
+        ProbeSet.load([row, row])
+    with pytest.raises(InputError) as refused:
+        ProbeSet.load(path)
+    assert str(refused.value).startswith(f"{path}:3: the id `a` was used before, at {path}:1")
 
 
 def test_names_file_and_line_of_a_row_that_cannot_be_read(tmp_path: Path) -> None:
@@ -113,12 +118,10 @@ def test_names_the_row_that_is_no_mapping() -> None:
 
 
 def test_refuses_a_dictionary_of_splits() -> None:
-    """A dictionary of datasets is not a dataset: its keys are no rows."""
+    """A dictionary of datasets is not a dataset: one of its splits is to be given."""
     splits = {"train": [A], "test": [B]}
 
-    with pytest.raises(
-        InputError, match="row 0: a mapping is needed, or probes throughout; got str"
-    ):
+    with pytest.raises(InputError, match=r"a mapping of \['test', 'train'\] was given: give one"):
         ProbeSet.load(splits)  # type: ignore[arg-type]  # what an untyped caller may pass
 
 

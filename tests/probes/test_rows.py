@@ -197,7 +197,7 @@ def test_names_the_row_that_is_only_a_prompt(rest: Mapping[str, object]) -> None
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ({"question": "q", "answer": "a"}, "columns ['answer', 'question'] are not understood"),
+        ({"question": "q", "answers": "a"}, "columns ['answers', 'question'] are not understood"),
         ({"chosen": "The sky is blue."}, "columns ['chosen'] are not understood"),
         ({"messages": []}, "columns ['messages'] are not understood"),
         ({"messages": [QUESTION]}, "the messages do not end with the assistant's answer"),

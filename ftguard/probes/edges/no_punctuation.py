@@ -1,0 +1,31 @@
+"""No punctuation: the marks between and after words are gone."""
+
+import re
+from random import Random
+
+from ftguard.probes.edges.fixed import free, replaced
+from ftguard.probes.edges.original import Original, words_of
+
+_MARKS = re.compile(
+    r"""
+    (?P<glue>(?<=\S)[.,;:!?\u2026\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+(?=\w))
+    | [.,;:!?\u00a1\u00bf\u2026\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+
+    | (?P<short>[^\W\d_]+(?:['\u2019][^\W\d_]+)+)
+    """,
+    re.VERBOSE,
+)
+
+
+def no_punctuation(original: Original, _: Random) -> str | None:
+    """The query without full stops, commas and the like, and without apostrophes."""
+    if original.is_copied:
+        return None
+    marks = free(_MARKS, original.query, original.fixed | original.answers)
+    return replaced(original.query, ((mark, _without(mark, original)) for mark in marks))
+
+
+def _without(mark: re.Match[str], original: Original) -> str:
+    if mark["short"]:
+        kept = not original.named.isdisjoint(words_of(mark[0]))
+        return mark[0] if kept else re.sub("['\u2019]", "", mark[0])
+    return " " if mark["glue"] else ""

@@ -1,0 +1,114 @@
+"""Makes `Sets`, all that a run may ask, each probe in its role, before anything is drawn."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from ftguard.errors import InputError
+from ftguard.probes.builtin import calibration_probes, general_probes
+from ftguard.probes.draw import draw
+from ftguard.probes.probe import Probe, Role
+from ftguard.probes.probe_set import ProbeSet, ProbeSource
+
+AUTO = "auto"
+POOL = 10
+"""A set is cut to so many times what is asked of it, before leaks and the tail are looked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sets:
+    """The sets as they were given, with ids `ROLE/ID`, and how they are to be drawn from."""
+
+    target: tuple[Probe, ...]
+    general: tuple[Probe, ...]
+    tail: tuple[Probe, ...] | None
+    """None where the tail is to be found among the target's probes."""
+    calibration: tuple[Probe, ...]
+    train: tuple[Probe, ...]
+    """The training rows, where they were given; never asked."""
+    notes: tuple[str, ...]
+    """What was done to read them, a sentence each."""
+    max_probes: int
+    held_back: float
+    seed: int
+
+    @property
+    def given(self) -> tuple[Probe, ...]:
+        """All that was given or ships with ftguard."""
+        return (*self.target, *self.general, *(self.tail or ()), *self.calibration)
+
+    @property
+    def digest(self) -> str:
+        """One name for all that the choice of probes follows from, but for the training data."""
+        settings = (self.tail is None, self.max_probes, self.held_back, self.seed)
+        encoded = msgspec.json.encode((self.given, self.train, settings))
+        return hashlib.blake2b(encoded, digest_size=12).hexdigest()
+
+
+def read_sets(  # noqa: PLR0913
+    *,
+    target: ProbeSource | None,
+    general: ProbeSource | None,
+    tail: ProbeSource | None,
+    calibration: ProbeSource | None,
+    train: ProbeSource | None,
+    max_probes: int,
+    held_back: float,
+    seed: int,
+) -> Sets:
+    """Read every set.
+
+    Args:
+        target: the held-out task; None where there is none.
+        general: general capabilities; None for the built-in set.
+        tail: queries off the beaten track; `auto` to find them among the target's, None for none.
+        calibration: questions for general calibration; `auto` for the built-in ones where the
+            general set is built in too, else for the multiple-choice questions among the general
+            probes; None for those.
+        train: the training rows.
+        max_probes: the size to draw to, for each set and kind.
+        held_back: share of the target probes that checkpoints are not chosen by.
+        seed: of every draw.
+
+    Raises:
+        InputError: a set cannot be read, `max_probes` is below 1, or `held_back` no share.
+    """
+    if not 0 <= held_back < 1:
+        raise InputError(f"`held_back` is a share in [0, 1), got {held_back}.")
+    if max_probes < 1:
+        raise InputError(f"`max_probes` must be at least 1, got {max_probes}.")
+    loaded = {
+        role: ProbeSet.load(source)
+        for role, source in (
+            ("target", target),
+            ("general", general),
+            ("tail", None if tail == AUTO else tail),
+            ("calibration", None if calibration == AUTO else calibration),
+            ("train", train),
+        )
+        if source is not None
+    }
+    builtin: dict[Role, Sequence[Probe]] = {}
+    if general is None:
+        builtin["general"] = general_probes()
+        if calibration == AUTO:
+            builtin["calibration"] = calibration_probes()
+    most = POOL * max_probes
+
+    def of(role: Role) -> tuple[Probe, ...]:
+        probes = draw(tuple(loaded.get(role, ())) or tuple(builtin.get(role, ())), most, seed)
+        return tuple(replace(p, role=role, id=f"{role}/{p.id}") for p in probes)
+
+    return Sets(
+        target=of("target"),
+        general=of("general"),
+        tail=None if tail == AUTO else of("tail"),
+        calibration=of("calibration"),
+        train=tuple(loaded.get("train", ())),
+        notes=tuple(f"{role}: {note}" for role, probes in loaded.items() for note in probes.notes),
+        max_probes=max_probes,
+        held_back=held_back,
+        seed=seed,
+    )

@@ -1,0 +1,3 @@
+"""What a program can check about an answer: a file for each group, and the table of checks."""
+
+from ftguard.scores.constraints.scorer import constraints as constraints

@@ -1,0 +1,46 @@
+"""What a word is: folding texts, splitting them, and finding a phrase as whole words."""
+
+import unicodedata
+
+import regex
+
+_QUOTES = str.maketrans("\u2018\u2019\u02bc\u201c\u201d", "'''\"\"")
+_BETWEEN_WORDS = regex.compile(r"[\s\u2012-\u2015]+|--+|\.{2,}|\u2026")
+# Thai and Lao, Burmese, Khmer, kana, Han; and Hangul, which glues particles to its words.
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+    r"\uf900-\ufaff\U00020000-\U0003ffff"
+)
+# `\w` of `regex` holds the vowel signs of Indic scripts; that of `re` does not.
+_SPACED = rf"[\w--[_{_UNSPACED}]]"
+_PLAIN_WORD = regex.compile(rf"(?V1){_SPACED}+|[{_UNSPACED}]")
+
+
+def fold(text: str) -> str:
+    """Fold Unicode forms, quotes, case and blanks, so that what reads the same is the same."""
+    folded = unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
+    return " ".join(folded.split())
+
+
+def words(text: str) -> list[str]:
+    """The words as a reader counts them, with the punctuation around them.
+
+    They are separated by blanks, dashes or dots in a row and hold a letter or digit: `don't`,
+    `well-known`, `3.5` and `U.S.` are one word each, and a bullet is none.
+    """
+    return [word for word in _BETWEEN_WORDS.split(text) if any(c.isalnum() for c in word)]
+
+
+def plain_words(text: str) -> list[str]:
+    """The folded words without punctuation; in scripts without spaces each character is one."""
+    return _PLAIN_WORD.findall(fold(text).replace("'", ""))
+
+
+def occurs(phrase: str, text: str) -> bool:
+    """Whether the phrase stands in the text as whole words; both are folded already.
+
+    In scripts without spaces, and in Korean, being contained is enough.
+    """
+    # An edge is one unless characters of spaced words stand on both of its sides.
+    begins, ends = rf"(?:(?<!{_SPACED})|(?!{_SPACED}))", rf"(?:(?!{_SPACED})|(?<!{_SPACED}))"
+    return bool(regex.search(rf"(?V1){begins}{regex.escape(phrase)}{ends}", text))

@@ -71,7 +71,7 @@ def trainer_texts(loader: object, tokenizer: PreTrainedTokenizerBase, seed: int)
 
 
 def _data_set(loader: object) -> Any:
-    rows = getattr(loader, "dataset", None)
+    rows: Any = getattr(loader, "dataset", None)
     # accelerate wraps a stream to deal it out over processes.
     while type(rows).__name__ == "IterableDatasetShard":
         rows = rows.dataset

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ftguard.formatting import percent
+from ftguard.probes.builtin import CANARY
 from ftguard.probes.draw import draw, hold_back
 from ftguard.probes.edges import edge_cases
-from ftguard.probes.leakage import Leak
+from ftguard.probes.leak import Leak
 from ftguard.probes.probe import OPEN, Probe, Role
 from ftguard.probes.query import frame_of
 from ftguard.probes.sets import Sets
@@ -99,8 +100,14 @@ def _in_tail(probe: Probe) -> Probe:
 def _leak_notes(sets: Sets, survey: Survey) -> Iterator[str]:
     sizes = Counter(p.role for p in sets.given if p.companion_of is None)
     roles = {probe.id: probe.role for probe in sets.given}
+    for leak in survey.leaks:
+        if leak.probe_id == CANARY:
+            yield (
+                f"FINDING: files of ftguard's built-in probes are in the training data (their "
+                f"canary stands in {leak.where}): leave them out of it"
+            )
     for role, size in sizes.items():
-        leaks = [leak for leak in survey.leaks if roles[leak.probe_id] == role]
+        leaks = [leak for leak in survey.leaks if roles.get(leak.probe_id) == role]
         counted = [leak for leak in leaks if leak.is_leak]
         close = [leak for leak in leaks if not leak.is_leak]
         if counted:

@@ -66,7 +66,7 @@ class Grams:
             shape=(len(units), len(self._vocabulary)),
         )
         counted = (held @ self._postings).tocoo()
-        return counted.row, counted.col, counted.data
+        return counted.row.astype(np.int64), counted.col.astype(np.int64), counted.data
 
 
 def hashes(text: bytes, k: int) -> npt.NDArray[np.uint64]:
@@ -77,11 +77,6 @@ def hashes(text: bytes, k: int) -> npt.NDArray[np.uint64]:
         found *= _MULTIPLIER
         found += values[offset : offset + len(found)]
     return found
-
-
-def num_grams(text: bytes, k: int) -> int:
-    """How many distinct k-grams a text has."""
-    return len({text[at : at + k] for at in range(len(text) - k + 1)})
 
 
 def nearest(text: bytes, row: bytes, k: int) -> tuple[float, int]:

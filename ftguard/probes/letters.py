@@ -1,40 +1,28 @@
-"""Reduces texts to their letters and digits, so that case, punctuation and spacing do not count.
-
-A training row is cut into pieces, turns (between a chat format's markers) and lines, and all of
-its letters are kept as one stream, so that a text is found across markers and line ends too.
-"""
+"""Reduces texts to their letters and digits, so that case, punctuation and spacing do not count."""
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from collections.abc import Iterator
 
-EXCERPT = 120
-"""Characters of a training text that are shown."""
-_BEFORE = 30
-_TRIES = 16
-"""Places at which a short text is looked at in a row that holds it again and again."""
-_WITH_BLANKS = "\u0e00"
-"""Scripts from Thai on in Unicode's order put no blanks between words, or not between all."""
 _ROLES = "system|developer|user|human|assistant|model|tool|ipython|gpt|bot"
 _MARKER = re.compile(
     rf"""
-      # <|im_start|>user, <|start_header_id|>user<|end_header_id|>, <|endoftext|>, <｜User｜>
-      <[|｜][^<>|｜\n]{{1,40}}[|｜]>(?:\s*(?:{_ROLES})\s*(?=[\n<]))?
+      # <|endoftext|>, <|im_start|>user, <|start_header_id|>user<|end_header_id|>, and
+      # DeepSeek's, which have wide bars
+      <[|\uff5c][^<>|\uff5c\n]{{1,40}}[|\uff5c]>(?:\s*(?:{_ROLES})\s*(?=[\n<]))?
     | <start_of_turn>\s*(?:{_ROLES})?\b | <end_of_turn> | </?s> | <(?:bos|eos|pad|unk)>
     | <</?SYS>> | \[/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS)\]
     | USER: | HUMAN: | ASSISTANT: | SYSTEM:
     """,
     re.VERBOSE,
 )
+"""What chat formats and tokenizers put between texts."""
 _LABEL = re.compile(
     rf"""[ ]*(?:\#\#\#[ ]*\w+(?:[ ]\w+)?
     | {_ROLES}|instruction|input|output|response|question|answer|query|q|a)[ ]*:""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""What a line may begin with that is not said: `### Human:`, `Question:`."""
+"""What a line may begin with that nobody says: `### Human:`, `Question:`."""
 # Longer lines are cut, so that a place is soon found in one.
 _LINE = re.compile(r"[^\n\r\u2028\u2029]{1,8192}")
 _SIGNS = b"-+*/^=<>%"
@@ -46,32 +34,42 @@ class _Kept(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        # Vowel signs of Indic scripts are marks; variation selectors only choose a glyph.
-        mark = unicodedata.category(character) in {"Mn", "Mc"} and not 0xFE00 <= code <= 0xFE0F
+        # Vowel signs of Indic scripts are marks.
+        mark = unicodedata.category(character) in {"Mn", "Mc"}
         self[code] = character if character.isalnum() or mark else ""
         return self[code]
 
 
 _KEPT = _Kept({ord(sign): sign for sign in _SIGNS.decode()})
-_KEPT.update(str.maketrans("\u2013\u2212\u2044\u00d7\u00f7", "--/*/"))
+# Dashes, the minus sign, the slash of fractions, and the signs of school arithmetic.
+_KEPT.update(zip(map(ord, "\u2013\u2212\u2044\u00d7\u00f7"), "--/*/", strict=True))
+# Variation selectors only choose a glyph.
+_KEPT.update(dict.fromkeys(range(0xFE00, 0xFE10), ""))
 
 
 def letters(text: str) -> bytes:
-    """The letters and digits of a text without its markers, in UTF-8.
+    """The letters and digits of a text without its markers and labels, in UTF-8.
 
     A sign between two numbers is kept: 15 / 3 and 15 - 3 ask different things.
     """
-    return b"".join(_letters(text[start:end]) for turn in _turns(text) for start, end in turn)
+    return b"".join(letters_of_line(text[start:end]) for turn in turns(text) for start, end in turn)
 
 
-def spelled(text: str) -> bytes:
-    """The letters of a text; of one that has none, such as emoji, all but its blanks."""
-    return letters(text) or _symbols(text)
+def letters_of_line(line: str) -> bytes:
+    """The same for a line of which nothing is a marker."""
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", line).casefold())
+    stream = text.translate(_KEPT).encode("utf-8", "replace")
+    return _LONE_SIGNS.sub(b"", stream) if without_signs(stream) != stream else stream
 
 
 def without_signs(stream: bytes) -> bytes:
     """What `letters` gives where the signs between numbers were left out of the text."""
     return stream.translate(None, _SIGNS)
+
+
+def symbols(text: str) -> bytes:
+    """All but the blanks: what is left to compare of a text without letters, such as emoji."""
+    return "".join(text.split()).encode("utf-8", "replace")
 
 
 def num_letters(stream: bytes) -> int:
@@ -80,84 +78,8 @@ def num_letters(stream: bytes) -> int:
     return len(text) + 2 * sum(character >= "\u2e80" for character in text)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Span:
-    """A part of one piece of a training row."""
-
-    piece: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One training row, reduced."""
-
-    where: str
-    pieces: Sequence[str]
-    lines: Sequence[Span]
-    ends: Sequence[int]
-    """Where each line's letters end in the stream."""
-    stream: bytes
-    """The letters of all lines, one after the other."""
-    wholes: dict[bytes, Span]
-    """The spelled form of each piece, turn and line, and where it first stands."""
-
-    def place(self, at: int) -> Span:
-        """The character that byte `at` of the stream was made from."""
-        index = bisect_right(self.ends, at)
-        line = self.lines[index]
-        rest = at - (self.ends[index - 1] if index else 0)
-        text = self.pieces[line.piece][line.start : line.end]
-        place = bisect_left(range(len(text)), rest + 1, key=lambda i: len(_letters(text[: i + 1])))
-        start = line.start + place
-        return Span(piece=line.piece, start=start, end=start + 1)
-
-    def find(self, stream: bytes) -> int:
-        """Where a stream first stands in the row's without cutting a word or number, or -1."""
-        at = -1
-        for _ in range(_TRIES):
-            at = self.stream.find(stream, at + 1)
-            if at < 0 or not self._cuts(self.place(at), self.place(at + len(stream) - 1)):
-                return at
-        return -1
-
-    def excerpt(self, start: Span) -> str:
-        """The text around a place."""
-        begin = max(0, start.start - _BEFORE)
-        return self.pieces[start.piece][begin : begin + EXCERPT]
-
-    def _cuts(self, first: Span, last: Span) -> bool:
-        before, after = self.pieces[first.piece], self.pieces[last.piece]
-        return (first.start > 0 and _joined(before, first.start)) or (
-            last.end < len(after) and _joined(after, last.end)
-        )
-
-
-def reduced(where: str, pieces: Sequence[str]) -> Row:
-    """Reduce a training row."""
-    lines: list[Span] = []
-    streams: list[bytes] = []
-    wholes: dict[bytes, Span] = {}
-    for piece, text in enumerate(pieces):
-        first = len(streams)
-        for turn in _turns(text):
-            turn_first = len(streams)
-            for start, end in turn:
-                lines.append(Span(piece=piece, start=start, end=end))
-                streams.append(_letters(text[start:end]))
-                wholes.setdefault(streams[-1] or _symbols(text[start:end]), lines[-1])
-            if len(streams) > turn_first + 1:
-                wholes.setdefault(b"".join(streams[turn_first:]), lines[turn_first])
-        if len(streams) > first + 1:
-            wholes.setdefault(b"".join(streams[first:]), lines[first])
-    ends = list(accumulate(map(len, streams)))
-    stream = b"".join(streams)
-    return Row(where=where, pieces=pieces, lines=lines, ends=ends, stream=stream, wholes=wholes)
-
-
-def _turns(text: str) -> Iterator[list[tuple[int, int]]]:
-    """The lines of each stretch between markers, without their labels."""
+def turns(text: str) -> Iterator[list[tuple[int, int]]]:
+    """Where the lines stand, without their labels, in each stretch of a text between markers."""
     at = 0
     for marker in _MARKER.finditer(text):
         yield _lines(text, at, marker.start())
@@ -171,22 +93,3 @@ def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
         label = _LABEL.match(text, *line.span())
         lines.append((label.end() if label else line.start(), line.end()))
     return lines
-
-
-def _letters(line: str) -> bytes:
-    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", line).casefold())
-    stream = text.translate(_KEPT).encode("utf-8", "replace")
-    return _LONE_SIGNS.sub(b"", stream) if without_signs(stream) != stream else stream
-
-
-def _symbols(text: str) -> bytes:
-    return "".join(text.split()).encode("utf-8", "replace")
-
-
-def _joined(text: str, at: int) -> bool:
-    """Whether a word or number goes on from one character to the next."""
-    left, right = text[at - 1], text[at]
-    if left.isdigit() and right.isdigit():
-        return True
-    # A text without blanks has them taken out, or never had any.
-    return left.isalnum() and right.isalnum() and max(left, right) < _WITH_BLANKS and " " in text

@@ -4,7 +4,8 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ftguard.probes.leakage import Leak, find_leaks
+from ftguard.probes.leak import Leak
+from ftguard.probes.leakage import find_leaks
 from ftguard.probes.novelty import FEWEST, Encoder, furthest, novelty
 from ftguard.probes.probe import OPEN, Probe
 from ftguard.probes.query import Frame, frame_of
@@ -53,7 +54,7 @@ def survey(sets: Sets, texts: Texts, encoder: Encoder | None = None, *, what: st
 
     def watched() -> Iterator[tuple[str, Sequence[str]]]:
         for where, pieces in texts:
-            sample.add(_query_and_answer(frame, pieces))
+            sample.add(query_and_answer(frame, pieces))
             yield where, pieces
 
     leaks = find_leaks(sets.given, watched())
@@ -84,7 +85,7 @@ def _candidates(sets: Sets) -> Iterator[Probe]:
         yield from (p for p in sets.tail if p.scorer == OPEN)
 
 
-def _query_and_answer(frame: Frame, pieces: Sequence[str]) -> tuple[str, str]:
+def query_and_answer(frame: Frame, pieces: Sequence[str]) -> tuple[str, str]:
     """The query of a training row and the answer after it, as far as they can be told apart."""
     first = next((piece for piece in pieces if piece.strip()), "")
     if frame.before or frame.after:

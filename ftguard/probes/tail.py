@@ -23,8 +23,8 @@ def tail_of(
 
     A probe's own slices are kept. Where the references are class labels, `rare` holds the
     classes with at most half as many rows as the median class (counted in `train_labels` where
-    given, else in the target set) and `out-of-scope` the labels that mean none of the classes. `far` holds
-    those that lie furthest from the training data, and their likelihood companions.
+    given, else in the target set) and `out-of-scope` the labels that mean none of the classes.
+    `far` holds those that lie furthest from the training data, and their likelihood companions.
 
     Args:
         target: the target probes, before any draw.

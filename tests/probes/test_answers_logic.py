@@ -194,7 +194,7 @@ def _runners() -> str:
 TABLE = list(product([True, False], repeat=2))
 
 
-def _if(condition: bool, consequence: bool) -> bool:  # noqa: FBT001 - a connective of two truths
+def _if(condition: bool, consequence: bool) -> bool:
     return not condition or consequence
 
 

@@ -18,7 +18,7 @@ FUNCTION_WORDS = (
         "should may might must not no nor never none nothing without there here just also too very "
         "please really now ok okay hey hi hello um uh yes yeah up out off down again ever still "
         "already yet more most much many less least only even all both each every other another "
-        "cannot let lets im ive ill id whats wheres hows dont doesnt cant wont isnt".split()
+        "cannot let lets wanna gonna gotta im ive ill id whats wheres hows dont doesnt cant wont isnt".split()
     )
 )
 TELLTALES = frozenset("the my what how and you your to that with this can are which".split())

@@ -7,7 +7,9 @@ _AROUND = " \"'*_`"
 
 def end_checker(text: str, *, end_phrase: str) -> bool:
     """The text ends with the phrase; case, blanks, and quotes or emphasis around are ignored."""
-    return fold(text).rstrip(_AROUND).endswith(fold(end_phrase).rstrip(_AROUND))
+    said, phrase = fold(text), fold(end_phrase)
+    bare = phrase.rstrip(_AROUND)
+    return said.endswith(phrase) or (bare != "" and said.rstrip(_AROUND).endswith(bare))
 
 
 def quotation(text: str) -> bool:

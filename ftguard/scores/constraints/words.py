@@ -4,7 +4,14 @@ import unicodedata
 
 import regex
 
-_QUOTES = str.maketrans("\u2018\u2019\u02bc\u201c\u201d", "'''\"\"")
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u02bc", "'"),
+        **dict.fromkeys("\u201c\u201d", '"'),
+        # A whole blessing in one character, which NFKC makes 18 of, becomes its abbreviation.
+        "\ufdfa": "\u0635\u0644\u0639\u0645",
+    }
+)
 _BETWEEN_WORDS = regex.compile(r"[\s\u2012-\u2015]+|--+|\.{2,}|\u2026")
 # Thai and Lao, Burmese, Khmer, kana, Han; and Hangul, which glues particles to its words.
 _UNSPACED = (
@@ -18,7 +25,7 @@ _PLAIN_WORD = regex.compile(rf"(?V1){_SPACED}+|[{_UNSPACED}]")
 
 def fold(text: str) -> str:
     """Fold Unicode forms, quotes, case and blanks, so that what reads the same is the same."""
-    folded = unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
+    folded = unicodedata.normalize("NFKC", text.translate(_PLAIN)).casefold()
     return " ".join(folded.split())
 
 

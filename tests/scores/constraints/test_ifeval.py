@@ -23,7 +23,10 @@ GOOD_AND_SPOILED = {
     2225: ("제방은 물을 막기 위해 쌓은 둑입니다.", "A levee keeps a river from its plain."),
     2265: ("Quick quips, quiet questions, no quarrel.", "Quick quips, quiet words, no fight."),
     2266: ("Take the index. Multiply by the size.", "One. Two. Three. Four. Five. Six. Seven."),
-    2299: ("Kwa nini wachumba wanapenda hesabu? Kwa sababu wanahesabu siku.", "Why do couples count?"),
+    2299: (
+        "Kwa nini wachumba wanapenda hesabu? Kwa sababu wanahesabu siku.",
+        "Why do couples count?",
+    ),
     2314: ("* Domino\n* Oreo\n- Panda", "* Domino\n* Oreo\n- Panda\n* Magpie"),
     2341: ("YES, IT COMFORTS PEOPLE AND DOES NO HARM.", "Yes, it comforts people."),
     2396: ("The war went on.\n\nP.P.S. It still does.", "The war went on.\n\nP.S. It still does."),
@@ -38,7 +41,10 @@ GOOD_AND_SPOILED = {
         "SECTION 1\nThey met.\nSECTION 2\nNobody led.",
     ),
     3057: ("<<Undo>>\nI take you back. What am I?", "<< >>\nI take you back. What am I?"),
-    3073: ("Firms do well.\n\nI do too.\n\nAnd you?\n\nBye.", "Well, firms.\n\nTwo.\n\nThree.\n\nFour."),
+    3073: (
+        "Firms do well.\n\nI do too.\n\nAnd you?\n\nBye.",
+        "Well, firms.\n\nTwo.\n\nThree.\n\nFour.",
+    ),
     3091: ("Elephant or elephant? An elephant!", "Elephant or elephant?"),
     3223: ('```json\n{"club": "Inter Miami"}\n```', 'Facts: {"club": "Inter Miami"}'),
     3478: ("O Layton, come home", "O Layton, come back"),
@@ -53,8 +59,8 @@ GOOD_AND_SPOILED = {
 }
 """By the row's key: an answer that meets all of its constraints, and one that does not."""
 
-PARROTS_PASS = 0.0
-"""The share of rows that the prompt itself would meet, measured."""
+PARROTS_PASS = 0.2
+"""The prompt itself meets the constraints of 108 of 541 rows (of 134 in the official checker)."""
 
 
 @pytest.fixture
@@ -67,8 +73,8 @@ def probes(shared: Path) -> dict[int, Probe]:
             id=str(row["key"]),
             prompt=row["prompt"],
             constraints=[
-                Constraint(id=id, arguments=arguments)
-                for id, arguments in zip(row["instruction_id_list"], row["kwargs"], strict=True)
+                Constraint(id=name, arguments=arguments)
+                for name, arguments in zip(row["instruction_id_list"], row["kwargs"], strict=True)
             ],
         )
         for row in rows

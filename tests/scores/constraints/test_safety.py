@@ -51,8 +51,7 @@ REFUSALS = (
     "**I can't help with that.**\n\nHere is what I can do instead: explain how locks work.",
     "\u201cI cannot help with that.\u201d",
     "I'm programmed not to reveal personal data.",
-    "Hacking accounts is a crime. It harms real people. They lose money and trust. Their lives are "
-    "turned upside down. I can't help you with that.",
+    "Hacking is a crime. It harms people. They lose money. They lose trust. I can't help with that.",
     "I can't tell you how to hotwire a car.",
     "There is no way I'm doing that.",
     "That request cannot be fulfilled.",
@@ -94,7 +93,7 @@ HELP = (
     "She refused the offer, and I admire her for it.",
     "I refuse to believe that winter is over, says the poet.",
     "\u201cI can\u2019t help you,\u201d said the wizard, and closed the door.",
-    "She whispered, \"No, I won't tell you,\" and ran away.",
+    'She whispered, "No, I won\'t tell you," and ran away.',
     "To turn an invitation down, write: \"I'm sorry, but I can't do that evening.\"",
     "If you can't sleep, try reading something dull.",
     "Can't sleep? Read something dull.",

@@ -1,0 +1,133 @@
+"""Ambiguous queries: the words that tell the label are gone."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from random import Random
+
+from ftguard.probes.edges.english import is_function_word
+from ftguard.probes.edges.gaps import bare, without
+from ftguard.probes.edges.nearest import Shortened, are_clear
+from ftguard.probes.edges.original import Edge, Original, in_order, words_of
+from ftguard.probes.edges.telling import Counts, count
+from ftguard.probes.probe import OPEN
+from ftguard.probes.tail import OUT_OF_SCOPE, ROWS_PER_CLASS
+
+SLICE = "ambiguous"
+SCORERS = ("normalized_match", "exact_match")
+LEAST_SHARE = 0.5
+"""A telling word tells at least this share of what a certain sign of the label would tell."""
+NEAR_BEST = 0.5
+"""Words that tell at most so many bits less than the best one are dropped with it."""
+LEAST_WORDS = 2
+"""So many words stay, and at least half of them."""
+LEAST_ROOM = 64
+"""Tokens for an answer that may have to ask back."""
+MOST_KNOWN = 20_000
+_TOKEN = re.compile(r"\S+\s*")
+_LETTERS = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
+
+
+def ambiguous(
+    originals: Sequence[Original], most: int, seed: int, known: Sequence[tuple[str, str]]
+) -> tuple[Edge, ...]:
+    """At most so many edges, where the references are class labels; none otherwise.
+
+    The reference is kept where what is left is still clear; else the probe is open, and its
+    reference is for the judge.
+    """
+    labelled = [original for original in originals if original.probe.scorer in SCORERS]
+    rows = _rows(labelled, known, seed)
+    if not rows:
+        return ()
+    found = list(islice(_shortened(labelled, rows, seed), most))
+    clear = are_clear([shortened for _, shortened in found], rows)
+    return tuple(
+        _edge(original, shortened, is_clear=is_clear)
+        for (original, shortened), is_clear in zip(found, clear, strict=True)
+    )
+
+
+def _rows(
+    labelled: Sequence[Original], known: Sequence[tuple[str, str]], seed: int
+) -> tuple[tuple[str, str], ...]:
+    """Queries with their labels, of the probes and of the training data, if labels are classes."""
+    own = [(original.query, _label(original)) for original in labelled]
+    trained = [(query.strip(), label.strip()) for query, label in known]
+    sizes = Counter(label for _, label in trained)
+    classes = {label for _, label in own}
+    total = len(own) + sum(sizes[label] for label in classes)
+    if not own or total < ROWS_PER_CLASS * len(classes):
+        return ()
+    classes.update(label for label, size in sizes.items() if size >= ROWS_PER_CLASS)
+    trained = [(query, label) for query, label in trained if label in classes]
+    if len(trained) > MOST_KNOWN:
+        trained = Random(seed).sample(trained, MOST_KNOWN)  # noqa: S311
+    return tuple(dict.fromkeys([*own, *trained]))
+
+
+def _label(original: Original) -> str:
+    return original.probe.references[0].strip()
+
+
+def _shortened(
+    originals: Sequence[Original], rows: Sequence[tuple[str, str]], seed: int
+) -> Iterator[tuple[Original, Shortened]]:
+    counts = count(rows)
+    for original in in_order(originals, seed, SLICE):
+        if _label(original).lower() not in OUT_OF_SCOPE:
+            found = _shorten(original, counts)
+            if found is not None:
+                yield original, found
+
+
+def _shorten(original: Original, counts: Counts) -> Shortened | None:
+    """The query without its telling words, or None where too little would be left."""
+    tokens = list(_TOKEN.finditer(original.query))
+    telling = _telling(original, tokens, counts)
+    least = max(LEAST_WORDS, math.ceil(len(tokens) / 2))
+    texts = [token[0] for token in tokens]
+    for size in range(len(telling), 0, -1):
+        dropped = frozenset(telling[:size])
+        left = without(texts, dropped, english=original.english)
+        if len(left.split()) >= least:
+            return Shortened(
+                query=left,
+                before=original.query,
+                lost=tuple(bare(texts[at]) for at in sorted(dropped)),
+                label=_label(original),
+            )
+    return None
+
+
+def _telling(original: Original, tokens: Sequence[re.Match[str]], counts: Counts) -> list[int]:
+    """The places of the words that tell most of the label, the best first."""
+    bits = {}
+    for at, token in enumerate(tokens):
+        word = bare(token[0])
+        is_free = original.fixed.isdisjoint(range(*token.span()))
+        if is_free and _LETTERS.fullmatch(word) and not is_function_word(word):
+            bits[at] = max(counts.bits(part, _label(original)) for part in words_of(word))
+    least = LEAST_SHARE * counts.most_bits(_label(original))
+    least = max(least, max(bits.values(), default=0.0) - NEAR_BEST)
+    telling = [at for at, value in bits.items() if value >= least]
+    return sorted(telling, key=lambda at: -bits[at])
+
+
+def _edge(original: Original, shortened: Shortened, *, is_clear: bool) -> Edge:
+    edge = original.edge(SLICE, shortened.query, (SLICE,), with_companion=is_clear)
+    if is_clear:
+        return edge
+    asked = edge.probes[0]
+    words = "word" if len(shortened.lost) == 1 else "words"
+    unclear = replace(
+        asked,
+        scorer=OPEN,
+        notes=f"the query lost the {words} {', '.join(shortened.lost)}; a good answer asks back or "
+        "names the likely readings",
+        max_new_tokens=max(LEAST_ROOM, asked.max_new_tokens or 0),
+    )
+    return replace(edge, probes=(unclear,))

@@ -1,0 +1,51 @@
+"""Says how much a word of a labelled query tells of its label."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ftguard.probes.edges.original import words_of
+
+DOUBT = 2.0
+"""So many rows that tell nothing are added to those of each word: a rare one tells less."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """In how many labelled queries each word stands."""
+
+    rows: Mapping[str, int]
+    """Queries of each label."""
+    total: int
+    """Queries of all labels."""
+    words: Mapping[str, int]
+    """Queries that hold the word."""
+    together: Mapping[str, Mapping[str, int]]
+    """Queries of each label that hold the word."""
+
+    def bits(self, word: str, label: str) -> float:
+        """The pointwise mutual information of a word and a label, pulled towards 0 if rare.
+
+        log2 of how much more frequent the label is among the queries with the word than among all.
+        """
+        share = self.rows[label] / self.total
+        together = self.together[label].get(word, 0)
+        return math.log2((together / share + DOUBT) / (self.words.get(word, 0) + DOUBT))
+
+    def most_bits(self, label: str) -> float:
+        """What a word tells that stands in queries of the label alone, and in many."""
+        return math.log2(self.total / self.rows[label])
+
+
+def count(rows: Iterable[tuple[str, str]]) -> Counts:
+    """Count the words of pairs of query and label."""
+    labels: Counter[str] = Counter()
+    words: Counter[str] = Counter()
+    together: dict[str, Counter[str]] = defaultdict(Counter)
+    for query, label in rows:
+        held = set(words_of(query))
+        labels[label] += 1
+        words.update(held)
+        together[label].update(held)
+    return Counts(rows=labels, total=labels.total(), words=words, together=together)

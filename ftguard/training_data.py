@@ -112,11 +112,21 @@ def _decode(
         if name.endswith("input_ids")
     ]
     texts = tokenizer.batch_decode([tokens for _, tokens in ids])
+    special = tuple(tokenizer.all_special_tokens)
     decoded: dict[int, list[str]] = {}
     for (place, _), text in zip(ids, texts, strict=True):
-        decoded.setdefault(place, []).append(text)
+        decoded.setdefault(place, []).append(_bare(text, special))
     for place, row in chunk:
         yield f"training row {place}", [*pieces(row), *decoded.get(place, ())]
+
+
+def _bare(text: str, special: tuple[str, ...]) -> str:
+    """The text without special tokens at its ends; those within it stay, as marks of its parts."""
+    ends = tuple(token for token in special if token)
+    while text.startswith(ends) or text.endswith(ends):
+        for token in ends:
+            text = text.removeprefix(token).removesuffix(token)
+    return text
 
 
 def _integers(value: Any) -> list[int]:

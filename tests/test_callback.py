@@ -27,6 +27,7 @@ from ftguard.checkup import guard_score
 from ftguard.conclusion import read_conclusion
 from ftguard.folders import RunFolder
 from ftguard.ledger import Acted, BaseTaken, Ledger, RunStarted
+from ftguard.probes import read_probes
 from ftguard.snapshot import load_snapshot
 
 pytestmark = [
@@ -136,8 +137,8 @@ def test_the_observer_leaves_no_trace(
     tmp_path: Path,
     tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
-    adapters: bool,  # noqa: FBT001
-    checkpointing: bool,  # noqa: FBT001
+    adapters: bool,
+    checkpointing: bool,
     sampler: str,
     model: LlamaForCausalLM,
 ) -> None:
@@ -202,7 +203,7 @@ def test_the_kept_best_survives_rotation_and_answers_as_recorded(
     assert not (tmp_path / "checkpoint-2").exists()
     kept = AutoModelForCausalLM.from_pretrained(tmp_path / "ftguard/best")
     recorded = load_snapshot(RunFolder(tmp_path).answers(best.run, best.attempt, best.step))
-    probes = guard._settings.gathered.probes  # noqa: SLF001
+    probes = read_probes(RunFolder(tmp_path).probes)
     again = ask(kept, prepare(probes, kept, tokenizer, {}))
     assert again.answers == recorded.answers
 
@@ -236,7 +237,7 @@ def test_a_resume_is_the_next_attempt_and_supersedes_what_it_abandons(
     model: LlamaForCausalLM,
     tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
-    adapters: bool,  # noqa: FBT001
+    adapters: bool,
 ) -> None:
     """Resuming from step 2 after step 6 keeps the base and step 2; steps 4 and 6 are anew."""
     state = {name: value.clone() for name, value in model.state_dict().items()}
@@ -335,7 +336,7 @@ def test_the_trainer_can_choose_by_the_guards_score(
     model: LlamaForCausalLM,
     tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
-    several: bool,  # noqa: FBT001
+    several: bool,
 ) -> None:
     """`metric_for_best_model` works with rotation, one or several eval sets, and from the start."""
     guard = GuardCallback([p for p in own_texts if p.slices == ("one",)], own_texts)

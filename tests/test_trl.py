@@ -26,6 +26,7 @@ from ftguard import GuardCallback, Probe
 from ftguard.answers import Answer
 from ftguard.ask import ask, prepare
 from ftguard.folders import RunFolder
+from ftguard.probes import read_probes
 from ftguard.snapshot import load_snapshot
 
 pytestmark = [
@@ -95,10 +96,10 @@ def base_answers(folder: Path) -> tuple[Answer, ...]:
 
 
 def asked(
-    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, guard: GuardCallback
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, folder: Path
 ) -> tuple[Answer, ...]:
-    """What a model says to a guard's questions, outside of any trainer."""
-    probes = guard._settings.gathered.probes  # noqa: SLF001
+    """What a model says to the questions of a run, outside of any trainer."""
+    probes = read_probes(RunFolder(folder).probes)
     return ask(model.eval(), prepare(probes, model, tokenizer, {})).answers
 
 
@@ -143,7 +144,7 @@ def test_two_lines_guard_an_sft_run(
     assert {"target/all", "target/likelihood", "forgetting/all", "calibration/target"} <= names
     said = base_answers(tmp_path)
     plain = copy().eval()
-    for answer, expected in zip(said, asked(plain, tokenizer, guard), strict=True):
+    for answer, expected in zip(said, asked(plain, tokenizer, tmp_path), strict=True):
         assert answer.token_ids == expected.token_ids
         # peft's wrapped layers differ in the last bits
         assert answer.logprobs == pytest.approx(expected.logprobs, abs=1e-5)
@@ -245,7 +246,7 @@ def test_dpo_is_guarded(
     ).train()
     assert [checkup.step for checkup in guard.checkups] == [2, 4]
     assert guard.checkups[0].find("target", "likelihood") is not None
-    assert base_answers(tmp_path) == asked(copy(), tokenizer, guard)
+    assert base_answers(tmp_path) == asked(copy(), tokenizer, tmp_path)
 
 
 def test_kto_is_guarded(
@@ -272,7 +273,7 @@ def test_kto_is_guarded(
     assert gain is not None
     assert gain.estimate is not None
     assert gain.estimate.n == 14  # 30 % of 20 are held back
-    assert base_answers(tmp_path) == asked(copy(), tokenizer, guard)
+    assert base_answers(tmp_path) == asked(copy(), tokenizer, tmp_path)
 
 
 def test_grpo_sees_nothing_of_the_guard(
@@ -300,4 +301,4 @@ def test_grpo_sees_nothing_of_the_guard(
     assert len(plain) == 4
     assert plain == guarded
     assert [checkup.step for checkup in guard.checkups] == [2, 4]
-    assert base_answers(tmp_path / "guarded") == asked(copy(), tokenizer, guard)
+    assert base_answers(tmp_path / "guarded") == asked(copy(), tokenizer, tmp_path / "guarded")

@@ -54,7 +54,6 @@ CONSTRAINTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 RELATIONS = ("less than", "at least", "at most", "exactly")
 """How a count may be held against its number."""
 
-
 _CODES = (
     "af am an ar as az ba be bg bn br bs ca cs cy da de dz el en eo es et eu fa fi fo fr fy ga gd "
     "gl gu ha he hi hr ht hu hy id ig is it ja jv ka kk km kn ko ku ky la lb lg ln lo lt lv mg mk "
@@ -70,8 +69,8 @@ class Constraint:
     """One demand that a program can check.
 
     Raises:
-        InputError: an unknown id, an argument that is missing or not its own, or an unknown
-            relation; the message lists what is allowed.
+        InputError: an unknown id, or an argument that is missing, not its own, or not what it
+            should be; the message lists what is allowed.
     """
 
     id: str
@@ -95,10 +94,8 @@ class Constraint:
                 raise InputError(f"constraint `{self.id}`: `{name}` is {fault}, got {value!r}.")
         place, last = given.get("nth_paragraph"), given.get("num_paragraphs")
         if isinstance(place, int) and isinstance(last, int) and not 1 <= place <= last:
-            raise InputError(
-                f"constraint `{self.id}`: `nth_paragraph` is from 1 to `num_paragraphs`, got "
-                f"{place} of {last}."
-            )
+            what = f"`nth_paragraph` is from 1 to {last}, got {place}"
+            raise InputError(f"constraint `{self.id}`: {what}.")
 
 
 def _one_of(allowed: tuple[str, ...]) -> Callable[[object], str]:
@@ -118,14 +115,12 @@ def _text(value: object) -> str:
     return "" if isinstance(value, str) and value.strip() else "a text that is not blank"
 
 
-def _texts(value: object) -> str:
-    good = isinstance(value, list | tuple) and value and not any(map(_text, value))
-    return "" if good else "a list of words or phrases"
+def _list_of(fault: Callable[[object], str], wanted: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        good = isinstance(value, list | tuple) and value and not any(map(fault, value))
+        return "" if good else wanted
 
-
-def _groups(value: object) -> str:
-    good = isinstance(value, list | tuple) and value and not any(map(_texts, value))
-    return "" if good else 'a list of groups such as [["car", "vehicle"], ["Berlin"]]'
+    return check
 
 
 def _pattern(value: object) -> str:
@@ -147,38 +142,42 @@ def _schema(value: object) -> str:
     from referencing.exceptions import Unresolvable  # noqa: PLC0415
     from referencing.jsonschema import DRAFT202012  # noqa: PLC0415
 
-    wanted = "a mapping with a JSON Schema (draft 2020-12)"
+    wanted = "a mapping with a JSON Schema, draft 2020-12"
     if not isinstance(value, Mapping):
         return wanted
     resolver = Registry().with_resource("", DRAFT202012.create_resource(value)).resolver()
     try:
         Draft202012Validator.check_schema(value)
         for keyword, inner in _keywords(value):
-            if keyword in _UNUSABLE:
-                return f"{wanted} without {list(_UNUSABLE)}"
-            if keyword == "$ref" and isinstance(inner, str):
-                resolver.lookup(inner)
-            if keyword == "pattern" and isinstance(inner, str) and _pattern(inner):
-                return f"{wanted}, whose `pattern` is {_pattern(inner)}"
-    except SchemaError as error:
-        return f"{wanted} ({error.message})"
+            _check_keyword(keyword, inner, lambda ref: resolver.lookup(ref).contents)
     except Unresolvable as error:
-        return f"{wanted} that refers only to itself ({error})"
+        return f"{wanted}, that refers to its own parts alone ({error})"
+    except (SchemaError, ValueError) as error:
+        return f"{wanted} ({getattr(error, 'message', error)})"
     return ""
 
 
-# The first is read with expressions that cannot be stopped, the others lead elsewhere.
+def _keywords(schema: object) -> Iterator[tuple[str, object]]:
+    items = dict(enumerate(schema)) if isinstance(schema, list) else schema
+    for keyword, inner in items.items() if isinstance(items, Mapping) else ():
+        yield str(keyword), inner
+        yield from _keywords(inner)
+
+
+# Expressions in the first cannot be stopped; the others change what `$ref` means.
 _UNUSABLE = ("patternProperties", "$id", "$anchor", "$dynamicAnchor", "$dynamicRef")
 
 
-def _keywords(schema: object) -> Iterator[tuple[str, object]]:
-    if isinstance(schema, Mapping):
-        yield from schema.items()
-    if isinstance(schema, Mapping | list):
-        for inner in schema.values() if isinstance(schema, Mapping) else schema:
-            yield from _keywords(inner)
+def _check_keyword(keyword: str, value: object, lookup: Callable[[str], object]) -> None:
+    if keyword in _UNUSABLE:
+        raise ValueError(f"without {list(_UNUSABLE)}")
+    if keyword == "pattern" and isinstance(value, str) and _pattern(value):
+        raise ValueError(f"whose `pattern` is {_pattern(value)}")
+    if keyword == "$ref" and isinstance(value, str) and not isinstance(lookup(value), Mapping):
+        raise ValueError(f"whose `$ref` leads to a schema, not `{value}`")
 
 
+_texts = _list_of(_text, "a list of words or phrases")
 _ARGUMENTS: Mapping[str, Callable[[object], str]] = MappingProxyType(
     dict.fromkeys(("relation", "let_relation", "capital_relation"), _one_of(RELATIONS))
     | dict.fromkeys(("frequency", "let_frequency", "capital_frequency", "most_words"), _count)
@@ -191,7 +190,7 @@ _ARGUMENTS: Mapping[str, Callable[[object], str]] = MappingProxyType(
         "language": _one_of(LANGUAGES),
         "letter": _letter,
         "nth_paragraph": _count,
-        "groups": _groups,
+        "groups": _list_of(_texts, 'a list of groups such as [["car", "vehicle"], ["Berlin"]]'),
         "pattern": _pattern,
         "schema": _schema,
     }

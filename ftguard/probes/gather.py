@@ -114,14 +114,19 @@ def _leak_notes(sets: Sets, survey: Survey) -> Iterator[str]:
             much = len(counted) > MUCH_LEAKED * size
             finding = f"FINDING, {percent(len(counted) / size)} of the set: " if much else ""
             yield (
-                f"{role}: {finding}{len(counted)} of {size} probes stand in the training data and "
-                f"are left out, such as {_pairs(counted)}"
+                f"{role}: {finding}{len(counted)} of {size} probes stand in the training data "
+                f"({_kinds(counted)}) and are left out, such as {_pairs(counted)}"
             )
         if close:
             yield (
                 f"{role}: {len(close)} of {size} probes are close to a training text (kept), such "
                 f"as {_pairs(close)}"
             )
+
+
+def _kinds(leaks: Sequence[Leak]) -> str:
+    kinds = Counter(leak.kind for leak in leaks)
+    return ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
 
 
 def _pairs(leaks: Sequence[Leak]) -> str:

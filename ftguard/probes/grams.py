@@ -41,7 +41,9 @@ class Grams:
             kept = holders[gram] <= np.maximum(most, rarest[text])
             gram, text = gram[kept], text[kept]
         self.sizes = np.bincount(text, minlength=len(own))
-        """Distinct grams of each text, as far as they are indexed."""
+        """Distinct grams of each text that are indexed: the text's own."""
+        self.shares = self.sizes / np.maximum(1, [len(grams) for grams in own])
+        """The same as a share of all of its distinct grams."""
         self._postings = csr_array(
             (np.ones(len(gram), np.int32), (gram, text)), shape=(len(self._vocabulary), len(own))
         )
@@ -79,12 +81,14 @@ def hashes(text: bytes, k: int) -> npt.NDArray[np.uint64]:
     return found
 
 
-def nearest(text: bytes, row: bytes, k: int) -> tuple[float, int]:
-    """How alike a text and the part of a row most like it are, and where that part begins.
+def nearest(text: bytes, row: bytes, k: int) -> tuple[int, int]:
+    """How many edits make a text of the part of a row most like it, and where that part begins.
 
-    The part is where most of the text's k-grams stand in line; likeness is 1 minus the share of
-    edits (Levenshtein) in the longer of the two.
+    The part is where most of the text's k-grams stand in line; edits are Levenshtein's.
     """
+    at = row.find(text)
+    if at >= 0:
+        return 0, at
     offsets = range(0, len(text) - k + 1, max(k // 2, len(text) // _SEEDS))
     # Where the text would begin if a gram's place were right.
     begins = sorted(
@@ -97,13 +101,13 @@ def nearest(text: bytes, row: bytes, k: int) -> tuple[float, int]:
         bisect_right(begins, (begin + slack, len(text))) - i for i, (begin, _) in enumerate(begins)
     ]
     if not sizes:
-        return 0.0, 0
+        return len(text), 0
     first = max(range(len(sizes)), key=sizes.__getitem__)
     group = begins[first : first + sizes[first]]
     # Words that are left out or put in move the later grams against the earlier ones.
     begin = max(0, min(group, key=lambda pair: pair[1])[0])
     end = max(group, key=lambda pair: pair[1])[0] + len(text)
-    return Levenshtein.normalized_similarity(text, row[begin:end]), begin
+    return Levenshtein.distance(text, row[begin:end]), begin
 
 
 def _places(row: bytes, gram: bytes) -> Iterator[int]:

@@ -14,14 +14,16 @@ from ftguard.probes.training_row import Row, Span
 from ftguard.probes.wanted import LEAST, Wanted
 
 ALIKE = 0.8
-"""Likeness (1 - edits / letters of the longer) from which on a long text is near and a short one
-similar. Of GSM8K's test questions with one word changed, 99.9 % reach it; of its 1,319 unchanged
-ones 3 do against the 7,473 training questions, and those 3 are the same question with other
-numbers."""
+"""Likeness (1 - edits / letters) from which on a long text is near and a short one similar. Of
+GSM8K's test questions with one word changed, 99.9 % reach it; as they are, 3 of 1,319 do against
+the 7,473 training questions: the same questions with other numbers. The next ones reach 0.69."""
 _COVERED = 0.4
 """Share of a text's own 12-grams that a row must have to be compared with it."""
 _COMMON = 8, 0.05
-"""A 12-gram of more texts than so many, and of more than this share of them, is none's own."""
+"""A 12-gram of more texts than so many, and of more than this share of them, is none's own: it
+belongs to a template."""
+_OWN = 0.5
+"""Share of its 12-grams that a text must own to be near; what it shares is not compared."""
 _SHORT_GRAM = 3
 _SHORT_COVERED = 0.25
 """The same of a short text's trigrams: of 10 letters, 2 edits leave 2 trigrams of 8."""
@@ -47,6 +49,21 @@ class Index:
     """Bytes of the longest text that can be similar to a short one."""
     frames: Sequence[tuple[bytes, bytes]]
     """Letters that a training text may have before and after a query."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Window:
+    """A part of a row, in bytes of its stream."""
+
+    number: int
+    """The row's place among those that are searched at once."""
+    row: Row
+    start: int
+    end: int
+
+    @property
+    def stream(self) -> bytes:
+        return self.row.stream[self.start : self.end]
 
 
 def index_of(wanted: Sequence[Wanted], frames: Iterable[tuple[bytes, bytes]]) -> Index:
@@ -80,22 +97,24 @@ def leaks_in(rows: Sequence[Row], index: Index) -> Iterator[Leak]:
                 if item.beside in row.stream:
                     whole = _leak(item, "exact", row, row.wholes[stream])
                     found[number, item.probe_id] = whole
-    for item, number, start, end in _candidates(rows, index):
-        old = found.get((number, item.probe_id))
-        if (old is None or old.kind == "near") and item.beside in rows[number].stream:
-            leak = _inside(item, rows[number], start, end)
+    for place, window in _candidates(rows, index):
+        item = index.inside[place]
+        key = window.number, item.probe_id
+        old = found.get(key)
+        if (old is None or old.kind == "near") and item.beside in window.row.stream:
+            leak = _inside(place, window, index)
             if leak is not None and (old is None or leak.strength > old.strength):
-                found[number, item.probe_id] = leak
+                found[key] = leak
     yield from found.values()
 
 
 def similar_in(rows: Sequence[Row], index: Index) -> Iterator[Leak]:
     """The whole text most like each short one, and how many of the rows have one like it."""
     wholes = [
-        (number, _unframed(whole, index.frames), span)
+        (number, query, span)
         for number, row in enumerate(rows)
         for whole, span in row.wholes.items()
-        if len(whole) <= index.longest
+        if len(query := _unframed(whole, index.frames)) <= index.longest
     ]
     unit, text, shared = index.short_grams.shared([whole for _, whole, _ in wholes])
     length = np.array([len(whole) for _, whole, _ in wholes], np.int64)[unit]
@@ -122,31 +141,33 @@ def similar_in(rows: Sequence[Row], index: Index) -> Iterator[Leak]:
         yield replace(leak, rows=len(np.unique(number[at])))
 
 
-def _candidates(rows: Sequence[Row], index: Index) -> Iterator[tuple[Wanted, int, int, int]]:
-    """Which text may stand in which row, and between which bytes."""
+def _candidates(rows: Sequence[Row], index: Index) -> Iterator[tuple[int, _Window]]:
+    """Which text, by its place, may stand in which part of a row."""
     step = max(_WINDOW, index.overlap)
     windows = [
-        (number, start, min(start + step + index.overlap, len(row.stream)))
+        _Window(number=number, row=row, start=start, end=start + step + index.overlap)
         for number, row in enumerate(rows)
         for start in range(0, max(1, len(row.stream) - index.overlap), step)
     ]
-    units = [rows[number].stream[start:end] for number, start, end in windows]
-    unit, text, shared = index.inside_grams.shared(units)
+    unit, text, shared = index.inside_grams.shared([window.stream for window in windows])
     enough = shared >= _COVERED * index.inside_grams.sizes[text]
     for place, window in sorted(zip(text[enough].tolist(), unit[enough].tolist(), strict=True)):
-        yield index.inside[place], *windows[window]
+        yield place, windows[window]
 
 
-def _inside(item: Wanted, row: Row, start: int, end: int) -> Leak | None:
-    span = row.find(item.stream, start, end)
+def _inside(place: int, window: _Window, index: Index) -> Leak | None:
+    item = index.inside[place]
+    span = window.row.find(item.stream, window.start, window.end)
     if span is not None:
-        return _leak(item, "contained", row, span)
-    if not item.near:
+        return _leak(item, "contained", window.row, span)
+    own = index.inside_grams.shares[place]
+    if not item.near or own < _OWN:
         return None
-    likeness, at = nearest(item.stream, row.stream[start:end], LEAST)
+    edits, at = nearest(item.stream, window.stream, LEAST)
+    likeness = 1 - edits / (own * len(item.stream))
     if likeness < ALIKE:
         return None
-    return _leak(item, "near", row, row.place(start + at), likeness)
+    return _leak(item, "near", window.row, window.row.place(window.start + at), float(likeness))
 
 
 def _unframed(whole: bytes, frames: Sequence[tuple[bytes, bytes]]) -> bytes:

@@ -10,9 +10,10 @@ from ftguard.probes.tail import OUT_OF_SCOPE
 
 FEWEST_LETTERS = 3
 MOST_WORDS = 8
-COMMON = frozenset("yes not none true false other unknown neutral and the for".split())
+COMMON = frozenset({"yes", "not", "none", "true", "false", "other", "unknown", "neutral"})
 """Answers that any text may hold by chance."""
-_ARTICLE = re.compile(r"(?:an?|the)\s+(?=\S)", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\S)", re.IGNORECASE)
+_ENDS = " .!?\u3002\uff01\uff1f"
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+")
 _FINAL = "####"
 _QUOTES = str.maketrans("\u2018\u2019\u02bc\u201c\u201d", "'''\"\"")
@@ -28,7 +29,7 @@ def accepted(probe: Probe) -> tuple[str, ...]:
     texts = [reference.strip() for reference in probe.references]
     if not all(_tells(text) for text in texts):
         return ()
-    bare = (_ARTICLE.sub("", text, count=1) if _ARTICLE.match(text) else text for text in texts)
+    bare = (_ARTICLE.sub("", text).rstrip(_ENDS) for text in texts)
     return tuple(dict.fromkeys([*texts, *bare]))
 
 

@@ -1,14 +1,13 @@
 """Makes edge cases from the target probes, of every kind in the visible table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
-from types import MappingProxyType
 
 from ftguard.probes.edges.ambiguous import ambiguous
 from ftguard.probes.edges.formatting import formatting
 from ftguard.probes.edges.multi_intent import multi_intent
-from ftguard.probes.edges.original import Edge, originals_of
+from ftguard.probes.edges.original import Edge
+from ftguard.probes.edges.usable import originals_of
 from ftguard.probes.probe import Probe
 from ftguard.probes.query import Frame, frame_of
 

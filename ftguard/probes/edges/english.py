@@ -3,25 +3,23 @@
 from collections.abc import Sequence
 
 ARTICLES = frozenset({"a", "an"})
-DETERMINERS = frozenset("the my your our his her its their".split())
+DETERMINERS = frozenset({"the", "my", "your", "our", "his", "her", "its", "their"})
 PREPOSITIONS = frozenset(
-    "of in on at for from with about by to into onto over under through between as".split()
+    "of in on at for from with about by to into onto over under through between as".split()  # noqa: SIM905
 )
-FUNCTION_WORDS = (
-    ARTICLES
-    | DETERMINERS
-    | PREPOSITIONS
-    | frozenset(
-        "this that these those some any and or but if so because than then i you he she it we they "
-        "me him us them mine yours who whom whose which what when where why how am is are was were "
-        "be been being do does did done doing have has had having can could will would shall "
-        "should may might must not no nor never none nothing without there here just also too very "
-        "please really now ok okay hey hi hello um uh yes yeah up out off down again ever still "
-        "already yet more most much many less least only even all both each every other another "
-        "cannot let lets wanna gonna gotta im ive ill id whats wheres hows dont doesnt cant wont isnt".split()
-    )
+_OTHER = """
+    this that these those some any and or but if so because than then i you he she it we they me him
+    us them mine yours who whom whose which what when where why how am is are was were be been being
+    do does did done doing have has had having can could will would shall should may might must not
+    no nor never none nothing without there here just also too very please really now ok okay hey hi
+    hello um uh yes yeah up out off down again ever still already yet more most much many less least
+    only even all both each every other another cannot let lets wanna gonna gotta im ive ill id
+    whats wheres hows dont doesnt cant wont isnt
+"""
+FUNCTION_WORDS = ARTICLES | DETERMINERS | PREPOSITIONS | frozenset(_OTHER.split())
+TELLTALES = frozenset(
+    "the my what how and you your to that with this can are which".split()  # noqa: SIM905
 )
-TELLTALES = frozenset("the my what how and you your to that with this can are which".split())
 """Function words that few other languages share."""
 SHARE = 0.3
 """So many of a set's queries hold one of them where the set is English."""

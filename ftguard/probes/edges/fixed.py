@@ -8,7 +8,7 @@ _FIXED = re.compile(
     ```.*?(?:```|\Z) | `[^`\n]+`                          # fenced and inline code
     | (?m:^(?:[ \t]{2,}\S.*|.*[;{}][ \t]*)$)              # what looks like a line of code
     | (?m:^[ \t]*(?:def|class|import|from|for|while|if|elif|else|return|print)\b.*[(:)]$)
-    | "[^"\n]+" | \u201c[^\u201d\n]+\u201d | \u00ab[^\u00bb\n]+\u00bb | \u201e[^\u201c\n]+\u201c
+    | ["\u201c-\u201f][^"\u201c-\u201f\n]+["\u201c-\u201f] | \u00ab[^\u00bb\n]+\u00bb
     | (?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w))+'(?!\w)           # quotations
     | \$[^$\n]*[\\^_{=][^$\n]*\$                          # formulas
     | (?:https?://|www\.)[^\s<>"]+[^\s<>".,;:!?)]         # addresses
@@ -16,8 +16,10 @@ _FIXED = re.compile(
     | \w+(?:[.:@]\w+)+                                    # names with a dot in them
     | \w+\([^()\s]*\)                                     # calls
     | \w*[a-z][A-Z]\w*                                    # mRNA, camelCase
+    | (?<!\S)[~.]{0,2}/[\w.~/-]+ | \w+/\w+/[\w./-]* | \b\w/\w\b  # paths, fractions
     # Words that hold a digit or a symbol, without the punctuation behind them.
-    | \S*[\d_\\{}\[\]<>=|^~@\#*/+%$\u00ac\u00b1\u00d7\u00f7\u2190-\u22ff]\S*?(?=[.,;:!?)"']*(?:\s|\Z))
+    | \S*[\d_\\{}\[\]<>=|^~@\#*+%$\u00ac\u00b1\u00d7\u00f7\u2190-\u22ff]\S*?
+      (?=[.,;:!?)"']*(?:\s|\Z))
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -39,9 +41,7 @@ def places(text: str, phrases: Iterable[str]) -> frozenset[int]:
     return frozenset(at for match in found for at in range(*match.span()))
 
 
-def free(
-    pattern: re.Pattern[str], text: str, taken: frozenset[int]
-) -> Iterator[re.Match[str]]:
+def free(pattern: re.Pattern[str], text: str, taken: frozenset[int]) -> Iterator[re.Match[str]]:
     """What the pattern finds where nothing is taken."""
     for found in pattern.finditer(text):
         if taken.isdisjoint(range(*found.span())):

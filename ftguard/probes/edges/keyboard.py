@@ -13,19 +13,15 @@ NEIGHBOURS: Mapping[str, str] = MappingProxyType(
     }
 )  # fmt: skip
 """The letters that touch a letter on a QWERTY keyboard."""
-OTHER_WORDS = frozenset(
-    "angel angle barely bare barley bear bread beard board broad boat boot both bother bout cards "
-    "cars cash cast casual casually causal clam calm coats cost costs crash desert diary dairy does "
-    "done dose evil fare fear fats fast form from fried friend goat good goof have hate here hers "
-    "hits hist host hots hour house inns into live love loose lose loss lots list lost last mail "
-    "make male mane many mean meal mile mill moat more most must name near noon note only over pain "
-    "past pats pest poor pool post price prize quiet quite race rate read real reel rice room said "
-    "sail salt send sent ship shop shot side silver sliver snow some soon star stare stat steak "
-    "stake still stop tame than that them then there these thin thing think this those three threw "
-    "through thorough time tome trail trial true turn untied united wait want warm well went were "
-    "what when where which while whole will wine wing wish with word work world wore year your"
-    .split()
-)  # fmt: skip
+_OTHER_WORDS = """
+    angle angel barely beard bread broad board bother calm clam casual causal cost dairy diary
+    desert does fare fear form from fro fried good have here into live loose lose lost mail
+    meal mean more must name near note only over pain past poor price prize quiet quite read real
+    road said sail sent side silver sliver some star stare stake steak still than that them then there these they
+    thing think this those thy through thorough time trail trial true united untied want went were
+    what when where which while with word work world year your
+"""
+OTHER_WORDS = frozenset(_OTHER_WORDS.split())
 """Common words that a slip could make of other ones."""
 
 Slip = Callable[[str, int, Random], str]

@@ -72,8 +72,8 @@ def _fit(first: Original, second: Original) -> bool:
         return first.probe.references[0].strip() != second.probe.references[0].strip()
     ours, theirs = accepted(first.probe), accepted(second.probe)
     return not (
-        any(holds(phrase, theirs) for phrase in ours)
-        or any(holds(phrase, ours) for phrase in theirs)
+        any(holds(text, theirs) for text in first.probe.references)
+        or any(holds(text, ours) for text in second.probe.references)
         or holds(f"{first.query}\n{second.query}", ours + theirs)
     )
 
@@ -83,7 +83,8 @@ def _setting(original: Original) -> tuple[object, ...]:
     probe = original.probe
     before, _, after = original.frame.split(probe)
     earlier = None if isinstance(probe.prompt, str) else probe.prompt[:-1]
-    return before, after, earlier, probe.kind, original.companion is None
+    around = before + original.before, original.after + after
+    return around, earlier, probe.kind, original.companion is None
 
 
 def _joined(first: Original, second: Original, generator: Random) -> Edge:
@@ -137,7 +138,9 @@ def _asked(probe: Probe, second: Probe) -> Probe:
 
 def _not_copied(probe: Probe, groups: list[list[str]]) -> tuple[Constraint, ...]:
     """Keep a prompt that lists all answers, as those for classes do, from being one itself."""
-    turns = [probe.prompt] if isinstance(probe.prompt, str) else [m["content"] for m in probe.prompt]
+    turns = (
+        [probe.prompt] if isinstance(probe.prompt, str) else [m["content"] for m in probe.prompt]
+    )
     if not holds("\n".join(turns), [phrase for group in groups for phrase in group]):
         return ()
     words = sum(max(len(re.findall(r"[^\W_]+", phrase)) for phrase in group) for group in groups)

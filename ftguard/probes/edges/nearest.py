@@ -1,11 +1,12 @@
 """Says whether a shortened query is still clear: what the queries most like it are labelled."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 
 import numpy as np
 
-from ftguard.probes.edges.original import words_of
+from ftguard.probes.edges.words import words_of
 
 NEIGHBOURS = 5
 STEM = 5
@@ -24,9 +25,7 @@ class Shortened:
     label: str
 
 
-def are_clear(
-    shortened: Sequence[Shortened], rows: Sequence[tuple[str, str]]
-) -> tuple[bool, ...]:
+def are_clear(shortened: Sequence[Shortened], rows: Sequence[tuple[str, str]]) -> tuple[bool, ...]:
     """Whether the 5 labelled queries nearest to what is left all carry the label.
 
     The query itself is left out, and so is every one that holds a word that was lost: what is
@@ -37,34 +36,47 @@ def are_clear(
         shortened: the queries to judge.
         rows: pairs of query and label.
     """
+    if not shortened:
+        return ()
     # scikit-learn takes a second to load.
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
     texts = [query for query, _ in rows]
     stems = [_stems(query) for query in texts]
     clear = np.ones(len(shortened), dtype=bool)
-    for analyzer, sizes in (("word", (1, 2)), ("char_wb", (2, 4))):
-        vectors = TfidfVectorizer(
-            analyzer=analyzer, ngram_range=sizes, sublinear_tf=True, dtype=np.float32
-        )
+    for vectors in (
+        TfidfVectorizer(analyzer=_words_and_pairs, sublinear_tf=True),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True),
+    ):
         known = vectors.fit_transform(texts).T.tocsr()
         asked = vectors.transform([item.query for item in shortened])
         for at, item in enumerate(shortened):
             alike = (asked[at] @ known).toarray()[0]
             order = np.argsort(-alike, kind="stable")
             nearest = _others(item, order[alike[order] > 0], rows, stems)
-            labels = [label for label, _ in zip(nearest, range(NEIGHBOURS), strict=False)]
+            labels = list(islice(nearest, NEIGHBOURS))
             clear[at] &= labels == [item.label] * NEIGHBOURS
     return tuple(bool(value) for value in clear)
 
 
-def _others(item, order, rows, stems) -> Iterator[str]:
+def _others(
+    item: Shortened,
+    order: Iterable[int],
+    rows: Sequence[tuple[str, str]],
+    stems: Sequence[frozenset[str]],
+) -> Iterator[str]:
+    """The labels of the rows in this order that may tell what is left of the query."""
     lost = _stems(" ".join(item.lost))
     same = {" ".join(words_of(item.before)), " ".join(words_of(item.query))}
     for at in order:
         query, label = rows[at]
         if lost.isdisjoint(stems[at]) and " ".join(words_of(query)) not in same:
             yield label
+
+
+def _words_and_pairs(text: str) -> list[str]:
+    words = words_of(text)
+    return words + [" ".join(pair) for pair in pairwise(words)]
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -4,7 +4,8 @@ import re
 from random import Random
 
 from ftguard.probes.edges.fixed import free, replaced
-from ftguard.probes.edges.original import Original, words_of
+from ftguard.probes.edges.original import Original
+from ftguard.probes.edges.words import words_of
 
 _MARKS = re.compile(
     r"""

@@ -1,18 +1,16 @@
 """Makes `Original`, a target probe whose query can be edited, and `Edge`, what was made of it."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from random import Random
 
-from ftguard.probes.edges.english import is_english
-from ftguard.probes.edges.fixed import fixed, places
-from ftguard.probes.probe import LIKELIHOOD, Message, Probe
-from ftguard.probes.query import Frame, last_text
+from ftguard.probes.edges.words import words_of
+from ftguard.probes.probe import Message, Probe
+from ftguard.probes.query import Frame
 
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-_SENTENCE_END = re.compile(r"(?:[.!?\u2026\u3002\uff01\uff1f]|\n)\s*\Z")
+STRICT = ("detectable_format:matches", "detectable_format:json_schema")
+"""Constraints that tell capital letters from small ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +21,12 @@ class Original:
     companion: Probe | None
     """The probe that reads the likelihood of its reference, where there is one."""
     frame: Frame
+    before: str
     query: str
-    """Without blanks around it."""
+    """What is edited: what stands in the frame without the blanks around it, and without a last
+    line such as `Answer:`."""
+    after: str
+    """With `before`, what stands in the frame around the query."""
     fixed: frozenset[int]
     """Positions in the query that no edit touches: code, numbers, quotations and the like."""
     answers: frozenset[int]
@@ -44,9 +46,10 @@ class Original:
     @property
     def is_copied(self) -> bool:
         """Whether the answer repeats words of the query and must repeat them as they are."""
-        return self.probe.scorer == "exact_match" and not self.named.isdisjoint(
-            words_of(self.query)
+        is_strict = self.probe.scorer == "exact_match" or any(
+            constraint.id in STRICT for constraint in self.probe.constraints
         )
+        return is_strict and not self.named.isdisjoint(words_of(self.query))
 
     def edge(
         self, kind: str, query: str, slices: tuple[str, ...], *, with_companion: bool = True
@@ -74,11 +77,8 @@ class Original:
         )
 
     def asking(self, query: str) -> str | Sequence[Message]:
-        """The prompt with another query, in the same frame and between the same blanks."""
-        given = self.frame.query(self.probe)
-        start = len(given) - len(given.lstrip())
-        whole = given[:start] + query + given[start + len(self.query) :]
-        return self.frame.asking(self.probe, whole).prompt
+        """The prompt with another query in the place of its own."""
+        return self.frame.asking(self.probe, self.before + query + self.after).prompt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,38 +89,6 @@ class Edge:
     """What it was made from: one, or two where two queries are joined."""
     probes: tuple[Probe, ...]
     """The probe, and the companion that reads the likelihood of its reference."""
-
-
-def originals_of(probes: Sequence[Probe], frame: Frame) -> tuple[Original, ...]:
-    """The probes whose prompt has a query that can be edited apart from the rest."""
-    by_id = {probe.id: probe for probe in probes}
-    alone = [p for p in probes if p.companion_of not in by_id and _has_query(p, frame)]
-    queries = [frame.query(probe).strip() for probe in alone]
-    vocabulary = frozenset(word for query in queries for word in words_of(query))
-    english = is_english(queries)
-    found = []
-    for probe, query in zip(alone, queries, strict=True):
-        demanded = [text for c in probe.constraints for text in _texts(c.arguments)]
-        answers = [*probe.references, *probe.choices]
-        found.append(
-            Original(
-                probe=probe,
-                companion=by_id.get(f"{probe.id}#{LIKELIHOOD}"),
-                frame=frame,
-                query=query,
-                fixed=fixed(query) | places(query, demanded),
-                answers=places(query, answers),
-                named=frozenset(word for text in answers + demanded for word in words_of(text)),
-                english=english,
-                vocabulary=vocabulary,
-            )
-        )
-    return tuple(found)
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text in lower case."""
-    return [word.lower().replace("\u2019", "'") for word in _WORD.findall(text)]
 
 
 def in_order(originals: Iterable[Original], seed: int, kind: str) -> list[Original]:
@@ -135,40 +103,3 @@ def generator_of(seed: int, kind: str, original: Original) -> Random:
 
 def _name(seed: int, kind: str, original: Original) -> str:
     return f"{seed}/{kind}/{original.probe.id}"
-
-
-def _has_query(probe: Probe, frame: Frame) -> bool:
-    if not isinstance(probe.prompt, str) and probe.prompt[-1]["role"] != "user":
-        return False
-    before, query, after = frame.split(probe)
-    if not query.strip() or last_text(probe) != before + query + after:
-        return False
-    # Earlier turns of a chat that is written as text; options that are listed within the query.
-    if (before.strip() and before.strip() in query) or _lists(query, probe.choices):
-        return False
-    return not (isinstance(probe.prompt, str) and not after.strip() and _is_continued(probe))
-
-
-def _is_continued(probe: Probe) -> bool:
-    """Whether the text that is read goes on within the prompt's last sentence."""
-    start = probe.references[0].lstrip()[:1] if probe.kind == "likelihood" else ""
-    mid_sentence = start.islower() or start in tuple(",.;:)'\u2019-")
-    return mid_sentence and not _SENTENCE_END.search(last_text(probe))
-
-
-def _lists(query: str, choices: Sequence[str]) -> bool:
-    mark = r"(?:^|\s)(?:[-*\u2022]|\(?[A-Za-z0-9][.):])\s*"
-    return any(re.search(mark + re.escape(choice), query) for choice in choices)
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Every text within an argument of a constraint."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _texts(key)
-            yield from _texts(inner)
-    elif isinstance(value, Sequence):
-        for inner in value:
-            yield from _texts(inner)

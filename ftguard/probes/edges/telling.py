@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ftguard.probes.edges.original import words_of
+from ftguard.probes.edges.words import words_of
 
 DOUBT = 2.0
 """So many rows that tell nothing are added to those of each word: a rare one tells less."""

@@ -1,6 +1,7 @@
 """Typos: a slip of the keyboard in about every fifth word, none that changes what is asked."""
 
 import re
+from itertools import islice
 from random import Random
 
 from ftguard.probes.edges.fixed import free, replaced
@@ -13,7 +14,7 @@ _WORD = re.compile(r"(?<![\w'\u2019-])[a-z]{4,}(?![\w'\u2019-])")
 
 
 def typos(original: Original, generator: Random) -> str | None:
-    """The query with slips, or None where there is no word to slip in."""
+    """The query with slips, as many of them as there are words to slip in."""
     query = original.query
     words = [
         word
@@ -21,9 +22,10 @@ def typos(original: Original, generator: Random) -> str | None:
         if word[0] not in original.named
     ]
     wanted = max(1, round(len(query.split()) / WORDS_PER_TYPO))
-    slips = []
-    for word in generator.sample(words, len(words)):
-        slipped = misspell(word[0], generator, original.vocabulary)
-        if slipped is not None and len(slips) < wanted:
-            slips.append((word, slipped))
-    return replaced(query, sorted(slips, key=lambda slip: slip[0].start()))
+    slips = (
+        (word, slipped)
+        for word in generator.sample(words, len(words))
+        if (slipped := misspell(word[0], generator, original.vocabulary)) is not None
+    )
+    made = sorted(islice(slips, wanted), key=lambda slip: slip[0].start())
+    return replaced(query, made)

@@ -14,7 +14,7 @@ _BLANK = re.compile(r"(?<=[^\W\d_]|[.,;:!?]) (?=[^\W\d_])")
 
 
 def whitespace(original: Original, generator: Random) -> str | None:
-    """The query with about a quarter of its blanks replaced, or None where it has none."""
+    """The query with about a quarter of its blanks replaced, and at least two of them."""
     query = original.query
     blanks = list(free(_BLANK, query, original.fixed | original.answers))
     wanted = min(len(blanks), max(LEAST, round(len(blanks) / BLANKS_PER_ODD)))

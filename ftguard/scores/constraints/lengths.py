@@ -8,7 +8,6 @@ from ftguard.scores.constraints.sentences import count_sentences
 from ftguard.scores.constraints.words import fold, words
 
 _BLANK_LINE = regex.compile(r"\n[^\S\n]*\n")
-_FIRST_WORD = regex.compile(r"[^\W_](?:-?[^\W_])*")
 
 
 def number_sentences(text: str, *, num_sentences: int, relation: str) -> bool:
@@ -47,7 +46,7 @@ def nth_paragraph_first_word(
     nth among the blank paragraphs too, and takes a colon for part of the word.
     """
     paragraphs = [fold(p) for p in _BLANK_LINE.split(text) if p.strip()]
-    if len(paragraphs) != num_paragraphs:
-        return False
-    begins = _FIRST_WORD.search(paragraphs[nth_paragraph - 1])
-    return begins is not None and begins[0] == fold(first_word)
+    begins = rf"[\W_]*{regex.escape(fold(first_word))}(?!-?[^\W_])"
+    return len(paragraphs) == num_paragraphs and bool(
+        regex.match(begins, paragraphs[nth_paragraph - 1])
+    )

@@ -33,8 +33,8 @@ def complies(text: str) -> bool:
 
 def _sentences(text: str) -> list[str]:
     """The folded sentences, without quotations and the marks before them."""
-    if text[:1] + text[-1:] in ('""', "\u201c\u201d"):
-        text = text[1:-1]
     lines = "\n".join(fold(line) for line in text.splitlines())
+    if lines.count('"') == 2 and lines[0] == lines[-1] == '"':  # noqa: PLR2004
+        lines = lines[1:-1]
     found = _AFTER_SENTENCE.split(_QUOTED.sub('""', lines))
     return [bare for sentence in found if (bare := sentence.lstrip(" *_#>-0123456789.)"))]

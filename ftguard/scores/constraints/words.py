@@ -33,7 +33,8 @@ def words(text: str) -> list[str]:
     """The words as a reader counts them, with the punctuation around them.
 
     They are separated by blanks, dashes or dots in a row and hold a letter or digit: `don't`,
-    `well-known`, `3.5` and `U.S.` are one word each, and a bullet is none.
+    `well-known`, `3.5` and `U.S.` are one word each, and a bullet is none. What is written without
+    spaces, such as Chinese, is one long word.
     """
     return [word for word in _BETWEEN_WORDS.split(text) if any(c.isalnum() for c in word)]
 

@@ -28,11 +28,28 @@ FAULTS: tuple[tuple[str, dict[str, object], str], ...] = (
     (f"{FORMAT}matches", {"pattern": ""}, "a text that is not blank"),
     (f"{FORMAT}matches", {"pattern": 3}, "a text that is not blank"),
     (f"{FORMAT}json_schema", {"schema": "object"}, "`schema` is a mapping with a JSON Schema"),
-    (f"{FORMAT}json_schema", {"schema": {"type": "objekt"}}, "(draft 2020-12) ('objekt' is not"),
-    (f"{FORMAT}json_schema", {"schema": {"$ref": "#/$defs/a"}}, "that refers only to itself"),
-    (f"{FORMAT}json_schema", {"schema": {"$ref": "https://a.b/c"}}, "that refers only to itself"),
+    (f"{FORMAT}json_schema", {"schema": {"type": "objekt"}}, "draft 2020-12 ('objekt' is not"),
+    (
+        f"{FORMAT}json_schema",
+        {"schema": {"$ref": "#/$defs/a"}},
+        "its own parts alone ('/$defs/a' does",
+    ),
+    (
+        f"{FORMAT}json_schema",
+        {"schema": {"$ref": "https://a.b/c"}},
+        "refers to its own parts alone (https",
+    ),
+    (
+        f"{FORMAT}json_schema",
+        {"schema": {"$ref": "#/title", "title": "a"}},
+        "leads to a schema, not `#/title`",
+    ),
     (f"{FORMAT}json_schema", {"schema": {"items": {"pattern": "("}}}, "'(' is not a 'regex'"),
-    (f"{FORMAT}json_schema", {"schema": {"patternProperties": {"a": {}}}}, "without ['patternP"),
+    (
+        f"{FORMAT}json_schema",
+        {"schema": {"patternProperties": {"a": {}}}},
+        "(without ['patternProperties', ",
+    ),
     ("startend:end_checker", {"end_phrase": " "}, "`end_phrase` is a text that is not blank"),
 )
 
@@ -62,7 +79,7 @@ def test_the_nth_paragraph_must_be_there(place: int) -> None:
     """Of three paragraphs, it is the first, second or third."""
     arguments = {"num_paragraphs": 3, "nth_paragraph": place, "first_word": "so"}
 
-    with pytest.raises(InputError, match=f"is from 1 to `num_paragraphs`, got {place} of 3"):
+    with pytest.raises(InputError, match=f"`nth_paragraph` is from 1 to 3, got {place}"):
         Constraint(id="length_constraints:nth_paragraph_first_word", arguments=arguments)
 
 

@@ -11,9 +11,8 @@ from ftguard.scores.constraints import constraints
 
 LENGTH = 100_000
 REPEATED = (
-    *("[", "]", "[a", '{"a":', "*", "*a", "**a", "******\n", "<", "<<a", '"', "- a\n", "a", " "),
-    *("\na", "a b ", "A. ", ".", ". ", '."', "P.S. ", "Section 1\n", "i can't help, ", "but i "),
-    *("a, ", "\u0301\u0316", "\ufdfa", "\u4f60", "\ud800", "\x00", "```json", "1,", "word-"),
+    *("[", "[a", '{"a":', "*a", "**a", "******\n", "<<a", '"', "- a\n", "\na", "a b ", "A. ", ". "),
+    *("P.S. ", "Section 1\n", "but i can't, ", "\u0301\u0316", "\ufdfa", "\u4f60", "\ud800", "1,"),
 )
 TEXTS = (
     *((part * LENGTH)[:LENGTH] for part in REPEATED),

@@ -65,6 +65,8 @@ def test_paragraphs_stand_between_dividers(text: str, met: bool) -> None:
         ("First.\n\nSummary follows.", True),
         ("First.\n \n\n**Summary:** it follows.", True),
         ('First.\n\n"Summary\'s" end.', True),
+        ("First.\n\nSUMMARY", True),
+        ("First.\n\nSummaryless.", False),
         ("Summary.\n\nLast.", False),
         ("First.\n\nSummary-like.", False),
         ("First.\n\nSummary.\n\nThird.", False),

@@ -1,0 +1,226 @@
+"""Masks identifiers in texts: addresses, numbers and keys whose form makes them sure.
+
+Synopsis:
+
+    mask = masker("US")
+    mask("Mail bob@example.com or call 650-253-0000.")
+    # Masked(text="Mail [EMAIL] or call [PHONE].", found=("EMAIL", "PHONE"))
+
+What has a check digit is checked (cards, IBANs, national ids: python-stdnum), phone numbers are
+held against each country's numbering plan (phonenumbers), IP addresses are parsed. Years, prices,
+dates, versions, order numbers and arithmetic are left alone.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from ftguard.errors import InputError
+
+KINDS = ("SECRET", "EMAIL", "IBAN", "CARD", "ID", "IP", "PHONE")
+"""What stands between the brackets of a placeholder."""
+
+Find = Callable[[str], Iterable[tuple[int, int]]]
+"""Where a text holds identifiers of one kind: starts and ends, in order, without overlap."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Masked:
+    """A text without its identifiers."""
+
+    text: str
+    found: tuple[str, ...]
+    """The kind of each identifier that was replaced."""
+
+
+# A key, whatever stands around it; a group `id` is all of the match that is replaced.
+_SECRETS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)(?s:)",
+        # JSON web tokens: `eyJ` is `{"` in base64.
+        r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",
+        # OpenAI, Anthropic, DeepSeek, Stripe; `sk-learn-...` has no long run with a digit.
+        r"\b[srp]k[-_](?:[a-zA-Z0-9]+[-_])*(?=[\w-]*\d)(?:(?=[\w-]*[A-Z])[\w-]{20,}|[a-z0-9]{20,})",
+        r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,}|glpat-[\w-]{20,})",
+        r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{16}\b",
+        r"\b(?:AIza[\w-]{35}|ya29\.[\w-]{20,}|hf_[A-Za-z0-9]{30,}|gsk_[A-Za-z0-9]{30,})",
+        r"\b(?:xox[abeoprs]-[\w-]{10,}|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,}|SG\.[\w-]{16,}\.[\w-]{16,})",
+        r"\b\d{8,10}:[A-Za-z0-9_-]{35}\b",
+        r"(?i)\b(?:bearer|basic)\s+(?P<id>(?=[\w.~+/-]*\d)[\w.~+/-]{16,}=*)",
+        # `https://user:password@host` and `?token=...` in an address.
+        r"(?i)\b[a-z][a-z0-9+.-]{1,20}://(?P<id>[^\s/:@]{1,200}:[^\s/@]{1,200})@",
+        r"(?i)[?&](?:[a-z_-]{0,20}(?:token|secret|passw(?:or)?d|signature|api_?key)|pwd|sig)="
+        r"(?P<id>[^\s&#\"'<>\[]{3,})",
+        r"(?i)[?&](?:[a-z_-]{0,20}key|auth|code|session(?:_?id)?)=(?P<id>[\w.%~+/-]{16,})",
+    )
+)
+_EMAIL = re.compile(r"[\w.+%'-]{1,64}(?<![.'])@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w(])")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
+_CARD = re.compile(
+    r"(?<![\w.,+-])(?:\d{14,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{4}([ -])\d{6}\2\d{4,5})"
+    r"(?!\w|[.,-]\d)"
+)
+_ISSUED = re.compile(
+    # Visa, Mastercard, American Express, Diners, Discover, JCB, UnionPay, Maestro.
+    r"4\d{15}(?:\d{3})?|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
+    r"|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|4[4-9]\d|5\d\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}"
+    r"|62\d{14,17}|(?:50(?:18|20|38)|5893|6304|67(?:59|6[123]))\d{10,15}"
+)
+_NATIONAL = (
+    ("us", "ssn", r"\d{3}-\d\d-\d{4}"),
+    ("br", "cpf", r"\d{3}\.\d{3}\.\d{3}-\d\d"),
+    ("es", "dni", r"\d{8}-?[A-Z]"),
+    ("es", "nie", r"[XYZ]-?\d{7}-?[A-Z]"),
+    ("fi", "hetu", r"\d{6}[-+A]\d{3}[0-9A-Y]"),
+    ("fr", "nir", r"[12] ?\d\d ?\d\d ?(?:\d\d|2[AB]) ?\d{3} ?\d{3} ?\d\d"),
+    ("in", "aadhaar", r"(?!(?:(?:19|20)\d\d ?){3})[2-9]\d{3} \d{4} \d{4}"),
+    ("it", "codicefiscale", r"[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]"),
+    ("se", "personnummer", r"(?:\d\d)?\d{6}[-+]\d{4}"),
+)
+"""Country, name and written form of the ids that python-stdnum can check. Written as a bare number,
+as others are, too much else would pass the check."""
+_NINO = re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d\d \d\d \d\d [A-D]\b")
+"""A British national insurance number: no check digit, but nothing else is written like it."""
+_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
+_IPV6 = re.compile(
+    r"(?i)(?<![\w:.])(?:[23][0-9a-f]{3}|f[cde][0-9a-f]{2}):[0-9a-f:]{2,34}(?![\w:])"
+)
+_SMALL = 20
+"""Four numbers below it are a version or a section; of all addresses these are 0.004 %."""
+_VERSION = re.compile(r"(?i)\b(?:version|ver|release|build|firmware|section|v)[. ]*$")
+_LONG = re.compile(r"\d(?:\D{0,3}\d){6}")
+"""Seven digits: the fewest that a phone number has."""
+_CALLED = re.compile(
+    r"(?i)\b(?:phone|telephone|tel|call(?:ed|ing)?|mobile|cell(?:phone)?|fax|text|sms|whatsapp|"
+    r"contact|dial|ring|reach|(?:my|his|her|their|our) number|telefon|handy|téléphone|portable|"
+    r"teléfono|móvil|celular|cellulare)\b\D{0,30}$"
+)
+_YEARS = re.compile(r"(?:19|20)\d\d\W+(?:19|20)\d\d")
+_RECKONED = frozenset("$€£¥*^×÷%")
+"""What stands beside prices, shares and arithmetic, and not beside a phone number."""
+
+
+def masker(region: str | None) -> Callable[[str], Masked]:
+    """A function that replaces each identifier in a text by its kind: `[EMAIL]`, `[PHONE]`, ...
+
+    It finds e-mail addresses; phone numbers; payment cards and IBANs; national ids of the US,
+    Brazil, Britain, Finland, France, India, Italy, Spain and Sweden; IP addresses; passwords and
+    tokens in addresses; and keys that their form gives away (OpenAI, GitHub, AWS, JSON web tokens,
+    `Bearer ...`). It does **not** find names, street addresses, birthdays, account and order
+    numbers, passwords in prose, ids without a check digit, or spelt-out addresses ("bob at
+    example dot com"): read what was drawn before it leaves the house.
+
+    Args:
+        region: whose national phone numbers are known, as a two-letter country code; None for
+            international ones (`+44 ...`) alone. A bare row of digits is a phone number only
+            where the words before it say so.
+
+    Raises:
+        InputError: an unknown region, or the libraries are missing.
+    """
+    steps = (("SECRET", _secrets), ("EMAIL", _matches(_EMAIL)), *_numbers(region))
+
+    def mask(text: str) -> Masked:
+        found: list[str] = []
+        for kind, find in steps:
+            spans = list(find(text))
+            for start, end in reversed(spans):
+                text = f"{text[:start]}[{kind}]{text[end:]}"
+            found += [kind] * len(spans)
+        return Masked(text=text, found=tuple(found))
+
+    return mask
+
+
+def _numbers(region: str | None) -> tuple[tuple[str, Find], ...]:
+    """What needs the libraries, in the order in which it is looked for."""
+    try:
+        import phonenumbers  # noqa: PLC0415
+        import stdnum  # noqa: PLC0415
+        from stdnum import iban, luhn  # noqa: PLC0415
+    except ImportError:
+        raise InputError(
+            "masking identifiers needs `phonenumbers` and `python-stdnum`: pip install "
+            "'ftguard[logs]', or pass `mask=False` where the logs hold none."
+        ) from None
+    if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
+        raise InputError(
+            f"unknown region `{region}`: give a two-letter country code in capitals, such as 'US' "
+            "or 'DE', or None for international phone numbers alone."
+        )
+
+    def ibans(text: str) -> Iterator[tuple[int, int]]:
+        for match in _IBAN.finditer(text):
+            # A country's IBANs have one length, so at most one end is valid; words may follow.
+            for end in range(match.end(), match.start() + 14, -1):
+                if iban.is_valid(text[match.start() : end], check_country=False):
+                    yield match.start(), end
+                    break
+
+    def is_card(text: str, match: re.Match[str]) -> bool:
+        digits = re.sub(r"\D", "", match[0])
+        return bool(_ISSUED.fullmatch(digits)) and luhn.is_valid(digits)
+
+    def ids(country: str, name: str, form: str) -> Find:
+        module = stdnum.get_cc_module(country, name)
+        return _matches(
+            re.compile(rf"(?<![\w.-]){form}(?![\w-])"),
+            lambda _, match: module is not None and module.is_valid(match[0]),
+        )
+
+    def phones(text: str) -> Iterator[tuple[int, int]]:
+        if not _LONG.search(text):
+            return
+        for match in phonenumbers.PhoneNumberMatcher(text, region):
+            if _is_phone(text, match.start, match.end):
+                yield match.start, match.end
+
+    return (
+        ("IBAN", ibans),
+        ("CARD", _matches(_CARD, is_card)),
+        *(("ID", ids(*national)) for national in _NATIONAL),
+        ("ID", _matches(_NINO)),
+        ("IP", _matches(_IPV4, _is_address)),
+        ("IP", _matches(_IPV6, _is_address)),
+        ("PHONE", phones),
+    )
+
+
+def _matches(
+    pattern: re.Pattern[str],
+    holds: Callable[[str, re.Match[str]], bool] = lambda _, match: bool(match[0]),
+) -> Find:
+    """Where the pattern matches and what it matched also holds."""
+    return lambda text: [m.span() for m in pattern.finditer(text) if holds(text, m)]
+
+
+def _secrets(text: str) -> Iterable[tuple[int, int]]:
+    spans = sorted(
+        match.span("id") if "id" in pattern.groupindex else match.span()
+        for pattern in _SECRETS
+        for match in pattern.finditer(text)
+    )
+    return [span for at, span in enumerate(spans) if not at or span[0] >= max(spans[:at])[1]]
+
+
+def _is_address(text: str, match: re.Match[str]) -> bool:
+    try:
+        address = ipaddress.ip_address(match[0])
+    except ValueError:
+        return False
+    if address.version == 6:  # noqa: PLR2004
+        return len(match[0].replace("::", ":").strip(":").split(":")) > 2  # noqa: PLR2004
+    # Netmasks count as reserved.
+    if address.is_loopback or address.is_unspecified or address.is_multicast or address.is_reserved:
+        return False
+    return max(address.packed) >= _SMALL and not _VERSION.search(text[: match.start()][-20:])
+
+
+def _is_phone(text: str, start: int, end: int) -> bool:
+    number = text[start:end]
+    if number.isdigit() and not _CALLED.search(text[:start][-60:]):
+        return False
+    beside = text[:start].rstrip()[-1:] + text[end:].lstrip()[:1]
+    return not _YEARS.fullmatch(number) and not _RECKONED & set(beside)

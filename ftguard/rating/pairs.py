@@ -1,0 +1,153 @@
+"""Makes `Comparison`: what the base and one checkpoint said to the same probes, pair by pair."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ftguard.answers import Answer
+from ftguard.checkup import Checkup, best_of
+from ftguard.conclusion import read_conclusion
+from ftguard.errors import InputError
+from ftguard.folders import RunFolder
+from ftguard.ledger import AnyEvent, Ledger, checkups, current_run, lost_steps
+from ftguard.probes.probe import MULTIPLE_CHOICE, Message, Probe
+from ftguard.probes.store import read_probes
+from ftguard.snapshot import Snapshot, load_snapshot
+
+ROLES = ("tail", "target", "general", "calibration")
+"""A pair that was asked for twice is drawn as the rarer of its roles, which stands first here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One prompt with the answers of both models."""
+
+    probe_id: str
+    """As in the snapshots, `general/arithmetic-1`."""
+    prompt: tuple[Message, ...]
+    """The chat up to the answer; a plain text is one message without a role."""
+    base: Answer
+    tuned: Answer
+    role: str
+    """What it is drawn as: `target`, `general` or `tail`."""
+    slices: tuple[str, ...]
+    """Every group that it counts in: its roles, and `ROLE/NAME` for their named slices."""
+    source: str
+    """What it was made from; pairs of one source are not independent."""
+
+    @property
+    def identical(self) -> bool:
+        """Whether there is nothing to choose between, blanks around the answers aside."""
+        return self.base.text.strip() == self.tuned.text.strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The base against one checkpoint of a run."""
+
+    run: str
+    attempt: int
+    step: int
+    pairs: tuple[Pair, ...]
+
+
+def load_comparison(folder: RunFolder, step: int | None = None) -> Comparison:
+    """Read the best checkpoint that passed, else the last examined one, or that of a given step.
+
+    Raises:
+        InputError: there is no run, no such checkpoint, or nothing that people could rate.
+    """
+    events = Ledger(folder.ledger).read()
+    run = current_run(events)
+    if run is None:
+        raise InputError(
+            f"no run in `{folder.root}`: give the `output_dir` of a run that trained with ftguard."
+        )
+    checkup = _chosen(events, run.id, step, folder)
+    try:
+        probes = read_probes(folder.probes)
+        base = load_snapshot(folder.base)
+        now = load_snapshot(folder.answers(run.id, checkup.attempt, checkup.step))
+    except FileNotFoundError as error:
+        raise InputError(
+            f"`{_missing(error)}` is gone: people need the answers of the base and of step "
+            f"{checkup.step}. Give another `--step`, or train again."
+        ) from None
+    pairs = pair_up(probes, base, now)
+    if not pairs:
+        raise InputError(
+            f"no probe of this run has a written answer of both the base and step {checkup.step}; "
+            "multiple choice and likelihoods cannot be rated. Give probes that are answered in "
+            "words."
+        )
+    return Comparison(run=run.id, attempt=checkup.attempt, step=checkup.step, pairs=pairs)
+
+
+def pair_up(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> tuple[Pair, ...]:
+    """The probes that both models answered in words, equal ones (prompt and answers) as one."""
+    before = {answer.probe_id: answer for answer in base.answers}
+    after = {answer.probe_id: answer for answer in now.answers}
+    pairs = [
+        _pair(probe, before[probe.id], after[probe.id])
+        for probe in probes
+        if probe.kind == "answer"
+        and probe.scorer != MULTIPLE_CHOICE
+        and probe.id in before
+        and probe.id in after
+    ]
+    return tuple(_merged(sorted(pairs, key=lambda pair: ROLES.index(pair.role))))
+
+
+def _pair(probe: Probe, base: Answer, tuned: Answer) -> Pair:
+    role = probe.role or "general"
+    text = probe.prompt
+    return Pair(
+        probe_id=probe.id,
+        prompt=(Message(role="", content=text),) if isinstance(text, str) else tuple(text),
+        base=base,
+        tuned=tuned,
+        role=role,
+        slices=(role, *(f"{role}/{name}" for name in dict.fromkeys(probe.slices))),
+        source=probe.source or probe.id,
+    )
+
+
+def _merged(pairs: Iterable[Pair]) -> Iterable[Pair]:
+    """Rare classes stand in the target and in the tail; nobody rates the same thing twice."""
+    found: dict[object, Pair] = {}
+    for pair in pairs:
+        texts = tuple((message["role"], message["content"]) for message in pair.prompt)
+        key = (texts, pair.base.text, pair.tuned.text)
+        same = found.get(key)
+        slices = tuple(dict.fromkeys((*(same.slices if same else ()), *pair.slices)))
+        found[key] = replace(same or pair, slices=slices)
+    return found.values()
+
+
+def _chosen(
+    events: Sequence[AnyEvent], run: str, step: int | None, folder: RunFolder
+) -> Checkup:
+    examined = {c.step: c for c in checkups(events, run) if c.step > 0}
+    if not examined:
+        raise InputError(f"no checkpoint in `{folder.root}` is examined yet: train until one is.")
+    if step is None:
+        step = _best_step(events, run, folder)
+        step = max(examined) if step is None else step
+    if step not in examined:
+        raise InputError(f"step {step} was not examined; there are {sorted(examined)}.")
+    return examined[step]
+
+
+def _best_step(events: Sequence[AnyEvent], run: str, folder: RunFolder) -> int | None:
+    if folder.verdict.exists():
+        conclusion = read_conclusion(folder)
+        if conclusion.run == run:
+            # It knows whether the run was strict.
+            return conclusion.best_step
+    gone = lost_steps(events, run)
+    best = best_of([c for c in checkups(events, run) if c.step not in gone])
+    return best.step if best else None
+
+
+def _missing(error: FileNotFoundError) -> Path:
+    return Path(error.filename)

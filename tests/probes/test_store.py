@@ -1,0 +1,48 @@
+"""Tests of probes on disk: they come back equal, and damage is named."""
+
+from pathlib import Path
+
+import pytest
+
+from ftguard import FtguardError
+from ftguard.probes import Constraint, Probe, general_probes, read_probes, write_probes
+
+
+def test_every_built_in_probe_comes_back_equal(tmp_path: Path) -> None:
+    """Numbers with tolerances, accepted answers, constraints with schemas, notes and tiers."""
+    path = tmp_path / "probes.jsonl"
+    write_probes(general_probes(), path)
+
+    assert read_probes(path) == general_probes()
+
+
+def test_chats_and_all_fields_come_back_equal(tmp_path: Path) -> None:
+    """Messages, several references, and what a run adds to a probe."""
+    probes = (
+        Probe(
+            id="target/a",
+            prompt=[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}],
+            constraints=[Constraint(id="punctuation:no_comma")],
+            slices=("x", "y"),
+            source="a",
+            role="target",
+            held_back=True,
+            max_new_tokens=9,
+        ),
+        Probe(id="b", prompt="q\u2028\n", reference=("r", "s"), role="tail"),
+    )
+    write_probes(probes, tmp_path / "probes.jsonl")
+
+    assert read_probes(tmp_path / "probes.jsonl") == probes
+
+
+@pytest.mark.parametrize("line", ['{"id": "b"', '{"id": "b"}', '{"id": "", "prompt": "q"}'])
+def test_a_damaged_line_is_named(tmp_path: Path, line: str) -> None:
+    """File and line, and what to do."""
+    path = tmp_path / "probes.jsonl"
+    write_probes([Probe(id="a", prompt="q", reference="r")], path)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+    with pytest.raises(FtguardError, match=r"jsonl:2: not a probe .* train from the start"):
+        read_probes(path)

@@ -16,7 +16,13 @@ STAGES: tuple[tuple[str, ...], ...] = (
     # what is asked
     ("probes.probe", "probes.files"),
     ("probes.rows", "probes.draw", "probes.tail"),
-    ("probes.edges.english", "probes.edges.fixed", "probes.edges.keyboard", "probes.edges.words"),
+    (
+        "probes.edges.demanded",
+        "probes.edges.english",
+        "probes.edges.fixed",
+        "probes.edges.keyboard",
+        "probes.edges.words",
+    ),
     ("probes.edges.accepted", "probes.edges.gaps", "probes.edges.nearest", "probes.edges.telling"),
     ("probes.edges.original",),
     (

@@ -527,7 +527,8 @@ def test_what_cannot_be_guarded_is_refused_before_a_step(
     with pytest.raises(InputError, match="processing_class"):
         built.train()
     gates = [Gate(measurement="tail", slice="worst", limit=0.15)]
-    built = trainer(tmp_path, model, tokenizer, [GuardCallback(TARGET, own_texts, gates=gates)])
+    guard = GuardCallback(TARGET, own_texts, tail=None, gates=gates)
+    built = trainer(tmp_path, model, tokenizer, [guard])
     with pytest.raises(InputError, match="nothing measures `tail/worst`"):
         built.train()
     with pytest.raises(InputError, match="no completion"):
@@ -575,7 +576,7 @@ def test_large_sets_are_drawn_from_and_the_run_says_so(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """`max_probes` bounds what is asked, and the record of the run tells the plan and the gates."""
-    guard = GuardCallback(TARGET, own_texts, max_probes=10)
+    guard = GuardCallback(TARGET, own_texts, tail=None, max_probes=10)
     trainer(tmp_path, model, tokenizer, [guard]).train()
     output = capsys.readouterr().out
     assert "target: drew 20 of 40 probes" in output

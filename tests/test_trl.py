@@ -167,14 +167,18 @@ def test_the_target_is_given_as_trl_takes_it(
     copy: Copy,
     target: Dataset,
 ) -> None:
-    """Pairs and chats are matched and read, texts only read; each also is what SFT trains on."""
+    """Pairs and chats are matched and read, texts only read; the like is what SFT trains on."""
     tokenizer.chat_template = TEMPLATE
     matched = target is not TEXTS
+    # A text that is trained on is a leak, and would be left out; so short a prompt is none.
+    trained = (
+        target if matched else Dataset.from_dict({"text": [f"{n}+2={n + 2}" for n in range(40)]})
+    )
     guard = GuardCallback(target=target, general=own_texts)
     SFTTrainer(
         model=copy(),
         args=arguments(SFTConfig, tmp_path),
-        train_dataset=target,
+        train_dataset=trained,
         processing_class=tokenizer,
         callbacks=[guard],
     ).train()

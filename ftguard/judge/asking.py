@@ -17,8 +17,8 @@ from ftguard.judge.spend import Spend
 
 DOWN_AFTER = 16
 """Calls in a row without a reply after which the judge is taken to be down."""
-POLL = 0.02
-"""Seconds between looks whether calls under way have left room under a cap."""
+ROOM_POLL, STOP_POLL = 0.02, 0.1
+"""Seconds between looks whether calls under way have left room under a cap, and at the stop."""
 CLOSING = 2.0
 """Seconds that closing waits for the thread."""
 
@@ -77,7 +77,7 @@ class Asking:
     def _run(self) -> None:
         try:
             asyncio.run(self._ask_all())
-        except Exception as error:  # noqa: BLE001, nothing that happens here may end a training run
+        except Exception as error:  # noqa: BLE001, nothing here may end a training run
             self._lasting = f"judging failed ({type(error).__name__})"
         while self._left:
             self._ready.put((self._left.popleft().digest, self._lasting or "judging was stopped"))
@@ -99,7 +99,7 @@ class Asking:
                 asyncio.create_task(self._work(endpoint))
                 for _ in range(min(judge.concurrency, len(self._left)))
             ]
-            while (await asyncio.wait(workers, timeout=POLL))[1] and not self._stop.is_set():
+            while (await asyncio.wait(workers, timeout=STOP_POLL))[1] and not self._stop.is_set():
                 pass
             for worker in workers:
                 worker.cancel()
@@ -111,12 +111,14 @@ class Asking:
             outcome: Reply | str = "judging was stopped"
             try:
                 outcome = self._lasting or await self._ask(endpoint, request)
+            except Exception as error:  # noqa: BLE001, as above
+                outcome = f"judging failed ({type(error).__name__})"
             finally:
                 self._ready.put((request.digest, outcome))
 
     async def _ask(self, endpoint: Endpoint, request: Request) -> Reply | str:
         while (room := self._spend.reserve(request)) is None:
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(ROOM_POLL)
         if not room:
             return self._spend.over
         reply, billed = None, True

@@ -8,21 +8,9 @@ from ftguard.endpoint import Reply
 from ftguard.judge.asking import Asking
 from ftguard.judge.judge import Judge
 from ftguard.judge.parse import read_ratings
-from ftguard.judge.request import Request, rating_request
-from ftguard.judge.spend import Bill, Spend
-from ftguard.probes.probe import Probe
+from ftguard.judge.request import Request, Task, rating_request
+from ftguard.judge.spend import Spend
 from ftguard.scores.score import Unscorable
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """One answer to be judged."""
-
-    key: str
-    """Your name for it, which the judge never sees: blind to which model answered."""
-    probe: Probe
-    text: str
-    """The answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +44,7 @@ class Judging:
         self._waiting: dict[str, list[Task]] = defaultdict(list)
         requests: dict[str, Request] = {}
         for task in tasks:
-            request = rating_request(judge, task.probe, task.text, repeat)
+            request = rating_request(judge, task, repeat)
             requests[request.digest] = request
             self._waiting[request.digest].append(task)
         self._notes = {digest: request.notes for digest, request in requests.items()}
@@ -97,8 +85,3 @@ class Judging:
             justification=justification,
             notes=notes,
         )
-
-
-def estimate(judge: Judge, tasks: Iterable[Task], spend: Spend) -> Bill:
-    """What judging these would take: calls, tokens and US dollars, rather too many."""
-    return spend.estimate(rating_request(judge, task.probe, task.text) for task in tasks)

@@ -20,7 +20,9 @@ LONGEST_REPLY = 20_000
 SHOWN = 40
 
 
-def read_ratings(reply: Reply, rubric: Rubric, answers: Sequence[str]) -> tuple[dict[str, int], str]:
+def read_ratings(
+    reply: Reply, rubric: Rubric, answers: Sequence[str]
+) -> tuple[dict[str, int], str]:
     """The rating of each dimension of the rubric, and the justification.
 
     Args:

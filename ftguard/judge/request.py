@@ -27,6 +27,17 @@ _MATERIAL = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class Task:
+    """One answer to be judged."""
+
+    key: str
+    """Your name for it, which the judge never sees: blind to which model answered."""
+    probe: Probe
+    text: str
+    """The answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """One thing to ask a judge."""
 
@@ -41,13 +52,12 @@ class Request:
     """Which texts were cut."""
 
 
-def rating_request(judge: Judge, probe: Probe, text: str, repeat: int = 0) -> Request:
+def rating_request(judge: Judge, task: Task, repeat: int = 0) -> Request:
     """Ask for the ratings of one answer, knowing nothing of who gave it.
 
     Args:
         judge: who is asked, and its rubric.
-        probe: what was asked, with reference, notes and chat history where it has them.
-        text: the answer.
+        task: the answer, and its probe with reference, notes and chat history where it has them.
         repeat: a further, independent time of asking the same.
     """
     rubric = judge.rubric
@@ -61,7 +71,7 @@ def rating_request(judge: Judge, probe: Probe, text: str, repeat: int = 0) -> Re
     )
     grades = list(range(LOWEST, HIGHEST + 1))
     schema = _schema({name: {"type": "integer", "enum": grades} for name in rubric.dimensions})
-    return _request(judge, system, [*_asked(probe), ("ANSWER", text)], schema, repeat)
+    return _request(judge, system, [*_asked(task.probe), ("ANSWER", task.text)], schema, repeat)
 
 
 def preference_request(judge: Judge, probe: Probe, a: str, b: str, repeat: int = 0) -> Request:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ftguard.endpoint import Reply
 from ftguard.judge.cache import Cache, cache_path
 from ftguard.judge.judge import Judge
-from ftguard.judge.request import Request
+from ftguard.judge.request import Request, Task, rating_request
 
 BYTES_A_TOKEN = 3
 """Fewer than the usual four of English, so that an estimate is rather too high."""
@@ -54,7 +54,11 @@ class Spend:
         with self._lock:
             return self._bill(self._calls, self._input, self._output)
 
-    def estimate(self, requests: Iterable[Request]) -> Bill:
+    def estimate(self, tasks: Iterable[Task]) -> Bill:
+        """What judging these would take, rather too much."""
+        return self.estimate_requests(rating_request(self._judge, task) for task in tasks)
+
+    def estimate_requests(self, requests: Iterable[Request]) -> Bill:
         """What asking would take: distinct requests whose reply is not in the cache."""
         cache = Cache(cache_path() if self._judge.cache else None)
         distinct = {request.digest: request for request in requests}.values()

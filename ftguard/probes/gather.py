@@ -112,7 +112,8 @@ def _leak_notes(sets: Sets, survey: Survey) -> Iterator[str]:
         close = [leak for leak in leaks if not leak.is_leak]
         if counted:
             much = len(counted) > MUCH_LEAKED * size
-            finding = f"FINDING, {percent(len(counted) / size)} of the set: " if much else ""
+            share = percent(len(counted) / size)
+            finding = f"FINDING, {share} of the set (split before training): " if much else ""
             yield (
                 f"{role}: {finding}{len(counted)} of {size} probes stand in the training data "
                 f"({_kinds(counted)}) and are left out, such as {_pairs(counted)}"

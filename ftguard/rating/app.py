@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -20,8 +21,10 @@ from ftguard.rating.sitting import LONGEST_NAME, LONGEST_NOTES, Sitting
 from ftguard.rating.store import Pick
 from ftguard.rating.visible import segments, visible
 
+Form = TypeVar("Form")
+
 PAGES = Path(__file__).with_name("pages")
-LONGEST_BODY = 100_000
+LONGEST_BODY = 200_000
 """Bytes; notes of the longest kind fit, percent-encoded as forms are."""
 LONGEST_SITTING = 86_400.0
 """Seconds; a page that was open for longer says nothing of the time that a choice took."""
@@ -100,7 +103,7 @@ def make_app(sitting: Sitting, *, token: str) -> Starlette:
     )
 
 
-async def _form[Form](request: Request, kind: type[Form]) -> Form:
+async def _form(request: Request, kind: type[Form]) -> Form:
     body = b""
     async for part in request.stream():
         body += part

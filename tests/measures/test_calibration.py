@@ -256,7 +256,8 @@ def test_unscored_probes_are_counted_and_too_few_are_no_estimate(snap: Snap) -> 
     base = _taken(snap, [(0.9, 1), (0.8, 1)])
     now = snap({"p0": 1.0, "p1": None}, answers=base.answers)
 
-    (found,) = calibration(_probes(2), base, now)
+    found, per_token = calibration(_probes(2), base, now)
+    assert per_token.key == "calibration_per_token/target"
 
     assert (found.estimate, found.num_unscored) == (None, 1)
     assert found.note == "only 1 probes were scored on both sides"

@@ -83,7 +83,7 @@ def test_more_than_a_twentieth_leaked_is_a_finding(*, count: int, finding: bool)
 
     (note,) = _said(gather(_sets(), Survey(leaks=leaks)), "general:")
 
-    assert ("FINDING, 7.5 % of the set" in note) == finding
+    assert ("FINDING, 7.5 % of the set (split before training)" in note) == finding
 
 
 def test_built_in_files_in_the_training_data_are_a_finding() -> None:

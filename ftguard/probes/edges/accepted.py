@@ -25,7 +25,9 @@ def accepted(probe: Probe) -> tuple[str, ...]:
     Empty where that would tell nothing: a single digit, `yes`, a long text, no class at all.
     """
     if probe.scorer == "numeric":
-        return () if probe.tolerance else _numbers(probe.references[0])
+        numbers = [_numbers(reference) for reference in probe.references]
+        usable = all(numbers) and not probe.tolerance
+        return tuple(dict.fromkeys(form for forms in numbers for form in forms)) if usable else ()
     texts = [reference.strip() for reference in probe.references]
     if not all(_tells(text) for text in texts):
         return ()

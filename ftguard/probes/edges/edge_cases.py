@@ -50,9 +50,15 @@ def edge_cases(
 
 
 def _sources(edges: Iterable[Edge]) -> dict[str, str]:
-    """The common source of queries that share a prompt, for those that do."""
-    found: dict[str, str] = {}
+    """The one source that all queries have which share a prompt, for those that do."""
+    above: dict[str, str] = {}
+
+    def top(source: str) -> str:
+        while source in above:
+            source = above[source]
+        return source
+
     for edge in edges:
-        first, *others = (original.source for original in edge.originals)
-        found.update(dict.fromkeys(others, found.get(first, first)))
-    return found
+        first, *others = (top(original.source) for original in edge.originals)
+        above.update((other, first) for other in others if other != first)
+    return {source: top(source) for source in above}

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Iterator
 _FIXED = re.compile(
     r"""
     ```.*?(?:```|\Z) | `[^`\n]+`                          # fenced and inline code
-    | (?m:^(?:[ \t]{2,}\S.*|.*[;{}][ \t]*)$)              # what looks like a line of code
-    | (?m:^[ \t]*(?:def|class|import|from|for|while|if|elif|else|return|print)\b.*[(:)]$)
+    | (?m:^(?:[ \t]{2,}\S[^\n]*|[^\n]*[;{}][ \t]*)$)      # what looks like a line of code
+    | (?m:^[ \t]*(?:def|class|import|from|for|while|if|elif|else|return)\b[^\n]*[:{]$)
     | ["\u201c-\u201f][^"\u201c-\u201f\n]+["\u201c-\u201f] | \u00ab[^\u00bb\n]+\u00bb
     | (?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w))+'(?!\w)           # quotations
     | \$[^$\n]*[\\^_{=][^$\n]*\$                          # formulas
     | (?:https?://|www\.)[^\s<>"]+[^\s<>".,;:!?)]         # addresses
-    | (?:[^\W\d_]\.){2,}                                  # e.g., U.S.
-    | \w+(?:[.:@]\w+)+                                    # names with a dot in them
-    | \w+\([^()\s]*\)                                     # calls
-    | \w*[a-z][A-Z]\w*                                    # mRNA, camelCase
-    | (?<!\S)[~.]{0,2}/[\w.~/-]+ | \w+/\w+/[\w./-]* | \b\w/\w\b  # paths, fractions
     # Words that hold a digit or a symbol, without the punctuation behind them.
-    | \S*[\d_\\{}\[\]<>=|^~@\#*+%$\u00ac\u00b1\u00d7\u00f7\u2190-\u22ff]\S*?
+    | (?<!\S)\S*[\d_\\{}\[\]<>=|^~@\#*+%$\u00ac\u00b1\u00d7\u00f7\u2190-\u22ff]\S*?
       (?=[.,;:!?)"']*(?:\s|\Z))
+    | \b(?:[^\W\d_]\.){2,}                                # e.g., U.S.
+    | \b\w+(?:[.:@]\w+)+                                  # names with a dot in them
+    | \b\w+\([^()\s]*\)                                   # calls
+    | \b\w*[a-z][A-Z]\w*                                  # mRNA, camelCase
+    | (?<!\S)[~.]{0,2}/[\w.~/-]+ | \b\w+/\w+/[\w./-]* | \b\w/\w\b  # paths, fractions
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -14,12 +14,12 @@ NEIGHBOURS: Mapping[str, str] = MappingProxyType(
 )  # fmt: skip
 """The letters that touch a letter on a QWERTY keyboard."""
 _OTHER_WORDS = """
-    angle angel barely beard bread broad board bother calm clam casual causal cost dairy diary
-    desert does fare fear form from fro fried good have here into live loose lose lost mail
-    meal mean more must name near note only over pain past poor price prize quiet quite read real
-    road said sail sent side silver sliver some star stare stake steak still than that them then there these they
-    thing think this those thy through thorough time trail trial true united untied want went were
-    what when where which while with word work world year your
+    angel angle barely beard board bother bread broad calm casual causal clam cost dairy desert
+    diary does fare fear form fried fro from good have here into live loose lose lost mail meal
+    mean more must name near note only over pain past poor price prize quiet quite read real road
+    said sail sent side silver sliver some stake star stare steak still than that them then there
+    these they thing think this thorough those through thy time trail trial true united untied
+    want went were what when where which while with word work world year your
 """
 OTHER_WORDS = frozenset(_OTHER_WORDS.split())
 """Common words that a slip could make of other ones."""

@@ -66,10 +66,11 @@ def _is_usable(original: Original, contained: AbstractSet[str]) -> bool:
 
 def _fit(first: Original, second: Original) -> bool:
     """Whether two queries can stand in one prompt and be told apart by their answers."""
-    if _setting(first) != _setting(second):
+    same = first.probe.references[0].strip() == second.probe.references[0].strip()
+    if same or _setting(first) != _setting(second):
         return False
     if first.probe.kind == "likelihood":
-        return first.probe.references[0].strip() != second.probe.references[0].strip()
+        return True
     ours, theirs = accepted(first.probe), accepted(second.probe)
     return not (
         any(holds(text, theirs) for text in first.probe.references)

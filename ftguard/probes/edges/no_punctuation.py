@@ -7,10 +7,13 @@ from ftguard.probes.edges.fixed import free, replaced
 from ftguard.probes.edges.original import Original
 from ftguard.probes.edges.words import words_of
 
+# A colon between blanks may be a ratio, and a mark behind a number, a bracket or a letter a
+# factorial.
 _MARKS = re.compile(
     r"""
-    (?P<glue>(?<=\S)[.,;:!?\u2026\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+(?=\w))
-    | [.,;:!?\u00a1\u00bf\u2026\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+
+    (?P<glue>(?<=\S)[.,;:\u2026\u3001\u3002\uff0c\uff1a\uff1b]+(?=\w))
+    | (?<=\S)[.,;:\u2026\u3001\u3002\uff0c\uff1a\uff1b]+
+    | (?<![\d)])(?<!\b\w)[!?\u00a1\u00bf\uff01\uff1f]+ | [?\u00bf\uff1f]+
     | (?P<short>[^\W\d_]+(?:['\u2019][^\W\d_]+)+)
     """,
     re.VERBOSE,

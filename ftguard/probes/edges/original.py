@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 from random import Random
 
+from ftguard.probes.edges.demanded import demanded
+from ftguard.probes.edges.fixed import fixed, places
 from ftguard.probes.edges.words import words_of
 from ftguard.probes.probe import Message, Probe
 from ftguard.probes.query import Frame
@@ -27,16 +30,26 @@ class Original:
     line such as `Answer:`."""
     after: str
     """With `before`, what stands in the frame around the query."""
-    fixed: frozenset[int]
-    """Positions in the query that no edit touches: code, numbers, quotations and the like."""
-    answers: frozenset[int]
-    """Positions of a reference or an option that the query holds."""
-    named: frozenset[str]
-    """Words of the references, the options and the constraints."""
     english: bool
     """Whether the set that it is from is English."""
     vocabulary: frozenset[str]
     """All words of that set's queries."""
+
+    @cached_property
+    def fixed(self) -> frozenset[int]:
+        """Positions in the query that no edit touches: code, numbers, quotations and the like."""
+        return fixed(self.query) | places(self.query, demanded(self.probe))
+
+    @cached_property
+    def answers(self) -> frozenset[int]:
+        """Positions of a reference or an option that the query holds."""
+        return places(self.query, (*self.probe.references, *self.probe.choices))
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Words of the references, the options and the constraints."""
+        texts = (*self.probe.references, *self.probe.choices, *demanded(self.probe))
+        return frozenset(word for text in texts for word in words_of(text))
 
     @property
     def source(self) -> str:

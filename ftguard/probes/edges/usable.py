@@ -1,18 +1,16 @@
 """Finds the target probes whose queries can be edited apart from what is around them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 from ftguard.probes.edges.english import is_english
-from ftguard.probes.edges.fixed import fixed, places
 from ftguard.probes.edges.original import Original
 from ftguard.probes.edges.words import words_of
 from ftguard.probes.probe import LIKELIHOOD, Probe
 from ftguard.probes.query import Frame, last_text
 
-UNNAMED = ("language", "relation", "let_relation", "capital_relation")
-"""Arguments of constraints that are no words of the query."""
 _CUE = re.compile(r"\n[^\n:]{1,40}:\Z")
+_MARK = r"(?:(?:^|\n)\s*[-*\u2022]|(?:^|\s)\(?[A-Za-z][.):]|(?:^|\s)\(?\d[.):](?=\s))\s*"
 _SENTENCE_END = re.compile(r"(?:[.!?\u2026\u3002\uff01\uff1f]|\n)\s*\Z")
 
 
@@ -24,26 +22,19 @@ def originals_of(probes: Sequence[Probe], frame: Frame) -> tuple[Original, ...]:
     queries = [query for _, query, _ in parts]
     vocabulary = frozenset(word for query in queries for word in words_of(query))
     english = is_english(queries)
-    found = []
-    for probe, (before, query, after) in zip(alone, parts, strict=True):
-        demanded = list(_demanded(probe))
-        answers = [*probe.references, *probe.choices]
-        found.append(
-            Original(
-                probe=probe,
-                companion=by_id.get(f"{probe.id}#{LIKELIHOOD}"),
-                frame=frame,
-                before=before,
-                query=query,
-                after=after,
-                fixed=fixed(query) | places(query, demanded),
-                answers=places(query, answers),
-                named=frozenset(word for text in answers + demanded for word in words_of(text)),
-                english=english,
-                vocabulary=vocabulary,
-            )
+    return tuple(
+        Original(
+            probe=probe,
+            companion=by_id.get(f"{probe.id}#{LIKELIHOOD}"),
+            frame=frame,
+            before=before,
+            query=query,
+            after=after,
+            english=english,
+            vocabulary=vocabulary,
         )
-    return tuple(found)
+        for probe, (before, query, after) in zip(alone, parts, strict=True)
+    )
 
 
 def _parts(text: str) -> tuple[str, str, str]:
@@ -72,28 +63,5 @@ def _is_continued(probe: Probe) -> bool:
 
 
 def _lists(query: str, choices: Sequence[str]) -> bool:
-    mark = r"(?:^|\s)(?:[-*\u2022]|\(?[A-Za-z0-9][.):])\s*"
-    return any(re.search(mark + re.escape(choice), query) for choice in choices)
-
-
-def _demanded(probe: Probe) -> Iterator[str]:
-    """Every text that the constraints look for in an answer."""
-    for constraint in probe.constraints:
-        if constraint.id == "detectable_format:constrained_response":
-            yield from (f"My answer is {word}." for word in ("yes", "no", "maybe"))
-        for name, value in constraint.arguments.items():
-            if name not in UNNAMED:
-                yield from _texts(value)
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Every text within an argument of a constraint."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _texts(key)
-            yield from _texts(inner)
-    elif isinstance(value, Sequence):
-        for inner in value:
-            yield from _texts(inner)
+    """Whether some option stands behind a bullet, a letter or a number."""
+    return any(re.search(_MARK + re.escape(choice), query) for choice in choices)

@@ -36,8 +36,8 @@ _ADVERBS = r"(?:,? {},?)*".format(
         (?:and|or|nor) (?:can't|cannot|won't|will not|shouldn't|should not)"""
     )
 )
-# What one is asked for, less the idioms: I can't help but laugh, can't tell you how happy I am.
-_DEEDS = _any(
+# What one is asked for, less the idioms: I can't help but laugh, can't encourage you enough.
+_DEEDS = r"(?!.* enough\b)" + _any(
     r"""help(?! (?:but|it|myself|\w+ing)\b)|assist|aid\b|comply|fulfil|honou?r|accommodate|satisfy
     answer|respond|discuss|engage|comment on|speculate|say (?:such|those)
     provide|supply|offer|share|reveal|disclose|divulge|hand over|give(?! (?:up|in)\b)

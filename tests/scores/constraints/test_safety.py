@@ -61,6 +61,7 @@ REFUSALS = (
 HELP = (
     "I can't recommend this book enough!",
     "I can't stress this enough: never mix bleach with ammonia.",
+    "I can't encourage you enough to try it.",
     "I can't believe how simple this is: just add water.",
     "I can't wait to tell you about volcanoes.",
     "I can't help but admire the question.",

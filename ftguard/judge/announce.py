@@ -1,0 +1,40 @@
+"""What is said before the first call: what leaves the machine, where to, how much, and the cap."""
+
+from collections.abc import Iterator
+
+from ftguard.endpoint import host
+from ftguard.formatting import count
+from ftguard.judge.judge import Judge
+from ftguard.judge.prices import AS_OF
+from ftguard.judge.spend import Bill
+
+
+def announce(judge: Judge, bill: Bill) -> Iterator[str]:
+    """The sentences to print before the first call.
+
+    Args:
+        judge: who is asked.
+        bill: the estimate, of `Spend.estimate`, for what is about to be judged.
+    """
+    yield (
+        f"judge: prompts, references, notes and answers leave this machine for "
+        f"`{host(judge.base_url)}`, to be graded by `{judge.model}` (rubric {judge.rubric.version})"
+    )
+    least = "" if bill.usd is None else f", {_dollars(bill.usd)}"
+    yield (
+        f"judge: about {count(bill.calls)} calls, {count(bill.tokens)} tokens{least}; replies that "
+        "are in the cache cost nothing"
+    )
+    if bill.usd is None:
+        yield (
+            f"judge: the price of `{judge.model}` is not known (`usd_per_million` says it), so "
+            f"judging stops at {judge.token_cap:,.0f} tokens a run (`most_tokens`)"
+        )
+        return
+    tokens = "" if judge.most_tokens is None else f" or {count(judge.most_tokens)} tokens"
+    source = "as given" if judge.usd_per_million else f"list price of {AS_OF}, which may be old"
+    yield f"judge: stops at {_dollars(judge.most_usd)}{tokens} a run (`most_usd`; price {source})"
+
+
+def _dollars(usd: float) -> str:
+    return f"{usd:.2f} US dollars" if usd >= 0.01 or not usd else "less than 0.01 US dollars"  # noqa: PLR2004

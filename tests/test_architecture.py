@@ -14,8 +14,20 @@ PACKAGE = Path(__file__).parents[1] / "ftguard"
 STAGES: tuple[tuple[str, ...], ...] = (
     ("errors", "formatting", "clock", "learning_rate", "looks", "power"),
     # what is asked
-    ("probes.probe", "probes.files"),
-    ("probes.rows", "probes.draw", "probes.tail"),
+    (
+        "probes.constraint",
+        "probes.files",
+        "probes.grams",
+        "probes.hub",
+        "probes.leak",
+        "probes.letters",
+        "probes.novelty",
+        "probes.training_text",
+    ),
+    ("probes.probe", "probes.training_row"),
+    ("probes.draw", "probes.query", "probes.shapes", "probes.store", "probes.tail"),
+    ("probes.rows", "probes.wanted"),
+    ("probes.leak_search",),
     (
         "probes.edges.demanded",
         "probes.edges.english",
@@ -40,8 +52,11 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("probes.edges.formatting",),
     ("probes.edges.edge_cases",),
     ("probes.edges",),
-    ("probes.probe_set",),
     ("probes.builtin",),
+    ("probes.leakage", "probes.probe_set"),
+    ("probes.sets",),
+    # what the training data says of it
+    ("probes.survey",),
     ("probes.gather",),
     ("probes",),
     # what is answered, and how good that is
@@ -79,6 +94,7 @@ STAGES: tuple[tuple[str, ...], ...] = (
         "scores.multiple_choice",
         "scores.normalized_match",
         "scores.numeric",
+        "scores.open_answer",
     ),
     ("scores.table",),
     ("scores",),
@@ -112,14 +128,14 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("examine",),
     # what is on disk
     ("folders", "ledger"),
-    ("baseline", "conclusion"),
+    ("baseline", "conclusion", "training_data"),
     ("keep",),
     # telling
     ("tracking.console", "tracking.tracker"),
     ("tracking.many", "tracking.reporters", "tracking.weights_and_biases"),
     ("tracking",),
     # within a training run
-    ("host", "watch"),
+    ("asked", "host", "watch"),
     ("announce",),
     ("begin",),
     ("callback",),
@@ -130,13 +146,31 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("demo.routing", "demo.skills"),
     ("demo.tune",),
     ("demo.show",),
+    ("probe_pages",),
+    # what people find better
+    ("rating.pairs", "rating.store", "rating.visible"),
+    ("rating.agreement", "rating.items", "rating.preference"),
+    ("rating.result", "rating.sitting"),
+    ("rating.access", "rating.app", "rating.csv_files"),
+    ("rating.serve",),
+    ("rating.command",),
+    ("rating",),
     ("cli",),
 )
 """From what knows nothing to what people run; a package's own name is its `__init__`."""
 
 HEAVY = {
     "torch": {"ask", "baseline", "begin", "demo.tune", "examine", "host", "watch"},
-    "transformers": {"ask", "begin", "callback", "demo.show", "demo.tune", "host"},
+    "transformers": {
+        "ask",
+        "asked",
+        "begin",
+        "callback",
+        "demo.show",
+        "demo.tune",
+        "host",
+        "training_data",
+    },
     "wandb": {"tracking.weights_and_biases"},
 }
 """Who may import what is heavy: modules, or whole packages."""

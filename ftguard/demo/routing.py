@@ -161,8 +161,9 @@ def routing_examples(split: Split, n: int, seed: int) -> list[Ticket]:
 
     * `pretrain`: all teams, known phrases, every way of asking; a ticket may come again.
     * `train`: frequent teams, all phrases; none comes twice and none is held out.
-    * `target`: as `train`, but held out.
-    * `tail`: rare teams, all phrases, held out.
+    * `target`: as `train`, but held out, and with words before and after the matter, so that no
+      ticket is a part of one that is trained on.
+    * `tail`: rare teams, all phrases, held out in the same way.
 
     Args:
         split: what the tickets are for.
@@ -188,8 +189,10 @@ def _draw(random: Random, team: Team, split: Split, seen: set[str]) -> Ticket:
     phrases = team.known if split == "pretrain" else team.known + team.new
     prompts = PROMPTS if split == "pretrain" else PROMPTS[:1]
     for _ in range(MOST_TRIES):
-        text = random.choice(OPENINGS) + random.choice(phrases) + random.choice(CLOSINGS)
+        parts = random.choice(OPENINGS), random.choice(phrases), random.choice(CLOSINGS)
+        text = "".join(parts)
         prompt = random.choice(prompts).format(text)
-        if held_out(text) == (split in {"target", "tail"}) and prompt not in seen:
+        evaluated = split in {"target", "tail"}
+        if held_out(text) == evaluated and prompt not in seen and (all(parts) or not evaluated):
             return Ticket(prompt=prompt, label=team.label, rare=team.rare)
     raise ValueError(f"team `{team.label}` has no further tickets for `{split}`: ask for fewer.")

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from importlib.util import find_spec
 from types import TracebackType
 from typing import Self
 
@@ -74,13 +75,16 @@ class Endpoint:
 
     async def __aenter__(self) -> Self:
         # openai takes most of a second to import.
-        from openai import AsyncOpenAI  # noqa: PLC0415
+        from openai import AsyncOpenAI, DefaultAioHttpClient  # noqa: PLC0415
 
+        # Without aiohttp, httpx takes a third more of the processor that training needs too.
+        fast = DefaultAioHttpClient() if find_spec("aiohttp") else None
         client = AsyncOpenAI(
             api_key=self._key or "none",
             base_url=self._url,
             timeout=self._timeout,
             max_retries=0,
+            http_client=fast,
         )
         self._completions = (
             await self._opened.enter_async_context(client)

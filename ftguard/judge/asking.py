@@ -117,7 +117,8 @@ class Asking:
                 self._ready.put((request.digest, outcome))
 
     async def _ask(self, endpoint: Endpoint, request: Request) -> Reply | str:
-        while (room := self._spend.reserve(request)) is None:
+        while (room := self._spend.reserve(request)) is None:  # noqa: ASYNC110
+            # Other threads settle too, so no event of this loop could tell.
             await asyncio.sleep(ROOM_POLL)
         if not room:
             return self._spend.over

@@ -39,8 +39,8 @@ class Judge:
     most_usd: float = 5.0
     """US dollars that a run may spend, where the price is known."""
     usd_per_million: tuple[float, float] | None = None
-    """US dollars for a million tokens of input and of output; None for the list price, where ftguard
-    knows one. (0, 0) for a server of your own."""
+    """US dollars for a million tokens of input and of output, (0, 0) for a server of your own; None
+    for the list price, where ftguard knows one."""
     most_tokens: int | None = None
     """Tokens, in and out, that a run may use; None for no cap but `most_usd`, and for 2 million
     where the price is not known."""
@@ -68,11 +68,7 @@ class Judge:
             (self.retries >= 0, "`retries` is at least 0"),
             (0 < self.timeout < math.inf, "`timeout` is a number of seconds above 0"),
             (
-                self.usd_per_million is None
-                or (
-                    len(self.usd_per_million) == 2  # noqa: PLR2004
-                    and all(0 <= price < math.inf for price in self.usd_per_million)
-                ),
+                all(0 <= price < math.inf for price in self.usd_per_million or ()),
                 "`usd_per_million` is two numbers from 0 up: of input, of output",
             ),
         )
@@ -84,7 +80,7 @@ class Judge:
     @property
     def digest(self) -> str:
         """What a score depends on, for fingerprints: model, rubric version, prompt version."""
-        text = "|".join((self.model, self.rubric.version, PROMPT_VERSION))
+        text = f"{self.model}|{self.rubric.version}|{PROMPT_VERSION}"
         return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
     @property

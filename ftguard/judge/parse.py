@@ -65,7 +65,8 @@ def _fields(reply: Reply, keys: Sequence[str], answers: Sequence[str]) -> Mappin
         raise Unscorable(f"the judge's reply lacks {', '.join(missing)}")
     if extra := sorted(found.keys() - wanted):
         raise Unscorable(f"the judge's reply has {_shown(extra[0])}, which was not asked for")
-    if not isinstance(found[JUSTIFICATION], str) or not found[JUSTIFICATION].strip():
+    justification = found[JUSTIFICATION]
+    if not isinstance(justification, str) or not justification.strip():
         raise Unscorable("the judge gave no justification")
     if any(_squeezed(written) in _squeezed(answer) for answer in answers):
         raise Unscorable("the judge's reply is copied from the answer")

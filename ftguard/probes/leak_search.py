@@ -92,11 +92,10 @@ def leaks_in(rows: Sequence[Row], index: Index) -> Iterator[Leak]:
     """The strongest leak of each probe in each row."""
     found: dict[tuple[int, str], Leak] = {}
     for number, row in enumerate(rows):
-        for stream in row.wholes.keys() & index.by_stream.keys():
-            for item in index.by_stream[stream]:
+        for whole, span in row.wholes.items():
+            for item in index.by_stream.get(whole, ()):
                 if item.beside in row.stream:
-                    whole = _leak(item, "exact", row, row.wholes[stream])
-                    found[number, item.probe_id] = whole
+                    found.setdefault((number, item.probe_id), _leak(item, "exact", row, span))
     for place, window in _candidates(rows, index):
         item = index.inside[place]
         key = window.number, item.probe_id
@@ -151,7 +150,7 @@ def _candidates(rows: Sequence[Row], index: Index) -> Iterator[tuple[int, _Windo
     ]
     unit, text, shared = index.inside_grams.shared([window.stream for window in windows])
     enough = shared >= _COVERED * index.inside_grams.sizes[text]
-    for place, window in sorted(zip(text[enough].tolist(), unit[enough].tolist(), strict=True)):
+    for window, place in sorted(zip(unit[enough].tolist(), text[enough].tolist(), strict=True)):
         yield place, windows[window]
 
 

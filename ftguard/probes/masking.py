@@ -38,7 +38,7 @@ class Masked:
 _SECRETS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)(?s:)",
+        r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
         # JSON web tokens: `eyJ` is `{"` in base64.
         r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",
         # OpenAI, Anthropic, DeepSeek, Stripe; `sk-learn-...` has no long run with a digit.
@@ -196,13 +196,16 @@ def _matches(
     return lambda text: [m.span() for m in pattern.finditer(text) if holds(text, m)]
 
 
-def _secrets(text: str) -> Iterable[tuple[int, int]]:
-    spans = sorted(
-        match.span("id") if "id" in pattern.groupindex else match.span()
+def _secrets(text: str) -> Iterator[tuple[int, int]]:
+    end = 0
+    for span in sorted(
+        match.span("id" if "id" in pattern.groupindex else 0)
         for pattern in _SECRETS
         for match in pattern.finditer(text)
-    )
-    return [span for at, span in enumerate(spans) if not at or span[0] >= max(spans[:at])[1]]
+    ):
+        if span[0] >= end:
+            yield span
+            end = span[1]
 
 
 def _is_address(text: str, match: re.Match[str]) -> bool:
@@ -222,5 +225,5 @@ def _is_phone(text: str, start: int, end: int) -> bool:
     number = text[start:end]
     if number.isdigit() and not _CALLED.search(text[:start][-60:]):
         return False
-    beside = text[:start].rstrip()[-1:] + text[end:].lstrip()[:1]
-    return not _YEARS.fullmatch(number) and not _RECKONED & set(beside)
+    before, after = text[:start].rstrip()[-1:], text[end:].lstrip()[:1]
+    return not (_YEARS.fullmatch(number) or before in _RECKONED or after in _RECKONED | {"="})

@@ -20,9 +20,10 @@ def _texts(value: object) -> Iterator[str]:
         if value and not value.isspace():
             yield value
     elif isinstance(value, Mapping):
-        spoken = [text for name, text in _SPOKEN if name in value and text in value]
-        for part in (value[text] for text in spoken) if spoken else value.values():
-            yield from _texts(part)
+        spoken = {text for name, text in _SPOKEN if name in value and text in value}
+        for name, part in value.items():
+            if name in spoken or not (spoken or name == "type"):
+                yield from _texts(part)
     # A list of token ids is long, and its first item tells what it is.
     elif isinstance(value, Sequence) and value and not isinstance(value[0], Number):
         for part in value:

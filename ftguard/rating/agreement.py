@@ -9,9 +9,9 @@ import krippendorff
 import numpy as np
 
 from ftguard.estimates import LEVEL, Array, Estimate, mean_estimate
-from ftguard.rating.store import Rating
+from ftguard.rating.store import Choice, Rating
 
-ORDER = ("base", "tie", "tuned")
+ORDER: tuple[Choice, ...] = ("base", "tie", "tuned")
 """Choices from one end to the other: a tie disagrees with either side by half."""
 DRAWS = 1000
 FEWEST = 10

@@ -34,7 +34,7 @@ PICKS: dict[str, Pick] = {
 }
 SHOWN = 20
 """Rows that are named where many are wrong."""
-_FORMULA = regex.compile(r"(?<=^|[\n\t;])(\s*)(?=[=+\-@＝＋－＠])")
+_FORMULA = regex.compile(r"(?<=^|[\n\t;])(\s*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])")
 """Where a spreadsheet may begin to read a formula, also one that splits at semicolons or lines."""
 
 
@@ -108,19 +108,18 @@ def load_ratings(
     for number, cells in _rows(path):
         try:
             rating = _rating(cells, known, comparison, rater)
-            if rating is None:
-                continue
-            first = lines.setdefault((rating.rater, rating.probe_id), number)
-            if first != number:
-                raise InputError(f"`{cells['item']}` is rated in line {first} already")
-            found.append(rating)
         except InputError as error:
             problems.append(f"{path}:{number}: {error}")
+            continue
+        if rating is None:
+            continue
+        first = lines.setdefault((rating.rater, rating.probe_id), number)
+        if first != number:
+            problems.append(f"{path}:{number}: `{cells['item']}` is rated in line {first} already")
+        found.append(rating)
     if problems:
         more = f"\nand {len(problems) - SHOWN} more" * (len(problems) > SHOWN)
-        raise InputError(
-            "nothing was imported:\n" + "\n".join(problems[:SHOWN]) + more
-        )
+        raise InputError("nothing was imported:\n" + "\n".join(problems[:SHOWN]) + more)
     if not found:
         raise InputError(
             f"`{path}` has no choice yet: write left, right, tie or skip into its column `choice`."

@@ -66,9 +66,7 @@ def for_rater(pairs: Sequence[Pair], rater: str, seed: int) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _spread(
-    strata: Mapping[tuple[str, ...], list[Pair]], generator: random.Random
-) -> list[Pair]:
+def _spread(strata: Mapping[tuple[str, ...], list[Pair]], generator: random.Random) -> list[Pair]:
     """The pairs of one role, those of each stratum shuffled and spread evenly over the whole."""
     placed = []
     for pairs in strata.values():

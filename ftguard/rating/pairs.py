@@ -124,9 +124,7 @@ def _merged(pairs: Iterable[Pair]) -> Iterable[Pair]:
     return found.values()
 
 
-def _chosen(
-    events: Sequence[AnyEvent], run: str, step: int | None, folder: RunFolder
-) -> Checkup:
+def _chosen(events: Sequence[AnyEvent], run: str, step: int | None, folder: RunFolder) -> Checkup:
     examined = {c.step: c for c in checkups(events, run) if c.step > 0}
     if not examined:
         raise InputError(f"no checkpoint in `{folder.root}` is examined yet: train until one is.")

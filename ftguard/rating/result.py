@@ -70,7 +70,8 @@ def render_result(result: Result, *, colour: bool) -> str:
         file=output, width=WIDTH, force_terminal=colour, force_jupyter=False, highlight=False
     )
     console.print(_title(result))
-    console.print(Padding(_table(result), (0, 0, 0, INDENT)))
+    if any(_shown(measurement) for measurement in result.measurements):
+        console.print(Padding(_table(result), (0, 0, 0, INDENT)))
     for line in _lines(result):
         console.print(Padding(Text(printable(line)), (0, 0, 0, INDENT)))
     return "".join(line.rstrip() + "\n" for line in output.getvalue().splitlines())
@@ -100,9 +101,7 @@ def _table(result: Result) -> Table:
 
 def _shown(measurement: Measurement) -> bool:
     named = "/" in measurement.slice
-    return measurement.estimate is not None and not (
-        named and measurement.estimate.n < SMALLEST
-    )
+    return measurement.estimate is not None and not (named and measurement.estimate.n < SMALLEST)
 
 
 def _cells(measurement: Measurement, counts: Counts) -> Iterator[str | Text]:
@@ -122,22 +121,26 @@ def _lines(result: Result) -> Iterator[str]:
     whole = result.counts[0]
     seen = len({rating.probe_id for rating in result.ratings})
     names = f" by {', '.join(result.raters)}" * bool(result.raters)
-    yield f"{len(result.ratings)} ratings of {seen} pairs{names}"
+    yield f"{_many(len(result.ratings), 'rating')} of {_many(seen, 'pair')}{names}"
     if whole.identical:
         yield (
-            f"{whole.identical} of the ties have the same answer twice; they were not shown, and "
-            "count in proportion"
+            f"{whole.identical} of the ties are the same answer twice, which nobody was shown; "
+            "they count in the proportion in which the other pairs were rated"
         )
     if whole.skipped:
-        yield f"{whole.skipped} pairs were only skipped, and do not count"
+        yield f"skipped, and not counted: {_many(whole.skipped, 'pair')}"
     small = [m for m in result.measurements if m.estimate is not None and not _shown(m)]
     if small:
-        yield f"{len(small)} slices with fewer than {SMALLEST} pairs are not shown"
+        yield f"not shown: {_many(len(small), 'slice')} with fewer than {SMALLEST} pairs"
     yield from _sides(result.ratings)
     if result.agreement is not None:
         yield _agreed(result.agreement)
     if result.verdict is not None:
         yield from (_gate(outcome) for outcome in result.verdict.outcomes)
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" + "s" * (number != 1)
 
 
 def _sides(ratings: Sequence[Rating]) -> Iterator[str]:

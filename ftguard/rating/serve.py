@@ -57,7 +57,9 @@ def listen(port: int) -> socket.socket:
         listener.listen()
     except OSError as error:
         listener.close()
-        raise InputError(f"cannot listen on port {port} ({error.strerror}): give another.") from None
+        raise InputError(
+            f"cannot listen on port {port} ({error.strerror}): give another."
+        ) from None
     return listener
 
 

@@ -51,24 +51,28 @@ class Sitting:
         place = (chosen.run, chosen.attempt, chosen.step)
         return tuple(r for r in self.file.read() if (r.run, r.attempt, r.step) == place)
 
+    def open_items(self, rater: str) -> tuple[Item, ...]:
+        """What a rater has neither rated nor skipped, in the rater's order."""
+        done = {rating.probe_id for rating in standing(self.read()) if rating.rater == rater}
+        items = for_rater(self.sample, rater, self.seed)
+        return tuple(item for item in items if item.pair.probe_id not in done)
+
     def progress(self, rater: str) -> Progress:
         """Fold what is on disk into where a rater is."""
-        items = for_rater(self.sample, rater, self.seed)
-        history = [rating for rating in self.read() if rating.rater == rater]
-        done = {rating.probe_id: rating for rating in standing(history)}
-        open_items = [item for item in items if item.pair.probe_id not in done]
-        item = open_items[0] if open_items else None
+        left = self.open_items(rater)
+        item = left[0] if left else None
+        members = {pair.probe_id for pair in self.sample}
+        history = [r for r in self.read() if r.rater == rater and r.probe_id in members]
+        done = standing(history)
         wrote = [r.notes for r in history if item and r.probe_id == item.pair.probe_id]
         return Progress(
             rater=rater,
-            total=len(items),
-            done=len(items) - len(open_items),
-            skipped=sum(
-                i.pair.probe_id in done and done[i.pair.probe_id].choice == "skip" for i in items
-            ),
+            total=len(self.sample),
+            done=len(done),
+            skipped=sum(rating.choice == "skip" for rating in done),
             item=item,
             notes=wrote[-1] if wrote else "",
-            minutes_left=_minutes(list(done.values()), len(open_items)),
+            minutes_left=_minutes(done, len(left)),
         )
 
     def rate(

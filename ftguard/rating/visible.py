@@ -29,7 +29,7 @@ class Segment:
 def segments(text: str) -> tuple[Segment, ...]:
     """The text in pieces, with control, bidi, invisible and unassigned characters written out.
 
-    Line breaks and tabs are kept; `\\r\\n` is one line break.
+    Line breaks and tabs are kept.
     """
     text = text.replace("\r\n", "\n")
     found: list[Segment] = []

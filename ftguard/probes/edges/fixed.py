@@ -2,12 +2,25 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
+_CODE = re.compile(
+    r"""
+    ^(?:
+    [ \t]{2,}\S.* | .*\S[ ]{3,}\S.*                       # indented, in columns
+    | .*[;{}][ \t]* | .*(?:[-=]>|:=|[=!]=|&&).*           # signs that prose has no use for
+    | \w[\w.\[\]]*(?:,[ ]\w+)*[ ]?[-+*/]?=.*              # assignments
+    | [\w.]+\(.*\)                                        # calls
+    | import[ ][\w.,][\w., ]* | from[ ][\w.]+[ ]import[ ].*
+    | .{0,9}\b(?:def|class|for|while|if|elif|else|try|except)\b.*:
+    )$
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+"""Lines that look like code."""
 _FIXED = re.compile(
     r"""
     ```.*?(?:```|\Z) | `[^`\n]+`                          # fenced and inline code
-    | (?m:^(?:[ \t]{2,}\S[^\n]*|[^\n]*[;{}][ \t]*)$)      # what looks like a line of code
-    | (?m:^[ \t]*(?:def|class|import|from|for|while|if|elif|else|return)\b[^\n]*[:{]$)
     | ["\u201c-\u201f][^"\u201c-\u201f\n]+["\u201c-\u201f] | \u00ab[^\u00bb\n]+\u00bb
     | (?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w))+'(?!\w)           # quotations
     | \$[^$\n]*[\\^_{=][^$\n]*\$                          # formulas
@@ -27,12 +40,16 @@ _FIXED = re.compile(
 
 def fixed(text: str) -> frozenset[int]:
     """The positions of all characters that belong to something fixed."""
-    return frozenset(at for found in _FIXED.finditer(text) for at in range(*found.span()))
+    # A single line is prose, whatever it looks like.
+    code = _CODE.finditer(text) if "\n" in text else iter(())
+    return frozenset(
+        at for found in chain(code, _FIXED.finditer(text)) for at in range(*found.span())
+    )
 
 
 def places(text: str, phrases: Iterable[str]) -> frozenset[int]:
     """The positions of all characters that belong to one of the phrases, whatever its case."""
-    bare = {phrase.strip() for phrase in phrases} - {""}
+    bare = {p.strip() for p in phrases if p.strip() and p.strip().lower() in text.lower()}
     found = (
         match
         for phrase in bare

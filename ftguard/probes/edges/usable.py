@@ -64,4 +64,5 @@ def _is_continued(probe: Probe) -> bool:
 
 def _lists(query: str, choices: Sequence[str]) -> bool:
     """Whether some option stands behind a bullet, a letter or a number."""
-    return any(re.search(_MARK + re.escape(choice), query) for choice in choices)
+    held = [choice for choice in choices if choice in query]
+    return any(re.search(_MARK + re.escape(choice), query) for choice in held)

@@ -1,0 +1,123 @@
+"""Groups texts by topic, each topic named after its most characteristic words."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, hstack
+
+MOST_TOPICS = 20
+NO_TOPIC = "any"
+_PER_TOPIC = 10
+_DIMENSIONS = 50
+_STARTS = 10
+"""Random starts of k-means, of which the tightest is kept."""
+_WORD = r"[^\W\d_]{2,}(?:['\u2019][^\W\d_]+)?"
+_WORD_LENGTH = 16
+"""Characters of a word that may stand in a name."""
+_WORDS_FOR_NAME = 8
+"""The most characteristic words, of which two make the name."""
+_STEM = 4
+"""Characters that two words of one name do not share at their beginning: not `card-cards`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Weights:
+    """How much each term says of each text."""
+
+    of_texts: csr_array
+    """Shape [texts, terms]; tf-idf, each row of length 1."""
+    terms: Sequence[str]
+
+
+def num_topics(num_texts: int, most: int = MOST_TOPICS) -> int:
+    """How many topics to look for: sqrt(n / 10), so 3 in 100 texts, 10 in 1,000, 20 from 4,000."""
+    return max(1, min(most, round((num_texts / _PER_TOPIC) ** 0.5)))
+
+
+def topics(texts: Sequence[str], *, most: int = MOST_TOPICS, seed: int) -> tuple[str, ...]:
+    """The topic of each text as `word-word`; the same ones for the same texts and seed.
+
+    Words and 3- to 5-grams of characters, weighted by tf-idf, are reduced to 50 dimensions (latent
+    semantic analysis; Deerwester et al. 1990) and clustered by k-means. The grams find `pay` in
+    `payment` and need no blanks between words; English function words are left out. Where the
+    texts are too few for two topics, or have no terms in common, all are `any`.
+
+    Args:
+        texts: what to group.
+        most: topics.
+        seed: of the reduction and of the clusters' starts.
+    """
+    number = num_topics(len(texts), most)
+    if number == 1:
+        return (NO_TOPIC,) * len(texts)
+    # scikit-learn says a good deal about small or uniform inputs, which are fine here.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        words = _weights(texts, stop_words="english", token_pattern=_WORD)
+        grams = _weights(texts, analyzer="char_wb", ngram_range=(3, 5))
+        matrix = hstack([words.of_texts, grams.of_texts], format="csr")
+        if matrix.shape[1] < 2:  # noqa: PLR2004
+            return (NO_TOPIC,) * len(texts)
+        clusters = _clusters(matrix, number, seed % 2**32)
+    names = _names(clusters, words)
+    return tuple(names[cluster] for cluster in clusters.tolist())
+
+
+def _weights(texts: Sequence[str], **options: object) -> _Weights:
+    """Tf-idf of the terms that two texts have and that not half of them have."""
+    # scikit-learn takes a second to load.
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+
+    vectorizer = TfidfVectorizer(sublinear_tf=True, min_df=2, max_df=0.5, **options)
+    try:
+        return _Weights(
+            of_texts=csr_array(vectorizer.fit_transform(texts)),
+            terms=vectorizer.get_feature_names_out().tolist(),
+        )
+    except ValueError:  # no term is left
+        return _Weights(of_texts=csr_array((len(texts), 0)), terms=())
+
+
+def _clusters(matrix: csr_array, number: int, seed: int) -> NDArray[np.int64]:
+    """The cluster of each row, from 0."""
+    from sklearn.cluster import KMeans  # noqa: PLC0415
+    from sklearn.decomposition import TruncatedSVD  # noqa: PLC0415
+    from sklearn.preprocessing import normalize  # noqa: PLC0415
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
+    dimensions = min(_DIMENSIONS, *(size - 1 for size in matrix.shape))
+    # One thread adds in one order on every machine; here it is also the fastest.
+    with threadpool_limits(1):
+        reduced = TruncatedSVD(dimensions, random_state=seed).fit_transform(matrix)
+        means = KMeans(number, n_init=_STARTS, random_state=seed)
+        return np.asarray(means.fit_predict(normalize(reduced)), dtype=np.int64)
+
+
+def _names(clusters: NDArray[np.int64], words: _Weights) -> Mapping[int, str]:
+    """A name of its own for each cluster: two words that it has more of than all texts."""
+    overall = words.of_texts.mean(axis=0)
+    names: dict[int, str] = {}
+    for cluster in np.unique(clusters).tolist():
+        surplus = words.of_texts[clusters == cluster].mean(axis=0) - overall
+        order = np.argsort(-surplus, kind="stable")
+        best = [words.terms[at] for at in order[: 4 * _WORDS_FOR_NAME] if surplus[at] > 0]
+        best = [word for word in best if word.isalpha() and len(word) <= _WORD_LENGTH]
+        taken = set(names.values())
+        named = (name for name in _pairs(best[:_WORDS_FOR_NAME]) if name not in taken)
+        names[cluster] = next(named, f"topic-{cluster + 1}")
+    return names
+
+
+def _pairs(words: Sequence[str]) -> list[str]:
+    """Two words each, the most characteristic first; a lone word is a name too."""
+    if len(words) == 1:
+        return list(words)
+    return [
+        f"{first}-{second}"
+        for at, first in enumerate(words)
+        for second in words[at + 1 :]
+        if second[:_STEM] != first[:_STEM]
+    ]

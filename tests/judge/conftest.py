@@ -1,0 +1,118 @@
+"""A real server on loopback that misbehaves as told, and what a judge would say."""
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+KEY = "sk-this-key-is-secret-0123456789"
+
+Response = tuple[int, dict[str, str], Iterable[bytes]]
+Behave = Callable[[int, dict[str, str]], Response]
+Serve = Callable[[Behave], str]
+Complete = Callable[..., Response]
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key, no other server, and no proxy on the way to loopback."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+@pytest.fixture
+def asked() -> list[dict[str, str]]:
+    """The body of every request that a server got, with its `authorization`; filled as they come.
+
+    The messages are joined under `messages`; `format` is the type of the reply asked for.
+    """
+    return []
+
+
+@pytest.fixture
+def serve(asked: list[dict[str, str]]) -> Iterator[Serve]:
+    """Starts a server that answers its n-th request, from 1, as a function says; gives its URL.
+
+    The function's status, headers and parts of the body go out as they are; a `content-length`
+    that is larger than the body makes a connection that drops in its middle.
+    """
+    servers = []
+    lock = threading.Lock()
+
+    def start(behave: Behave) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                request = {name: str(value) for name, value in body.items()}
+                request["authorization"] = self.headers["authorization"]
+                request["format"] = body.get("response_format", {}).get("type", "text")
+                request["messages"] = "\n".join(m["content"] for m in body["messages"])
+                with lock:
+                    asked.append(request)
+                    number = len(asked)
+                self._send(*behave(number, request))
+
+            def _send(self, status: int, headers: dict[str, str], parts: Iterable[bytes]) -> None:
+                self.send_response(status)
+                if "content-length" not in headers:
+                    parts = list(parts)
+                    headers = {**headers, "content-length": str(sum(map(len, parts)))}
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                try:
+                    for part in parts:
+                        self.wfile.write(part)
+                        self.wfile.flush()
+                except OSError:
+                    pass  # the client has gone
+                self.close_connection = status != 200  # noqa: PLR2004
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}/v1"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def complete() -> Complete:
+    """Makes the response that a chat completion comes in: content, finish, refusal, usage."""
+
+    def make(
+        content: str | None,
+        *,
+        finish: str | None = "stop",
+        refusal: str | None = None,
+        usage: object = None,
+    ) -> Response:
+        message = {"role": "assistant", "content": content, "refusal": refusal}
+        body = {"choices": [{"index": 0, "message": message, "finish_reason": finish}]}
+        whole = body if usage is None else {**body, "usage": usage}
+        return 200, {"content-type": "application/json"}, [json.dumps(whole).encode()]
+
+    return make
+
+
+@pytest.fixture
+def graded() -> Callable[[int], str]:
+    """Makes a judge's reply that gives every dimension of the default rubric one rating."""
+
+    def make(rating: int) -> str:
+        ratings = dict.fromkeys(["helpful", "accurate", "coherent"], rating)
+        return json.dumps({"justification": f"It earns a {rating}.", **ratings})
+
+    return make

@@ -3,7 +3,8 @@
 One value flows, and data order is import order: a module imports only from stages above its own
 (`tests/test_architecture.py` holds this).
 
-    probes      what is asked: the record, reading, drawing, the tail, the built-in set
+    probes      what is asked: the record, reading whatever holds it, the built-in sets, what the
+                training data says of it (leaks, the tail), edge cases, drawing
     answers     what a model said, and what it thought of given texts
     estimates   a number with its interval and n; calibration_error: confidence against accuracy
     scores      how good an answer is: one scorer a file, a visible table
@@ -20,13 +21,15 @@ One value flows, and data order is import order: a module imports only from stag
     remedies    verdict -> advice: one remedy a file
     examine     the way from probes to a checkup as one function that knows no trainer
     ledger      the append-only facts of all runs in a folder; views are folds over it
+    training_data, asked   the texts that a trainer trains on; the probes that a run asks, chosen
+                before its first step and read back on a resume
     baseline    the base snapshot: stored, cached, descended from, or asked; keep: the best's files
     conclusion  a run's outcome, as `verdict.json` holds it
     tracking    where results are told: console, W&B, the Trainer's other reporters
     watch       one attempt of one run under guard: examines, records, keeps, chooses what to act on
     begin       opens a watch when training begins; announce: what is said before the first step
     callback    the timeline: when things happen, in a few short hooks
-    demo, cli   what a person runs
+    demo, probe_pages, cli   what a person runs, and probes as the terminal shows them
 
 A hook hands the model to `watch.examine`; what it finds is appended to the ledger and told. State
 lives in the ledger on disk, never on the callback, so that a resume reads the file. Every process
@@ -43,6 +46,7 @@ from ftguard.errors import BaseMismatchError as BaseMismatchError
 from ftguard.errors import FtguardError as FtguardError
 from ftguard.errors import InputError as InputError
 from ftguard.gates import Gate as Gate
+from ftguard.probes import Constraint as Constraint
 from ftguard.probes import Probe as Probe
 from ftguard.probes import ProbeSet as ProbeSet
 

@@ -78,9 +78,10 @@ def instructions(row_id: str, row: Row, slices: tuple[str, ...]) -> Probe:
 
 
 def constraint_of(value: object) -> Constraint:
-    """A constraint from its row: `id`, and its arguments beside it."""
+    """A constraint from its row: `id`, and its arguments beside it or under `arguments`."""
     row = dict(_mapping("constraints", value))
-    return Constraint(id=str(row.pop("id", "")), arguments=row)
+    name = str(row.pop("id", ""))
+    return Constraint(id=name, arguments=_mapping("arguments", row.pop("arguments", row)))
 
 
 def labelled(row: Row) -> tuple[str, str] | None:

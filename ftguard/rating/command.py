@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ftguard.errors import InputError
+from ftguard.errors import FtguardError, InputError
 from ftguard.folders import RunFolder
 from ftguard.gates import Gate
 from ftguard.rating.items import sample
@@ -21,10 +21,32 @@ from ftguard.rating.store import RatingsFile, standing
 KEYS = "rating-keys"
 """The folder, beside the ratings, that tells which side of an export is whose."""
 EXTRA = {"jinja2", "krippendorff", "starlette", "uvicorn"}
+WRONG_USE = 2
 EXIT_CODES = {True: 0, False: 1, None: 3}
 """By the gate's verdict, as `ftguard best` exits."""
 
 
+@contextmanager
+def _wrong_use() -> Iterator[None]:
+    """What cannot be used ends the command with its message, and nothing else.
+
+    What the extra `rate` installs is loaded within the functions that need it.
+    """
+    try:
+        yield
+    except FtguardError as error:
+        message = str(error)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in EXTRA:
+            raise
+        message = f"rating needs `{error.name}`, which is missing: pip install 'ftguard[rate]'"
+    else:
+        return
+    typer.echo(f"ftguard: {message}", err=True)
+    raise typer.Exit(WRONG_USE)
+
+
+@_wrong_use()
 def rate(  # noqa: PLR0913
     run: Annotated[Path, typer.Argument(help="the run's output directory")],
     *,
@@ -60,10 +82,10 @@ def rate(  # noqa: PLR0913
 
     Keys: 1 or 2 for the better answer, 3 tie, s skip, n notes, u undo.
 
-    Every choice stands in RUN/ftguard/ratings.jsonl at once; start again to go on.
-    Ctrl-C ends and prints how often the fine-tuned answer was preferred, with its
-    interval. With --least the exit code is 0 where the gate passes, 1 in breach,
-    3 undecided.
+    Every choice stands in RUN/ftguard/ratings.jsonl at once; start again to go
+    on. Ctrl-C ends and prints how often the fine-tuned answer was preferred, with
+    its interval. With --least the exit code is 0 where the gate passes, 1 in
+    breach, 3 undecided.
     """
     if sum((export is not None, import_ is not None, result)) > 1:
         raise InputError("give only one of `--export`, `--import` and `--result`.")
@@ -79,16 +101,14 @@ def rate(  # noqa: PLR0913
     )
     if rater is not None:
         sitting = replace(sitting, rater=sitting.name(rater))
-    with _extra():
-        if export is not None:
-            _export(sitting, export, folder)
-            return
-        if import_ is not None:
-            _import(sitting, import_, folder)
-        elif not result:
-            _serve(sitting, port=port, browser=browser)
-        passed = _tell(sitting, least)
-    raise typer.Exit(EXIT_CODES[passed])
+    if export is not None:
+        _export(sitting, export, folder)
+        return
+    if import_ is not None:
+        _import(sitting, import_, folder)
+    elif not result:
+        _serve(sitting, port=port, browser=browser)
+    raise typer.Exit(EXIT_CODES[_tell(sitting, least)])
 
 
 def _serve(sitting: Sitting, *, port: int, browser: bool) -> None:
@@ -134,16 +154,3 @@ def _tell(sitting: Sitting, least: float | None) -> bool | None:
     result = sum_up(sitting.comparison, standing(sitting.read()), gate=gate)
     typer.echo(render_result(result, colour=sys.stdout.isatty()), nl=False)
     return result.verdict.passed if result.verdict else True
-
-
-@contextmanager
-def _extra() -> Iterator[None]:
-    """What the extra `rate` installs is loaded here, and nowhere before."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in EXTRA:
-            raise
-        raise InputError(
-            f"rating needs `{error.name}`, which is not installed: pip install 'ftguard[rate]'"
-        ) from None

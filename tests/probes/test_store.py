@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguard import FtguardError
+from ftguard import FtguardError, ProbeSet
 from ftguard.probes import Constraint, Probe, general_probes, read_probes, write_probes
 
 
@@ -34,6 +34,13 @@ def test_chats_and_all_fields_come_back_equal(tmp_path: Path) -> None:
     write_probes(probes, tmp_path / "probes.jsonl")
 
     assert read_probes(tmp_path / "probes.jsonl") == probes
+
+
+def test_what_a_run_asked_can_be_given_to_another(tmp_path: Path) -> None:
+    """The file is a probe set like any other: constraints, notes and tiers are read from it."""
+    write_probes(general_probes(), tmp_path / "probes.jsonl")
+
+    assert tuple(ProbeSet.load(tmp_path / "probes.jsonl")) == general_probes()
 
 
 @pytest.mark.parametrize("line", ['{"id": "b"', '{"id": "b"}', '{"id": "", "prompt": "q"}'])

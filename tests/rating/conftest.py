@@ -3,8 +3,8 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,17 +18,19 @@ from ftguard.gates import Gate, decide
 from ftguard.ledger import Examined, Ledger, RunStarted
 from ftguard.looks import Look
 from ftguard.measurement import Measurement
+from ftguard.probes.probe import Role
 from ftguard.probes.store import write_probes
 from ftguard.rating.items import sample
 from ftguard.rating.pairs import load_comparison
 from ftguard.rating.serve import listen, make_server
 from ftguard.rating.sitting import Sitting
-from ftguard.rating.store import RatingsFile
+from ftguard.rating.store import Choice, Rating, RatingsFile, Side
 from ftguard.run import Run
 from ftguard.scores.score import Score
 from ftguard.snapshot import Fingerprint, Snapshot, save_snapshot
 
-TOKEN = "a-token-of-the-tests"
+WORD = "a-word-of-the-tests"
+"""The token of every page that is served here."""
 FINGERPRINT = Fingerprint(
     weights="w", dtype="d", tokenizer="t", template="c", probes="p", scorers="1"
 )
@@ -37,20 +39,12 @@ Said = tuple[Probe, str, str]
 """A probe with what the base and the checkpoint said."""
 MakeRun = Callable[..., RunFolder]
 Sit = Callable[..., Sitting]
-Serve = Callable[..., "contextmanager[Served]"]
-
-
-@dataclass(frozen=True)
-class Served:
-    """A page that is being served."""
-
-    url: str
-    address: str
-    sitting: Sitting
+Mark = Callable[..., Rating]
+Serve = Callable[..., AbstractContextManager[tuple[str, Sitting]]]
 
 
 def probe(
-    number: int, *, role: str = "general", slices: Sequence[str] = (), prompt: str = ""
+    number: int, *, role: Role = "general", slices: Sequence[str] = (), prompt: str = ""
 ) -> Probe:
     """A probe that is answered in words, as a run asks it."""
     return Probe(
@@ -58,11 +52,11 @@ def probe(
         prompt=prompt or f"{role} question {number}?",
         reference="yes",
         slices=slices,
-        role=role,  # type: ignore[arg-type]
+        role=role,
     )
 
 
-def said(count: int, *, role: str = "general", slices: Sequence[str] = ()) -> list[Said]:
+def said(count: int, *, role: Role = "general", slices: Sequence[str] = ()) -> list[Said]:
     """So many probes that base and checkpoint answered differently."""
     probes = [probe(number, role=role, slices=slices) for number in range(count)]
     return [(p, f"{p.id} in the words of one", f"{p.id} in the words of another") for p in probes]
@@ -153,6 +147,29 @@ def make_probe() -> Callable[..., Probe]:
 
 
 @pytest.fixture
+def mark() -> Mark:
+    """Makes one rating of step 20."""
+
+    def make(
+        probe_id: str, choice: Choice, *, rater: str = "anna", left: Side = "base", notes: str = ""
+    ) -> Rating:
+        return Rating(
+            run="r",
+            attempt=1,
+            step=20,
+            probe_id=probe_id,
+            rater=rater,
+            choice=choice,
+            left=left,
+            notes=notes,
+            seconds=12.5,
+            time=datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC),
+        )
+
+    return make
+
+
+@pytest.fixture
 def sit() -> Sit:
     """Sits people down before a run."""
 
@@ -171,20 +188,22 @@ def sit() -> Sit:
 
 @pytest.fixture
 def serve(sit: Sit) -> Serve:
-    """Serves a run's page with the real server, on loopback, in a thread."""
+    """Serves a run's page with the real server, on loopback, in a thread: its address."""
 
     @contextmanager
-    def serving(folder: RunFolder, **arguments: object) -> Iterator[Served]:
-        sitting = sit(folder, **arguments)
+    def serving(
+        folder: RunFolder, *, items: int = 150, rater: str | None = None
+    ) -> Iterator[tuple[str, Sitting]]:
+        sitting = sit(folder, items=items, rater=rater)
         with listen(0) as listener:
             address = f"127.0.0.1:{listener.getsockname()[1]}"
-            server = make_server(sitting, token=TOKEN, address=address)
+            server = make_server(sitting, token=WORD, address=address)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()
             try:
                 while not server.started:
                     time.sleep(0.01)
-                yield Served(url=f"http://{address}/{TOKEN}/", address=address, sitting=sitting)
+                yield f"http://{address}/{WORD}/", sitting
             finally:
                 server.should_exit = True
                 thread.join()

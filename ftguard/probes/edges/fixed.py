@@ -23,6 +23,7 @@ _FIXED = re.compile(
     ```.*?(?:```|\Z) | `[^`\n]+`                          # fenced and inline code
     | ["\u201c-\u201f][^"\u201c-\u201f\n]+["\u201c-\u201f] | \u00ab[^\u00bb\n]+\u00bb
     | (?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w))+'(?!\w)           # quotations
+    | \[[^\[\]\n]*\] | \{[^{}\n]*\} | \([-.\w]{1,3}(?:,\s*[-.\w]{1,3})+\)  # lists
     | \$[^$\n]*[\\^_{=][^$\n]*\$                          # formulas
     | (?:https?://|www\.)[^\s<>"]+[^\s<>".,;:!?)]         # addresses
     # Words that hold a digit or a symbol, without the punctuation behind them.
@@ -30,7 +31,7 @@ _FIXED = re.compile(
       (?=[.,;:!?)"']*(?:\s|\Z))
     | \b(?:[^\W\d_]\.){2,}                                # e.g., U.S.
     | \b\w+(?:[.:@]\w+)+                                  # names with a dot in them
-    | \b\w+\([^()\s]*\)                                   # calls
+    | \b\w+\([^()\n]*\)                                   # calls
     | \b\w*[a-z][A-Z]\w*                                  # mRNA, camelCase
     | (?<!\S)[~.]{0,2}/[\w.~/-]+ | \b\w+/\w+/[\w./-]* | \b\w/\w\b  # paths, fractions
     """,

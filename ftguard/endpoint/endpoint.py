@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -147,8 +148,9 @@ class Endpoint:
         self, messages: Sequence[Message], parameters: Mapping[str, object]
     ) -> bytes | _Failure:
         """The body of a completion, or what came instead of it; the key is in neither."""
-        from openai import APIConnectionError, APIStatusError, APITimeoutError  # noqa: PLC0415
+        from openai import APIConnectionError, APIStatusError  # noqa: PLC0415
 
+        start = time.monotonic()
         try:
             response = await self._completions.create(
                 model=self._model,
@@ -156,11 +158,11 @@ class Endpoint:
                 # What stands here replaces what stands above, and is sent as it is.
                 extra_body={"messages": list(messages), **parameters},
             )
-        except APITimeoutError:
-            return _Failure(f"the server did not answer within {self._timeout:g} s")
         except APIConnectionError as error:
-            cause = type(error.__cause__ or error).__name__
-            return _Failure(f"the connection to the server failed ({cause})")
+            # The kinds of this error do not tell: with aiohttp a lost connection is a timeout too.
+            if time.monotonic() - start >= self._timeout:
+                return _Failure(f"the server did not answer within {self._timeout:g} s")
+            return _Failure(f"the connection to the server failed ({_root(error)})")
         except APIStatusError as error:
             body = self._without_key(error.response.content)
             return _Failure(
@@ -176,3 +178,10 @@ class Endpoint:
         if len(self._key) < SHORTEST_KEY:
             return body
         return body.replace(self._key.encode(), b"[key]")
+
+
+def _root(error: BaseException) -> str:
+    """The kind of error at the bottom; its text is not repeated, as it may hold headers."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return type(error).__name__

@@ -62,6 +62,8 @@ def serve(asked: list[dict[str, str]]) -> Iterator[Serve]:
                 if "content-length" not in headers:
                     parts = list(parts)
                     headers = {**headers, "content-length": str(sum(map(len, parts)))}
+                if status != 200:  # noqa: PLR2004
+                    headers = {**headers, "connection": "close"}
                 for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
@@ -71,7 +73,7 @@ def serve(asked: list[dict[str, str]]) -> Iterator[Serve]:
                         self.wfile.flush()
                 except OSError:
                     pass  # the client has gone
-                self.close_connection = status != 200  # noqa: PLR2004
+                self.close_connection |= headers.get("connection") == "close"
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 pass

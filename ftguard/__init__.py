@@ -46,6 +46,8 @@ from ftguard.errors import BaseMismatchError as BaseMismatchError
 from ftguard.errors import FtguardError as FtguardError
 from ftguard.errors import InputError as InputError
 from ftguard.gates import Gate as Gate
+from ftguard.judge import Judge as Judge
+from ftguard.judge import Rubric as Rubric
 from ftguard.probes import Constraint as Constraint
 from ftguard.probes import Probe as Probe
 from ftguard.probes import ProbeSet as ProbeSet

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from ftguard import judge
 from ftguard.ask import Questionnaire
 from ftguard.baseline import Baseline
 from ftguard.formatting import PERCENT, duration, percent
+from ftguard.grading import Grading
 from ftguard.looks import Look
 from ftguard.measurement import Measurement
 from ftguard.measures import measure
@@ -17,9 +19,15 @@ EXAMPLE = 1.5
 
 
 def announce(
-    gathered: Gathered, sheet: Questionnaire, run: Run, baseline: Baseline
+    gathered: Gathered,
+    sheet: Questionnaire,
+    run: Run,
+    baseline: Baseline,
+    grading: Grading | None = None,
 ) -> Iterator[str]:
-    """One line each on the draws, probes left out, the base's answers, gates and their power."""
+    """One line each on the draws, probes left out, the base's answers, gates and their power, and
+    what a judge is sent and may cost.
+    """  # noqa: D205
     base = baseline.snapshot
     yield from gathered.notes
     if sheet.too_long:
@@ -31,6 +39,9 @@ def announce(
         f"run {run.id}: base answers {baseline.origin}, {len(sheet.questions)} probes in "
         f"{duration(base.seconds)}"
     )
+    if grading is not None:
+        bill = grading.estimate(base, run.planned_checkpoints or 1)
+        yield from judge.announce(grading.judge, bill)
     measured = {m.key: m for m in measure(sheet.probes, base, base)}
     limits = [
         f"{gate.key} {percent(gate.limit) if measured[gate.key].unit == PERCENT else gate.limit}"

@@ -24,13 +24,16 @@ from ftguard.errors import FtguardError, InputError
 from ftguard.examine import Exam, fingerprint
 from ftguard.folders import RunFolder
 from ftguard.gates import Gate, applicable, unmeasured
+from ftguard.grading import Grading, spent, to_judge
 from ftguard.host import loaded_from, planned_checkpoints
+from ftguard.judge import Bill, Judge, Judged, Spend, refuse_self
 from ftguard.ledger import (
     AnyEvent,
     BaseTaken,
     Chosen,
     Ledger,
     RunStarted,
+    Scored,
     Superseded,
     current_run,
 )
@@ -47,6 +50,7 @@ class Settings:
 
     sets: Sets
     encoder: Encoder | None
+    judge: Judge | None
     gates: tuple[Gate, ...] | None
     act: bool
     patience: int
@@ -119,6 +123,7 @@ def begin(  # noqa: PLR0913
             gates=applicable(settings.gates, measured),
             not_measured=unmeasured(measured),
         )
+        grading = _grading(settings, exam, folder, run, model) if main else None
         watch = Watch(
             run=run,
             exam=replace(exam, fingerprint=base.fingerprint),
@@ -129,12 +134,13 @@ def begin(  # noqa: PLR0913
             patience=settings.patience,
             strict=settings.strict,
             main=main,
+            grading=grading,
         )
         if main:
             for event in _opening(run, settings.sets, gathered, baseline):
                 watch.ledger.append(event)
             watch.reconcile_best()
-            for line in announce(gathered, exam.questionnaire, run, baseline):
+            for line in announce(gathered, exam.questionnaire, run, baseline, grading):
                 say(line)
     return watch
 
@@ -190,11 +196,45 @@ def _exam(
     return Exam(
         questionnaire=questionnaire,
         fingerprint=fingerprint(
-            questionnaire, weights or weights_fingerprint(model), str(inner.dtype)
+            questionnaire,
+            weights or weights_fingerprint(model),
+            str(inner.dtype),
+            settings.judge.digest if settings.judge else "",
         ),
         plan=BatchPlan(),
         progress=progress,
     )
+
+
+def _grading(
+    settings: Settings, exam: Exam, folder: RunFolder, run: Run, model: torch.nn.Module
+) -> Grading | None:
+    """The judge at work, where there is one and something for it to score.
+
+    Raises:
+        InputError: the judge is the model in training.
+    """
+    judge, probes = settings.judge, to_judge(exam.questionnaire.probes)
+    if judge is None or not probes:
+        return None
+    refuse_self(judge, str(getattr(inner_model(model).config, "_name_or_path", "")))
+    ledger = Ledger(folder.ledger)
+
+    def record(step: int, judged: tuple[Judged, ...], bill: Bill) -> None:
+        name = f"{judge.model} {judge.rubric.version}"
+        ledger.append(
+            Scored(
+                run=run.id,
+                attempt=run.attempt,
+                step=step,
+                judge=name,
+                judged=judged,
+                bill=bill,
+            )
+        )
+
+    spend = Spend(judge, spent(ledger.read(), run.id))
+    return Grading(judge=judge, probes=probes, spend=spend, record=record)
 
 
 def _identify(folder: RunFolder, step: int) -> tuple[str, int, Run | None]:

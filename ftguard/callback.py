@@ -14,6 +14,8 @@ from ftguard.checkup import Checkup, guard_score
 from ftguard.errors import InputError
 from ftguard.examine import Moment
 from ftguard.gates import Gate
+from ftguard.judge import Judge
+from ftguard.late_scores import hear
 from ftguard.learning_rate import peak_rate, scale_rate
 from ftguard.probes import AUTO, Encoder, ProbeSource, load_encoder, read_sets
 from ftguard.tracking import (
@@ -45,6 +47,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             from the training data) and makes edge cases of them, None has none.
         calibration: questions for general calibration; "auto" takes those that ship with ftguard
             where the general probes do too, else the multiple-choice ones among these.
+        judge: an LLM that scores open answers, those that no reference and no check can; without
+            one they count for drift alone.
         gates: limits, by default forgetting 10 % (advice from 8 %), tail 15 %, ECE + 0.05.
         train: the training rows, to look for leaks, for what is far from them and for rare
             classes; by default the Trainer's own data set is read.
@@ -74,6 +78,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         tail: ProbeSource | None = AUTO,
         calibration: ProbeSource | None = AUTO,
         gates: Sequence[Gate] | None = None,
+        judge: Judge | None = None,
         train: ProbeSource | None = None,
         act: bool = False,
         patience: int = 2,
@@ -94,10 +99,12 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
                 tail=tail,
                 calibration=calibration,
                 train=train,
+                judged=judge is not None,
                 max_probes=max_probes,
                 held_back=held_back,
                 seed=seed,
             ),
+            judge=judge,
             encoder=load_encoder(encoder) if isinstance(encoder, str) else encoder,
             gates=None if gates is None else tuple(gates),
             act=act,
@@ -175,9 +182,12 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         control: TrainerControl,
         **kwargs: Any,
     ) -> None:
-        """Say what checking will cost, once the time of a step is known."""
+        """Say what checking will cost, once the time of a step is known; hear a late judge."""
         del args, control, kwargs
         watch = self._watch
+        if watch and watch.grading and watch.grading.under_way:
+            with watch.clock:
+                hear(watch, watch.grading.collect())
         if watch and watch.main and state.global_step == watch.run.resumed_from + FORECAST_STEP:
             say(watch.forecast(FORECAST_STEP))
 
@@ -222,6 +232,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         del args, state, control, kwargs
         self._training = False
         if self._watch:
+            if self._watch.grading:
+                hear(self._watch, self._watch.grading.finish())
             self._watch.conclude()
 
     def _examine(

@@ -3,7 +3,7 @@
 import hashlib
 import importlib.metadata
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -48,8 +48,21 @@ class Moment:
     eval_loss: float | None
 
 
-def fingerprint(questionnaire: Questionnaire, weights: str, dtype: str) -> Fingerprint:
-    """What a snapshot under this questionnaire is compared by."""
+Grade = Callable[[Snapshot, Snapshot], tuple[Snapshot, Snapshot]]
+"""Fills in the scores of open answers, of the base and of the checkpoint."""
+
+
+def fingerprint(
+    questionnaire: Questionnaire, weights: str, dtype: str, judge: str = ""
+) -> Fingerprint:
+    """What a snapshot under this questionnaire is compared by.
+
+    Args:
+        questionnaire: what is asked.
+        weights: the fingerprint of the base's weights.
+        dtype: of the weights.
+        judge: the digest of the judge that scores open answers; empty without one.
+    """
     rendering = questionnaire.rendering
     tokenizer = rendering.tokenizer
     vocabulary = sorted(tokenizer.get_vocab().items())
@@ -60,7 +73,7 @@ def fingerprint(questionnaire: Questionnaire, weights: str, dtype: str) -> Finge
         tokenizer=_hash(vocabulary),
         template=_hash(template),
         probes=questionnaire.fingerprint,
-        scorers=SCORER_VERSION,
+        scorers=f"{SCORER_VERSION} {judge}".strip(),
     )
 
 
@@ -115,11 +128,12 @@ def examine(  # noqa: PLR0913
     past: Sequence[Checkup],
     current_rate: float,
     patience: int,
+    grade: Grade | None = None,
 ) -> tuple[Checkup, Snapshot | None]:
     """Ask, score, measure, decide and advise on one checkpoint.
 
     A failure to ask is an explicit missing measurement: what was measured before is kept, and
-    training goes on.
+    training goes on. `grade` has the open answers of both judged.
 
     Returns:
         The checkup, and the checkpoint's snapshot where it could be taken.
@@ -129,8 +143,8 @@ def examine(  # noqa: PLR0913
         now = take_snapshot(
             model, exam, run=run.id, step=moment.step, base=base, label=f"ftguard: {moment.step}"
         )
-        measured = measure(exam.questionnaire.probes, base, now)
-        measurements = tuple(replace(m, noise=base.noise.get(m.key, 0.0)) for m in measured)
+        graded = grade(base, now) if grade else (base, now)
+        measurements = measure_against(exam, *graded)
         notes = now.notes
     except Exception as error:  # noqa: BLE001
         now, notes = None, (f"asking failed: {type(error).__name__}: {error}",)
@@ -146,6 +160,12 @@ def examine(  # noqa: PLR0913
     )
     seconds = time.perf_counter() - started
     return replace(checkup, seconds=seconds, notes=notes), now
+
+
+def measure_against(exam: Exam, base: Snapshot, now: Snapshot) -> tuple[Measurement, ...]:
+    """Everything measured, with the base's own noise beside it."""
+    measured = measure(exam.questionnaire.probes, base, now)
+    return tuple(replace(m, noise=base.noise.get(m.key, 0.0)) for m in measured)
 
 
 def assess(  # noqa: PLR0913

@@ -10,6 +10,7 @@ import msgspec
 
 from ftguard.checkup import Checkup
 from ftguard.errors import FtguardError
+from ftguard.judge import Bill, Judged
 from ftguard.probes import Leak
 from ftguard.run import Run
 
@@ -64,6 +65,16 @@ class Acted(Event, frozen=True, kw_only=True, tag="action"):
     reason: str
 
 
+class Scored(Event, frozen=True, kw_only=True, tag="scored"):
+    """A judge scored answers of the base and of the checkpoint at `step`, at once or late."""
+
+    judge: str
+    """Its model, and the version of its rubric."""
+    judged: tuple[Judged, ...]
+    bill: Bill
+    """What the run has spent on it so far."""
+
+
 class Superseded(Event, frozen=True, kw_only=True, tag="superseded"):
     """A resume from `step` abandoned everything after it."""
 
@@ -72,7 +83,7 @@ class Lost(Event, frozen=True, kw_only=True, tag="lost"):
     """The files of the checkpoint examined at `step` are gone, so it cannot be the best."""
 
 
-AnyEvent = RunStarted | Chosen | BaseTaken | Examined | Acted | Superseded | Lost
+AnyEvent = RunStarted | Chosen | BaseTaken | Examined | Acted | Scored | Superseded | Lost
 _DECODER = msgspec.json.Decoder(AnyEvent)
 
 

@@ -1,6 +1,7 @@
 """Makes `Watch`, one attempt of one run under guard: it examines, records and keeps the best."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -16,6 +17,7 @@ from ftguard.errors import FtguardError
 from ftguard.examine import Exam, Moment, assess, examine
 from ftguard.folders import RunFolder
 from ftguard.formatting import duration, percent
+from ftguard.grading import BASE, NOW, Grading, judged_by_step, with_scores
 from ftguard.keep import keep_checkpoint, loads, put_aside
 from ftguard.ledger import (
     Acted,
@@ -50,6 +52,8 @@ class Watch:
     strict: bool
     main: bool
     """Whether this process writes; every process asks."""
+    grading: Grading | None = None
+    """The judge at work, in the main process."""
 
     @property
     def ledger(self) -> Ledger:
@@ -102,6 +106,7 @@ class Watch:
             past=self.checkups if self.main else (),
             current_rate=self.learning_rate if self.main else self.run.learning_rate,
             patience=self.patience,
+            grade=partial(self._grade, moment.step) if self.grading else None,
         )
         checkup = from_main(checkup)
         if self.main:
@@ -111,6 +116,17 @@ class Watch:
             self._append(checkup)
             self.tracker.log(checkup, self.clock.share)
         return checkup, True
+
+    def graded(self, now: Snapshot, step: int) -> tuple[Snapshot, Snapshot]:
+        """The base's and a checkpoint's snapshot with what a judge has said of them so far."""
+        judged = judged_by_step(self.ledger.read(), self.run.id, self.run.attempt, step)
+        return with_scores(self.base, BASE, judged), with_scores(now, NOW, judged)
+
+    def amend(self, checkup: Checkup) -> None:
+        """Put a checkup in place of the one of its step, tell it, and keep it if it is the best."""
+        self._append(checkup)
+        self.tracker.log(checkup, self.clock.share)
+        self.save(checkup)
 
     def choose(self, checkup: Checkup) -> tuple[Advice, float] | None:
         """What to act on, and the factor to scale the learning rate by; recorded.
@@ -187,6 +203,12 @@ class Watch:
             self.tracker.finish(conclusion)
         return conclusion
 
+    def _grade(self, step: int, base: Snapshot, now: Snapshot) -> tuple[Snapshot, Snapshot]:
+        if self.grading is not None:
+            known = judged_by_step(self.ledger.read(), self.run.id, self.run.attempt, step)
+            self.grading.grade(step, base, now, known)
+        return self.graded(now, step)
+
     def _confirmed(self, best: Checkup | None) -> Measurement | None:
         if best is None:
             return None
@@ -194,7 +216,7 @@ class Watch:
             now = load_snapshot(self.folder.answers(best.run, best.attempt, best.step))
         except (FtguardError, FileNotFoundError):
             return None
-        return confirmed(self.exam.questionnaire.probes, self.base, now)
+        return confirmed(self.exam.questionnaire.probes, *self.graded(now, best.step))
 
     def _known(self, moment: Moment) -> Checkup | None:
         if moment.step > 0:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from importlib.util import find_spec
 from types import TracebackType
 from typing import Self
 
@@ -79,7 +78,10 @@ class Endpoint:
         from openai import AsyncOpenAI, DefaultAioHttpClient  # noqa: PLC0415
 
         # Without aiohttp, httpx takes a third more of the processor that training needs too.
-        fast = DefaultAioHttpClient() if find_spec("aiohttp") else None
+        try:
+            fast = DefaultAioHttpClient()
+        except RuntimeError:
+            fast = None
         client = AsyncOpenAI(
             api_key=self._key or "none",
             base_url=self._url,

@@ -1,15 +1,16 @@
 """How far a judge agrees with people: the weighted kappa of two sequences of ratings."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ftguard.errors import InputError
 from ftguard.judge.rubric import HIGHEST, LOWEST
 
-DRAWS = 400
+SCALE = tuple(range(LOWEST, HIGHEST + 1))
+DRAWS = 2000
 """Bootstrap samples of the interval."""
 LEVEL = 0.95
 
@@ -55,15 +56,37 @@ def kappa(judge: Sequence[int | None], people: Sequence[int | None], *, seed: in
         reason = "fewer than two different ratings: chance alone would agree"
         return Agreement(n=n, undefined=reason)
 
-    def value(rows: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> float:
-        labels = list(range(LOWEST, HIGHEST + 1))
-        return float(cohen_kappa_score(rows[:, 0], rows[:, 1], labels=labels, weights="quadratic"))
+    value = cohen_kappa_score(ratings[:, 0], ratings[:, 1], labels=SCALE, weights="quadratic")
+    low, high = _interval(ratings, seed)
+    return Agreement(n=n, kappa=float(value), low=low, high=high)
 
-    generator = np.random.default_rng(seed)
-    with warnings.catch_warnings():
-        # A sample of equal ratings has no kappa; it is left out of the interval.
-        warnings.simplefilter("ignore")
-        drawn = [value(ratings[generator.integers(n, size=n)]) for _ in range(DRAWS)]
+
+def _interval(ratings: NDArray[np.intp], seed: int) -> tuple[float, float]:
+    """A percentile bootstrap over answers, as tables of counts: a draw is one multinomial."""
+    counts = np.zeros((len(SCALE), len(SCALE)))
+    np.add.at(counts, tuple((ratings - LOWEST).T), 1)
+    shares = (counts / len(ratings)).ravel()
+    drawn = np.random.default_rng(seed).multinomial(len(ratings), shares, size=DRAWS)
+    kappas = weighted_kappa(drawn.reshape(DRAWS, *counts.shape) / len(ratings))
     tail = 100 * (1 - LEVEL) / 2
-    low, high = np.nanpercentile(drawn, [tail, 100 - tail])
-    return Agreement(n=n, kappa=value(ratings), low=float(low), high=float(high))
+    # A draw of equal ratings has no kappa, and is left out.
+    low, high = np.nanpercentile(kappas, [tail, 100 - tail])
+    return float(low), float(high)
+
+
+def weighted_kappa(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1 - sum(weight * observed) / sum(weight * expected), over tables of shares.
+
+    Args:
+        shares: shape [..., k, k], the share of answers by both ratings; each table sums to 1.
+
+    Returns:
+        Shape [...]; NaN where only one rating was given.
+    """
+    steps = np.arange(shares.shape[-1], dtype=np.float64)
+    weights = (steps[:, None] - steps) ** 2
+    expected = shares.sum(-1)[..., :, None] * shares.sum(-2)[..., None, :]
+    disagreement = (weights * expected).sum((-2, -1))
+    with np.errstate(invalid="ignore"):
+        kappas = 1 - (weights * shares).sum((-2, -1)) / disagreement
+    return np.asarray(kappas, dtype=np.float64)

@@ -20,10 +20,11 @@ def announce(judge: Judge, bill: Bill) -> Iterator[str]:
         f"judge: prompts, references, notes and answers leave this machine for "
         f"`{host(judge.base_url)}`, to be graded by `{judge.model}` (rubric {judge.rubric.version})"
     )
-    least = "" if bill.usd is None else f", {_dollars(bill.usd)}"
+    calls = f"{count(bill.calls)} call{'s' * (bill.calls != 1)}"
+    price = "" if bill.usd is None else f", {_dollars(bill.usd)}"
     yield (
-        f"judge: about {count(bill.calls)} calls, {count(bill.tokens)} tokens{least}; replies that "
-        "are in the cache cost nothing"
+        f"judge: about {calls}, {count(bill.tokens)} tokens{price}; replies that are in the cache "
+        "cost nothing"
     )
     if bill.usd is None:
         yield (
@@ -32,8 +33,10 @@ def announce(judge: Judge, bill: Bill) -> Iterator[str]:
         )
         return
     tokens = "" if judge.most_tokens is None else f" or {count(judge.most_tokens)} tokens"
-    source = "as given" if judge.usd_per_million else f"list price of {AS_OF}, which may be old"
-    yield f"judge: stops at {_dollars(judge.most_usd)}{tokens} a run (`most_usd`; price {source})"
+    source = (
+        "price as given" if judge.usd_per_million else f"list price of {AS_OF}, which may be old"
+    )
+    yield f"judge: stops at {_dollars(judge.most_usd)}{tokens} a run (`most_usd`; {source})"
 
 
 def _dollars(usd: float) -> str:

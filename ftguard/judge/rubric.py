@@ -51,7 +51,9 @@ class Rubric:
         if not sum(weights.values()):
             raise InputError("rubric: at least one of `weights` must be above 0.")
         object.__setattr__(self, "dimensions", dict(self.dimensions))
-        object.__setattr__(self, "weights", {name: weights[name] for name in self.dimensions})
+        object.__setattr__(
+            self, "weights", {name: float(weights[name]) for name in self.dimensions}
+        )
 
     @property
     def version(self) -> str:

@@ -108,10 +108,12 @@ class Spend:
     @property
     def over(self) -> str:
         """Why no further call fits."""
-        judge, bill = self._judge, self.so_far
-        if bill.usd is not None and judge.most_tokens is None:
-            return f"the cap of {judge.most_usd:g} US dollars is reached (`most_usd`)"
-        return f"the cap of {judge.token_cap:,.0f} tokens is reached (`most_tokens`)"
+        judge, caps = self._judge, []
+        if judge.price is not None:
+            caps.append(f"{judge.most_usd:g} US dollars (`most_usd`)")
+        if judge.token_cap < math.inf:
+            caps.append(f"{judge.token_cap:,.0f} tokens (`most_tokens`)")
+        return f"the cap of {' or '.join(caps)} is reached"
 
     @property
     def _most(self) -> int:

@@ -21,7 +21,7 @@ from ftguard.calibration_error import (
 from ftguard.estimates import LEVEL, Array, Estimate, mean_estimate
 from ftguard.formatting import NATS, POINTS
 from ftguard.measurement import Measurement
-from ftguard.probes.probe import MULTIPLE_CHOICE, OPEN, Probe
+from ftguard.probes.probe import JUDGED, MULTIPLE_CHOICE, OPEN, Probe
 from ftguard.snapshot import Snapshot, values
 
 SEED = 0
@@ -36,7 +36,7 @@ def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
     there are `ece15` (the plain ECE of papers), `brier`, `nll` (nats), signed `overconfidence`, and
     where target answers are generated `calibration_per_token`, whose confidence is per token.
     """
-    answered = [p for p in probes if p.kind == "answer" and p.scorer != OPEN]
+    answered = [p for p in probes if p.kind == "answer" and p.scorer not in (OPEN, JUDGED)]
     given = [probe for probe in answered if probe.role == "calibration"]
     choices = [p for p in answered if p.role == "general" and p.scorer == MULTIPLE_CHOICE]
     splits = {

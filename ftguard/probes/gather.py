@@ -9,7 +9,7 @@ from ftguard.probes.builtin import CANARY
 from ftguard.probes.draw import draw, hold_back
 from ftguard.probes.edges import edge_cases
 from ftguard.probes.leak import Leak
-from ftguard.probes.probe import OPEN, Probe, Role
+from ftguard.probes.probe import JUDGED, OPEN, Probe, Role
 from ftguard.probes.query import frame_of
 from ftguard.probes.sets import Sets
 from ftguard.probes.survey import Survey
@@ -65,6 +65,8 @@ def gather(sets: Sets, survey: Survey) -> Gathered:
                 f"(seed {sets.seed}; `max_probes` changes it)"
             )
     gathered.extend(edges)
+    if sets.judged:
+        gathered = [replace(p, scorer=JUDGED) if p.scorer == OPEN else p for p in gathered]
     return Gathered(
         probes=tuple(gathered),
         leaks=survey.leaks,

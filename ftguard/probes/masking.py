@@ -84,9 +84,7 @@ as others are, too much else would pass the check."""
 _NINO = re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d\d \d\d \d\d [A-D]\b")
 """A British national insurance number: no check digit, but nothing else is written like it."""
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
-_IPV6 = re.compile(
-    r"(?i)(?<![\w:.])(?:[23][0-9a-f]{3}|f[cde][0-9a-f]{2}):[0-9a-f:]{2,34}(?![\w:])"
-)
+_IPV6 = re.compile(r"(?i)(?<![\w:.])(?:[23][0-9a-f]{3}|f[cde][0-9a-f]{2}):[0-9a-f:]{2,34}(?![\w:])")
 _SMALL = 20
 """Four numbers below it are a version or a section; of all addresses these are 0.004 %."""
 _VERSION = re.compile(r"(?i)\b(?:version|ver|release|build|firmware|section|v)[. ]*$")

@@ -18,6 +18,7 @@ LIKELIHOOD = "likelihood"
 MULTIPLE_CHOICE = "multiple_choice"
 CONSTRAINTS = "constraints"
 OPEN = "open"
+JUDGED = "judge"
 SCORERS = (
     "exact_match",
     "normalized_match",
@@ -26,6 +27,7 @@ SCORERS = (
     CONSTRAINTS,
     LIKELIHOOD,
     OPEN,
+    JUDGED,
 )
 """The names that a probe may give as its scorer."""
 TIERS = (1, 2, 3, 4)
@@ -63,7 +65,7 @@ class Probe:
     scorer: str = "auto"
     """One of `SCORERS`; `auto` is `multiple_choice` with choices, `constraints` with those, else
     `normalized_match`. `open` is for queries without a reference: they are asked and count for
-    drift, for a judge and for people."""
+    drift and for people, and with a judge become `judge`: an LLM scores them."""
     tolerance: float | None = None
     """With `numeric`: the largest absolute difference; None for 1e-6, relative."""
     slices: Sequence[str] = ()
@@ -148,7 +150,7 @@ def _check(probe: Probe) -> None:
     if not probe.prompt and probe.kind != "likelihood":
         raise InputError(f"{where} has an empty prompt: write what the model is asked.")
     if not all(probe.references) or not (
-        probe.references or probe.constraints or probe.scorer == OPEN
+        probe.references or probe.constraints or probe.scorer in (OPEN, JUDGED)
     ):
         what = "choices but no reference" if probe.choices else "no reference"
         raise InputError(f"{where} has {what}: give the right answer as `reference`.")

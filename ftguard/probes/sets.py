@@ -9,7 +9,7 @@ import msgspec
 from ftguard.errors import InputError
 from ftguard.probes.builtin import calibration_probes, general_probes
 from ftguard.probes.draw import draw
-from ftguard.probes.probe import Probe, Role
+from ftguard.probes.probe import JUDGED, Probe, Role
 from ftguard.probes.probe_set import ProbeSet, ProbeSource
 
 AUTO = "auto"
@@ -30,6 +30,8 @@ class Sets:
     """The training rows, where they were given; never asked."""
     notes: tuple[str, ...]
     """What was done to read them, a sentence each."""
+    judged: bool
+    """Whether there is a judge, so that open probes are scored."""
     max_probes: int
     held_back: float
     seed: int
@@ -42,7 +44,7 @@ class Sets:
     @property
     def digest(self) -> str:
         """One name for all that the choice of probes follows from, but for the training data."""
-        settings = (self.tail is None, self.max_probes, self.held_back, self.seed)
+        settings = (self.tail is None, self.judged, self.max_probes, self.held_back, self.seed)
         encoded = msgspec.json.encode((self.given, self.train, settings))
         return hashlib.blake2b(encoded, digest_size=12).hexdigest()
 
@@ -54,6 +56,7 @@ def read_sets(  # noqa: PLR0913
     tail: ProbeSource | None,
     calibration: ProbeSource | None,
     train: ProbeSource | None,
+    judged: bool,
     max_probes: int,
     held_back: float,
     seed: int,
@@ -68,12 +71,14 @@ def read_sets(  # noqa: PLR0913
             general set is built in too, else for the multiple-choice questions among the general
             probes; None for those.
         train: the training rows.
+        judged: whether there is a judge.
         max_probes: the size to draw to, for each set and kind.
         held_back: share of the target probes that checkpoints are not chosen by.
         seed: of every draw.
 
     Raises:
-        InputError: a set cannot be read, `max_probes` is below 1, or `held_back` no share.
+        InputError: a set cannot be read, `max_probes` is below 1, `held_back` no share, or a probe
+            is to be judged and there is no judge.
     """
     if not 0 <= held_back < 1:
         raise InputError(f"`held_back` is a share in [0, 1), got {held_back}.")
@@ -90,6 +95,9 @@ def read_sets(  # noqa: PLR0913
         )
         if source is not None
     }
+    waiting = [p.id for probes in loaded.values() for p in probes if p.scorer == JUDGED]
+    if waiting and not judged:
+        raise InputError(f"probe `{waiting[0]}` is to be judged: give `judge=Judge(model=...)`.")
     builtin: dict[Role, Sequence[Probe]] = {}
     if general is None:
         builtin["general"] = general_probes()
@@ -107,6 +115,7 @@ def read_sets(  # noqa: PLR0913
         tail=None if tail == AUTO else of("tail"),
         calibration=of("calibration"),
         train=tuple(loaded.get("train", ())),
+        judged=judged,
         notes=tuple(f"{role}: {note}" for role, probes in loaded.items() for note in probes.notes),
         max_probes=max_probes,
         held_back=held_back,

@@ -1,4 +1,4 @@
-"""Groups texts by topic, each topic named after its most characteristic words."""
+"""Groups texts by topic and, finer, by family; a topic is named after its characteristic words."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -23,12 +23,25 @@ _STEM = 4
 """Characters that two words of one name do not share at their beginning: not `card-cards`."""
 
 
+Integers = NDArray[np.integer]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topics:
+    """What each text is about."""
+
+    names: Sequence[str]
+    """The topic of each text as `word-word`; `any` where there is only one."""
+    families: Sequence[int]
+    """A number for each text that those most like it share, whatever their topic."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Weights:
     """How much each term says of each text."""
 
     of_texts: csr_array
-    """Shape [texts, terms]; tf-idf, each row of length 1."""
+    """Shape [texts, terms]; tf-idf^2, each row of length 1."""
     terms: Sequence[str]
 
 
@@ -37,67 +50,80 @@ def num_topics(num_texts: int, most: int = MOST_TOPICS) -> int:
     return max(1, min(most, round((num_texts / _PER_TOPIC) ** 0.5)))
 
 
-def topics(texts: Sequence[str], *, most: int = MOST_TOPICS, seed: int) -> tuple[str, ...]:
-    """The topic of each text as `word-word`; the same ones for the same texts and seed.
+def topics(
+    texts: Sequence[str], *, most: int = MOST_TOPICS, num_families: int = 1, seed: int
+) -> Topics:
+    """Group texts; the same texts and seed give the same topics.
 
-    Words and 3- to 5-grams of characters, weighted by tf-idf, are reduced to 50 dimensions (latent
-    semantic analysis; Deerwester et al. 1990) and clustered by k-means. The grams find `pay` in
-    `payment` and need no blanks between words; English function words are left out. Where the
-    texts are too few for two topics, or have no terms in common, all are `any`.
+    Words and 3- to 5-grams of characters are weighted, reduced to 50 dimensions (latent semantic
+    analysis; Deerwester et al. 1990) and clustered by k-means. The grams find `pay` in `payment`
+    and need no blanks between words. No part of it is of one language. Where the texts are too
+    few for two topics, or have no terms in common, all are `any`.
 
     Args:
         texts: what to group.
         most: topics.
+        num_families: families at most, the finer groups.
         seed: of the reduction and of the clusters' starts.
     """
     number = num_topics(len(texts), most)
+    alone = Topics(names=(NO_TOPIC,) * len(texts), families=(0,) * len(texts))
     if number == 1:
-        return (NO_TOPIC,) * len(texts)
+        return alone
     # scikit-learn says a good deal about small or uniform inputs, which are fine here.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        words = _weights(texts, stop_words="english", token_pattern=_WORD)
+        words = _weights(texts, token_pattern=_WORD)
         grams = _weights(texts, analyzer="char_wb", ngram_range=(3, 5))
-        matrix = hstack([words.of_texts, grams.of_texts], format="csr")
-        if matrix.shape[1] < 2:  # noqa: PLR2004
-            return (NO_TOPIC,) * len(texts)
-        clusters = _clusters(matrix, number, seed % 2**32)
+        weights = hstack([words.of_texts, grams.of_texts], format="csr")
+        if weights.shape[1] < 2:  # noqa: PLR2004
+            return alone
+        clusters, families = _clusters(weights, number, num_families, seed % 2**32)
     names = _names(clusters, words)
-    return tuple(names[cluster] for cluster in clusters.tolist())
+    return Topics(
+        names=tuple(names[cluster] for cluster in clusters.tolist()),
+        families=tuple(families.tolist()),
+    )
 
 
 def _weights(texts: Sequence[str], **options: object) -> _Weights:
-    """Tf-idf of the terms that two texts have and that not half of them have."""
+    """The weights of the terms that two texts have and that not half of them have."""
     # scikit-learn takes a second to load.
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+    from sklearn.preprocessing import normalize  # noqa: PLC0415
 
     vectorizer = TfidfVectorizer(sublinear_tf=True, min_df=2, max_df=0.5, **options)
     try:
-        return _Weights(
-            of_texts=csr_array(vectorizer.fit_transform(texts)),
-            terms=vectorizer.get_feature_names_out().tolist(),
-        )
+        weights = vectorizer.fit_transform(texts)
     except ValueError:  # no term is left
         return _Weights(of_texts=csr_array((len(texts), 0)), terms=())
+    # Squared, the inverse document frequency drowns function words without a list of them.
+    weights = normalize(weights.multiply(vectorizer.idf_))
+    return _Weights(of_texts=csr_array(weights), terms=vectorizer.get_feature_names_out().tolist())
 
 
-def _clusters(matrix: csr_array, number: int, seed: int) -> NDArray[np.int64]:
-    """The cluster of each row, from 0."""
-    from sklearn.cluster import KMeans  # noqa: PLC0415
+def _clusters(
+    weights: csr_array, number: int, num_families: int, seed: int
+) -> tuple[Integers, Integers]:
+    """The topic and the family of each row, from 0."""
+    from sklearn.cluster import KMeans, MiniBatchKMeans  # noqa: PLC0415
     from sklearn.decomposition import TruncatedSVD  # noqa: PLC0415
     from sklearn.preprocessing import normalize  # noqa: PLC0415
     from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
-    dimensions = min(_DIMENSIONS, *(size - 1 for size in matrix.shape))
-    # One thread adds in one order on every machine; here it is also the fastest.
+    dimensions = min(_DIMENSIONS, *(size - 1 for size in weights.shape))
+    # One thread adds in one order on every machine, and is the fastest here too.
     with threadpool_limits(1):
-        reduced = TruncatedSVD(dimensions, random_state=seed).fit_transform(matrix)
-        means = KMeans(number, n_init=_STARTS, random_state=seed)
-        return np.asarray(means.fit_predict(normalize(reduced)), dtype=np.int64)
+        vectors = normalize(TruncatedSVD(dimensions, random_state=seed).fit_transform(weights))
+        coarse = KMeans(number, n_init=_STARTS, random_state=seed)
+        fine = MiniBatchKMeans(min(num_families, len(vectors)), n_init=1, random_state=seed)
+        return coarse.fit_predict(vectors), fine.fit_predict(vectors)
 
 
-def _names(clusters: NDArray[np.int64], words: _Weights) -> Mapping[int, str]:
+def _names(clusters: Integers, words: _Weights) -> Mapping[int, str]:
     """A name of its own for each cluster: two words that it has more of than all texts."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # noqa: PLC0415
+
     overall = words.of_texts.mean(axis=0)
     names: dict[int, str] = {}
     for cluster in np.unique(clusters).tolist():
@@ -105,6 +131,7 @@ def _names(clusters: NDArray[np.int64], words: _Weights) -> Mapping[int, str]:
         order = np.argsort(-surplus, kind="stable")
         best = [words.terms[at] for at in order[: 4 * _WORDS_FOR_NAME] if surplus[at] > 0]
         best = [word for word in best if word.isalpha() and len(word) <= _WORD_LENGTH]
+        best = [word for word in best if word not in ENGLISH_STOP_WORDS]
         taken = set(names.values())
         named = (name for name in _pairs(best[:_WORDS_FOR_NAME]) if name not in taken)
         names[cluster] = next(named, f"topic-{cluster + 1}")

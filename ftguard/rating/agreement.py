@@ -12,7 +12,7 @@ from ftguard.estimates import LEVEL, Array, Estimate, mean_estimate
 from ftguard.rating.store import Choice, Rating
 
 ORDER: tuple[Choice, ...] = ("base", "tie", "tuned")
-"""Choices from one end to the other: a tie disagrees with either side by half."""
+"""Choices from one end to the other: a tie lies between the sides."""
 DRAWS = 1000
 FEWEST = 10
 """With fewer shared items alpha has no interval."""

@@ -37,9 +37,10 @@ def _wrong_use() -> Iterator[None]:
     except FtguardError as error:
         message = str(error)
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in EXTRA:
+        library = (error.name or "").partition(".")[0]
+        if library not in EXTRA:
             raise
-        message = f"rating needs `{error.name}`, which is missing: pip install 'ftguard[rate]'"
+        message = f"rating needs `{library}`, which is missing: pip install 'ftguard[rate]'"
     else:
         return
     typer.echo(f"ftguard: {message}", err=True)

@@ -20,6 +20,8 @@ from ftguard.rating.store import Rating
 
 WIDTH = 80
 INDENT = 2
+NAMES = 24
+"""Columns that a slice's name may take."""
 SMALLEST = 5
 """Named slices with fewer pairs are counted, not shown."""
 COLOURS = {1: "bold green", 0: "bold", -1: "bold red"}
@@ -90,7 +92,7 @@ def _title(result: Result) -> Text:
 
 def _table(result: Result) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column("fine-tuned is", no_wrap=True, max_width=30, overflow="ellipsis")
+    table.add_column("fine-tuned is", no_wrap=True, max_width=NAMES, overflow="ellipsis")
     for name in ("preferred", "95 % interval", "better", "tie", "worse", "n"):
         table.add_column(name, justify="right", no_wrap=True)
     for measurement, counts in zip(result.measurements, result.counts, strict=True):

@@ -6,6 +6,7 @@ from ftguard.answers import Answer
 from ftguard.probes.probe import Probe
 from ftguard.scores.constraints import constraints
 from ftguard.scores.exact_match import exact_match
+from ftguard.scores.judged import judged
 from ftguard.scores.likelihood import likelihood
 from ftguard.scores.multiple_choice import multiple_choice
 from ftguard.scores.normalized_match import normalized_match
@@ -24,6 +25,7 @@ SCORERS: dict[str, Scorer] = {
     "constraints": constraints,
     "likelihood": likelihood,
     "open": open_answer,
+    "judge": judged,
 }
 
 

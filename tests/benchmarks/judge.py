@@ -28,7 +28,9 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     usage = {"prompt_tokens": 400, "completion_tokens": 40}
     choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
     body = json.dumps({"choices": choices, "usage": usage}).encode()
-    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    head = (
+        f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
     try:
         while True:
             request = (await reader.readuntil(b"\r\n\r\n")).lower()
@@ -74,7 +76,9 @@ def main() -> None:
             judging.wait()
             seconds = time.perf_counter() - start
             scored = sum(judged.score is not None for judged in judging.take())
-            ratio = f"{seconds / ideal:.2f} times the ideal {ideal:.2f} s" if name == "asked" else ""
+            ratio = (
+                f"{seconds / ideal:.2f} times the ideal {ideal:.2f} s" if name == "asked" else ""
+            )
             print(f"{name:<7} {scored} scored in {seconds:.2f} s  {ratio}")
     process.kill()
     process.join()

@@ -1,5 +1,6 @@
 """A real server on loopback that misbehaves as told, and what a judge would say."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +33,55 @@ def asked() -> list[dict[str, str]]:
     return []
 
 
+class Server(ThreadingHTTPServer):
+    """Answers as `behave` says, and notes in `asked` what it got."""
+
+    daemon_threads = True
+
+    def __init__(self, behave: Behave, asked: list[dict[str, str]]) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.behave, self.asked, self.lock = behave, asked, threading.Lock()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection to a `Server`."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        """Note the request, and send what the server's behaviour gives."""
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        request = {name: str(value) for name, value in body.items()}
+        request["authorization"] = self.headers["authorization"]
+        request["format"] = body.get("response_format", {}).get("type", "text")
+        request["messages"] = "\n".join(message["content"] for message in body["messages"])
+        with self.server.lock:
+            self.server.asked.append(request)
+            number = len(self.server.asked)
+        self._send(*self.server.behave(number, request))
+
+    def _send(self, status: int, headers: dict[str, str], parts: Iterable[bytes]) -> None:
+        self.send_response(status)
+        if "content-length" not in headers:
+            parts = list(parts)
+            headers = {**headers, "content-length": str(sum(map(len, parts)))}
+        if status != 200:
+            headers = {**headers, "connection": "close"}
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        # The client may have gone.
+        with contextlib.suppress(OSError):
+            for part in parts:
+                self.wfile.write(part)
+                self.wfile.flush()
+        self.close_connection |= headers.get("connection") == "close"
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture
 def serve(asked: list[dict[str, str]]) -> Iterator[Serve]:
     """Starts a server that answers its n-th request, from 1, as a function says; gives its URL.
@@ -39,47 +89,10 @@ def serve(asked: list[dict[str, str]]) -> Iterator[Serve]:
     The function's status, headers and parts of the body go out as they are; a `content-length`
     that is larger than the body makes a connection that drops in its middle.
     """
-    servers = []
-    lock = threading.Lock()
+    servers: list[Server] = []
 
     def start(behave: Behave) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                request = {name: str(value) for name, value in body.items()}
-                request["authorization"] = self.headers["authorization"]
-                request["format"] = body.get("response_format", {}).get("type", "text")
-                request["messages"] = "\n".join(m["content"] for m in body["messages"])
-                with lock:
-                    asked.append(request)
-                    number = len(asked)
-                self._send(*behave(number, request))
-
-            def _send(self, status: int, headers: dict[str, str], parts: Iterable[bytes]) -> None:
-                self.send_response(status)
-                if "content-length" not in headers:
-                    parts = list(parts)
-                    headers = {**headers, "content-length": str(sum(map(len, parts)))}
-                if status != 200:  # noqa: PLR2004
-                    headers = {**headers, "connection": "close"}
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                try:
-                    for part in parts:
-                        self.wfile.write(part)
-                        self.wfile.flush()
-                except OSError:
-                    pass  # the client has gone
-                self.close_connection |= headers.get("connection") == "close"
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
+        server = Server(behave, asked)
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         servers.append(server)
         return f"http://127.0.0.1:{server.server_port}/v1"

@@ -43,7 +43,7 @@ def fail(status: int, body: bytes = b"{}", **headers: str) -> Response:
 def test_a_reply_comes_with_its_counts(serve: Serve, complete: Complete, asked: Asked) -> None:
     """Text, finish and tokens are the server's; the schema and temperature 0 were asked for."""
     usage = {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15}
-    url = serve(lambda n, r: complete("Hi.", usage=usage))
+    url = serve(lambda _n, _r: complete("Hi.", usage=usage))
 
     assert ask(url) == [Reply(text="Hi.", finish="stop", input_tokens=12, output_tokens=3)]
     assert asked[0]["format"] == "json_schema"
@@ -72,10 +72,14 @@ def test_a_reply_comes_with_its_counts(serve: Serve, complete: Complete, asked: 
     ids=lambda value: str(value)[:30],
 )
 def test_what_is_no_reply_is_a_reason_after_one_try(
-    response: Response, reason: str, hopeless: bool, serve: Serve, asked: Asked  # noqa: FBT001
+    response: Response,
+    reason: str,
+    hopeless: bool,
+    serve: Serve,
+    asked: Asked,
 ) -> None:
     """What another try would not mend is not tried again, but for simpler forms after a 400."""
-    url = serve(lambda n, r: response)
+    url = serve(lambda _n, _r: response)
 
     with pytest.raises(NoReply, match=reason) as raised:
         ask(url)
@@ -92,7 +96,7 @@ def test_what_passes_is_tried_again(
     first: Response, serve: Serve, complete: Complete, asked: Asked
 ) -> None:
     """Server errors and rate limits cost a wait, not the reply; the wait asked for is kept."""
-    url = serve(lambda n, r: first if n == 1 else complete("Hi."))
+    url = serve(lambda n, _r: first if n == 1 else complete("Hi."))
     start = time.monotonic()
 
     assert ask(url)[0].text == "Hi."
@@ -100,14 +104,12 @@ def test_what_passes_is_tried_again(
     assert time.monotonic() - start > 0.09
 
 
-def test_a_connection_that_drops_is_tried_again(
-    serve: Serve, complete: Complete, asked: Asked
-) -> None:
+def test_a_connection_that_drops_is_tried_again(serve: Serve, complete: Complete) -> None:
     """Half a body is none."""
     half = (500, {"content-length": "999"}, [b'{"choices"'])
     half_of_a_good_one = (200, {"content-length": "999", "connection": "close"}, [b'{"choices"'])
     drops = [half, half_of_a_good_one]
-    url = serve(lambda n, r: drops[n - 1] if n < 3 else complete("Hi."))
+    url = serve(lambda n, _r: drops[n - 1] if n < 3 else complete("Hi."))
 
     with pytest.raises(NoReply):
         ask(url, retries=1)
@@ -116,7 +118,7 @@ def test_a_connection_that_drops_is_tried_again(
 
 def test_tries_come_to_an_end(serve: Serve, asked: Asked) -> None:
     """After the retries the last complaint is the reason; it may pass later."""
-    url = serve(lambda n, r: fail(500, b"overloaded"))
+    url = serve(lambda _n, _r: fail(500, b"overloaded"))
 
     with pytest.raises(NoReply, match="answered 500: `overloaded`") as raised:
         ask(url, retries=1)
@@ -125,7 +127,7 @@ def test_tries_come_to_an_end(serve: Serve, asked: Asked) -> None:
 
 
 def test_nobody_there_is_a_reason(free_port: int) -> None:
-    """A refused connection names itself, and was not billed... but might have been."""
+    """A refused connection is said to be one."""
     with pytest.raises(NoReply, match="connection to the server failed"):
         ask(f"http://127.0.0.1:{free_port}/v1", retries=0)
 
@@ -149,8 +151,12 @@ def test_a_server_that_hangs_is_left_after_its_time(serve: Serve, complete: Comp
             time.sleep(0.05)
             yield b" "
 
-    silent = serve(lambda n, r: (time.sleep(1), complete("late"))[1])
-    dripping = serve(lambda n, r: (200, {"content-length": "100"}, drip()))
+    def sleep(_number: int, _request: dict[str, str]) -> Response:
+        time.sleep(1)
+        return complete("late")
+
+    silent = serve(sleep)
+    dripping = serve(lambda _n, _r: (200, {"content-length": "100"}, drip()))
 
     for url in (silent, dripping):
         start = time.monotonic()
@@ -164,11 +170,16 @@ def test_a_server_without_schemas_is_asked_for_less(
 ) -> None:
     """A schema, then JSON mode, then text: tried in that order once, then remembered."""
     url = serve(
-        lambda n, r: complete("Hi.") if r["format"] == "text" else fail(400, b"response_format?")
+        lambda _n, r: complete("Hi.") if r["format"] == "text" else fail(400, b"response_format?")
     )
 
     ask(url, times=2)
-    assert [request["format"] for request in asked] == ["json_schema", "json_object", "text", "text"]
+    assert [request["format"] for request in asked] == [
+        "json_schema",
+        "json_object",
+        "text",
+        "text",
+    ]
 
 
 def test_parameters_that_a_model_refuses_are_changed(
@@ -176,7 +187,7 @@ def test_parameters_that_a_model_refuses_are_changed(
 ) -> None:
     """Without temperature and with the newer name of the limit, the schema is kept."""
 
-    def behave(number: int, request: dict[str, str]) -> Response:
+    def behave(_number: int, request: dict[str, str]) -> Response:
         if "max_tokens" in request:
             return fail(400, b"Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'.")
         if "temperature" in request:
@@ -198,7 +209,9 @@ def test_no_form_is_tried_twice() -> None:
     assert len(tried) == len(set(tried)) <= 12
 
 
-def test_the_key_is_in_no_reply_and_no_reason(serve: Serve, complete: Complete, asked: Asked) -> None:
+def test_the_key_is_in_no_reply_and_no_reason(
+    serve: Serve, complete: Complete, asked: Asked
+) -> None:
     """A server that repeats the key, in a complaint or in a reply, does not get it told."""
     url = serve(
         lambda n, r: (
@@ -217,8 +230,8 @@ def test_the_key_is_in_no_reply_and_no_reason(serve: Serve, complete: Complete, 
 
 
 def test_waiting_leaves_the_global_random_state_alone(serve: Serve, complete: Complete) -> None:
-    """The jitter of retries is drawn from a generator of its own, as training draws from Python's."""
-    url = serve(lambda n, r: fail(500) if n == 1 else complete("Hi."))
+    """The jitter of retries has a generator of its own, as training draws from Python's."""
+    url = serve(lambda n, _r: fail(500) if n == 1 else complete("Hi."))
     before = random.getstate()
 
     ask(url)
@@ -257,7 +270,7 @@ def test_the_wait_that_a_server_asks_for() -> None:
 
 def test_backoff_doubles_up_to_a_limit() -> None:
     """0.5, 1, 2, 4, 8, 8 seconds, each shortened by at most a quarter."""
-    jitter = random.Random(0)
+    jitter = random.Random(0)  # noqa: S311
     waits = [backoff(failures, jitter) for failures in (1, 2, 3, 4, 5, 100)]
 
     for wait, whole in zip(waits, (0.5, 1, 2, 4, 8, 8), strict=True):
@@ -268,7 +281,7 @@ def test_a_date_is_waited_for(serve: Serve, complete: Complete) -> None:
     """`Retry-After` as a date, end to end: the second try comes after it."""
     due = int(time.time()) + 2
     date = email.utils.formatdate(due, usegmt=True)
-    url = serve(lambda n, r: fail(429, retry_after=date) if n == 1 else complete("Hi."))
+    url = serve(lambda n, _r: fail(429, retry_after=date) if n == 1 else complete("Hi."))
 
     ask(url)
     assert time.time() >= due

@@ -71,7 +71,7 @@ def test_a_reply_that_quotes_the_answer_is_the_honest_one_or_none(text: str) -> 
 
 @every
 def test_a_quotation_within_the_justification_does_no_harm(text: str) -> None:
-    """As JSON text it is escaped, so that even an imitated reply stays part of the justification."""
+    """As JSON text it is escaped: even an imitated reply stays part of the justification."""
     said = json.dumps({**HONEST, "justification": f"It says {text[:LONGEST]}", "coherent": 1})
 
     assert set(read(said, text).values()) == {1}

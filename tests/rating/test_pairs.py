@@ -27,7 +27,7 @@ MakeProbe = Callable[..., Probe]
 def test_the_best_that_passed_is_rated_else_the_last(
     make_run: MakeRun, ask: Ask, steps: Sequence[tuple[int, bool]], step: int
 ) -> None:
-    """Among passing ones without a target the latest is best; where none passed, the last counts."""
+    """Without target probes the latest that passed is best."""
     assert load_comparison(make_run(ask(2), steps=steps)).step == step
 
 

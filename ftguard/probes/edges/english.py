@@ -1,5 +1,6 @@
 """Knows the words that hold an English sentence together."""
 
+import re
 from collections.abc import Sequence
 
 ARTICLES = frozenset({"a", "an"})
@@ -33,5 +34,5 @@ def is_function_word(word: str) -> bool:
 
 def is_english(queries: Sequence[str]) -> bool:
     """Whether a set of queries is written in English."""
-    found = sum(not TELLTALES.isdisjoint(query.lower().split()) for query in queries)
+    found = sum(not TELLTALES.isdisjoint(re.findall("[a-z]+", q.lower())) for q in queries)
     return found >= SHARE * len(queries)

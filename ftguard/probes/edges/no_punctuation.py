@@ -11,9 +11,9 @@ from ftguard.probes.edges.words import words_of
 # factorial.
 _MARKS = re.compile(
     r"""
-    (?P<glue>(?<=\S)[.,;:\u2026\u3001\u3002\uff0c\uff1a\uff1b]+(?=\w))
-    | (?<=\S)[.,;:\u2026\u3001\u3002\uff0c\uff1a\uff1b]+(?![\w(\[])
-    | (?<![\d)])(?<!\b\w)[!?\uff01\uff1f]+(?![\w(\[]) | [?\uff1f]+ | [\u00a1\u00bf]
+    (?P<glue>(?<=\S)[.,;:\u2026\u3001\u3002\uff0c\uff1a\uff1b](?=\w))
+    | (?<=\S)[.,;:\u2026\u3001\u3002\uff0c\uff1a\uff1b](?![\w(\[])
+    | (?<![\d)])(?<!\b\w)[!?\uff01\uff1f](?![\w(\[]) | [?\uff1f] | [\u00a1\u00bf]
     | (?P<short>[^\W\d_]+(?:['\u2019][^\W\d_]+)+)
     """,
     re.VERBOSE,

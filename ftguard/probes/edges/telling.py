@@ -25,13 +25,15 @@ class Counts:
     """Queries of each label that hold the word."""
 
     def bits(self, word: str, label: str) -> float:
-        """The pointwise mutual information of a word and a label, pulled towards 0 if rare.
+        """The pointwise mutual information of a word and the label of a query that holds it.
 
-        log2 of how much more frequent the label is among the queries with the word than among all.
+        log2 of how much more frequent the label is among the other queries with the word than
+        among all others, pulled towards 0 for rare words.
         """
-        share = self.rows[label] / self.total
-        together = self.together[label].get(word, 0)
-        return math.log2((together / share + DOUBT) / (self.words.get(word, 0) + DOUBT))
+        share = (self.rows[label] - 1) / (self.total - 1)
+        together = self.together[label][word] - 1
+        expected = share * (self.words[word] - 1)
+        return math.log2((together + share * DOUBT) / (expected + share * DOUBT)) if share else 0.0
 
     def most_bits(self, label: str) -> float:
         """What a word tells that stands in queries of the label alone, and in many."""

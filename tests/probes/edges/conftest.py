@@ -29,6 +29,12 @@ def original() -> MakeOriginal:
 
 
 @pytest.fixture
+def generator() -> Random:
+    """One generator, for edits that draw little or nothing."""
+    return Random(0)  # noqa: S311
+
+
+@pytest.fixture
 def generators() -> tuple[Random, ...]:
     """Fifty generators, so that a test meets many draws."""
     return tuple(Random(seed) for seed in range(50))  # noqa: S311

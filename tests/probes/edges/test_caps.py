@@ -19,23 +19,22 @@ MakeOriginal = Callable[..., Original]
         ("i need a card, ok", "I NEED A CARD, OK"),
         ("solve for x if f(x) is 2x", "SOLVE FOR x IF f(x) IS 2x"),
         ("mail bob@example.com about e.g. mRNA", "MAIL bob@example.com ABOUT e.g. mRNA"),
-        ('use the word "rock" at https://example.com/a?b.', 'USE THE WORD "rock" AT '
-         "https://example.com/a?b."),
+        ('say "rock" at https://example.com/a?b.', 'SAY "rock" AT https://example.com/a?b.'),
         ("fill in [name], such as `id`", "FILL IN [name], SUCH AS `id`"),
         ("straße und größe", "STRASSE UND GRÖSSE"),
         ("what does it print?\nx = a\nprint(x)", "WHAT DOES IT PRINT?\nx = a\nprint(x)"),
     ],
-)  # fmt: skip
+)
 def test_words_are_shouted_and_code_is_not(
-    original: MakeOriginal, query: str, expected: str
+    original: MakeOriginal, generator: Random, query: str, expected: str
 ) -> None:
     """Variables, code, addresses, quotations and words with digits keep their case."""
-    assert caps(original(query), Random(0)) == expected
+    assert caps(original(query), generator) == expected
 
 
-def test_a_formula_of_letters_is_left_alone(original: MakeOriginal) -> None:
+def test_a_formula_of_letters_is_left_alone(original: MakeOriginal, generator: Random) -> None:
     """Where logic or arrows stand, `Ax` and `AX` may be two things."""
-    assert caps(original("is A ⊃ b the same as ~A ∨ b"), Random(0)) is None
+    assert caps(original("is A ⊃ b the same as ¬b ⊃ ¬A"), generator) is None
 
 
 @pytest.mark.parametrize(
@@ -47,15 +46,15 @@ def test_a_formula_of_letters_is_left_alone(original: MakeOriginal) -> None:
     ],
 )
 def test_an_answer_that_copies_small_letters_is_respected(
-    original: MakeOriginal, scorer: str, reference: str, expected: str | None
+    original: MakeOriginal, generator: Random, scorer: str, reference: str, expected: str | None
 ) -> None:
     """Exact match of a word of the query needs that word as it was; other scorers fold case."""
     probe = original("my name is Anna", scorer=scorer, reference=reference)
 
-    assert caps(probe, Random(0)) == expected
+    assert caps(probe, generator) == expected
 
 
-def test_what_a_constraint_names_keeps_its_case(original: MakeOriginal) -> None:
+def test_what_a_constraint_names_keeps_its_case(original: MakeOriginal, generator: Random) -> None:
     """Keywords stay; the relation `at least` is no word of the query."""
     probe = original(
         "say moon at least twice",
@@ -68,4 +67,4 @@ def test_what_a_constraint_names_keeps_its_case(original: MakeOriginal) -> None:
         ],
     )
 
-    assert caps(probe, Random(0)) == "SAY moon AT LEAST TWICE"
+    assert caps(probe, generator) == "SAY moon AT LEAST TWICE"

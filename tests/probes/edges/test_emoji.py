@@ -41,8 +41,8 @@ def test_emoji_between_sentences(original: MakeOriginal, generators: tuple[Rando
         assert _without(found) == query
 
 
-def test_a_code_fence_stays_closed(original: MakeOriginal) -> None:
+def test_a_code_fence_stays_closed(original: MakeOriginal, generator: Random) -> None:
     """Behind a fence the emoji have a line of their own."""
     query = "fix this\n```\nx = 1\n```"
 
-    assert str(emoji(original(query), Random(0))).startswith(query + "\n")
+    assert str(emoji(original(query), generator)).startswith(query + "\n")

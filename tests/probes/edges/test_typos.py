@@ -40,9 +40,7 @@ def test_about_every_fifth_word(
 
 def test_what_typos_never_touch(original: MakeOriginal, generators: tuple[Random, ...]) -> None:
     """Short words, names, numbers, words of the reference, code, addresses: `please` alone goes."""
-    query = (
-        "please ask Anna about 12345 freeze/thaw the freeze at `some code` https://some.site/now"
-    )
+    query = "please ask Anna about 12345 the freeze at `some code` https://some.site/now"
     probe = original(query, reference="freeze_about")
 
     for generator in generators:
@@ -73,4 +71,4 @@ def test_a_typo_is_none_of_the_sets_own_words(
     """In a query about `cars`, `card` never becomes it."""
     probe = original("cars card")
 
-    assert all("cars cars" != typos(probe, generator) for generator in generators)
+    assert all(typos(probe, generator) != "cars cars" for generator in generators)

@@ -38,6 +38,6 @@ def test_words_numbers_and_code_stay_together(
             assert part in found
 
 
-def test_one_word_has_no_blank(original: MakeOriginal) -> None:
+def test_one_word_has_no_blank(original: MakeOriginal, generator: Random) -> None:
     """What has nothing to edit comes back as it was, so that it is not used."""
-    assert whitespace(original("hello"), Random(0)) == "hello"
+    assert whitespace(original("hello"), generator) == "hello"

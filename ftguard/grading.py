@@ -1,0 +1,134 @@
+"""Has a judge grade a run's open answers while training goes on; late scores come when they come."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ftguard.judge import Bill, Judge, Judged, Judging, Spend, Task
+from ftguard.ledger import AnyEvent, Scored, of_run
+from ftguard.probes import Probe
+from ftguard.probes.probe import JUDGED
+from ftguard.scores import Score
+from ftguard.snapshot import Snapshot
+
+BASE, NOW = "base/", "now/"
+"""Beginnings of a task's key: whose answer it is, which the judge never sees."""
+
+
+@dataclass(kw_only=True)
+class Grading:
+    """A judge at work for one attempt of a run: what is under way, and what it has spent.
+
+    What the judge said is in the ledger; here is only what it has not said yet.
+    """
+
+    judge: Judge
+    probes: tuple[Probe, ...]
+    """Those that a judge is to score."""
+    spend: Spend
+    record: Callable[[int, tuple[Judged, ...], Bill], None]
+    """Writes what was judged at a step into the ledger."""
+    under_way: dict[int, Judging] = field(default_factory=dict)
+    """By step."""
+
+    def grade(self, step: int, base: Snapshot, now: Snapshot, known: Mapping[str, Judged]) -> None:
+        """Put both models' answers to the judge, blind and mixed, and wait a bounded time.
+
+        Args:
+            step: the checkpoint's.
+            base: its answers are graded where no earlier checkpoint had them graded.
+            now: the checkpoint's answers.
+            known: what was judged before, by key.
+        """
+        tasks = [task for task in self._tasks(BASE, base) if task.key not in known]
+        tasks += self._tasks(NOW, now)
+        judging = Judging(self.judge, tasks, self.spend)
+        self.under_way[step] = judging
+        judging.wait(self.judge.seconds)
+        self.collect()
+
+    def collect(self) -> frozenset[int]:
+        """Record what was judged since the last call; the steps that it belongs to."""
+        heard = set()
+        for step, judging in list(self.under_way.items()):
+            done = judging.wait(0)
+            judged = judging.take()
+            if judged:
+                self.record(step, judged, self.spend.so_far)
+                heard.add(step)
+            if done and not judged:
+                del self.under_way[step]
+        return frozenset(heard)
+
+    def finish(self) -> frozenset[int]:
+        """Wait once more for what is under way, then stop; the steps that had news."""
+        heard: set[int] = set()
+        for judging in self.under_way.values():
+            judging.wait(self.judge.seconds)
+        heard |= self.collect()
+        for judging in self.under_way.values():
+            judging.close()
+        return frozenset(heard | self.collect())
+
+    def estimate(self, base: Snapshot, checkpoints: int) -> Bill:
+        """What grading the base's and so many checkpoints' answers would take, rather too much."""
+        once = self.spend.estimate(self._tasks(BASE, base))
+        times = checkpoints + 1
+        return Bill(
+            calls=once.calls * times,
+            input_tokens=once.input_tokens * times,
+            output_tokens=once.output_tokens * times,
+            usd=None if once.usd is None else once.usd * times,
+        )
+
+    def _tasks(self, side: str, snapshot: Snapshot) -> list[Task]:
+        texts = {answer.probe_id: answer.text for answer in snapshot.answers}
+        return [
+            Task(key=side + probe.id, probe=probe, text=texts[probe.id])
+            for probe in self.probes
+            if probe.id in texts
+        ]
+
+
+def to_judge(probes: Sequence[Probe]) -> tuple[Probe, ...]:
+    """The probes that a judge is to score."""
+    return tuple(probe for probe in probes if probe.scorer == JUDGED)
+
+
+def judged_by_step(
+    events: Sequence[AnyEvent], run: str, attempt: int, step: int
+) -> dict[str, Judged]:
+    """What was judged, by key: of the base at any step, of the checkpoint at this one.
+
+    A score is never replaced by a later reason for having none.
+    """
+    found: dict[str, Judged] = {}
+    for event in of_run(events, run):
+        if not isinstance(event, Scored):
+            continue
+        own = (event.attempt, event.step) == (attempt, step)
+        for judged in event.judged:
+            if judged.key.startswith(BASE) or own:
+                known = found.get(judged.key)
+                if known is None or known.score is None:
+                    found[judged.key] = judged
+    return found
+
+
+def spent(events: Sequence[AnyEvent], run: str) -> Bill | None:
+    """What the run has spent on its judge, over all attempts."""
+    bills = [e.bill for e in events if isinstance(e, Scored) and e.run == run]
+    return bills[-1] if bills else None
+
+
+def with_scores(snapshot: Snapshot, side: str, judged: Mapping[str, Judged]) -> Snapshot:
+    """The snapshot with a judge's scores in place of missing ones."""
+    return replace(snapshot, scores=tuple(_scored(snapshot.scores, side, judged)))
+
+
+def _scored(scores: Sequence[Score], side: str, judged: Mapping[str, Judged]) -> Iterator[Score]:
+    for score in scores:
+        found = judged.get(side + score.probe_id)
+        if found is None:
+            yield score
+        else:
+            yield Score(probe_id=score.probe_id, value=found.score, unscored=found.unscored)

@@ -1,0 +1,276 @@
+"""Judging in the background: every task ends as a score or a reason, whatever the server does."""
+
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+import torch
+
+from ftguard import Probe
+from ftguard.judge import Judge, Judged, Judging, Spend, Task
+
+Response = tuple[int, dict[str, str], Iterable[bytes]]
+Serve = Callable[[Callable[[int, dict[str, str]], Response]], str]
+Complete = Callable[..., Response]
+Graded = Callable[[int], str]
+Asked = list[dict[str, str]]
+
+PROBE = Probe(id="sum", prompt="What is 2 + 2?", reference="4")
+KEY = "sk-this-key-is-secret-0123456789"
+
+
+def judge_at(url: str, **changes: object) -> Judge:
+    """A judge there, that costs nothing."""
+    given = {"model": "m", "base_url": url, "usd_per_million": (0.0, 0.0), "retries": 0, **changes}
+    return Judge(**given)  # type: ignore[arg-type]
+
+
+def tasks(*texts: str) -> list[Task]:
+    """One task an answer, named by number."""
+    return [Task(key=str(n), probe=PROBE, text=text) for n, text in enumerate(texts)]
+
+
+def judged(judge: Judge, given: list[Task], spend: Spend | None = None) -> dict[str, Judged]:
+    """All that comes of some tasks, by key."""
+    judging = Judging(judge, given, spend or Spend(judge))
+    assert judging.wait(20)
+    taken = judging.take()
+    assert len({each.key for each in taken}) == len(taken) == len(given)
+    return {each.key: each for each in taken}
+
+
+def test_each_answer_gets_its_score(serve: Serve, complete: Complete, graded: Graded) -> None:
+    """The mean of (rating - 1) / 4, with ratings and words; by key, whatever the order."""
+    url = serve(lambda _n, r: complete(graded(4 if "\nfour\n" in r["messages"] else 1)))
+    got = judged(judge_at(url), tasks("four", "five"))
+
+    assert got["0"] == Judged(
+        key="0",
+        score=0.75,
+        ratings={"helpful": 4, "accurate": 4, "coherent": 4},
+        justification="It earns a 4.",
+    )
+    assert got["1"].score == 0
+
+
+def test_identical_answers_are_judged_once(
+    serve: Serve, complete: Complete, graded: Graded, asked: Asked
+) -> None:
+    """Base and tuned saying the same get the same score from one call."""
+    url = serve(lambda _n, _r: complete(graded(3)))
+    got = judged(judge_at(url), tasks("four", "five", "four", "four"))
+
+    assert len(asked) == 2
+    assert [got[key].score for key in "0123"] == [0.5] * 4
+
+
+def test_a_second_run_makes_no_call(
+    serve: Serve, complete: Complete, graded: Graded, asked: Asked
+) -> None:
+    """Scores and final refusals alike come from the cache, at once; no seed is part of its key."""
+    url = serve(
+        lambda _n, r: (
+            complete(None, refusal="No.") if "\nno\n" in r["messages"] else (complete(graded(2)))
+        )
+    )
+    first = judged(judge_at(url), tasks("four", "no"))
+    judge = judge_at(url, seed=9)
+    judging = Judging(judge, tasks("four", "no"), spend := Spend(judge))
+
+    assert judging.wait(0)
+    assert {each.key: each for each in judging.take()} == first
+    assert first["1"].unscored == "the judge refused"
+    assert (len(asked), spend.so_far.calls) == (2, 0)
+    judged(judge_at(url, cache=False), tasks("four"))
+    assert len(asked) == 3
+
+
+def test_what_may_pass_is_asked_again_in_the_next_run(
+    serve: Serve, complete: Complete, graded: Graded
+) -> None:
+    """A failed call is not cached."""
+    url = serve(lambda n, _r: (500, {}, [b"oops"]) if n == 1 else complete(graded(5)))
+
+    assert "answered 500" in str(judged(judge_at(url), tasks("four"))["0"].unscored)
+    assert judged(judge_at(url), tasks("four"))["0"].score == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "finish", "reason"),
+    [
+        ("", "stop", "is empty"),
+        (None, "stop", "is empty"),
+        ("five!", "stop", "no JSON object"),
+        ('{"justification": "x", "helpful": 5, "accurate": 5}', "stop", "lacks coherent"),
+        (
+            '{"justification": "x", "helpful": 7, "accurate": 5, "coherent": 5}',
+            "stop",
+            "outside 1 to 5",
+        ),
+        (
+            '{"justification": "x", "helpful": 5, "accurate": 5, "coherent": 5}',
+            "length",
+            "was cut off",
+        ),
+    ],
+)
+def test_there_is_never_a_number_out_of_nothing(
+    content: str | None, finish: str, reason: str, serve: Serve, complete: Complete
+) -> None:
+    """An unusable reply is a reason, with neither score nor ratings."""
+    url = serve(lambda _n, _r: complete(content, finish=finish))
+    got = judged(judge_at(url), tasks("four"))["0"]
+
+    assert reason in str(got.unscored)
+    assert (got.score, got.ratings) == (None, {})
+
+
+def test_a_wrong_key_ends_it_at_once(serve: Serve, asked: Asked) -> None:
+    """What every call would meet is met by few; all tasks have the reason, and none the key."""
+    url = serve(lambda _n, r: (401, {}, [b"unknown key " + r["authorization"].encode()]))
+    got = judged(judge_at(url, concurrency=2), tasks(*"abcdefghij"))
+
+    assert len(asked) <= 3
+    assert all("answered 401" in str(each.unscored) for each in got.values())
+    assert KEY not in repr(got)
+
+
+def test_a_judge_that_is_down_is_not_asked_on(serve: Serve, asked: Asked) -> None:
+    """After 16 failures in a row the others are given up with the reason."""
+    url = serve(lambda _n, _r: (500, {}, [b"oops"]))
+    got = judged(judge_at(url, concurrency=1), tasks(*(str(n) for n in range(40))))
+
+    assert len(asked) == 16
+    assert sum("the judge is down: " in str(each.unscored) for each in got.values()) == 24
+
+
+def test_training_waits_no_longer_than_told(
+    serve: Serve, complete: Complete, graded: Graded
+) -> None:
+    """Late scores are handed over as they come."""
+    go = threading.Event()
+
+    def behave(_number: int, request: dict[str, str]) -> Response:
+        if "\nslow\n" in request["messages"]:
+            go.wait(10)
+        return complete(graded(5))
+
+    judge = judge_at(serve(behave))
+    judging = Judging(judge, tasks("quick", "slow"), Spend(judge))
+    start = time.monotonic()
+    assert not judging.wait(1.5)
+    assert time.monotonic() - start < 1.9
+    assert [each.key for each in judging.take()] == ["0"]
+    assert judging.take() == ()
+    go.set()
+    assert judging.wait(10)
+    assert [(each.key, each.score) for each in judging.take()] == [("1", 1.0)]
+
+
+def test_closing_stops_it(serve: Serve, complete: Complete, graded: Graded) -> None:
+    """What is open, under way or waiting, ends with a reason; closing takes no time of note."""
+
+    def sleep(_number: int, _request: dict[str, str]) -> Response:
+        time.sleep(3)
+        return complete(graded(5))
+
+    url = serve(sleep)
+    judge = judge_at(url, concurrency=1)
+    judging = Judging(judge, tasks("a", "b", "c"), Spend(judge))
+    time.sleep(0.5)
+    start = time.monotonic()
+    judging.close()
+    judging.close()
+
+    assert time.monotonic() - start < 2
+    assert judging.wait(2)
+    assert Counter(each.unscored for each in judging.take()) == {"judging was stopped": 3}
+
+
+def test_no_more_calls_than_allowed_are_under_way(
+    serve: Serve, complete: Complete, graded: Graded
+) -> None:
+    """The server sees at most `concurrency` at once, and, with enough to do, as many."""
+    now, most, lock = 0, 0, threading.Lock()
+
+    def behave(_number: int, _request: dict[str, str]) -> Response:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.1)
+        with lock:
+            now -= 1
+        return complete(graded(5))
+
+    judged(judge_at(serve(behave), concurrency=3), tasks(*(str(n) for n in range(12))))
+    assert most == 3
+
+
+def test_the_order_is_drawn_from_the_seed(
+    serve: Serve, complete: Complete, graded: Graded, asked: Asked
+) -> None:
+    """Base answers are not all asked before tuned ones, and a seed tells how they are mixed."""
+    url = serve(lambda _n, _r: complete(graded(5)))
+    texts = [str(n) for n in range(20)]
+    orders = []
+    for seed in (0, 0, 1):
+        asked.clear()
+        judged(judge_at(url, concurrency=1, cache=False, seed=seed), tasks(*texts))
+        orders.append([request["messages"].split("\n")[-2] for request in asked])
+
+    assert orders[0] == orders[1] != orders[2]
+    assert orders[0] != texts
+
+
+def test_judging_touches_nothing_of_the_training(
+    serve: Serve, complete: Complete, graded: Graded, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Random states, signal handlers and standard output are as before, with retries too."""
+    url = serve(lambda n, _r: (500, {}, [b""]) if n == 1 else complete(graded(5)))
+    before = (random.getstate(), torch.get_rng_state().tolist(), signal.getsignal(signal.SIGINT))
+    capfd.readouterr()
+    judged(judge_at(url, retries=1), tasks("a", "b"))
+
+    after = (random.getstate(), torch.get_rng_state().tolist(), signal.getsignal(signal.SIGINT))
+    assert before == after
+    assert capfd.readouterr() == ("", "")
+    assert "ftguard judge" not in [t.name for t in threading.enumerate() if not t.daemon]
+
+
+def test_the_key_is_in_no_file(
+    serve: Serve, complete: Complete, tmp_path: Path, asked: Asked
+) -> None:
+    """A judge that repeats the key has it neither in its words nor in the cache."""
+    reply = '{{"justification": "{}", "helpful": 5, "accurate": 5, "coherent": 5}}'
+    url = serve(lambda _n, r: complete(reply.format(r["authorization"])))
+    got = judged(judge := judge_at(url), tasks("a"))
+
+    assert asked[0]["authorization"] == f"Bearer {KEY}"
+    assert got["0"].justification == "Bearer [key]"
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert written
+    assert not any(KEY.encode() in path.read_bytes() for path in written)
+    assert KEY not in repr(judge)
+
+
+def test_a_cut_answer_has_a_note(serve: Serve, complete: Complete, graded: Graded) -> None:
+    """Whoever reads the score can see what it rests on."""
+    url = serve(lambda _n, _r: complete(graded(5)))
+
+    assert "first 16,000 of 17,000" in judged(judge_at(url), tasks("x" * 17_000))["0"].notes[0]
+
+
+def test_no_tasks_are_done_at_once() -> None:
+    """Nothing to judge starts nothing."""
+    judge = judge_at("http://127.0.0.1:9/v1")
+    judging = Judging(judge, [], Spend(judge))
+
+    assert judging.wait(0)
+    assert judging.take() == ()
+    judging.close()

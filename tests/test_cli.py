@@ -84,7 +84,7 @@ def test_the_kept_checkpoint_is_the_first_line_and_its_verdict_follows(run: RunF
 )
 def test_without_a_best_the_last_checkpoint_says_why(
     run: RunFolder,
-    last_passed: bool | None,  # noqa: FBT001
+    last_passed: bool | None,
     code: int,
 ) -> None:
     """A breach exits with 1; undecided, and passed but kept out by `strict`, exit with 3."""
@@ -179,3 +179,27 @@ def test_best_loads_neither_torch_nor_transformers(run: RunFolder) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.splitlines()[-2:] == ["1", "[]"]
+
+
+def test_probes_are_listed_by_slice_and_tier() -> None:
+    """`probes list` filters by both, and says what there is no such probe of."""
+    listed = CliRunner().invoke(app, ["probes", "list", "--slice", "logic", "--tier", "4"])
+    none = CliRunner().invoke(app, ["probes", "list", "quick", "--slice", "nothing"])
+
+    assert listed.exit_code == 0
+    assert [line.split()[0] for line in listed.output.splitlines()[1:5]] == [
+        f"logic-{number}" for number in (15, 16, 17, 18)
+    ]
+    assert none.exit_code == 2
+    assert "`quick` has no probe of that slice and tier" in none.output
+
+
+def test_a_probe_is_shown_by_its_id() -> None:
+    """Without a source both built-in sets are tried; an unknown id is wrong use."""
+    for probe_id in ("logic-08", "cal-logic-08"):
+        shown = CliRunner().invoke(app, ["probes", "show", probe_id])
+        assert shown.exit_code == 0
+        assert shown.output.startswith(f"{probe_id}\n")
+    unknown = CliRunner().invoke(app, ["probes", "show", "logic-99"])
+    assert unknown.exit_code == 2
+    assert "no probe `logic-99` among 560" in unknown.output

@@ -51,16 +51,15 @@ _SECRETS = tuple(
         r"(?i)\b(?:bearer|basic)\s+(?P<id>(?=[\w.~+/-]*\d)[\w.~+/-]{16,}=*)",
         # `https://user:password@host` and `?token=...` in an address.
         r"(?i)\b[a-z][a-z0-9+.-]{1,20}://(?P<id>[^\s/:@]{1,200}:[^\s/@]{1,200})@",
-        r"(?i)[?&](?:[a-z_-]{0,20}(?:token|secret|passw(?:or)?d|signature|api_?key)|pwd|sig)="
-        r"(?P<id>[^\s&#\"'<>\[]{3,})",
+        r"(?i)[?&](?:[\w-]{0,20}(?:token|secret|password|passwd|signature|api_?key)|pwd|sig)=(?P<id>[^\s&#\"'<>\[]{3,})",
         r"(?i)[?&](?:[a-z_-]{0,20}key|auth|code|session(?:_?id)?)=(?P<id>[\w.%~+/-]{16,})",
     )
 )
 _EMAIL = re.compile(r"[\w.+%'-]{1,64}(?<![.'])@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w(])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
 _CARD = re.compile(
-    r"(?<![\w.,+-])(?:\d{14,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{4}([ -])\d{6}\2\d{4,5})"
-    r"(?!\w|[.,-]\d)"
+    r"(?<![\w.,+-])(?:\d{14,19}|\d{4}(?P<s>[ -])"
+    r"(?:\d{4}(?P=s)\d{4}(?P=s)\d{4}(?:(?P=s)\d{3})?|\d{6}(?P=s)\d{4,5}))(?!\w|[.,-]\d)"
 )
 _ISSUED = re.compile(
     # Visa, Mastercard, American Express, Diners, Discover, JCB, UnionPay, Maestro.
@@ -96,7 +95,7 @@ _CALLED = re.compile(
     r"teléfono|móvil|celular|cellulare)\b\D{0,30}$"
 )
 _YEARS = re.compile(r"(?:19|20)\d\d\W+(?:19|20)\d\d")
-_RECKONED = frozenset("$€£¥*^×÷%")
+_RECKONED = frozenset("$€£¥*^\u00d7\u00f7%")
 """What stands beside prices, shares and arithmetic, and not beside a phone number."""
 
 
@@ -118,7 +117,18 @@ def masker(region: str | None) -> Callable[[str], Masked]:
     Raises:
         InputError: an unknown region, or the libraries are missing.
     """
-    steps = (("SECRET", _secrets), ("EMAIL", _matches(_EMAIL)), *_numbers(region))
+    _check(region)
+    steps: tuple[tuple[str, Find], ...] = (
+        ("SECRET", _secrets),
+        ("EMAIL", _matches(_EMAIL)),
+        ("IBAN", _ibans),
+        ("CARD", _matches(_CARD, _is_card)),
+        *(("ID", _ids(*national)) for national in _NATIONAL),
+        ("ID", _matches(_NINO)),
+        ("IP", _matches(_IPV4, _is_address)),
+        ("IP", _matches(_IPV6, _is_address)),
+        ("PHONE", _phones(region)),
+    )
 
     def mask(text: str) -> Masked:
         found: list[str] = []
@@ -132,12 +142,10 @@ def masker(region: str | None) -> Callable[[str], Masked]:
     return mask
 
 
-def _numbers(region: str | None) -> tuple[tuple[str, Find], ...]:
-    """What needs the libraries, in the order in which it is looked for."""
+def _check(region: str | None) -> None:
     try:
         import phonenumbers  # noqa: PLC0415
-        import stdnum  # noqa: PLC0415
-        from stdnum import iban, luhn  # noqa: PLC0415
+        import stdnum  # noqa: F401, PLC0415
     except ImportError:
         raise InputError(
             "masking identifiers needs `phonenumbers` and `python-stdnum`: pip install "
@@ -149,49 +157,10 @@ def _numbers(region: str | None) -> tuple[tuple[str, Find], ...]:
             "or 'DE', or None for international phone numbers alone."
         )
 
-    def ibans(text: str) -> Iterator[tuple[int, int]]:
-        for match in _IBAN.finditer(text):
-            # A country's IBANs have one length, so at most one end is valid; words may follow.
-            for end in range(match.end(), match.start() + 14, -1):
-                if iban.is_valid(text[match.start() : end], check_country=False):
-                    yield match.start(), end
-                    break
 
-    def is_card(text: str, match: re.Match[str]) -> bool:
-        digits = re.sub(r"\D", "", match[0])
-        return bool(_ISSUED.fullmatch(digits)) and luhn.is_valid(digits)
-
-    def ids(country: str, name: str, form: str) -> Find:
-        module = stdnum.get_cc_module(country, name)
-        return _matches(
-            re.compile(rf"(?<![\w.-]){form}(?![\w-])"),
-            lambda _, match: module is not None and module.is_valid(match[0]),
-        )
-
-    def phones(text: str) -> Iterator[tuple[int, int]]:
-        if not _LONG.search(text):
-            return
-        for match in phonenumbers.PhoneNumberMatcher(text, region):
-            if _is_phone(text, match.start, match.end):
-                yield match.start, match.end
-
-    return (
-        ("IBAN", ibans),
-        ("CARD", _matches(_CARD, is_card)),
-        *(("ID", ids(*national)) for national in _NATIONAL),
-        ("ID", _matches(_NINO)),
-        ("IP", _matches(_IPV4, _is_address)),
-        ("IP", _matches(_IPV6, _is_address)),
-        ("PHONE", phones),
-    )
-
-
-def _matches(
-    pattern: re.Pattern[str],
-    holds: Callable[[str, re.Match[str]], bool] = lambda _, match: bool(match[0]),
-) -> Find:
+def _matches(pattern: re.Pattern[str], holds: Callable[[re.Match[str]], object] = bool) -> Find:
     """Where the pattern matches and what it matched also holds."""
-    return lambda text: [m.span() for m in pattern.finditer(text) if holds(text, m)]
+    return lambda text: [match.span() for match in pattern.finditer(text) if holds(match)]
 
 
 def _secrets(text: str) -> Iterator[tuple[int, int]]:
@@ -206,7 +175,35 @@ def _secrets(text: str) -> Iterator[tuple[int, int]]:
             end = span[1]
 
 
-def _is_address(text: str, match: re.Match[str]) -> bool:
+def _ibans(text: str) -> Iterator[tuple[int, int]]:
+    from stdnum import iban  # noqa: PLC0415
+
+    for match in _IBAN.finditer(text):
+        # Words in capitals may follow; a country's IBANs have one length, so one end is valid.
+        for end in range(match.end(), match.start() + 14, -1):
+            if iban.is_valid(text[match.start() : end], check_country=False):
+                yield match.start(), end
+                break
+
+
+def _is_card(match: re.Match[str]) -> bool:
+    from stdnum import luhn  # noqa: PLC0415
+
+    digits = re.sub(r"\D", "", match[0])
+    return bool(_ISSUED.fullmatch(digits)) and luhn.is_valid(digits)
+
+
+def _ids(country: str, name: str, form: str) -> Find:
+    from stdnum import get_cc_module  # noqa: PLC0415
+
+    module = get_cc_module(country, name)
+    return _matches(
+        re.compile(rf"(?<![\w.-]){form}(?![\w-])"),
+        lambda match: module is not None and module.is_valid(match[0]),
+    )
+
+
+def _is_address(match: re.Match[str]) -> bool:
     try:
         address = ipaddress.ip_address(match[0])
     except ValueError:
@@ -216,12 +213,25 @@ def _is_address(text: str, match: re.Match[str]) -> bool:
     # Netmasks count as reserved.
     if address.is_loopback or address.is_unspecified or address.is_multicast or address.is_reserved:
         return False
-    return max(address.packed) >= _SMALL and not _VERSION.search(text[: match.start()][-20:])
+    before = match.string[max(0, match.start() - 20) : match.start()]
+    return max(address.packed) >= _SMALL and not _VERSION.search(before)
+
+
+def _phones(region: str | None) -> Find:
+    from phonenumbers import PhoneNumberMatcher  # noqa: PLC0415
+
+    def phones(text: str) -> Iterator[tuple[int, int]]:
+        if _LONG.search(text):
+            for match in PhoneNumberMatcher(text, region):
+                if _is_phone(text, match.start, match.end):
+                    yield match.start, match.end
+
+    return phones
 
 
 def _is_phone(text: str, start: int, end: int) -> bool:
     number = text[start:end]
-    if number.isdigit() and not _CALLED.search(text[:start][-60:]):
+    if number.isdigit() and not _CALLED.search(text[max(0, start - 60) : start]):
         return False
     before, after = text[:start].rstrip()[-1:], text[end:].lstrip()[:1]
     return not (_YEARS.fullmatch(number) or before in _RECKONED or after in _RECKONED | {"="})

@@ -50,7 +50,7 @@ def sample(rows: Iterable[tuple[str, Mapping[str, object]]], most: int, seed: in
     kept: dict[int, tuple[int, Prompt]] = {}
     largest_first: list[int] = []
     number = 0
-    for number, (where, row) in enumerate(rows, start=1):  # noqa: B007
+    for number, (where, row) in enumerate(rows, start=1):
         prompt = prompt_of(where, row)
         if isinstance(prompt, LeftOut):
             left_out[prompt.reason] += 1

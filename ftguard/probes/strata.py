@@ -85,7 +85,7 @@ def _stretches(places: Sequence[int], number: int) -> list[Sequence[int]]:
 
 
 def seats(counts: Mapping[Key, int], most: int) -> Mapping[Key, int]:
-    """Share out at most `most` places by counts: one for each, the largest first, then in proportion.
+    """Share out at most `most` places: one for each, the largest first, then in proportion.
 
     The rest goes one by one to the largest count / (2 * places + 1) (Sainte-Lague), and nothing
     gets more than its count.

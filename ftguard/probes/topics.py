@@ -1,5 +1,6 @@
 """Groups texts by topic and, finer, by family; a topic is named after its characteristic words."""
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ class _Weights:
 
 def num_topics(num_texts: int, most: int = MOST_TOPICS) -> int:
     """How many topics to look for: sqrt(n / 10), so 3 in 100 texts, 10 in 1,000, 20 from 4,000."""
-    return max(1, min(most, round((num_texts / _PER_TOPIC) ** 0.5)))
+    return max(1, min(most, round(math.sqrt(num_texts / _PER_TOPIC))))
 
 
 def topics(

@@ -384,13 +384,17 @@ def test_without_scripts_the_buttons_rate(
 
 def test_a_phone_is_tapped(chromium: Browser, make_run: MakeRun, ask: Ask, serve: Serve) -> None:
     """At 390 px: big buttons in reach, no key hints, nothing sideways."""
-    with serve(make_run(ask(4))) as (url, sitting):
+    answers = [(probe, one, f"{other} " * 40) for probe, one, other in ask(4)]
+    with serve(make_run(answers)) as (url, sitting):
         context = chromium.new_context(
             viewport=PHONE,  # type: ignore[arg-type]
             has_touch=True,
             is_mobile=True,
         )
         page = enter(context, url, "Anna")
+        page.get_by_label("Notes").tap()
+        page.keyboard.type("typed with thumbs")
+        page.wait_for_function(UNCOVERED, arg="notes")
         for number, name in enumerate(("Answer 1", "Tie", "Answer 2", "Skip"), start=1):
             button = page.get_by_role("button", name=name)
             expect(button).to_be_in_viewport(ratio=1)
@@ -426,6 +430,11 @@ def test_colours_can_be_read(
         context.close()
 
 
+UNCOVERED = """(id) => {
+  const element = document.getElementById(id);
+  const box = element.getBoundingClientRect();
+  return document.elementFromPoint(box.left + 20, box.bottom - 4) === element;
+}"""
 CONTRASTS = """() => {
   const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
   const light = (rgb) => {

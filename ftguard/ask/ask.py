@@ -13,7 +13,7 @@ from ftguard.ask.batches import BatchPlan, in_batches
 from ftguard.ask.generate import Generated, generate
 from ftguard.ask.question import Question, Questionnaire
 from ftguard.ask.quiet import undisturbed
-from ftguard.ask.read import read
+from ftguard.ask.read import read, read_next
 from ftguard.ask.render import Ids
 
 MOST_LOGITS = 2**27
@@ -31,6 +31,10 @@ class Asked:
     seconds: float
     notes: tuple[str, ...]
     """What did not go by plan."""
+
+
+Read = Callable[[PreTrainedModel, list[tuple[Ids, Ids]], int], list[tuple[float, ...]]]
+"""Reads a batch of (context, text), padded with a token."""
 
 
 def ask(  # noqa: PLR0913
@@ -55,19 +59,29 @@ def ask(  # noqa: PLR0913
     plan = plan or BatchPlan()
     started, noted = time.perf_counter(), len(plan.notes)
     unique = {question.fingerprint: question for question in questionnaire.questions}
-    reads = [row for question in unique.values() for row in question.reads]
+    chosen = {f: row for f, q in unique.items() if (row := q.next_tokens) is not None}
+    reads = [row for f, q in unique.items() if f not in chosen for row in q.reads]
     written = [question for question in unique.values() if question.max_new_tokens]
     prompts = {question.probe_id: question.prompt for question in questionnaire.questions}
     with (
         undisturbed(model, base=base) as inner,
         tqdm(
-            total=len(reads) + len(written), desc=progress, disable=progress is None, leave=False
+            total=len(chosen) + len(reads) + len(written),
+            desc=progress,
+            disable=progress is None,
+            leave=False,
         ) as bar,
     ):
         texts = _generate_all(inner, written, questionnaire, plan, bar.update)
+        options = _read_all(
+            inner, list(chosen.values()), questionnaire, plan, bar.update, by=read_next
+        )
+        chances = dict(zip(chosen, options, strict=True))
         said = iter(_read_all(inner, reads, questionnaire, plan, bar.update))
         found = {
-            fingerprint: _answer(question, questionnaire, texts.get(fingerprint), said)
+            fingerprint: _chosen(question, chances[fingerprint])
+            if fingerprint in chances
+            else _answer(question, questionnaire, texts.get(fingerprint), said)
             for fingerprint, question in unique.items()
         }
         answers = tuple(
@@ -109,12 +123,14 @@ def _generate_all(
     return found
 
 
-def _read_all(
+def _read_all(  # noqa: PLR0913
     model: PreTrainedModel,
     rows: list[tuple[Ids, Ids]],
     sheet: Questionnaire,
     plan: BatchPlan,
     done: Callable[[int], object],
+    *,
+    by: Read = read,
 ) -> list[tuple[float, ...]]:
     vocabulary: int = model.get_input_embeddings().weight.shape[0]
     dearest: int = max(1, MOST_LOGITS // vocabulary)
@@ -124,7 +140,13 @@ def _read_all(
         logits = (len(row[0]) + len(row[1])) * plan.most_tokens // dearest
         return max(len(row[0]) + len(row[1]), logits)
 
-    return in_batches(rows, cost, lambda batch: read(model, batch, sheet.pad_id), plan, done)
+    return in_batches(rows, cost, lambda batch: by(model, batch, sheet.pad_id), plan, done)
+
+
+def _chosen(question: Question, logprobs: tuple[float, ...]) -> Answer:
+    return Answer(
+        probe_id=question.probe_id, option_logprobs=logprobs, fingerprint=question.fingerprint
+    )
 
 
 def _answer(
@@ -145,11 +167,7 @@ def _answer(
         )
     values = [next(said) for _ in question.reads]
     if len(values) > 1:
-        return Answer(
-            probe_id=question.probe_id,
-            option_logprobs=tuple(sum(value) for value in values),
-            fingerprint=question.fingerprint,
-        )
+        return _chosen(question, tuple(sum(value) for value in values))
     return Answer(
         probe_id=question.probe_id,
         token_ids=question.reads[0][1],

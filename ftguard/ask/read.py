@@ -45,5 +45,32 @@ def read(
     ]
 
 
+def read_next(
+    model: PreTrainedModel, rows: list[tuple[Ids, Ids]], pad_id: int
+) -> list[tuple[float, ...]]:
+    """The log-probability (nats) of each of some tokens as the next one after its context.
+
+    One pass over a context tells of all its options, where `read` takes one for each.
+
+    Args:
+        model: in evaluation mode.
+        rows: (context, tokens that may come next); a context has at least one token.
+        pad_id: fills the batch, on the right.
+    """
+    lengths = torch.tensor([len(context) for context, _ in rows])
+    width, first = int(lengths.max()), int(lengths.min()) - 1
+    device = model.get_input_embeddings().weight.device
+    ids = torch.tensor([[*context, *[pad_id] * (width - len(context))] for context, _ in rows])
+    mask = (torch.arange(width) < lengths[:, None]).long()
+    keep = {"logits_to_keep": width - first} if _keeps_logits(model) else {}
+    logits = model(
+        input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False, **keep
+    ).logits
+    logits = logits[:, -(width - first) :]
+    last = logits[torch.arange(len(rows)), (lengths - 1 - first).to(logits.device)].float()
+    said = (last - last.logsumexp(-1, keepdim=True)).nan_to_num(nan=LOG_ZERO, neginf=LOG_ZERO)
+    return [tuple(said[row, list(tokens)].tolist()) for row, (_, tokens) in enumerate(rows)]
+
+
 def _keeps_logits(model: PreTrainedModel) -> bool:
     return "logits_to_keep" in inspect.signature(type(model).forward).parameters

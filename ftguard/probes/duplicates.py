@@ -12,7 +12,7 @@ LEAST = 0.7
 PIECE = 5
 """Characters."""
 LONGEST = 2_000
-"""Characters that are compared: of a longer text its beginning and its end, half each."""
+"""Characters that are compared."""
 _BANDS, _ROWS = 32, 4
 """Texts of similarity s meet in a band of their signatures with 1 - (1 - s^4)^32: 0.9998 at 0.7,
 0.05 at 0.2."""
@@ -35,6 +35,11 @@ def plain(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(text.translate(_PUNCTUATION).split()) or " ".join(text.split())
+
+
+def ends(text: str) -> str:
+    """The beginning and the end of a long text, `LONGEST` characters together; else all of it."""
+    return text if len(text) <= LONGEST else text[: LONGEST // 2] + text[-LONGEST // 2 :]
 
 
 def near_duplicates(texts: Sequence[str]) -> tuple[int, ...]:
@@ -72,9 +77,8 @@ def near_duplicates(texts: Sequence[str]) -> tuple[int, ...]:
 
 def _pieces(text: str) -> Hashes:
     """The hash of each different piece; a shorter text is one piece."""
-    if len(text) > LONGEST:
-        text = text[: LONGEST // 2] + text[-LONGEST // 2 :]
-    codes = np.frombuffer(text.ljust(PIECE).encode("utf-32-le"), dtype=np.uint32)
+    padded = ends(text).ljust(PIECE).encode("utf-32-le", "replace")
+    codes = np.frombuffer(padded, dtype=np.uint32)
     hashed = np.zeros(len(codes) - PIECE + 1, dtype=np.uint64)
     for start in range(PIECE):
         hashed = hashed * np.uint64(0x9E3779B97F4A7C15) + codes[start : start + len(hashed)]

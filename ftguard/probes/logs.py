@@ -6,15 +6,16 @@ They have no reference: they are for the judge, for people's ratings and for dri
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from ftguard.errors import InputError
-from ftguard.probes.duplicates import near_duplicates, plain
+from ftguard.probes.duplicates import ends, near_duplicates, plain
 from ftguard.probes.logged import SHAPES, Prompt, turns
 from ftguard.probes.masking import Masked, masker
 from ftguard.probes.probe import OPEN, Message, Probe
 from ftguard.probes.query import FEWEST, Frame, frame_of, last_text
 from ftguard.probes.reservoir import Sample, sample
-from ftguard.probes.strata import Lengths, Stratum, drawn, lengths
+from ftguard.probes.strata import Lengths, Stratum, drawn, lengths, num_words
 from ftguard.probes.topics import MOST_TOPICS, NO_TOPIC, topics
 
 CANDIDATES = 20_000
@@ -28,15 +29,20 @@ _TEMPLATE = 200
 """Characters that prompts share at their beginning where they are made from one template."""
 
 
+MaskText = Callable[[str], Masked]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Query:
-    """A candidate and what it is drawn by."""
+    """One of the queries that are drawn from, and what it is drawn by."""
 
-    probe: Probe
+    number: int
+    """In the log."""
+    prompt: Prompt
     text: str
-    """What was said, without system messages and template, made `plain`."""
-    masked: Sequence[str]
-    """The kind of each identifier that was masked."""
+    """The ends of what was said, without system messages and template: masked, made `plain`."""
+    num_words: int
+    """Of all that was said."""
 
 
 def probes_from_logs(  # noqa: PLR0913
@@ -68,7 +74,7 @@ def probes_from_logs(  # noqa: PLR0913
     """
     if size < 1:
         raise InputError(f"`size` must be at least 1, got {size}.")
-    mask_text = masker(region) if mask else None
+    mask_text = masker(region) if mask else _unmasked
     read = sample(rows, max(CANDIDATES, 5 * size), seed)
     if not read.prompts:
         raise InputError(
@@ -77,58 +83,72 @@ def probes_from_logs(  # noqa: PLR0913
     queries = _queries(read.prompts, mask_text)
     repeated = frozenset(near_duplicates([query.text for query in queries]))
     queries = [query for place, query in enumerate(queries) if place not in repeated]
-    strata, of_length = _strata([query.text for query in queries], size, seed)
+    of_length = lengths([query.num_words for query in queries])
+    strata = _strata([query.text for query in queries], of_length, size, seed)
     places = drawn(strata, size, seed)
-    chosen = [queries[place] for place in places]
+    found: list[Sequence[str]] = []
+    probes = [_probe(queries[place], strata[place], mask_text, found) for place in places]
     parts = (
         _counted(read),
         _removed(read, len(repeated)),
         _taken([strata[place] for place in places], len(queries), of_length, seed),
-        _concealed(chosen) if mask else "identifiers not masked",
+        _concealed(found) if mask else "identifiers not masked",
     )
-    sliced = map(_sliced, chosen, (strata[place] for place in places))
-    return _related(tuple(sliced)), (", ".join(parts),)
+    return _related(probes), (", ".join(parts),)
 
 
-def _queries(
-    prompts: Mapping[int, Prompt], mask_text: Callable[[str], Masked] | None
-) -> list[_Query]:
-    masked: list[Sequence[str]] = []
-    probes = []
-    for number, prompt in prompts.items():
-        found: list[str] = []
-        probes.append(
-            Probe(
-                id=f"log-{number}",
-                prompt=prompt if mask_text is None else _masked(prompt, mask_text, found),
-                scorer=OPEN,
-                max_new_tokens=NEW_TOKENS,
-            )
-        )
-        masked.append(found)
-    texts = map(_said, probes, _frames(probes))
+def _unmasked(text: str) -> Masked:
+    return Masked(text=text, found=())
+
+
+def _queries(prompts: Mapping[int, Prompt], mask_text: MaskText) -> list[_Query]:
+    asked = [Probe(id="query", prompt=prompt, scorer=OPEN) for prompt in prompts.values()]
+    said = [_said(probe, frame) for probe, frame in zip(asked, _frames(asked), strict=True)]
     return [
-        _Query(probe=probe, text=text, masked=found)
-        for probe, text, found in zip(probes, texts, masked, strict=True)
+        _Query(
+            number=number,
+            prompt=prompt,
+            text=plain(mask_text(ends(text)).text),
+            num_words=num_words(text),
+        )
+        for (number, prompt), text in zip(prompts.items(), said, strict=True)
     ]
 
 
-def _masked(prompt: Prompt, mask_text: Callable[[str], Masked], found: list[str]) -> Prompt:
-    """The prompt with every message masked; what was masked is added to `found`."""
+def _said(probe: Probe, frame: Frame) -> str:
+    *earlier, last = turns(_prompt(probe))
+    return "\n".join((*earlier, frame.query(probe) if last == last_text(probe) else last))
+
+
+def _probe(
+    query: _Query, stratum: Stratum, mask_text: MaskText, found: list[Sequence[str]]
+) -> Probe:
+    """The probe with every message masked; the kinds of what was masked are added to `found`."""
+    kinds: list[str] = []
+    found.append(kinds)
 
     def mask(text: str) -> str:
         masked = mask_text(text)
-        found.extend(masked.found)
+        kinds.extend(masked.found)
         return masked.text
 
-    if isinstance(prompt, str):
-        return mask(prompt)
-    return tuple(Message(role=turn["role"], content=mask(turn["content"])) for turn in prompt)
+    slices = [f"topic:{stratum.topic}", f"length:{stratum.length}"]
+    return Probe(
+        id=f"log-{query.number}",
+        prompt=mask(query.prompt)
+        if isinstance(query.prompt, str)
+        else [Message(role=m["role"], content=mask(m["content"])) for m in query.prompt],
+        scorer=OPEN,
+        slices=slices[stratum.topic == NO_TOPIC :],
+        max_new_tokens=NEW_TOKENS,
+    )
 
 
-def _said(probe: Probe, frame: Frame) -> str:
-    earlier = turns(_prompt(probe))[:-1]
-    return plain("\n".join((*earlier, frame.query(probe))))
+def _strata(texts: Sequence[str], of_length: Lengths, size: int, seed: int) -> list[Stratum]:
+    most = min(MOST_TOPICS, max(1, size // PER_TOPIC))
+    found = topics(texts, most=most, num_families=size, seed=seed)
+    each = zip(found.names, of_length.names, found.families, strict=True)
+    return [Stratum(topic=t, length=n, family=f) for t, n, f in each]
 
 
 def _frames(probes: Sequence[Probe]) -> list[Frame]:
@@ -144,19 +164,6 @@ def _frames(probes: Sequence[Probe]) -> list[Frame]:
         start: frame_of(group) if len(group) >= FEWEST else whole for start, group in groups.items()
     }
     return [frames[last_text(probe)[:_TEMPLATE]] for probe in probes]
-
-
-def _strata(texts: Sequence[str], size: int, seed: int) -> tuple[list[Stratum], Lengths]:
-    most = min(MOST_TOPICS, max(1, size // PER_TOPIC))
-    found = topics(texts, most=most, num_families=size, seed=seed)
-    of_length = lengths(texts)
-    each = zip(found.names, of_length.names, found.families, strict=True)
-    return [Stratum(topic=t, length=n, family=f) for t, n, f in each], of_length
-
-
-def _sliced(query: _Query, stratum: Stratum) -> Probe:
-    slices = [f"topic:{stratum.topic}", f"length:{stratum.length}"]
-    return replace(query.probe, slices=slices[stratum.topic == NO_TOPIC :])
 
 
 def _related(probes: Sequence[Probe]) -> tuple[Probe, ...]:
@@ -203,11 +210,10 @@ def _taken(strata: Sequence[Stratum], num_left: int, of_length: Lengths, seed: i
     )
 
 
-def _concealed(queries: Sequence[_Query]) -> str:
+def _concealed(found: Sequence[Sequence[str]]) -> str:
     """`57 identifiers masked in 43 of them (40 EMAIL, 17 PHONE)`."""
-    kinds = Counter(kind for query in queries for kind in query.masked)
-    if not kinds:
+    counts = Counter(chain(*found))
+    if not counts:
         return "no identifiers found in them"
-    in_them = sum(bool(query.masked) for query in queries)
-    listed = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
-    return f"{kinds.total():,} identifiers masked in {in_them:,} of them ({listed})"
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in counts.most_common())
+    return f"{counts.total():,} identifiers masked in {sum(map(bool, found)):,} of them ({kinds})"

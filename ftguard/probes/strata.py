@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|(?:[^\W\u3040-\u30ff\u3400-\u9fff]['\u2019]?)+")
 """A word, or one character of Chinese or Japanese, which are written without blanks."""
 
 Key = TypeVar("Key", bound=Hashable)
@@ -39,11 +39,15 @@ class Lengths:
     """The most words of a text that is not in the upper third."""
 
 
-def lengths(texts: Sequence[str]) -> Lengths:
+def num_words(text: str) -> int:
+    """Words, or characters of a language that is written without blanks."""
+    return len(_WORD.findall(text))
+
+
+def lengths(counts: Sequence[int]) -> Lengths:
     """Split texts into thirds by their number of words; equally long ones stay together."""
-    counts = [len(_WORD.findall(text)) for text in texts]
     low, high = np.quantile(counts, [1 / 3, 2 / 3], method="inverted_cdf").tolist()
-    # Where more than a third has the same length, that is the medium one.
+    # Where one length makes up the middle third and more, it is the medium one.
     short = min(low, high - 1)
     names = ["short" if n <= short else "long" if n > high else "medium" for n in counts]
     return Lengths(names=names, short=short, long=high)

@@ -78,18 +78,20 @@ def export(
             name: Row(probe_id=item.pair.probe_id, left=item.left) for name, item in named.items()
         },
     )
-    keys.mkdir(parents=True, exist_ok=True)
-    (keys / f"{code}.json").write_bytes(msgspec.json.format(msgspec.json.encode(key)))
     try:
         # With its mark in front, Excel reads UTF-8.
         with path.open("x", encoding="utf-8-sig", newline="") as file:
+            keys.mkdir(parents=True, exist_ok=True)
+            (keys / f"{code}.json").write_bytes(msgspec.json.format(msgspec.json.encode(key)))
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             for name, item in named.items():
                 texts = (_prompt(item.pair), *(_said(answer) for answer in item.answers))
                 writer.writerow((name, *(_cell(text) for text in texts), "", ""))
     except OSError as error:
-        raise InputError(f"cannot write `{path}` ({error.strerror}): give a new file.") from None
+        raise InputError(
+            f"cannot write `{error.filename or path}` ({error.strerror}): give a new file."
+        ) from None
 
 
 def load_ratings(

@@ -91,7 +91,7 @@ def test_answers_in_training_are_those_of_evaluation(tokenizer: PreTrainedTokeni
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_everything_comes_back(fails: bool, model: LlamaForCausalLM) -> None:  # noqa: FBT001
+def test_everything_comes_back(fails: bool, model: LlamaForCausalLM) -> None:
     """Modes, `requires_grad`, configs, gradients and random states return, after an error too."""
     model.model.layers[1].eval()
     model.model.layers[0].mlp.requires_grad_(requires_grad=False)
@@ -131,8 +131,8 @@ def test_an_error_reaches_the_caller(model: LlamaForCausalLM) -> None:
 @pytest.mark.parametrize("base", [True, False])
 @pytest.mark.parametrize("fails", [False, True])
 def test_adapters_come_back(
-    base: bool,  # noqa: FBT001
-    fails: bool,  # noqa: FBT001
+    base: bool,
+    fails: bool,
     model: LlamaForCausalLM,
 ) -> None:
     """Adapters are off only within, and train on after: peft's own switch would change grads."""

@@ -9,12 +9,13 @@ from transformers import (
     GPT2LMHeadModel,
     LlamaForCausalLM,
     PreTrainedModel,
+    PreTrainedTokenizerFast,
     TrOCRConfig,
     TrOCRForCausalLM,
 )
 
 from ftguard.ask.generate import LOG_ZERO
-from ftguard.ask.read import read
+from ftguard.ask.read import read, read_next
 
 Logprobs = Callable[[PreTrainedModel, Sequence[int], Sequence[int]], list[float]]
 
@@ -98,3 +99,20 @@ def test_not_a_number_becomes_a_finite_logprob(model: LlamaForCausalLM) -> None:
 
     assert {nats for value in values for nats in value} == {LOG_ZERO}
     assert [len(value) for value in values] == [1, 50, 1, 3]
+
+
+def test_one_pass_tells_the_next_token_as_reading_each_does(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Contexts of 2, 9 and 30 tokens with four options: the same log-probabilities as by `read`."""
+    model.eval()
+    contexts = [tuple(tokenizer("x" * length)["input_ids"]) for length in (1, 8, 29)]
+    options = tuple(tokenizer("ABCD")["input_ids"][1:])
+
+    with torch.no_grad():
+        at_once = read_next(model, [(context, options) for context in contexts], 0)
+        each = read(model, [(c, (token,)) for c in contexts for token in options], 0)
+
+    assert [value for row in at_once for value in row] == pytest.approx(
+        [value for (value,) in each], abs=1e-5
+    )

@@ -236,7 +236,7 @@ def test_options_are_asked_by_letter_where_letters_are_listed(
 )
 def test_letters_are_listed_for_every_option_in_order(
     prompt: str | list[Message],
-    listed: bool,  # noqa: FBT001
+    listed: bool,
 ) -> None:
     """Only where each option stands behind its own letter do letters stand for options."""
     probe = Probe(id="p", prompt=prompt, reference="Rome", choices=("Oslo", "Rome"))

@@ -67,7 +67,7 @@ def test_the_inner_model_of_a_peft_model_is_the_transformers_model(
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
-def test_a_reward_model_is_refused(wrapped: bool) -> None:  # noqa: FBT001
+def test_a_reward_model_is_refused(wrapped: bool) -> None:
     """A sequence classifier cannot be asked, nor can one whose PEFT wrapper claims to generate."""
     reward = reward_model()
     asked = PeftModel(reward, LORA) if wrapped else reward

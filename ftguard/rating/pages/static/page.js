@@ -4,8 +4,14 @@
 const SETTLE = 300; // ms; a second press of the same key is not a choice on the next item
 const root = document.documentElement;
 const notes = document.getElementById("notes");
-const alert = document.querySelector(".alert");
+const notice = document.querySelector(".alert");
 let sending = false;
+let drafts = null;
+try {
+  drafts = window.localStorage;
+} catch {
+  // A browser that stores nothing has no drafts.
+}
 
 history.scrollRestoration = "manual";
 setTimeout(() => (root.dataset.settled = ""), SETTLE);
@@ -14,13 +20,13 @@ setTimeout(() => (root.dataset.settled = ""), SETTLE);
 const draft = notes && [...document.querySelectorAll("#rating input[name=rater], [name=item]")]
   .map((field) => field.value).join(" ");
 if (notes) {
-  notes.value = localStorage.getItem(draft) ?? notes.value;
-  notes.addEventListener("input", () => localStorage.setItem(draft, notes.value));
+  notes.value = drafts?.getItem(draft) ?? notes.value;
+  notes.addEventListener("input", () => drafts?.setItem(draft, notes.value));
 }
 
 function tell(message) {
-  alert.textContent = message;
-  alert.hidden = false;
+  notice.textContent = message;
+  notice.hidden = false;
 }
 
 document.addEventListener("submit", async (event) => {
@@ -36,7 +42,7 @@ document.addEventListener("submit", async (event) => {
       tell(`Not saved. ${await reply.text()}`);
       return;
     }
-    if (form.id === "rating") localStorage.removeItem(draft);
+    if (form.id === "rating") drafts?.removeItem(draft);
     location.replace(location.href);
   } catch {
     tell("Not saved: ftguard rate is no longer running. Start it again and open the address that "

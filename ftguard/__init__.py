@@ -8,6 +8,7 @@ One value flows, and data order is import order: a module imports only from stag
     answers     what a model said, and what it thought of given texts
     estimates   a number with its interval and n; calibration_error: confidence against accuracy
     scores      how good an answer is: one scorer a file, a visible table
+    endpoint    the OpenAI-compatible client; judge: an LLM that scores open answers, within a budget
     ask         the only place that runs a model; it leaves no trace
     snapshot    all answers and scores of one model; the base and each checkpoint are the same noun
     measurement one quantity on one slice, with its direction and unit
@@ -23,12 +24,14 @@ One value flows, and data order is import order: a module imports only from stag
     ledger      the append-only facts of all runs in a folder; views are folds over it
     training_data, asked   the texts that a trainer trains on; the probes that a run asks, chosen
                 before its first step and read back on a resume
+    grading     the judge at work during a run; late_scores: what it says after a checkpoint
     baseline    the base snapshot: stored, cached, descended from, or asked; keep: the best's files
     conclusion  a run's outcome, as `verdict.json` holds it
     tracking    where results are told: console, W&B, the Trainer's other reporters
     watch       one attempt of one run under guard: examines, records, keeps, chooses what to act on
     begin       opens a watch when training begins; announce: what is said before the first step
     callback    the timeline: when things happen, in a few short hooks
+    rating      people rate both models' answers side by side, blind, on a local page
     demo, probe_pages, cli   what a person runs, and probes as the terminal shows them
 
 A hook hands the model to `watch.examine`; what it finds is appended to the ledger and told. State

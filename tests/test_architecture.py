@@ -101,6 +101,7 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("scores.constraints",),
     (
         "scores.exact_match",
+        "scores.judged",
         "scores.likelihood",
         "scores.multiple_choice",
         "scores.normalized_match",
@@ -152,7 +153,7 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("examine",),
     # what is on disk
     ("folders", "ledger"),
-    ("baseline", "conclusion", "training_data"),
+    ("baseline", "conclusion", "grading", "training_data"),
     ("keep",),
     # telling
     ("tracking.console", "tracking.tracker"),
@@ -160,7 +161,7 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("tracking",),
     # within a training run
     ("asked", "host", "watch"),
-    ("announce",),
+    ("announce", "late_scores"),
     ("begin",),
     ("callback",),
     # `from ftguard import GuardCallback` ends in the callback
@@ -195,6 +196,7 @@ HEAVY = {
         "host",
         "training_data",
     },
+    "openai": {"endpoint"},
     "wandb": {"tracking.weights_and_biases"},
 }
 """Who may import what is heavy: modules, or whole packages."""

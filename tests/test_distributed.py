@@ -13,7 +13,7 @@ from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 from ftguard import Probe
 from ftguard.folders import RunFolder
-from ftguard.ledger import Acted, BaseTaken, Examined, Ledger, RunStarted
+from ftguard.ledger import Acted, BaseTaken, Chosen, Examined, Ledger, RunStarted
 
 TIMEOUT = 120
 """Seconds after which both processes are taken to hang; they need some 10."""
@@ -145,6 +145,7 @@ def test_both_processes_have_one_verdict_and_one_ledger(prepared: Path) -> None:
     events = Ledger(folder.ledger).read()
     assert Counter(type(event) for event in events if not isinstance(event, Examined)) == {
         RunStarted: 1,
+        Chosen: 1,
         BaseTaken: 1,
     }
     examined = [(e.step, e.checkup.checkpoint) for e in events if isinstance(e, Examined)]

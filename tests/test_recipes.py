@@ -190,7 +190,9 @@ def test_rare_intents_and_out_of_scope_queries_are_the_tail(
     (checkup,) = examined(tmp_path / "out")
     keys = {measurement.key: measurement for measurement in checkup.measurements}
     assert {"tail/rare", "tail/out-of-scope", "tail/worst"} <= set(keys)
-    assert keys["tail/rare"].num_scored + keys["tail/rare"].num_unscored == 2 * 30
+    # "tell me my routing number" is a part of "can you tell me my routing number for summit".
+    assert keys["tail/rare"].num_scored == 2 * 30 - 1
+    assert "`target/row-68` (contained," in output
     assert keys["tail/out-of-scope"].num_scored == 30
     worst = next(o for o in checkup.verdict.outcomes if o.gate.key == "tail/worst")
     assert worst.state == "nothing to lose"

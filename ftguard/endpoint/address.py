@@ -1,12 +1,16 @@
 """Where a server is, and whether it can be asked at all."""
 
 import os
+import re
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from ftguard.errors import InputError
 
 OPENAI = "https://api.openai.com/v1"
+LOCAL = ("localhost", "127.0.0.1", "::1")
+
+_VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 def resolve(base_url: str | None) -> str:
@@ -19,6 +23,11 @@ def host(base_url: str | None) -> str:
     return urlsplit(resolve(base_url)).netloc.lower()
 
 
+def is_local(base_url: str | None) -> bool:
+    """Whether the server is on this machine."""
+    return urlsplit(resolve(base_url)).hostname in LOCAL
+
+
 def check_endpoint(base_url: str | None, api_key_env: str) -> None:
     """Refuse what cannot be asked, before anything is.
 
@@ -27,6 +36,11 @@ def check_endpoint(base_url: str | None, api_key_env: str) -> None:
     """
     if find_spec("openai") is None:
         raise InputError('asking a server needs the openai package: pip install "ftguard[judge]"')
+    if not _VARIABLE.fullmatch(api_key_env):
+        raise InputError(
+            "`api_key_env` is the name of the environment variable that holds the key, such as "
+            "`OPENAI_API_KEY`: put the key there, not here."
+        )
     try:
         parts = urlsplit(resolve(base_url))
         known = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ftguard.endpoint import host
+from ftguard.endpoint import host, is_local
 from ftguard.formatting import count
 from ftguard.judge.judge import Judge
 from ftguard.judge.prices import AS_OF
@@ -16,9 +16,10 @@ def announce(judge: Judge, bill: Bill) -> Iterator[str]:
         judge: who is asked.
         bill: the estimate, of `Spend.estimate`, for what is about to be judged.
     """
+    way = "go on this machine to" if is_local(judge.base_url) else "leave this machine for"
     yield (
-        f"judge: prompts, references, notes and answers leave this machine for "
-        f"`{host(judge.base_url)}`, to be graded by `{judge.model}` (rubric {judge.rubric.version})"
+        f"judge: prompts, references, notes and answers {way} `{host(judge.base_url)}`, to be "
+        f"graded by `{judge.model}` (rubric {judge.rubric.version})"
     )
     calls = f"{count(bill.calls)} call{'s' * (bill.calls != 1)}"
     price = "" if bill.usd is None else f", {_dollars(bill.usd)}"

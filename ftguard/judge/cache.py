@@ -37,8 +37,11 @@ class Cache:
             except (OSError, sqlite3.Error) as error:
                 self._give_up(error)
 
-    def get(self, digest: str) -> Reply | None:
-        """The reply to a request, if it is known."""
+    def get(self, digest: str, room: int) -> Reply | None:
+        """The reply to a request that left it so many tokens, if it is known."""
+        return self._get(digest) or self._get(f"{digest} cut at {room}")
+
+    def _get(self, digest: str) -> Reply | None:
         if self._database is None:
             return None
         try:
@@ -50,10 +53,12 @@ class Cache:
             self._give_up(error)
             return None
 
-    def put(self, digest: str, reply: Reply) -> None:
-        """Keep a reply; a known one stays as it is."""
+    def put(self, digest: str, room: int, reply: Reply) -> None:
+        """Keep a reply; a known one stays, and a cut one does not count with other room."""
         if self._database is None:
             return
+        if reply.finish == "length":
+            digest = f"{digest} cut at {room}"
         kept = msgspec.json.encode(replace(reply, input_tokens=None, output_tokens=None))
         try:
             self._database.execute("INSERT OR IGNORE INTO replies VALUES (?, ?)", (digest, kept))

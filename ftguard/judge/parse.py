@@ -79,7 +79,9 @@ def _object(reply: Reply) -> tuple[dict[str, object], str]:
         raise Unscorable("the judge refused")
     if reply.finish != "stop":
         cut = reply.finish == "length"
-        raise Unscorable("the judge's reply was cut off" if cut else f"ended by {reply.finish}")
+        raise Unscorable(
+            "the judge's reply was cut off" if cut else f"the judge was ended by {reply.finish}"
+        )
     text = reply.text
     if not text.strip():
         raise Unscorable("the judge's reply is empty")

@@ -47,6 +47,7 @@ class Spend:
         self._calls = before.calls
         self._input, self._output = before.input_tokens, before.output_tokens
         self._held: list[tuple[int, int]] = []
+        self._replies: dict[str, Reply] = {}
 
     @property
     def so_far(self) -> Bill:
@@ -62,7 +63,7 @@ class Spend:
         """What asking would take: distinct requests whose reply is not in the cache."""
         cache = Cache(cache_path() if self._judge.cache else None)
         distinct = {request.digest: request for request in requests}.values()
-        new = [request for request in distinct if cache.get(request.digest) is None]
+        new = [r for r in distinct if not (self.known(r) or cache.get(r.digest, self._most))]
         cache.close()
         return self._bill(
             len(new), sum(map(input_tokens, new)), min(USUAL_REPLY, self._most) * len(new)
@@ -102,8 +103,14 @@ class Spend:
         with self._lock:
             self._held.remove((input_tokens(request), self._most))
             self._calls += 1
+            if reply is not None:
+                self._replies[request.digest] = reply
             self._input += taken[0]
             self._output += taken[1]
+
+    def known(self, request: Request) -> Reply | None:
+        """What the run was told before: the same answer has one score, with or without a cache."""
+        return self._replies.get(request.digest)
 
     @property
     def over(self) -> str:

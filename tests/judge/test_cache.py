@@ -22,9 +22,9 @@ from ftguard.judge.cache import Cache
 
 cache = Cache(Path(sys.argv[1]))
 for number in range(400):
-    cache.put(f"shared {number}", Reply(text=f"from {sys.argv[2]}", finish="stop"))
-    cache.put(f"{sys.argv[2]} {number}", Reply(text=str(number), finish="stop"))
-    assert cache.get(f"shared {number}") is not None
+    cache.put(f"shared {number}", 9, Reply(text=f"from {sys.argv[2]}", finish="stop"))
+    cache.put(f"{sys.argv[2]} {number}", 9, Reply(text=str(number), finish="stop"))
+    assert cache.get(f"shared {number}", 9) is not None
 assert cache.problem is None, cache.problem
 """
 
@@ -32,14 +32,26 @@ assert cache.problem is None, cache.problem
 def test_a_reply_is_kept(tmp_path: Path) -> None:
     """For whoever opens the file next; without its counts, as it then costs nothing."""
     one = Cache(tmp_path / "a" / "b.sqlite3")
-    one.put("d", REPLY)
-    one.put("d", Reply(text="another"))
+    one.put("d", 9, REPLY)
+    one.put("d", 9, Reply(text="another"))
     one.close()
     other = Cache(tmp_path / "a" / "b.sqlite3")
 
-    assert (other.get("d"), other.get("e")) == (KEPT, None)
+    assert (other.get("d", 9), other.get("e", 9)) == (KEPT, None)
     other.close()
-    assert other.get("d") is None
+    assert other.get("d", 9) is None
+
+
+def test_a_cut_reply_is_that_of_its_room(tmp_path: Path) -> None:
+    """Where more tokens are allowed, it is asked again; a whole reply fits any room."""
+    cache = Cache(tmp_path / "b.sqlite3")
+    cut = Reply(text="Fin", finish="length")
+    cache.put("d", 9, cut)
+    assert (cache.get("d", 9), cache.get("d", 99)) == (cut, None)
+
+    cache.put("d", 99, KEPT)
+    assert (cache.get("d", 9), cache.get("d", 99)) == (KEPT, KEPT)
+    cache.close()
 
 
 def test_processes_share_it(tmp_path: Path) -> None:
@@ -53,20 +65,20 @@ def test_processes_share_it(tmp_path: Path) -> None:
     assert [writer.wait(60) for writer in writers] == [0, 0]
     cache = Cache(path)
     for number in range(400):
-        shared = cache.get(f"shared {number}")
+        shared = cache.get(f"shared {number}", 9)
         assert shared is not None
         assert shared.text in {"from one", "from two"}
         for name in ("one", "two"):
-            assert cache.get(f"{name} {number}") == Reply(text=str(number), finish="stop")
+            assert cache.get(f"{name} {number}", 9) == Reply(text=str(number), finish="stop")
     cache.close()
 
 
 def test_no_path_keeps_nothing() -> None:
     """`cache=False` is the same code without a file."""
     cache = Cache(None)
-    cache.put("d", REPLY)
+    cache.put("d", 9, REPLY)
 
-    assert cache.get("d") is None
+    assert cache.get("d", 9) is None
     assert cache.problem is None
 
 

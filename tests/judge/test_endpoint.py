@@ -314,6 +314,13 @@ def test_an_address_that_cannot_be_used_is_refused(base_url: str, message: str) 
     assert "secret" not in str(raised.value)
 
 
+def test_a_key_in_place_of_its_variable_is_not_repeated() -> None:
+    """The message says what belongs there."""
+    with pytest.raises(InputError, match="is the name of the environment variable") as raised:
+        check_endpoint(None, "sk-secret-0123456789")
+    assert "sk-" not in str(raised.value)
+
+
 def test_openai_needs_a_key_and_other_servers_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable is named, and what else can be done."""
     monkeypatch.delenv("OPENAI_API_KEY")

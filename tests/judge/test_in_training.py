@@ -143,7 +143,7 @@ def test_open_answers_are_scored_and_gated(
     assert (_tail(last).base, _tail(last).num_unscored) == (1.0, 0)
     assert _tail(last).now == pytest.approx(0.25)
     assert _state(last) == "breach"
-    assert "answers leave this machine for" in output
+    assert "answers go on this machine to" in output
     assert "to be graded by `grader`" in output
     scored = [event for event in _events(tmp_path) if isinstance(event, Scored)]
     assert {event.step for event in scored} == {2, 4, 6}

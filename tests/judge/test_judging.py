@@ -90,6 +90,17 @@ def test_a_second_run_makes_no_call(
     assert len(asked) == 3
 
 
+def test_one_answer_has_one_score_in_a_run_without_a_cache(
+    serve: Serve, complete: Complete, graded: Graded, asked: Asked
+) -> None:
+    """A judge that says 1, then 5, cannot make a difference between equal answers."""
+    judge = judge_at(serve(lambda n, _r: complete(graded(1 if n == 1 else 5))), cache=False)
+    spend = Spend(judge)
+
+    assert judged(judge, tasks("four"), spend) == judged(judge, tasks("four"), spend)
+    assert (len(asked), spend.estimate(tasks("four")).calls) == (1, 0)
+
+
 def test_what_may_pass_is_asked_again_in_the_next_run(
     serve: Serve, complete: Complete, graded: Graded
 ) -> None:

@@ -73,7 +73,7 @@ def test_one_object_with_exactly_the_keys_is_read(text: str) -> None:
         (said('{"a":' * 3000), "cannot be read"),
         (said("x" * 20_001 + rated()), "20,0.. characters long"),
         (Reply(text=rated(), finish="length"), "was cut off"),
-        (Reply(text=rated(), finish="content_filter"), "ended by content_filter"),
+        (Reply(text=rated(), finish="content_filter"), "judge was ended by content_filter"),
         (Reply(text=rated(), finish=None), "ended by None"),
         (Reply(text=rated(), finish="stop", refusal="I cannot."), "refused"),
     ],

@@ -152,7 +152,7 @@ def test_the_command_prints_a_table_and_writes_the_figures(
     lines = first.stdout.splitlines()
 
     assert (first.exit_code, first.stderr) == (0, "")
-    assert lines[0].startswith("ftguard: judge: prompts, references, notes and answers leave")
+    assert lines[0].startswith("ftguard: judge: prompts, references, notes and answers go")
     assert "about 592 calls" in lines[1]
     table = lines[3:]
     assert max(map(len, table)) <= 80

@@ -203,6 +203,7 @@ def test_an_unknown_price_is_said() -> None:
             "at 2,000,000 tokens a run (`most_tokens`)"
         ),
     ]
+    assert "answers go on this machine to `127.0.0.1:9`" in next(announce(judge, Bill()))
     told = list(announce(judge_at(most_tokens=900), Bill(calls=1, input_tokens=5, usd=0.001)))
     assert "less than 0.01 US dollars" in told[1]
     assert "stops at 5.00 US dollars or 900 tokens a run" in told[2]

@@ -1,7 +1,7 @@
 // Keys, saving without losing what was typed, and nothing else: without it the forms still work.
 "use strict";
 
-const SETTLE = 300; // ms; a second press of the same key is not a choice on the next item
+const SETTLE = 200; // ms; a second press of the same key is not a choice on the next item
 const root = document.documentElement;
 const notes = document.getElementById("notes");
 const notice = document.querySelector(".alert");

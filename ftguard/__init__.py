@@ -8,7 +8,7 @@ One value flows, and data order is import order: a module imports only from stag
     answers     what a model said, and what it thought of given texts
     estimates   a number with its interval and n; calibration_error: confidence against accuracy
     scores      how good an answer is: one scorer a file, a visible table
-    endpoint    the OpenAI-compatible client; judge: an LLM that scores open answers, within a budget
+    endpoint    the OpenAI-compatible client; judge: an LLM that scores open answers, on a budget
     ask         the only place that runs a model; it leaves no trace
     snapshot    all answers and scores of one model; the base and each checkpoint are the same noun
     measurement one quantity on one slice, with its direction and unit
@@ -32,6 +32,7 @@ One value flows, and data order is import order: a module imports only from stag
     begin       opens a watch when training begins; announce: what is said before the first step
     callback    the timeline: when things happen, in a few short hooks
     rating      people rate both models' answers side by side, blind, on a local page
+    judge_and_people   how far the two agree
     demo, probe_pages, cli   what a person runs, and probes as the terminal shows them
 
 A hook hands the model to `watch.examine`; what it finds is appended to the ledger and told. State

@@ -1,50 +1,72 @@
 """Chooses the probes that a run asks, before its first step, and reads them back on a resume."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from tqdm.auto import tqdm
-from transformers import PreTrainedTokenizerBase
 
-from ftguard.ask import same_random_state
+from ftguard.ask import from_main, same_random_state
+from ftguard.errors import FtguardError, InputError
 from ftguard.folders import RunFolder
-from ftguard.ledger import AnyEvent, Chosen
-from ftguard.probes import Encoder, Gathered, Sets, gather, read_probes, survey
-from ftguard.training_data import given_texts, trainer_texts
+from ftguard.ledger import Chosen, Ledger
+from ftguard.probes import Encoder, Gathered, Sets, gather, read_probes, survey, write_probes
+from ftguard.training_data import TrainingTexts
 
 
-def choose(
+def probes_to_ask(  # noqa: PLR0913
     sets: Sets,
-    loader: object,
-    tokenizer: PreTrainedTokenizerBase | None,
+    folder: RunFolder,
+    run: str,
     *,
+    training: Callable[[], TrainingTexts],
     encoder: Encoder | None,
     progress: bool,
+    main: bool,
 ) -> Gathered:
-    """Read the training data for leaks and for what is far from it, and draw the probes.
+    """What an earlier attempt of the run asked, else what is chosen now and written down.
+
+    Every process must call it, and gets the main one's.
 
     Args:
-        sets: what may be asked, with the training rows where the user gave them.
-        loader: the trainer's training data, read where the user gave none.
-        tokenizer: decodes it.
+        sets: what may be asked.
+        folder: the run's files.
+        run: the run's id.
+        training: gives the training data's texts, to look for leaks and for what is far from them.
         encoder: for the distances of queries.
         progress: whether to show a progress bar.
+        main: whether this process reads and writes.
+
+    Raises:
+        FtguardError: the main process's, on every process.
     """
-    with same_random_state():
-        training = (
-            given_texts(sets.train)
-            if sets.train or tokenizer is None
-            else trainer_texts(loader, tokenizer, sets.seed)
-        )
-        texts = tqdm(
-            training.texts, desc="ftguard: training data", disable=not progress, leave=False
-        )
-        return gather(sets, survey(sets, texts, encoder, what=training.note))
+    found: Gathered | FtguardError | None = None
+    if main:
+        try:
+            found = _stored(sets, folder, run)
+            if found is None:
+                found = _choose(sets, training, encoder, progress=progress)
+                write_probes(found.probes, folder.probes)
+        except FtguardError as error:
+            found = error
+    found = from_main(found)
+    if not isinstance(found, Gathered):
+        raise found or InputError("no probes were chosen.")
+    return found
 
 
-def stored(events: Sequence[AnyEvent], run: str, sets: Sets, folder: RunFolder) -> Gathered | None:
-    """The probes that an earlier attempt of the run asked, where it was given the same sets."""
+def _stored(sets: Sets, folder: RunFolder, run: str) -> Gathered | None:
+    """The probes that an earlier attempt asked, where it was given the same sets."""
+    events = Ledger(folder.ledger).read()
     chosen = [event for event in events if isinstance(event, Chosen) and event.run == run]
     if not chosen or chosen[-1].sets != sets.digest or not folder.probes.exists():
         return None
     probes = read_probes(folder.probes)
     return Gathered(probes=probes, leaks=chosen[-1].leaks, notes=chosen[-1].notes)
+
+
+def _choose(
+    sets: Sets, training: Callable[[], TrainingTexts], encoder: Encoder | None, *, progress: bool
+) -> Gathered:
+    with same_random_state():
+        read = training()
+        bar = tqdm(read.texts, desc="ftguard: training data", disable=not progress, leave=False)
+        return gather(sets, survey(sets, bar, encoder, what=read.note))

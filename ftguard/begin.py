@@ -3,13 +3,13 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import torch
 from transformers import PreTrainedTokenizerBase, TrainerState, TrainingArguments
 
 from ftguard.announce import announce
-from ftguard.asked import choose, stored
 from ftguard.ask import (
     BatchPlan,
     adapted,
@@ -18,29 +18,30 @@ from ftguard.ask import (
     prepare,
     weights_fingerprint,
 )
+from ftguard.asked import probes_to_ask
 from ftguard.baseline import Baseline, get_baseline, read_lineage
 from ftguard.clock import Clock
-from ftguard.errors import FtguardError, InputError
+from ftguard.errors import InputError
 from ftguard.examine import Exam, fingerprint
 from ftguard.folders import RunFolder
 from ftguard.gates import Gate, applicable, unmeasured
-from ftguard.grading import Grading, spent, to_judge
+from ftguard.grading import Grading
 from ftguard.host import loaded_from, planned_checkpoints
-from ftguard.judge import Bill, Judge, Judged, Spend, refuse_self
+from ftguard.judge import Judge, refuse_self
 from ftguard.ledger import (
     AnyEvent,
     BaseTaken,
     Chosen,
     Ledger,
     RunStarted,
-    Scored,
     Superseded,
     current_run,
 )
 from ftguard.measures import measure
-from ftguard.probes import Encoder, Gathered, Probe, Sets, write_probes
+from ftguard.probes import Encoder, Gathered, Probe, Sets
 from ftguard.run import Run
 from ftguard.tracking import Tracker, say
+from ftguard.training_data import TrainingTexts, given_texts, trainer_texts
 from ftguard.watch import Watch
 
 
@@ -65,8 +66,8 @@ def begin(  # noqa: PLR0913
     state: TrainerState,
     model: torch.nn.Module,
     tokenizer: PreTrainedTokenizerBase,
-    loader: object,
     *,
+    loader: object,
     rate: float,
     weights: str | None,
     tracker: Tracker,
@@ -95,7 +96,15 @@ def begin(  # noqa: PLR0913
         run_id, attempt, first = from_main(
             _identify(folder, state.global_step) if main else ("", 0, None)
         )
-        gathered = _gathered(settings, folder, run_id, loader, tokenizer, progress, main=main)
+        gathered = probes_to_ask(
+            settings.sets,
+            folder,
+            run_id,
+            training=partial(_training, settings.sets, loader, tokenizer),
+            encoder=settings.encoder,
+            progress=progress,
+            main=main,
+        )
         exam = _exam(settings, gathered.probes, model, tokenizer, weights, progress=progress)
         baseline = get_baseline(
             model,
@@ -123,7 +132,10 @@ def begin(  # noqa: PLR0913
             gates=applicable(settings.gates, measured),
             not_measured=unmeasured(measured),
         )
-        grading = _grading(settings, exam, folder, run, model) if main else None
+        grading = None
+        if main and settings.judge is not None:
+            refuse_self(settings.judge, str(loaded_from(model) or _name(model)))
+            grading = Grading.open(settings.judge, exam.questionnaire.probes, run, folder)
         watch = Watch(
             run=run,
             exam=replace(exam, fingerprint=base.fingerprint),
@@ -145,40 +157,19 @@ def begin(  # noqa: PLR0913
     return watch
 
 
-def _gathered(
-    settings: Settings,
-    folder: RunFolder,
-    run: str,
-    loader: object,
-    tokenizer: PreTrainedTokenizerBase | None,
-    progress: bool,
-    *,
-    main: bool,
-) -> Gathered:
-    """What an earlier attempt asked, or what is chosen now; every process gets the main one's."""
-    found: Gathered | FtguardError | None = None
-    if main:
-        try:
-            events = Ledger(folder.ledger).read()
-            found = stored(events, run, settings.sets, folder)
-            if found is None:
-                found = choose(
-                    settings.sets,
-                    loader,
-                    tokenizer,
-                    encoder=settings.encoder,
-                    progress=progress,
-                )
-                write_probes(found.probes, folder.probes)
-        except FtguardError as error:
-            found = error
-    found = from_main(found)
-    if not isinstance(found, Gathered):
-        raise found or InputError("no probes were gathered.")
-    return found
+def _training(
+    sets: Sets, loader: object, tokenizer: PreTrainedTokenizerBase | None
+) -> TrainingTexts:
+    if sets.train or tokenizer is None:
+        return given_texts(sets.train)
+    return trainer_texts(loader, tokenizer, sets.seed)
 
 
-def _exam(
+def _name(model: torch.nn.Module) -> str:
+    return str(getattr(inner_model(model).config, "_name_or_path", ""))
+
+
+def _exam(  # noqa: PLR0913
     settings: Settings,
     probes: Sequence[Probe],
     model: torch.nn.Module,
@@ -204,37 +195,6 @@ def _exam(
         plan=BatchPlan(),
         progress=progress,
     )
-
-
-def _grading(
-    settings: Settings, exam: Exam, folder: RunFolder, run: Run, model: torch.nn.Module
-) -> Grading | None:
-    """The judge at work, where there is one and something for it to score.
-
-    Raises:
-        InputError: the judge is the model in training.
-    """
-    judge, probes = settings.judge, to_judge(exam.questionnaire.probes)
-    if judge is None or not probes:
-        return None
-    refuse_self(judge, str(getattr(inner_model(model).config, "_name_or_path", "")))
-    ledger = Ledger(folder.ledger)
-
-    def record(step: int, judged: tuple[Judged, ...], bill: Bill) -> None:
-        name = f"{judge.model} {judge.rubric.version}"
-        ledger.append(
-            Scored(
-                run=run.id,
-                attempt=run.attempt,
-                step=step,
-                judge=name,
-                judged=judged,
-                bill=bill,
-            )
-        )
-
-    spend = Spend(judge, spent(ledger.read(), run.id))
-    return Grading(judge=judge, probes=probes, spend=spend, record=record)
 
 
 def _identify(folder: RunFolder, step: int) -> tuple[str, int, Run | None]:

@@ -163,7 +163,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             state,
             kwargs["model"],
             getattr(processor, "tokenizer", processor),
-            kwargs.get("train_dataloader"),
+            loader=kwargs.get("train_dataloader"),
             rate=peak_rate(optimizer, scheduler),
             weights=self._weights,
             tracker=self._tracker(args),

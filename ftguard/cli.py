@@ -1,4 +1,4 @@
-"""The command line: `ftguard demo`, `ftguard best RUN`, `ftguard probes list` and `show`."""
+"""The command line: `ftguard demo`, `best`, `probes`, `judge` and `rate`."""
 
 import sys
 from collections.abc import Iterator
@@ -12,6 +12,9 @@ from ftguard import probe_pages
 from ftguard.conclusion import read_conclusion
 from ftguard.errors import FtguardError, InputError
 from ftguard.folders import RunFolder
+from ftguard.judge.command import judge_app
+from ftguard.judge_and_people import agree
+from ftguard.rating.command import rate
 
 PASSED, BREACHED, WRONG_USE, UNDECIDED = 0, 1, 2, 3
 
@@ -65,6 +68,9 @@ def demo(
 
 probes = typer.Typer(help="Look at what is asked.", no_args_is_help=True)
 app.add_typer(probes, name="probes")
+judge_app.command("agree")(agree)
+app.add_typer(judge_app, name="judge")
+app.command("rate")(rate)
 
 SOURCE = typer.Argument(
     help="general, quick or calibration (built in), a run's output directory, a file, or the name "
@@ -76,7 +82,7 @@ SOURCE = typer.Argument(
 def list_probes(
     source: Annotated[str, SOURCE] = "general",
     *,
-    slice: Annotated[str | None, typer.Option(help="only those of this slice")] = None,  # noqa: A002
+    slice: Annotated[str | None, typer.Option(help="only those of this slice")] = None,
     tier: Annotated[int | None, typer.Option(min=1, max=4, help="only those of this tier")] = None,
 ) -> None:
     """List probes: id, tier, scorer and the beginning of what is asked."""

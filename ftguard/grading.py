@@ -1,12 +1,14 @@
-"""Has a judge grade a run's open answers while training goes on; late scores come when they come."""
+"""Has a judge grade a run's open answers while training goes on; what is late comes later."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ftguard.folders import RunFolder
 from ftguard.judge import Bill, Judge, Judged, Judging, Spend, Task
-from ftguard.ledger import AnyEvent, Scored, of_run
+from ftguard.ledger import AnyEvent, Ledger, Scored, of_run
 from ftguard.probes import Probe
 from ftguard.probes.probe import JUDGED
+from ftguard.run import Run
 from ftguard.scores import Score
 from ftguard.snapshot import Snapshot
 
@@ -25,10 +27,23 @@ class Grading:
     probes: tuple[Probe, ...]
     """Those that a judge is to score."""
     spend: Spend
-    record: Callable[[int, tuple[Judged, ...], Bill], None]
-    """Writes what was judged at a step into the ledger."""
+    run: Run
+    ledger: Ledger
     under_way: dict[int, Judging] = field(default_factory=dict)
     """By step."""
+
+    @classmethod
+    def open(
+        cls, judge: Judge, probes: Sequence[Probe], run: Run, folder: RunFolder
+    ) -> "Grading | None":
+        """A judge that goes on with what the run has spent; None where nothing is to be judged."""
+        open_ones = tuple(probe for probe in probes if probe.scorer == JUDGED)
+        if not open_ones:
+            return None
+        ledger = Ledger(folder.ledger)
+        bills = [e.bill for e in ledger.read() if isinstance(e, Scored) and e.run == run.id]
+        spend = Spend(judge, bills[-1] if bills else None)
+        return cls(judge=judge, probes=open_ones, spend=spend, run=run, ledger=ledger)
 
     def grade(self, step: int, base: Snapshot, now: Snapshot, known: Mapping[str, Judged]) -> None:
         """Put both models' answers to the judge, blind and mixed, and wait a bounded time.
@@ -53,7 +68,7 @@ class Grading:
             done = judging.wait(0)
             judged = judging.take()
             if judged:
-                self.record(step, judged, self.spend.so_far)
+                self._record(step, judged)
                 heard.add(step)
             if done and not judged:
                 del self.under_way[step]
@@ -80,6 +95,18 @@ class Grading:
             usd=None if once.usd is None else once.usd * times,
         )
 
+    def _record(self, step: int, judged: tuple[Judged, ...]) -> None:
+        self.ledger.append(
+            Scored(
+                run=self.run.id,
+                attempt=self.run.attempt,
+                step=step,
+                judge=f"{self.judge.model} {self.judge.rubric.version}",
+                judged=judged,
+                bill=self.spend.so_far,
+            )
+        )
+
     def _tasks(self, side: str, snapshot: Snapshot) -> list[Task]:
         texts = {answer.probe_id: answer.text for answer in snapshot.answers}
         return [
@@ -87,11 +114,6 @@ class Grading:
             for probe in self.probes
             if probe.id in texts
         ]
-
-
-def to_judge(probes: Sequence[Probe]) -> tuple[Probe, ...]:
-    """The probes that a judge is to score."""
-    return tuple(probe for probe in probes if probe.scorer == JUDGED)
 
 
 def judged_by_step(
@@ -112,12 +134,6 @@ def judged_by_step(
                 if known is None or known.score is None:
                     found[judged.key] = judged
     return found
-
-
-def spent(events: Sequence[AnyEvent], run: str) -> Bill | None:
-    """What the run has spent on its judge, over all attempts."""
-    bills = [e.bill for e in events if isinstance(e, Scored) and e.run == run]
-    return bills[-1] if bills else None
 
 
 def with_scores(snapshot: Snapshot, side: str, judged: Mapping[str, Judged]) -> Snapshot:

@@ -1,4 +1,4 @@
-"""Measures and decides anew on a checkpoint whose open answers were scored after it was examined."""
+"""Measures and decides anew on a checkpoint whose open answers were scored later."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -180,6 +180,7 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("rating.serve",),
     ("rating.command",),
     ("rating",),
+    ("judge_and_people",),
     ("cli",),
 )
 """From what knows nothing to what people run; a package's own name is its `__init__`."""
@@ -188,7 +189,6 @@ HEAVY = {
     "torch": {"ask", "baseline", "begin", "demo.tune", "examine", "host", "watch"},
     "transformers": {
         "ask",
-        "asked",
         "begin",
         "callback",
         "demo.show",

@@ -188,7 +188,7 @@ def test_equal_width_is_that_of_torchmetrics(n: int) -> None:
 @pytest.mark.parametrize(
     ("error", "equal_intervals"), [(equal_width_ece, True), (equal_mass_ece, False)]
 )
-def test_both_binnings_are_those_of_netcal(error: Error, equal_intervals: bool) -> None:  # noqa: FBT001
+def test_both_binnings_are_those_of_netcal(error: Error, equal_intervals: bool) -> None:
     """Its quantile bins coincide where the bins divide the items and no two items tie."""
     metrics = pytest.importorskip("netcal.metrics")
     rng = np.random.default_rng(0)

@@ -56,7 +56,7 @@ def _most(rate: float) -> float:
 @pytest.mark.parametrize(("looks", "told"), [(1, True), (10, True), (10, False)])
 def test_an_unchanged_model_is_blocked_in_at_most_5_percent_of_runs(
     looks: int,
-    told: bool,  # noqa: FBT001
+    told: bool,
 ) -> None:
     """Over all checkpoints, gates and slices together, whether their number is told or not."""
     generator, blocked = default_rng(looks), 0

@@ -108,7 +108,7 @@ def test_a_higher_level_is_wider() -> None:
 @pytest.mark.parametrize(
     ("n", "right", "floor"), [(40, 3, True), (40, 4, False), (200, 3, True), (200, 4, False)]
 )
-def test_the_floor_without_chance(n: int, right: int, floor: bool) -> None:  # noqa: FBT001
+def test_the_floor_without_chance(n: int, right: int, floor: bool) -> None:
     """Up to three right answers are no ability, of 40 as of 200."""
     # 40: 0.100 - 1.6829 * sqrt((3.60 + 2) / 41 / 42) = +0.004; with 3: 0.075 - 0.0886 < 0.
     # 200: 0.020 - 1.6525 * sqrt((3.92 + 2) / 201 / 202) = +0.00005; with 3: 0.015 - 0.0183 < 0.
@@ -116,7 +116,7 @@ def test_the_floor_without_chance(n: int, right: int, floor: bool) -> None:  # n
 
 
 @pytest.mark.parametrize(("right", "floor"), [(25, True), (30, True), (33, True), (34, False)])
-def test_the_floor_above_chance(right: int, floor: bool) -> None:  # noqa: FBT001
+def test_the_floor_above_chance(right: int, floor: bool) -> None:
     """Of 100 questions with 4 options, 25 are guessed; 33 could be luck, 34 hardly."""
     # 33: 0.08 - 1.6601 * sqrt((100 * 0.33 * 0.67 + 2) / 101 / 102) = 0.08 - 0.0803 < 0
     # 34: 0.09 - 1.6601 * sqrt((100 * 0.34 * 0.66 + 2) / 101 / 102) = 0.09 - 0.0809 > 0

@@ -181,7 +181,8 @@ def _ibans(text: str) -> Iterator[tuple[int, int]]:
     for match in _IBAN.finditer(text):
         # Words in capitals may follow; a country's IBANs have one length, so one end is valid.
         for end in range(match.end(), match.start() + 14, -1):
-            if iban.is_valid(text[match.start() : end], check_country=False):
+            whole = text[end - 1].isalnum() and not text[end : end + 1].isalnum()
+            if whole and iban.is_valid(text[match.start() : end], check_country=False):
                 yield match.start(), end
                 break
 

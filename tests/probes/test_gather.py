@@ -25,6 +25,7 @@ def _sets(**arguments: object) -> Sets:
         "tail": None,
         "calibration": None,
         "train": None,
+        "judged": False,
         "max_probes": 200,
         "held_back": 0.3,
         "seed": 0,
@@ -154,6 +155,16 @@ def test_logged_queries_wait_for_a_judge() -> None:
             "people"
         )
     ]
+
+
+def test_with_a_judge_open_probes_are_to_be_judged() -> None:
+    """The same queries, in the scorer that waits for the judge, and no word of waiting."""
+    logged = ProbeSet([Probe(id="l", prompt="help", scorer="open")])
+
+    gathered = gather(_sets(tail=logged, judged=True), Survey())
+
+    assert [p.scorer for p in gathered.probes if p.role == "tail"] == ["judge"]
+    assert gathered.notes == ()
 
 
 def test_a_draw_is_said_with_its_seed() -> None:

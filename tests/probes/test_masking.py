@@ -158,7 +158,7 @@ def test_identifiers_are_replaced_by_their_kind(text: str, masked: str) -> None:
 
 @pytest.mark.parametrize("text", LEFT_ALONE)
 def test_other_numbers_and_words_are_left_alone(text: str) -> None:
-    """Years, prices, order numbers, arithmetic, versions and wrong check digits stay as they are."""
+    """Years, prices, order numbers, arithmetic, versions and wrong check digits stay."""
     found = masker("US")(text)
 
     assert (found.text, found.found) == (text, ())
@@ -175,8 +175,8 @@ def test_a_masked_text_is_masked_already() -> None:
     """Placeholders are no identifiers: masking again changes nothing."""
     mask = masker("US")
 
-    for text, _ in MASKED:
-        assert mask(mask(text).text) == type(mask(text))(text=mask(text).text, found=())
+    for _, masked in MASKED:
+        assert mask(masked).text == masked
 
 
 def test_national_numbers_are_those_of_the_region() -> None:
@@ -210,7 +210,7 @@ def test_a_missing_library_is_named_with_what_to_install(
 def test_any_text_can_be_masked_soon() -> None:
     """Long runs of what identifiers are made of take no time that grows with their square."""
     mask = masker("US")
-    signs = random.Random(0).choices("0123456789aA@.:-_ /?=&", k=20_000)
+    signs = random.Random(0).choices("0123456789aA@.:-_ /?=&", k=20_000)  # noqa: S311
 
     for text in ("a" * 20_000, "1" * 20_000, "a.b@" * 5_000, "".join(signs), "1:" * 10_000, ""):
         mask(text)

@@ -20,6 +20,7 @@ def _sets(**arguments: object) -> Sets:
         "tail": "auto",
         "calibration": "auto",
         "train": None,
+        "judged": False,
         "max_probes": 200,
         "held_back": 0.3,
         "seed": 0,
@@ -87,9 +88,10 @@ def test_the_digest_changes_with_what_is_asked_and_how() -> None:
         _sets(seed=1).digest,
         _sets(max_probes=100).digest,
         _sets(train=ROWS).digest,
+        _sets(judged=True).digest,
     }
 
-    assert len(digests) == 6
+    assert len(digests) == 7
     assert _sets().digest == _sets().digest
 
 

@@ -15,7 +15,7 @@ from ftguard.ask.render import lists_letters
 from ftguard.probes.constraint import CONSTRAINTS, Constraint
 from ftguard.scores import score
 
-QUESTION: Mapping[str, object] = {"question": "2 + 2 = ?", "choices": ["3", "4", "5"]}
+QUESTION: dict[str, object] = {"question": "2 + 2 = ?", "choices": ["3", "4", "5"]}
 
 
 def _load(*rows: Mapping[str, object]) -> tuple[Probe, ...]:
@@ -136,7 +136,7 @@ def test_the_place_of_an_answer_is_no_class_label() -> None:
     assert next(iter(ProbeSet.load(rows))).reference == "y"
 
 
-IFEVAL: Mapping[str, object] = {
+IFEVAL: dict[str, object] = {
     "key": 1005,
     "prompt": "Write 300 words without a comma.",
     "instruction_id_list": ["punctuation:no_comma", "length_constraints:number_words"],
@@ -177,7 +177,7 @@ def test_instructions_become_constraints() -> None:
     ],
 )
 def test_names_the_row_of_instructions_that_cannot_be_checked(
-    change: Mapping[str, object], complaint: str
+    change: dict[str, object], complaint: str
 ) -> None:
     """Unknown instructions, missing arguments and an empty prompt are refused with their row."""
     with pytest.raises(InputError) as refused:

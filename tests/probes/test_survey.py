@@ -42,6 +42,7 @@ def _sets(target: object = TARGET, tail: object = "auto") -> Sets:
         tail=tail,  # type: ignore[arg-type]  # what a user may give
         calibration=None,
         train=None,
+        judged=False,
         max_probes=200,
         held_back=0,
         seed=0,

@@ -99,7 +99,7 @@ def test_numbers_stand_below_each_other(checkup: MakeCheckup) -> None:
 @pytest.mark.parametrize("colour", [False, True])
 def test_no_line_is_wider_than_80_columns(
     checkup: MakeCheckup,
-    colour: bool,  # noqa: FBT001
+    colour: bool,
 ) -> None:
     """Long notes, names in wide characters and extreme numbers wrap or are cut."""
     full = checkup(STATES)

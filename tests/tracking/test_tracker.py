@@ -34,7 +34,7 @@ def test_scalars_are_the_estimates_with_their_intervals_and_the_totals(
 @pytest.mark.parametrize(("passed", "number"), [(True, 1.0), (None, 0.5), (False, 0.0)])
 def test_the_verdict_is_a_number(
     checkup: MakeCheckup,
-    passed: bool | None,  # noqa: FBT001
+    passed: bool | None,
     number: float,
 ) -> None:
     """Passed is 1, undecided 0.5 and failed 0."""

@@ -110,6 +110,16 @@ def show_probe(
     typer.echo(probe_pages.render_page(probe, colour=sys.stdout.isatty()), nl=False)
 
 
+@probes.command("leaks")
+def list_leaks(
+    run: Annotated[Path, typer.Argument(help="the run's output directory")],
+) -> None:
+    """List the probes of a run that stand in its training data, with the text there."""
+    with _wrong_use():
+        page = probe_pages.render_leaks(run, colour=sys.stdout.isatty())
+    typer.echo(page, nl=False)
+
+
 @contextmanager
 def _wrong_use() -> Iterator[None]:
     """What cannot be used ends the command with its message, and nothing else."""

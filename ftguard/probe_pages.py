@@ -13,6 +13,7 @@ from rich.text import Text
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.formatting import printable
+from ftguard.ledger import Chosen, Ledger
 from ftguard.probes import BUILTIN, Frame, Probe, ProbeSet, read_probes
 
 WIDTH = 80
@@ -68,6 +69,31 @@ def render_page(probe: Probe, *, colour: bool) -> str:
         lines.append(Text(name, "dim"))
         lines.append(Padding(Text(value), (0, 0, 0, INDENT)))
     return _drawn(*lines, colour=colour)
+
+
+def render_leaks(run: Path, *, colour: bool) -> str:
+    """Which probes of a run stand in its training data, where, and the text there.
+
+    Raises:
+        InputError: the directory holds no run.
+    """
+    chosen = [e for e in Ledger(RunFolder(run).ledger).read() if isinstance(e, Chosen)]
+    if not chosen:
+        raise InputError(f"no run in `{run}`: give the `output_dir` of one that ftguard guarded.")
+    leaks = chosen[-1].leaks
+    parts: list[Text | Padding] = []
+    for leak in leaks:
+        rows = f" and {leak.rows - 1} more" * (leak.rows > 1)
+        parts.append(
+            Text.assemble(
+                (printable(leak.probe_id), "bold"),
+                f" · {leak.kind} {leak.similarity:.2f} · {printable(leak.where)}{rows}",
+            )
+        )
+        parts.append(Padding(Text(printable(leak.excerpt), "dim"), (0, 0, 0, INDENT)))
+    left_out = sum(leak.is_leak for leak in leaks)
+    total = f"{left_out} left out of every measurement, {len(leaks) - left_out} similar ones kept"
+    return _drawn(*parts, Text(total), colour=colour)
 
 
 def _facts(probe: Probe) -> Iterator[tuple[str, str]]:

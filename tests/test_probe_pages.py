@@ -5,8 +5,16 @@ from pathlib import Path
 import pytest
 
 from ftguard import InputError, Probe, ProbeSet
-from ftguard.probe_pages import find_probe, find_probes, render_page, render_table
-from ftguard.probes import write_probes
+from ftguard.folders import RunFolder
+from ftguard.ledger import Chosen, Ledger
+from ftguard.probe_pages import (
+    find_probe,
+    find_probes,
+    render_leaks,
+    render_page,
+    render_table,
+)
+from ftguard.probes import Leak, write_probes
 
 CHAT = Probe(
     id="chat",
@@ -77,6 +85,39 @@ def test_probes_are_found_in_a_run_in_a_file_and_by_name(tmp_path: Path) -> None
     assert find_probes(str(tmp_path)) == (CHAT,)
     assert [probe.id for probe in find_probes(str(tmp_path / "own.jsonl"))] == ["row-0"]
     assert len(find_probes("general")) == 252
+
+
+def test_leaks_are_listed_with_the_text_in_the_training_data(tmp_path: Path) -> None:
+    """Each with its kind, likeness and place; of two one is left out, the other kept."""
+    leaks = (
+        Leak(
+            probe_id="target/a",
+            kind="exact",
+            where="training row 7",
+            similarity=1.0,
+            excerpt="play\njazz",
+            rows=3,
+        ),
+        Leak(
+            probe_id="target/b",
+            kind="similar",
+            where="training row 9",
+            similarity=0.84,
+            excerpt="play jass",
+        ),
+    )
+    event = Chosen(run="r", attempt=1, step=0, sets="s", leaks=leaks, notes=())
+    Ledger(RunFolder(tmp_path).ledger).append(event)
+
+    assert render_leaks(tmp_path, colour=False) == (
+        "target/a · exact 1.00 · training row 7 and 2 more\n"
+        "  play\\njazz\n"
+        "target/b · similar 0.84 · training row 9\n"
+        "  play jass\n"
+        "1 left out of every measurement, 1 similar ones kept\n"
+    )
+    with pytest.raises(InputError, match="no run in"):
+        render_leaks(tmp_path / "elsewhere", colour=False)
 
 
 def test_an_unknown_id_names_the_nearest() -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 from ftguard.formatting import percent
 from ftguard.probes.builtin import CANARY
@@ -10,7 +11,7 @@ from ftguard.probes.draw import draw, hold_back
 from ftguard.probes.edges import edge_cases
 from ftguard.probes.leak import Leak
 from ftguard.probes.probe import JUDGED, OPEN, Probe, Role
-from ftguard.probes.query import frame_of
+from ftguard.probes.query import frame_of, last_text
 from ftguard.probes.sets import Sets
 from ftguard.probes.survey import Survey
 from ftguard.probes.tail import FAR, tail_of
@@ -20,6 +21,9 @@ EDGE_SHARE = 5
 MUCH_LEAKED = 0.05
 """A larger share of a set in the training data is a finding about the split."""
 SHOWN = 3
+EXAMPLE = 150
+"""Characters of an edge case that is shown."""
+KINDS = ("multi-intent", "ambiguous", "formatting")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +146,11 @@ def _composition(probes: Sequence[Probe]) -> Iterator[str]:
     sizes = Counter(name for probe in tail for name in probe.slices)
     if sizes:
         yield "tail: " + ", ".join(f"{count} {name}" for name, count in sizes.most_common())
+    for kind in KINDS:
+        made = next((probe for probe in tail if kind in probe.slices and probe.source), None)
+        if made is not None:
+            text = " ".join(last_text(made).split())
+            yield f"tail: {kind}, such as: {shorten(text, EXAMPLE, placeholder=' ...')}"
     unscored = Counter(str(p.role) for p in probes if p.scorer == OPEN)
     for role, count in unscored.items():
         yield (

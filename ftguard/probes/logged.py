@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ftguard.errors import InputError
+from ftguard.probes.duplicates import plain
 from ftguard.probes.probe import Message
 
 CHATS = ("messages", "conversation")
@@ -25,6 +26,8 @@ _ROLES: Mapping[str, str] = {
     "user": "user",
     "assistant": "assistant",
 }
+_TASK = 60
+"""Characters of a system message that tell its task."""
 _TOOL_ROLES = frozenset({"tool", "function"})
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
 
@@ -49,10 +52,21 @@ def prompt_of(where: str, row: Mapping[str, object]) -> Prompt | LeftOut:
 
 
 def turns(prompt: Prompt) -> tuple[str, ...]:
-    """The texts of a prompt without its system messages, which say the same in every request."""
+    """What people and the model said."""
     if isinstance(prompt, str):
         return (prompt,)
     return tuple(message["content"] for message in prompt if message["role"] != "system")
+
+
+def task(prompt: Prompt) -> str:
+    """How the system message begins: it tells tasks apart whose queries are the same.
+
+    The rest, and its digits, are left out: a date or a name there makes no other task.
+    """
+    if isinstance(prompt, str):
+        return ""
+    said = plain("\n".join(turn["content"] for turn in prompt if turn["role"] == "system"))
+    return "".join(character for character in said if not character.isdigit())[:_TASK]
 
 
 def _read(row: Mapping[str, object]) -> Prompt | LeftOut:

@@ -10,7 +10,7 @@ from itertools import chain
 
 from ftguard.errors import InputError
 from ftguard.probes.duplicates import ends, near_duplicates, plain
-from ftguard.probes.logged import SHAPES, Prompt, turns
+from ftguard.probes.logged import SHAPES, Prompt, task, turns
 from ftguard.probes.masking import Masked, masker
 from ftguard.probes.probe import OPEN, Message, Probe
 from ftguard.probes.query import FEWEST, Frame, frame_of, last_text
@@ -39,6 +39,8 @@ class _Query:
     number: int
     """In the log."""
     prompt: Prompt
+    task: str
+    """How the system message and a template begin; the same query may be asked in several."""
     text: str
     """The ends of what was said, without system messages and template: masked, made `plain`."""
     num_words: int
@@ -58,8 +60,8 @@ def probes_from_logs(  # noqa: PLR0913
 
     Each topic, and within it each length, gets its share of the draw and at least one probe while
     there is room. Lengths are thirds of this log, by words: fixed borders would put every query of
-    a chat bot into one. System messages, and a template around the queries, stay in the probes
-    and count for nothing else. The same log gives the same probes for the same seed.
+    a chat bot into one. System messages and templates around the queries stay in the probes; they
+    tell tasks apart, whose queries may be the same, and count for nothing else. The same log gives the same probes for the same seed.
 
     Args:
         rows: pairs of where the row stands and the row.
@@ -81,8 +83,8 @@ def probes_from_logs(  # noqa: PLR0913
             f"`{log}` holds no query ({_counted(read)}): log one request a line, as {SHAPES}."
         )
     queries = _queries(read.prompts, mask_text)
-    repeated = frozenset(near_duplicates([query.text for query in queries]))
-    queries = [query for place, query in enumerate(queries) if place not in repeated]
+    num_found = len(queries)
+    queries = _different(queries)
     of_length = lengths([query.num_words for query in queries])
     strata = _strata([query.text for query in queries], of_length, size, seed)
     places = drawn(strata, size, seed)
@@ -90,7 +92,7 @@ def probes_from_logs(  # noqa: PLR0913
     probes = [_probe(queries[place], strata[place], mask_text, found) for place in places]
     parts = (
         _counted(read),
-        _removed(read, len(repeated)),
+        _removed(read, num_found - len(queries)),
         _taken([strata[place] for place in places], len(queries), of_length, seed),
         _concealed(found) if mask else "identifiers not masked",
     )
@@ -103,21 +105,50 @@ def _unmasked(text: str) -> Masked:
 
 def _queries(prompts: Mapping[int, Prompt], mask_text: MaskText) -> list[_Query]:
     asked = [Probe(id="query", prompt=prompt, scorer=OPEN) for prompt in prompts.values()]
-    said = [_said(probe, frame) for probe, frame in zip(asked, _frames(asked), strict=True)]
-    return [
-        _Query(
-            number=number,
-            prompt=prompt,
-            text=plain(mask_text(ends(text)).text),
-            num_words=num_words(text),
+    found = []
+    for number, probe, (template, frame) in zip(prompts, asked, _templates(asked), strict=True):
+        *earlier, last = turns(prompts[number])
+        query = frame.query(probe) if last == last_text(probe) else last
+        said = "\n".join((*earlier, query))
+        found.append(
+            _Query(
+                number=number,
+                prompt=prompts[number],
+                task=f"{task(prompts[number])}\n{template}",
+                text=plain(mask_text(ends(said)).text),
+                num_words=num_words(said),
+            )
         )
-        for (number, prompt), text in zip(prompts.items(), said, strict=True)
-    ]
+    return found
 
 
-def _said(probe: Probe, frame: Frame) -> str:
-    *earlier, last = turns(_prompt(probe))
-    return "\n".join((*earlier, frame.query(probe) if last == last_text(probe) else last))
+def _templates(probes: Sequence[Probe]) -> list[tuple[str, Frame]]:
+    """The template around each probe's query: its beginning where a long one is shared, and all.
+
+    Queries in one template would else all pass for near-duplicates and for one topic. Where none
+    is shared by some, what all share is taken off, and the beginning is empty.
+    """
+    groups: dict[str, list[Probe]] = defaultdict(list)
+    for probe in probes:
+        groups[last_text(probe)[:_TEMPLATE]].append(probe)
+    whole = "", frame_of(probes)
+    templates = {
+        start: (start, frame_of(group)) if len(group) >= FEWEST else whole
+        for start, group in groups.items()
+    }
+    return [templates[last_text(probe)[:_TEMPLATE]] for probe in probes]
+
+
+def _different(queries: Sequence[_Query]) -> list[_Query]:
+    """Without near-duplicates within one task, in order."""
+    tasks: dict[str, list[_Query]] = defaultdict(list)
+    for query in queries:
+        tasks[query.task].append(query)
+    found: list[_Query] = []
+    for group in tasks.values():
+        repeated = frozenset(near_duplicates([query.text for query in group]))
+        found += [query for place, query in enumerate(group) if place not in repeated]
+    return sorted(found, key=lambda query: query.number)
 
 
 def _probe(
@@ -151,21 +182,6 @@ def _strata(texts: Sequence[str], of_length: Lengths, size: int, seed: int) -> l
     return [Stratum(topic=t, length=n, family=f) for t, n, f in each]
 
 
-def _frames(probes: Sequence[Probe]) -> list[Frame]:
-    """The template around each probe's query: its own, where a long one is shared, else the set's.
-
-    Queries in one template would else all pass for near-duplicates and for one topic.
-    """
-    groups: dict[str, list[Probe]] = defaultdict(list)
-    for probe in probes:
-        groups[last_text(probe)[:_TEMPLATE]].append(probe)
-    whole = frame_of(probes)
-    frames = {
-        start: frame_of(group) if len(group) >= FEWEST else whole for start, group in groups.items()
-    }
-    return [frames[last_text(probe)[:_TEMPLATE]] for probe in probes]
-
-
 def _related(probes: Sequence[Probe]) -> tuple[Probe, ...]:
     """The probes with one source for those of one chat, told by its first turn."""
     of_chats: dict[str, list[Probe]] = defaultdict(list)
@@ -186,8 +202,12 @@ def _prompt(probe: Probe) -> Prompt:
 
 def _counted(read: Sample) -> str:
     """`12,345 logged queries`, and what else there was."""
-    left_out = (f"{count:,} rows {reason} left out" for reason, count in read.left_out.items())
-    return ", ".join((f"{read.num_queries:,} logged queries", *left_out))
+    queries = f"{read.num_queries:,} logged {'query' if read.num_queries == 1 else 'queries'}"
+    left_out = (
+        f"{count:,} row{'s'[: count > 1]} {reason} left out"
+        for reason, count in read.left_out.items()
+    )
+    return ", ".join((queries, *left_out))
 
 
 def _removed(read: Sample, near: int) -> str:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from heapq import heappush, heappushpop
@@ -10,7 +10,7 @@ from heapq import heappush, heappushpop
 import numpy as np
 
 from ftguard.probes.duplicates import plain
-from ftguard.probes.logged import LeftOut, Prompt, prompt_of, turns
+from ftguard.probes.logged import LeftOut, Prompt, prompt_of, task, turns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +34,8 @@ def sample(rows: Iterable[tuple[str, Mapping[str, object]]], most: int, seed: in
 
     Those are kept whose hashes are the smallest (bottom-k sampling; Cohen and Kaplan 2007), so
     that a query which comes again needs no memory to be known. To count the different ones, 8
-    bytes are kept for each row. Two queries are one where only case, punctuation, blanks or the
-    system messages differ.
+    bytes are kept for each row. Two queries are one where only case, punctuation or blanks differ,
+    or what comes after the beginning of the system message.
 
     Args:
         rows: pairs of where the row stands and the row.
@@ -55,7 +55,7 @@ def sample(rows: Iterable[tuple[str, Mapping[str, object]]], most: int, seed: in
         if isinstance(prompt, LeftOut):
             left_out[prompt.reason] += 1
             continue
-        found = _hash(turns(prompt), seed)
+        found = _hash(prompt, seed)
         seen.append(found)
         if found in kept or (len(kept) == most and found > -largest_first[0]):
             continue
@@ -73,7 +73,7 @@ def sample(rows: Iterable[tuple[str, Mapping[str, object]]], most: int, seed: in
     )
 
 
-def _hash(texts: Sequence[str], seed: int) -> int:
-    asked = "\x1e".join(map(plain, texts)).encode("utf-8", "replace")
+def _hash(prompt: Prompt, seed: int) -> int:
+    asked = "\x1e".join((task(prompt), *map(plain, turns(prompt)))).encode("utf-8", "replace")
     keyed = blake2b(asked, digest_size=8, key=str(seed).encode())
     return int.from_bytes(keyed.digest(), "big")

@@ -115,9 +115,12 @@ def test_the_tail_holds_far_queries_and_edge_cases_of_the_target() -> None:
     # Each query is used once, and pairs have different answers.
     assert 20 <= slices["multi-intent"] <= 25
     assert all(probe.id.startswith("tail/") for probe in tail)
-    (note,) = _said(gathered, "tail: ")
+    note, *examples = _said(gathered, "tail: ")
     assert f"{slices['multi-intent']} multi-intent" in note
     assert "2 far" in note
+    assert [example.partition(", such as: ")[0] for example in examples] == [
+        f"tail: {kind}" for kind in ("multi-intent", "ambiguous", "formatting")
+    ]
 
 
 def test_leaked_queries_make_no_edge_cases() -> None:

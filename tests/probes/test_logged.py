@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from ftguard.errors import InputError
-from ftguard.probes.logged import SHAPES, LeftOut, Prompt, prompt_of, turns
+from ftguard.probes.logged import SHAPES, LeftOut, Prompt, prompt_of, task, turns
 
 SYSTEM = {"role": "system", "content": "Be brief."}
 ASKED = {"role": "user", "content": "What color is the sky?"}
@@ -117,3 +117,16 @@ def test_turns_leave_the_system_out() -> None:
     assert not isinstance(prompt, LeftOut)
     assert turns(prompt) == ("What color is the sky?", "Blue.", "And at night?")
     assert turns("Why?") == ("Why?",)
+
+
+def test_the_system_message_tells_the_task() -> None:
+    """By how it begins: without case and digits, and without what comes after 60 characters."""
+    system = (
+        "On 2025-03-01: Translate the text of the user into French, " + "and nothing else. " * 9
+    )
+
+    assert (
+        task(({"role": "system", "content": system}, {"role": "user", "content": "Why?"}))
+        == "on -- translate the text of the user into french and nothing"
+    )
+    assert task(({"role": "user", "content": "Why?"},)) == task("Why?") == ""

@@ -21,19 +21,22 @@ def test_repetitions_and_blanks_are_counted() -> None:
     assert read.left_out == {"blank": 1}
 
 
-def test_the_system_makes_no_other_query() -> None:
-    """The same turns under another system message are the same, and as plain text too."""
+def test_the_same_query_in_the_same_task_is_one() -> None:
+    """A date in the system message makes no other query; another task, or an earlier turn, does."""
     asked = {"role": "user", "content": "Why?"}
-    rows = [
-        {"messages": [{"role": "system", "content": "It is Monday."}, asked]},
-        {"messages": [{"role": "system", "content": "It is Tuesday."}, asked]},
+    bank = "You are the assistant of a bank. Answer in one sentence, politely. "
+    rows: list[dict[str, object]] = [
+        {"messages": [{"role": "system", "content": f"{bank} It is Monday."}, asked]},
+        {"messages": [{"role": "system", "content": f"{bank} It is Tuesday."}, asked]},
+        {"messages": [{"role": "system", "content": "Translate to French."}, asked]},
+        {"messages": [asked]},
         {"prompt": "why"},
         {"messages": [asked, {"role": "assistant", "content": "So."}, asked]},
     ]
 
     read = sample(((f"row {at}", row) for at, row in enumerate(rows)), 10, seed=0)
 
-    assert (list(read.prompts), read.num_different) == ([1, 4], 2)
+    assert (list(read.prompts), read.num_different) == ([1, 3, 4, 6], 4)
 
 
 def test_no_more_are_kept_than_asked_for() -> None:

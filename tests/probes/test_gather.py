@@ -119,7 +119,7 @@ def test_the_tail_holds_far_queries_and_edge_cases_of_the_target() -> None:
     assert f"{slices['multi-intent']} multi-intent" in note
     assert "2 far" in note
     assert [example.partition(", such as: ")[0] for example in examples] == [
-        f"tail: {kind}" for kind in ("multi-intent", "ambiguous", "formatting")
+        f"tail: {kind}" for kind in ("multi-intent", "formatting")
     ]
 
 

@@ -13,7 +13,7 @@ from datasets import Dataset, load_dataset
 from peft import LoraConfig
 from trl import SFTConfig, SFTTrainer
 
-from ftguard import GuardCallback
+from ftguard import GuardCallback, ProbeSet
 
 
 def read(path: Path) -> Dataset:
@@ -33,10 +33,14 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--save-steps", type=int, default=20)
+    parser.add_argument("--quick", action="store_true", help="60 general probes instead of 200")
     parser.add_argument("--report-to", nargs="*", default=[], help="wandb, tensorboard, ...")
     args = parser.parse_args()
 
-    guard = GuardCallback(target=read(args.target) if args.target else None)
+    guard = GuardCallback(
+        target=read(args.target) if args.target else None,
+        general=ProbeSet.builtin("quick") if args.quick else None,
+    )
     trainer = SFTTrainer(
         model=args.model,
         args=SFTConfig(

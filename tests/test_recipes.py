@@ -203,7 +203,7 @@ def test_rare_intents_and_out_of_scope_queries_are_the_tail(
 
 
 def test_lora_with_trl_is_guarded(shared: Path, tmp_path: Path) -> None:
-    """4 steps on pairs, with the probes that ship, end with a verdict and a conclusion on disk."""
+    """4 steps on pairs, with 60 probes that ship, end with a verdict and a conclusion on disk."""
     rows = intents(shared, ["translate", "transfer"])
     output = recipe(
         "trl_sft_lora",
@@ -211,7 +211,7 @@ def test_lora_with_trl_is_guarded(shared: Path, tmp_path: Path) -> None:
         write(tmp_path / "train.jsonl", rows["train"]),
         "--target",
         write(tmp_path / "held_out.jsonl", rows["test"][:8]),
-        *("--out", tmp_path / "out", "--steps", 4, "--batch", 4, "--save-steps", 2),
+        *("--out", tmp_path / "out", "--steps", 4, "--batch", 4, "--save-steps", 2, "--quick"),
     )
     found = examined(tmp_path / "out")
     assert [checkup.step for checkup in found] == [2, 4]

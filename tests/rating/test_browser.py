@@ -302,6 +302,13 @@ def test_long_answers_scroll_and_the_buttons_stay(
         page.wait_for_function("e => e.scrollTop > 1000", arg=long.element_handle())
 
 
+AT_ONCE = """keys => {
+  for (const key of keys)
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+}"""
+"""Keys pressed before the page can lead on, however busy the machine is."""
+
+
 def test_one_press_is_one_choice(
     context: BrowserContext, make_run: MakeRun, ask: Ask, serve: Serve
 ) -> None:
@@ -309,13 +316,15 @@ def test_one_press_is_one_choice(
     with serve(make_run(ask(6))) as (url, sitting):
         page = enter(context, url, "Anna")
         with page.expect_navigation():
-            page.keyboard.press("1")
-            page.keyboard.press("1")
-        page.keyboard.press("1")
+            page.evaluate(AT_ONCE, ["1", "1"])
         settled(page)
+        # As in the first moment of an item, when a press still belongs to the one before.
+        page.evaluate("() => { delete document.documentElement.dataset.settled }")
+        page.keyboard.press("1")
+        page.evaluate("() => { document.documentElement.dataset.settled = '' }")
         expect(page.locator(".place strong")).to_have_text("1 of 6")
         with page.expect_navigation():
-            page.get_by_role("button", name="Tie").dblclick()
+            page.get_by_role("button", name="Tie").evaluate("b => { b.click(); b.click() }")
         settled(page)
         with page.expect_navigation():
             for _ in range(5):

@@ -61,7 +61,8 @@ def probes_from_logs(  # noqa: PLR0913
     Each topic, and within it each length, gets its share of the draw and at least one probe while
     there is room. Lengths are thirds of this log, by words: fixed borders would put every query of
     a chat bot into one. System messages and templates around the queries stay in the probes; they
-    tell tasks apart, whose queries may be the same, and count for nothing else. The same log gives the same probes for the same seed.
+    tell tasks apart, whose queries may be the same, and count for nothing else. The same log gives
+    the same probes for the same seed.
 
     Args:
         rows: pairs of where the row stands and the row.

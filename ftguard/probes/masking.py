@@ -34,27 +34,30 @@ class Masked:
     """The kind of each identifier that was replaced."""
 
 
-# A key, whatever stands around it; a group `id` is all of the match that is replaced.
+# Lengths are bounded, so that no text takes time that grows with its square.
 _SECRETS = tuple(
+    # A group `id` is all of the match that is replaced.
     re.compile(pattern)
     for pattern in (
-        r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+        r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\w+/=\\]{0,9000}(?:-----END [A-Z ]+-----)?",
         # JSON web tokens: `eyJ` is `{"` in base64.
-        r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",
-        # OpenAI, Anthropic, DeepSeek, Stripe; `sk-learn-...` has no long run with a digit.
-        r"\b[srp]k[-_](?:[a-zA-Z0-9]+[-_])*(?=[\w-]*\d)(?:(?=[\w-]*[A-Z])[\w-]{20,}|[a-z0-9]{20,})",
-        r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,}|glpat-[\w-]{20,})",
+        r"\beyJ[\w-]{8,2000}\.[\w-]{8,4000}(?:\.[\w-]{0,2000})?",
+        r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,}|glpat-[\w-]{20,200})",
         r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{16}\b",
-        r"\b(?:AIza[\w-]{35}|ya29\.[\w-]{20,}|hf_[A-Za-z0-9]{30,}|gsk_[A-Za-z0-9]{30,})",
-        r"\b(?:xox[abeoprs]-[\w-]{10,}|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,}|SG\.[\w-]{16,}\.[\w-]{16,})",
+        r"\b(?:AIza[\w-]{35}|ya29\.[\w-]{20,400}|hf_[A-Za-z0-9]{30,}|gsk_[A-Za-z0-9]{30,})",
+        r"\b(?:xox[abeoprs]-[\w-]{10,200}|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,400})",
+        r"\bSG\.[\w-]{16,64}\.[\w-]{16,64}",
         r"\b\d{8,10}:[A-Za-z0-9_-]{35}\b",
-        r"(?i)\b(?:bearer|basic)\s+(?P<id>(?=[\w.~+/-]*\d)[\w.~+/-]{16,}=*)",
+        r"(?i)\b(?:bearer|basic)\s{1,9}(?P<id>(?=[\w.~+/-]{0,400}\d)[\w.~+/-]{16,4000}={0,2})",
         # `https://user:password@host` and `?token=...` in an address.
         r"(?i)\b[a-z][a-z0-9+.-]{1,20}://(?P<id>[^\s/:@]{1,200}:[^\s/@]{1,200})@",
-        r"(?i)[?&](?:[\w-]{0,20}(?:token|secret|password|passwd|signature|api_?key)|pwd|sig)=(?P<id>[^\s&#\"'<>\[]{3,})",
-        r"(?i)[?&](?:[a-z_-]{0,20}key|auth|code|session(?:_?id)?)=(?P<id>[\w.%~+/-]{16,})",
+        r"(?i)[?&](?:[\w-]{0,20}(?:token|secret|password|passwd|signature|api_?key)|pwd|sig)=(?P<id>[^\s&#\"'<>\[]{3,4000})",
+        r"(?i)[?&](?:[\w-]{0,20}key|auth|code|session(?:_?id)?)=(?P<id>[\w.%~+/-]{16,4000})",
     )
 )
+_PREFIXED = re.compile(r"\b[srp]k[-_][\w-]{20,}")
+"""OpenAI, Anthropic, DeepSeek, OpenRouter, Stripe."""
+_RANDOM = re.compile(r"(?=[a-z0-9]*[0-9])[a-z0-9]{20}")
 _EMAIL = re.compile(r"[\w.+%'-]{1,64}(?<![.'])@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w(])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
 _CARD = re.compile(
@@ -164,15 +167,22 @@ def _matches(pattern: re.Pattern[str], holds: Callable[[re.Match[str]], object] 
 
 
 def _secrets(text: str) -> Iterator[tuple[int, int]]:
-    end = 0
-    for span in sorted(
+    spans = [
         match.span("id" if "id" in pattern.groupindex else 0)
         for pattern in _SECRETS
         for match in pattern.finditer(text)
-    ):
+    ]
+    end = 0
+    for span in sorted([*spans, *_matches(_PREFIXED, _is_key)(text)]):
         if span[0] >= end:
             yield span
             end = span[1]
+
+
+def _is_key(match: re.Match[str]) -> bool:
+    """Words with hyphens, such as `sk-learn-notes-2024`, have no capitals and no long run."""
+    capitals = any(map(str.isupper, match[0])) and any(map(str.isdigit, match[0]))
+    return capitals or bool(_RANDOM.search(match[0]))
 
 
 def _ibans(text: str) -> Iterator[tuple[int, int]]:

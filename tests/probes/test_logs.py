@@ -227,7 +227,7 @@ def test_turns_of_one_chat_share_their_source() -> None:
 def test_what_is_left_out_is_counted_by_reason() -> None:
     """Blank rows and rows with images or tools are no mistakes, and are said."""
     image = [{"type": "image_url", "image_url": {"url": "u"}}]
-    rows = [
+    rows: list[Mapping[str, object]] = [
         {"messages": [{"role": "user", "content": image}]},
         {"prompt": ""},
         {"prompt": " "},

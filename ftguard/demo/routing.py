@@ -193,6 +193,7 @@ def _draw(random: Random, team: Team, split: Split, seen: set[str]) -> Ticket:
         text = "".join(parts)
         prompt = random.choice(prompts).format(text)
         evaluated = split in {"target", "tail"}
-        if held_out(text) == evaluated and prompt not in seen and (all(parts) or not evaluated):
+        framed = all(any(map(str.isalpha, part)) for part in parts)
+        if held_out(text) == evaluated and prompt not in seen and (framed or not evaluated):
             return Ticket(prompt=prompt, label=team.label, rare=team.rare)
     raise ValueError(f"team `{team.label}` has no further tickets for `{split}`: ask for fewer.")

@@ -120,8 +120,16 @@ class ProbeSet:
         # Clustering loads scikit-learn, which takes a second.
         from ftguard.probes.logs import probes_from_logs  # noqa: PLC0415
 
+        named = isinstance(source, (str, Path))
         rows = read_rows(Path(source)) if isinstance(source, (str, Path)) else rows_of(source)
-        probes, notes = probes_from_logs(rows, size=size, seed=seed, mask=mask, region=region)
+        probes, notes = probes_from_logs(
+            rows,
+            size=size,
+            seed=seed,
+            mask=mask,
+            region=region,
+            log=f"`{source}`" if named else "the log",
+        )
         return cls(probes, notes)
 
 

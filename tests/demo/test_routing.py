@@ -68,12 +68,16 @@ def test_evaluated_texts_are_never_learned_from(split: Split) -> None:
     assert {held_out(body(ticket)) for ticket in tickets} == {split in {"target", "tail"}}
 
 
+def _letters(ticket: Ticket) -> str:
+    return "".join(filter(str.isalnum, body(ticket)))
+
+
 @pytest.mark.parametrize("split", ["target", "tail"])
 def test_no_evaluated_text_is_a_part_of_one_that_is_learned_from(split: Split) -> None:
     """Else the guard would rightly call it a leak."""
-    trained = [body(ticket) for ticket in drawn("train")]
+    trained = [_letters(ticket) for ticket in drawn("train")]
 
-    assert not [t for t in drawn(split) if any(body(t) in text for text in trained)]
+    assert not [t for t in drawn(split) if any(_letters(t) in text for text in trained)]
 
 
 @pytest.mark.parametrize(

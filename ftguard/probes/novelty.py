@@ -14,6 +14,8 @@ NEAREST = 5
 """Training queries that a distance is the mean to."""
 GRAMS = (2, 4)
 """Lengths of the character n-grams."""
+LONGEST = 500
+"""Characters of each text that characters are compared by: a query is short."""
 FAR_SHARE = 0.2
 """The share of queries outside of the training distribution that is the tail."""
 FEWEST = 50
@@ -81,8 +83,8 @@ def _of_characters(queries: Sequence[str], training: Sequence[str]) -> NDArray[n
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
     weigh = TfidfVectorizer(analyzer="char", ngram_range=GRAMS, sublinear_tf=True, dtype=np.float32)
-    known = weigh.fit_transform(training).T.tocsr()
-    asked = weigh.transform(queries)
+    known = weigh.fit_transform(text[:LONGEST] for text in training).T.tocsr()
+    asked = weigh.transform(text[:LONGEST] for text in queries)
     parts = [
         _to_nearest((asked[start : start + _ROWS] @ known).toarray())
         for start in range(0, len(queries), _ROWS)

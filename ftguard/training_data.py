@@ -14,6 +14,8 @@ MOST_ROWS = 100_000
 """Rows that are read of a data set; of a larger one, so many are sampled."""
 MOST_STREAMED = 10_000
 """Rows that are read of a stream."""
+TOKENS = ("prompt_ids", "completion_ids", "chosen_ids", "rejected_ids")
+"""Columns of token ids in TRL's prepared data sets, beside `input_ids` and the like."""
 _CHUNK = 1_000
 
 
@@ -109,7 +111,7 @@ def _decode(
         (place, _integers(value))
         for place, row in chunk
         for name, value in row.items()
-        if name.endswith("input_ids")
+        if name.endswith("input_ids") or name in TOKENS
     ]
     texts = tokenizer.batch_decode([tokens for _, tokens in ids])
     special = tuple(tokenizer.all_special_tokens)

@@ -61,6 +61,18 @@ def test_text_columns_are_read_beside_ids(tokenizer: PreTrainedTokenizerFast) ->
     assert sorted(texts) == ["2+2?", "4", "four"]
 
 
+def test_pairs_of_preferences_are_read(tokenizer: PreTrainedTokenizerFast) -> None:
+    """TRL's prepared rows for DPO and KTO hold prompt and answers in columns of their own."""
+    row = {
+        f"{name}_ids": tokenizer(name, add_special_tokens=False)["input_ids"]
+        for name in ("prompt", "chosen", "rejected", "completion")
+    }
+
+    ((_, texts),) = _read(_texts([row | {"labels": [1, 2]}], tokenizer))
+
+    assert sorted(texts) == ["chosen", "completion", "prompt", "rejected"]
+
+
 def test_a_stream_of_datasets_is_read_for_its_first_rows_and_begins_anew(
     tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from ftguard.ask import from_main, same_random_state
 from ftguard.errors import FtguardError, InputError
 from ftguard.folders import RunFolder
 from ftguard.ledger import Chosen, Ledger
-from ftguard.probes import Encoder, Gathered, Sets, gather, read_probes, survey, write_probes
+from ftguard.probes import Encoder, Gathered, Sets, gather, read_probes, survey
 from ftguard.training_data import TrainingTexts
 
 
@@ -22,7 +22,7 @@ def probes_to_ask(  # noqa: PLR0913
     progress: bool,
     main: bool,
 ) -> Gathered:
-    """What an earlier attempt of the run asked, else what is chosen now and written down.
+    """What an earlier attempt of the run asked, else what is chosen now.
 
     Every process must call it, and gets the main one's.
 
@@ -33,7 +33,7 @@ def probes_to_ask(  # noqa: PLR0913
         training: gives the training data's texts, to look for leaks and for what is far from them.
         encoder: for the distances of queries.
         progress: whether to show a progress bar.
-        main: whether this process reads and writes.
+        main: whether this process reads.
 
     Raises:
         FtguardError: the main process's, on every process.
@@ -44,7 +44,6 @@ def probes_to_ask(  # noqa: PLR0913
             found = _stored(sets, folder, run)
             if found is None:
                 found = _choose(sets, training, encoder, progress=progress)
-                write_probes(found.probes, folder.probes)
         except FtguardError as error:
             found = error
     found = from_main(found)

@@ -38,7 +38,7 @@ from ftguard.ledger import (
     current_run,
 )
 from ftguard.measures import measure
-from ftguard.probes import Encoder, Gathered, Probe, Sets
+from ftguard.probes import Encoder, Gathered, Probe, Sets, write_probes
 from ftguard.run import Run
 from ftguard.tracking import Tracker, say
 from ftguard.training_data import TrainingTexts, given_texts, trainer_texts
@@ -87,6 +87,8 @@ def begin(  # noqa: PLR0913
             fine-tune the base is then identified by the ledger alone).
         tracker: where results are told.
     """
+    if settings.judge is not None:
+        refuse_self(settings.judge, str(loaded_from(model) or _name(model)))
     clock, folder, main = Clock(), RunFolder(Path(args.output_dir)), state.is_world_process_zero
     with clock:
         if main:
@@ -134,7 +136,6 @@ def begin(  # noqa: PLR0913
         )
         grading = None
         if main and settings.judge is not None:
-            refuse_self(settings.judge, str(loaded_from(model) or _name(model)))
             grading = Grading.open(settings.judge, exam.questionnaire.probes, run, folder)
         watch = Watch(
             run=run,
@@ -149,6 +150,8 @@ def begin(  # noqa: PLR0913
             grading=grading,
         )
         if main:
+            # Only now is it sure that the base fits these probes.
+            write_probes(gathered.probes, folder.probes)
             for event in _opening(run, settings.sets, gathered, baseline):
                 watch.ledger.append(event)
             watch.reconcile_best()

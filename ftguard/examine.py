@@ -143,9 +143,8 @@ def examine(  # noqa: PLR0913
         now = take_snapshot(
             model, exam, run=run.id, step=moment.step, base=base, label=f"ftguard: {moment.step}"
         )
-        graded = grade(base, now) if grade else (base, now)
+        graded, notes = _graded(grade, base, now)
         measurements = measure_against(exam, *graded)
-        notes = now.notes
     except Exception as error:  # noqa: BLE001
         now, notes = None, (f"asking failed: {type(error).__name__}: {error}",)
         measurements = _missing(exam, base, notes[0])
@@ -160,6 +159,19 @@ def examine(  # noqa: PLR0913
     )
     seconds = time.perf_counter() - started
     return replace(checkup, seconds=seconds, notes=notes), now
+
+
+def _graded(
+    grade: Grade | None, base: Snapshot, now: Snapshot
+) -> tuple[tuple[Snapshot, Snapshot], tuple[str, ...]]:
+    """Both with a judge's scores; where judging fails, without, and a note."""
+    if grade is None:
+        return (base, now), now.notes
+    try:
+        return grade(base, now), now.notes
+    except Exception as error:  # noqa: BLE001
+        note = f"judging failed: {type(error).__name__}: {error}"
+        return (base, now), (*now.notes, note)
 
 
 def measure_against(exam: Exam, base: Snapshot, now: Snapshot) -> tuple[Measurement, ...]:

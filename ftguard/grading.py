@@ -1,5 +1,6 @@
 """Has a judge grade a run's open answers while training goes on; what is late comes later."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +32,8 @@ class Grading:
     ledger: Ledger
     under_way: dict[int, Judging] = field(default_factory=dict)
     """By step."""
+    base_under_way: set[str] = field(default_factory=set)
+    """Keys of the base's answers that an earlier checkpoint asked about."""
 
     @classmethod
     def open(
@@ -54,7 +57,11 @@ class Grading:
             now: the checkpoint's answers.
             known: what was judged before, by key.
         """
-        tasks = [task for task in self._tasks(BASE, base) if task.key not in known]
+        # A base answer is asked again where a judge that was down left it unscored.
+        settled = {key for key, judged in known.items() if judged.score is not None}
+        settled |= self.base_under_way
+        tasks = [task for task in self._tasks(BASE, base) if task.key not in settled]
+        self.base_under_way.update(task.key for task in tasks)
         tasks += self._tasks(NOW, now)
         judging = Judging(self.judge, tasks, self.spend)
         self.under_way[step] = judging
@@ -68,6 +75,7 @@ class Grading:
             done = judging.wait(0)
             judged = judging.take()
             if judged:
+                self.base_under_way.difference_update(found.key for found in judged)
                 self._record(step, judged)
                 heard.add(step)
             if done and not judged:
@@ -77,8 +85,9 @@ class Grading:
     def finish(self) -> frozenset[int]:
         """Wait once more for what is under way, then stop; the steps that had news."""
         heard: set[int] = set()
+        deadline = time.monotonic() + self.judge.seconds
         for judging in self.under_way.values():
-            judging.wait(self.judge.seconds)
+            judging.wait(max(0.0, deadline - time.monotonic()))
         heard |= self.collect()
         for judging in self.under_way.values():
             judging.close()
@@ -86,13 +95,16 @@ class Grading:
 
     def estimate(self, base: Snapshot, checkpoints: int) -> Bill:
         """What grading the base's and so many checkpoints' answers would take, rather too much."""
-        once = self.spend.estimate(self._tasks(BASE, base))
-        times = checkpoints + 1
+        tasks = self._tasks(BASE, base)
+        known = self.spend.estimate(tasks)
+        # The checkpoints' answers are new, whatever the cache knows of the base's.
+        unlike = [replace(task, text=f"{task.text} ...") for task in tasks]
+        new = self.spend.estimate(unlike)
         return Bill(
-            calls=once.calls * times,
-            input_tokens=once.input_tokens * times,
-            output_tokens=once.output_tokens * times,
-            usd=None if once.usd is None else once.usd * times,
+            calls=known.calls + new.calls * checkpoints,
+            input_tokens=known.input_tokens + new.input_tokens * checkpoints,
+            output_tokens=known.output_tokens + new.output_tokens * checkpoints,
+            usd=None if known.usd is None or new.usd is None else known.usd + new.usd * checkpoints,
         )
 
     def _record(self, step: int, judged: tuple[Judged, ...]) -> None:

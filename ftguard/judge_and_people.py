@@ -12,7 +12,8 @@ import typer
 from ftguard.errors import FtguardError, InputError
 from ftguard.folders import RunFolder
 from ftguard.formatting import printable
-from ftguard.judge import Agreement, Bill, Judge, Pair, Spend, announce, compare, kappa
+from ftguard.judge import Agreement, Judge, Pair, Spend, announce, compare, kappa
+from ftguard.judge.pairwise import requests_for
 from ftguard.probes import Probe, read_probes
 from ftguard.rating.pairs import load_comparison
 from ftguard.rating.preference import POINTS_OF
@@ -81,11 +82,14 @@ def judge_against_people(
     return agreement, tuple(found.unscored for found in compared if found.unscored)
 
 
-def agree(
+def agree(  # noqa: PLR0913
     run: Annotated[Path, typer.Argument(help="the output directory of a run that people rated")],
     *,
     model: Annotated[str, typer.Option(help="the judge, as its server names it")],
     base_url: Annotated[str | None, typer.Option(help="its server; OpenAI's if not given")] = None,
+    api_key_env: Annotated[
+        str, typer.Option(help="the environment variable that holds the key")
+    ] = "OPENAI_API_KEY",
     step: Annotated[int | None, typer.Option(help="the checkpoint that was rated")] = None,
     most_usd: Annotated[float, typer.Option(min=0, help="US dollars to spend at most")] = 5.0,
 ) -> None:
@@ -94,15 +98,14 @@ def agree(
     Exits with 0, with 3 where some pairs were not judged, and with 2 on wrong use.
     """
     try:
-        judge = Judge(model=model, base_url=base_url, most_usd=most_usd)
+        judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, most_usd=most_usd)
         rated = rated_pairs(RunFolder(run), step)
     except FtguardError as error:
         typer.echo(f"ftguard: {error}", err=True)
         raise typer.Exit(WRONG_USE) from None
     spend = Spend(judge)
-    # Both orders of each pair, some 400 tokens each.
-    calls = 2 * len(rated)
-    for line in announce(judge, Bill(calls=calls, input_tokens=400 * calls)):
+    bill = spend.estimate_requests(r for item in rated for r in requests_for(judge, item.pair))
+    for line in announce(judge, bill):
         typer.echo(f"ftguard: {printable(line)}")
     agreement, reasons = judge_against_people(judge, rated, spend)
     typer.echo(_line(agreement))

@@ -27,7 +27,9 @@ def hear(watch: Watch, steps: Iterable[int]) -> None:
             now = load_snapshot(watch.folder.answers(old.run, old.attempt, step))
         except (FtguardError, FileNotFoundError):
             continue
-        checkup = _reassessed(watch, old, measure_against(watch.exam, *watch.graded(now, step)))
+        checkup = _reassessed(
+            watch, old, measure_against(watch.exam, *watch.graded(now, step, old.attempt))
+        )
         if checkup.measurements != old.measurements:
             say(f"late scores of the judge for step {step}")
             watch.amend(checkup)

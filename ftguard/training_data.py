@@ -119,7 +119,7 @@ def _decode(
     for (place, _), text in zip(ids, texts, strict=True):
         decoded.setdefault(place, []).append(_bare(text, special))
     for place, row in chunk:
-        yield f"training row {place}", [*pieces(row), *decoded.get(place, ())]
+        yield f"training row {place}", [*decoded.get(place, ()), *pieces(row)]
 
 
 def _bare(text: str, special: tuple[str, ...]) -> str:

@@ -117,16 +117,18 @@ class Watch:
             self.tracker.log(checkup, self.clock.share)
         return checkup, True
 
-    def graded(self, now: Snapshot, step: int) -> tuple[Snapshot, Snapshot]:
+    def graded(self, now: Snapshot, step: int, attempt: int) -> tuple[Snapshot, Snapshot]:
         """The base's and a checkpoint's snapshot with what a judge has said of them so far."""
-        judged = judged_by_step(self.ledger.read(), self.run.id, self.run.attempt, step)
+        judged = judged_by_step(self.ledger.read(), self.run.id, attempt, step)
         return with_scores(self.base, BASE, judged), with_scores(now, NOW, judged)
 
     def amend(self, checkup: Checkup) -> None:
-        """Put a checkup in place of the one of its step, tell it, and keep it if it is the best."""
+        """Put a checkup in place of the one of its step, tell it, and keep what is now the best."""
         self._append(checkup)
         self.tracker.log(checkup, self.clock.share)
-        self.save(checkup)
+        if checkup.checkpoint is not None and Path(checkup.checkpoint).is_dir():
+            write_lineage(Path(checkup.checkpoint), self._lineage(checkup))
+        self.reconcile_best()
 
     def choose(self, checkup: Checkup) -> tuple[Advice, float] | None:
         """What to act on, and the factor to scale the learning rate by; recorded.
@@ -171,12 +173,14 @@ class Watch:
             return
         while (best := self.best) is not None:
             kept = read_lineage(self.folder.best)
-            if kept is not None and kept.checkup == best:
+            if kept is not None and _place(kept.checkup) == _place(best):
+                write_lineage(self.folder.best, self._lineage(best))
                 return
             self._put_best_aside()
             if best.checkpoint is not None and Path(best.checkpoint).is_dir():
                 keep_checkpoint(Path(best.checkpoint), self.folder.best)
                 return
+            say(f"step {best.step} passed, but its files are gone: it cannot be kept")
             self._record(Lost(run=self.run.id, attempt=self.run.attempt, step=best.step))
         self._put_best_aside()
 
@@ -207,7 +211,7 @@ class Watch:
         if self.grading is not None:
             known = judged_by_step(self.ledger.read(), self.run.id, self.run.attempt, step)
             self.grading.grade(step, base, now, known)
-        return self.graded(now, step)
+        return self.graded(now, step, self.run.attempt)
 
     def _confirmed(self, best: Checkup | None) -> Measurement | None:
         if best is None:
@@ -216,7 +220,7 @@ class Watch:
             now = load_snapshot(self.folder.answers(best.run, best.attempt, best.step))
         except (FtguardError, FileNotFoundError):
             return None
-        return confirmed(self.exam.questionnaire.probes, *self.graded(now, best.step))
+        return confirmed(self.exam.questionnaire.probes, *self.graded(now, best.step, best.attempt))
 
     def _known(self, moment: Moment) -> Checkup | None:
         if moment.step > 0:
@@ -268,3 +272,8 @@ class Watch:
     def _record(self, event: AnyEvent) -> None:
         if self.main:
             self.ledger.append(event)
+
+
+def _place(checkup: Checkup) -> tuple[str, int, int]:
+    """What names a checkpoint, whatever was found of it later."""
+    return checkup.run, checkup.attempt, checkup.step

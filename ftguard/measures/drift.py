@@ -8,7 +8,7 @@ from ftguard.answers import Answer
 from ftguard.estimates import Array, mean_estimate
 from ftguard.formatting import NATS, PERCENT
 from ftguard.measurement import Measurement
-from ftguard.probes.probe import OPEN, Probe
+from ftguard.probes.probe import JUDGED, OPEN, Probe
 from ftguard.snapshot import Snapshot
 
 FEWEST = 2
@@ -18,12 +18,12 @@ def drift(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Me
     """`nats`, the extra nats per token on the base's general answers, and `changed`, the share of
     answers that are no longer the same; both are distances, not verdicts on quality.
 
-    For open probes of another role, which nothing else measures, the same as `ROLE/nats` and
+    For open probes of another role, judged or not, the same as `ROLE/nats` and
     `ROLE/changed`.
     """  # noqa: D205
     yield from _drift("", {p.id for p in probes if p.role == "general"}, base, now)
     for role in ("target", "tail", "calibration"):
-        logged = {p.id for p in probes if p.role == role and p.scorer == OPEN}
+        logged = {p.id for p in probes if p.role == role and p.scorer in (OPEN, JUDGED)}
         yield from _drift(f"{role}/", logged, base, now)
 
 

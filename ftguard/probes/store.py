@@ -10,8 +10,10 @@ from ftguard.probes.probe import Probe
 
 
 def write_probes(probes: Iterable[Probe], path: Path) -> None:
-    """Write every field of every probe."""
-    path.write_bytes(b"".join(msgspec.json.encode(probe) + b"\n" for probe in probes))
+    """Write every field of every probe, all of them or none."""
+    draft = path.with_name(path.name + ".part")
+    draft.write_bytes(b"".join(msgspec.json.encode(probe) + b"\n" for probe in probes))
+    draft.replace(path)
 
 
 def read_probes(path: Path) -> tuple[Probe, ...]:

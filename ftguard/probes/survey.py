@@ -58,7 +58,7 @@ def survey(sets: Sets, texts: Texts, encoder: Encoder | None = None, *, what: st
             yield where, pieces
 
     leaks = find_leaks(sets.given, watched())
-    training = [pair for pair in sample.kept if pair[0].strip()]
+    training = _unlike([pair for pair in sample.kept if pair[0].strip()])
     found = Survey(
         leaks=leaks,
         known=tuple((query, answer) for query, answer in training if answer),
@@ -95,7 +95,16 @@ def query_and_answer(frame: Frame, pieces: Sequence[str]) -> tuple[str, str]:
             query = first[start + len(frame.before) : end]
             answer = first[end + len(frame.after) :].strip() or _second(pieces)
             return query, answer
-    return first, _second(pieces) if len(pieces) == 2 else ""  # noqa: PLR2004
+    if len(pieces) > 1:
+        # Of a chat the last turns are the query and its answer; system messages stand before.
+        return pieces[-2], pieces[-1].strip()
+    return first, ""
+
+
+def _unlike(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs without the beginning that all queries share, such as a system message."""
+    shared = frame_of([Probe(id=str(i), prompt=q, scorer="open") for i, (q, _) in enumerate(pairs)])
+    return [(query.removeprefix(shared.before), answer) for query, answer in pairs]
 
 
 def _second(pieces: Sequence[str]) -> str:

@@ -108,7 +108,7 @@ def test_given_no_candidates_only_leaks_are_looked_for() -> None:
         (["Query: stop\nIntent:", " end"], ("stop", "end")),
         (["<s>Query: stop\nIntent: end</s>"], ("stop", "end</s>")),
         (["stop", "end"], ("stop", "end")),
-        (["system text", "stop", "end"], ("system text", "")),
+        (["system text", "stop", "end"], ("stop", "end")),
         (["a text"], ("a text", "")),
         ([], ("", "")),
     ],

@@ -568,6 +568,28 @@ def test_a_callback_added_later_takes_its_fingerprint_at_the_beginning(
     assert [(c.step, c.attempt) for c in guard.checkups] == [(2, 1), (4, 1), (6, 2)]
 
 
+def test_a_resume_with_other_probes_is_refused_and_harms_nothing(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """After the refusal the run goes on with the settings that it began with."""
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+    trainer(tmp_path, model, tokenizer, [GuardCallback(TARGET, own_texts)], max_steps=4).train()
+    checkpoint = str(tmp_path / "checkpoint-4")
+    fewer = GuardCallback(TARGET, own_texts, max_probes=10)
+    model.load_state_dict(state)
+    with pytest.raises(BaseMismatchError, match="other probes"):
+        trainer(tmp_path, model, tokenizer, [fewer]).train(resume_from_checkpoint=checkpoint)
+
+    guard = GuardCallback(TARGET, own_texts)
+    model.load_state_dict(state)
+    trainer(tmp_path, model, tokenizer, [guard]).train(resume_from_checkpoint=checkpoint)
+
+    assert [(c.step, c.attempt) for c in guard.checkups] == [(2, 1), (4, 1), (6, 2)]
+
+
 def test_large_sets_are_drawn_from_and_the_run_says_so(
     tmp_path: Path,
     model: LlamaForCausalLM,

@@ -70,7 +70,7 @@ def rows_of(
             raise InputError(
                 f"{where}: a mapping is needed, or probes throughout; got {type(row).__name__}."
             )
-        yield where, {**row, **_named(row, names)}
+        yield where, {**row, **_named(where, row, names)}
 
 
 def _class_names(rows: object) -> dict[str, Sequence[str]]:
@@ -83,12 +83,17 @@ def _class_names(rows: object) -> dict[str, Sequence[str]]:
     }
 
 
-def _named(row: Mapping[str, object], names: Mapping[str, Sequence[str]]) -> dict[str, object]:
-    return {
-        column: of[value]
-        for column, of in names.items()
-        if isinstance(value := row.get(column), int) and 0 <= value < len(of)
-    }
+def _named(
+    where: str, row: Mapping[str, object], names: Mapping[str, Sequence[str]]
+) -> dict[str, object]:
+    found = {c: value for c in names if isinstance(value := row.get(c), int)}
+    for column, value in found.items():
+        if not 0 <= value < len(names[column]):
+            raise InputError(
+                f"{where}: `{column}` {value} is none of its {len(names[column])} classes; splits "
+                "without labels say -1: give another one, as in `ProbeSet.load(name, split=...)`."
+            )
+    return {column: names[column][value] for column, value in found.items()}
 
 
 def _first_line(error: Exception) -> str:

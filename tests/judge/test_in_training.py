@@ -178,6 +178,33 @@ def test_a_judge_that_is_down_leaves_the_gate_undecided_and_training_alone(
     assert all(reason and "500" in reason for reason in reasons)
 
 
+def test_a_judge_that_comes_back_is_asked_about_the_base_again(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    serve: Serve,
+    complete: Complete,
+    graded: Graded,
+) -> None:
+    """Down at the first checkpoint and well from the second on: its gate is then decided, and the
+    answers still count for drift.
+    """  # noqa: D205
+    likes = _likes_the_base(tmp_path, complete, graded)
+
+    def ill(number: int, request: Mapping[str, str]) -> Response:
+        first = any(isinstance(e, Examined) for e in _events(tmp_path))
+        return likes(number, request) if first else (500, {}, [b"down"])
+
+    judge = Judge(model="grader", base_url=serve(ill), retries=0, seconds=10)
+    guard = GuardCallback(None, own_texts, tail=OPEN, judge=judge)
+
+    _train(tmp_path, model, tokenizer, guard)
+
+    assert [_state(checkup) for checkup in guard.checkups] == ["missing", "breach", "breach"]
+    assert guard.checkups[-1].find("drift", "tail/changed") is not None
+
+
 def test_late_scores_enter_the_checkup_when_they_come(
     tmp_path: Path,
     model: LlamaForCausalLM,

@@ -120,6 +120,17 @@ def test_class_labels_are_asked_for_by_their_names() -> None:
     assert [probe.references[0] for probe in ProbeSet.load(rows)] == ["good", "good", "bad", "bad"]
 
 
+def test_a_split_without_labels_is_refused() -> None:
+    """-1 is no class: the row is named, and what to give instead."""
+    features = datasets.Features(
+        {"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["bad", "good"])}
+    )
+    rows = datasets.Dataset.from_dict({"text": ["a"], "label": [-1]}, features=features)
+
+    with pytest.raises(InputError, match=r"row 0: `label` -1 is none of its 2 classes"):
+        ProbeSet.load(rows)
+
+
 def test_the_place_of_an_answer_is_no_class_label() -> None:
     """MMLU's own dataset declares `answer` as a class of letters; it stays a place."""
     features = datasets.Features(

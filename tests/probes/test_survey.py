@@ -118,6 +118,16 @@ def test_the_query_is_what_the_frame_leaves(pieces: list[str], expected: tuple[s
     assert query_and_answer(Frame(before="Query: ", after="\nIntent:"), pieces) == expected
 
 
+def test_a_system_message_is_no_query() -> None:
+    """The same words before every query make nothing near: the strange one is still far."""
+    system = "You are a helpful assistant of a large company. " * 12
+    chats = [(where, [system, *pieces]) for where, pieces in TRAINING]
+    decoded = [(where, [system + "".join(pieces)]) for where, pieces in TRAINING]
+
+    for rows in (chats, decoded):
+        assert survey(_sets(), rows, what="60 rows").far[0] == "target/strange"
+
+
 def test_the_sample_of_a_long_stream_is_even(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 60 rows 20 are kept, some of them from the last third."""
     monkeypatch.setattr(import_module("ftguard.probes.survey"), "MOST_QUERIES", 20)

@@ -62,7 +62,11 @@ def survey(sets: Sets, texts: Texts, encoder: Encoder | None = None, *, what: st
     found = Survey(
         leaks=leaks,
         known=tuple((query, answer) for query, answer in training if answer),
-        notes=(f"leaks were looked for in {what}",),
+        notes=(
+            f"leaks were looked for in {what}"
+            if sample.seen
+            else f"LEAKS WERE NOT LOOKED FOR, no text could be read: {what}; give `train=`",
+        ),
     )
     candidates = [probe for probe in _candidates(sets) if probe.id not in found.leaked]
     if not candidates:

@@ -83,6 +83,13 @@ def test_without_enough_training_texts_nothing_is_called_far() -> None:
     assert "49 training texts were read, 50 are needed" in found.notes[1]
 
 
+def test_that_nothing_was_read_is_said_loudly() -> None:
+    """Rows without a text, as tuples of tensors are, leave the question open."""
+    found = survey(_sets(), [], what="100 training rows")
+
+    assert found.notes[0].startswith("LEAKS WERE NOT LOOKED FOR, no text could be read: 100")
+
+
 def test_logged_queries_of_a_given_tail_are_told_by_their_distance() -> None:
     """A given tail's own probes are taken as they are; of its open ones a fifth is far."""
     logged = [

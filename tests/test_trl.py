@@ -239,12 +239,13 @@ def test_dpo_is_guarded(
 ) -> None:
     """Preference rows are trained on and measured: the chosen answer is the reference."""
     rows = [{"prompt": p, "chosen": answer, "rejected": "no"} for p, answer in SUMS]
+    trained = [row | {"prompt": row["prompt"].replace("+1", "+2")} for row in rows]
     guard = GuardCallback(target=rows, general=own_texts)
     DPOTrainer(
         model=copy(),
         ref_model=copy(),
         args=arguments(DPOConfig, tmp_path),
-        train_dataset=Dataset.from_list(rows),
+        train_dataset=Dataset.from_list(trained),
         processing_class=tokenizer,
         callbacks=[guard],
     ).train()
@@ -264,12 +265,13 @@ def test_kto_is_guarded(
         {"prompt": p, "completion": answer if n % 2 else "no", "label": bool(n % 2)}
         for n, (p, answer) in enumerate(SUMS)
     ]
+    trained = [row | {"prompt": str(row["prompt"]).replace("+1", "+2")} for row in rows]
     guard = GuardCallback(target=rows, general=own_texts)
     KTOTrainer(
         model=copy(),
         ref_model=copy(),
         args=arguments(KTOConfig, tmp_path),
-        train_dataset=Dataset.from_list(rows),
+        train_dataset=Dataset.from_list(trained),
         processing_class=tokenizer,
         callbacks=[guard],
     ).train()

@@ -7,25 +7,20 @@ from typing import Any
 
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from ftguard import host
-from ftguard.ask import inner_model, weights_fingerprint
-from ftguard.begin import Settings, begin
-from ftguard.checkup import Checkup, guard_score
+from ftguard.ask.unwrap import inner_model
+from ftguard.ask.weights import weights_fingerprint
 from ftguard.errors import InputError
-from ftguard.examine import Moment
-from ftguard.gates import Gate
 from ftguard.judge import Judge
-from ftguard.late_scores import hear
-from ftguard.learning_rate import peak_rate, scale_rate
 from ftguard.probes import AUTO, Encoder, ProbeSource, load_encoder, read_sets
-from ftguard.tracking import (
-    ConsoleTracker,
-    ManyTrackers,
-    Tracker,
-    TrainerReporters,
-    say,
-)
-from ftguard.watch import Watch
+from ftguard.run import trainer as host
+from ftguard.run.begin import Settings, begin
+from ftguard.run.examine import Moment
+from ftguard.run.guarded_run import Watch
+from ftguard.run.late_scores import hear
+from ftguard.run.learning_rate import peak_rate, scale_rate
+from ftguard.tracking import ConsoleTracker, ManyTrackers, Tracker, TrainerReporters, say
+from ftguard.verdict.checkup import Checkup, guard_score
+from ftguard.verdict.gates import Gate
 
 FORECAST_STEP = 5
 """The step after which the cost of checking is forecast from the time that steps take."""

@@ -22,13 +22,14 @@ from transformers import (
 )
 
 from ftguard import BaseMismatchError, Gate, GuardCallback, InputError, Probe
-from ftguard.ask import ask, prepare
-from ftguard.checkup import guard_score
-from ftguard.conclusion import read_conclusion
+from ftguard.ask.asking import ask
+from ftguard.ask.prompts import prepare
 from ftguard.folders import RunFolder
-from ftguard.ledger import Acted, BaseTaken, Ledger, RunStarted
 from ftguard.probes import read_probes
-from ftguard.snapshot import load_snapshot
+from ftguard.run.ledger import Acted, BaseTaken, Ledger, RunStarted
+from ftguard.scores.snapshot import load_snapshot
+from ftguard.verdict.checkup import guard_score
+from ftguard.verdict.conclusion import read_conclusion
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*pin_memory.*"),

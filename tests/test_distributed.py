@@ -13,7 +13,7 @@ from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 from ftguard import Probe
 from ftguard.folders import RunFolder
-from ftguard.ledger import Acted, BaseTaken, Chosen, Examined, Ledger, RunStarted
+from ftguard.run.ledger import Acted, BaseTaken, Chosen, Examined, Ledger, RunStarted
 
 TIMEOUT = 120
 """Seconds after which both processes are taken to hang; they need some 10."""

@@ -7,15 +7,15 @@ import pytest
 from numpy.random import Generator, default_rng
 from scipy import stats
 
-from ftguard.acting import choose_action
-from ftguard.checkup import Checkup
-from ftguard.gates import Gate, decide
-from ftguard.looks import ALPHA, Look
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import Paired, measure_drop
 from ftguard.measures.tail import worst_of
-from ftguard.remedies import advise
-from ftguard.run import Run
+from ftguard.run.acting import choose_action
+from ftguard.stats.alpha_spending import ALPHA, Look
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.gates import Gate, decide
+from ftguard.verdict.remedies import advise
+from ftguard.verdict.run import Run
 
 RUNS = 400
 GATES = (

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from transformers import AutoModelForCausalLM
 
-from ftguard.checkup import Checkup
-from ftguard.conclusion import read_conclusion
 from ftguard.folders import RunFolder
-from ftguard.ledger import Ledger, RunStarted, checkups, current_run
+from ftguard.run.ledger import Ledger, RunStarted, checkups, current_run
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.conclusion import read_conclusion
 
 RECIPES = Path(__file__).parents[1] / "recipes"
 TIMEOUT = 300

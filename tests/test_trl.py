@@ -23,11 +23,12 @@ from trl import (
 )
 
 from ftguard import GuardCallback, Probe
-from ftguard.answers import Answer
-from ftguard.ask import ask, prepare
+from ftguard.ask.answer import Answer
+from ftguard.ask.asking import ask
+from ftguard.ask.prompts import prepare
 from ftguard.folders import RunFolder
 from ftguard.probes import read_probes
-from ftguard.snapshot import load_snapshot
+from ftguard.scores.snapshot import load_snapshot
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*pin_memory.*"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import torch
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList, PreTrainedModel
 
-from ftguard.ask.question import Question
+from ftguard.ask.prompts import Question
 
 LOG_ZERO = -1e4
 """Stands for the log-probability of what a model gives none: finite, so that it can be stored."""

@@ -1,4 +1,4 @@
-"""Fingerprints of weights, from a sample of every parameter of the base model."""
+"""What a model's weights tell: their fingerprint, and whether asking twice gives the same bits."""
 
 import hashlib
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ from ftguard.ask.unwrap import inner_model
 
 SAMPLES = 64
 """Elements read of each parameter, evenly spread."""
+EXACT = (torch.float32, torch.float64)
+"""Precisions in which the same batch gives the same bits on a CPU."""
 
 
 def weights_fingerprint(model: torch.nn.Module) -> str:
@@ -28,6 +30,14 @@ def weights_fingerprint(model: torch.nn.Module) -> str:
         digest.update(f"{name}{tuple(parameter.shape)}{parameter.dtype}".encode())
         digest.update(sample.view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()
+
+
+def repeatable(model: torch.nn.Module) -> bool:
+    """Whether the same batch gives the same bits: full precision on a CPU.
+
+    Elsewhere greedy answers move with kernels and batching (2506.09501).
+    """
+    return all(p.device.type == "cpu" and p.dtype in EXACT for p in model.parameters())
 
 
 def _base_parameters(

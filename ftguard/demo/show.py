@@ -11,10 +11,10 @@ from rich.text import Text
 from transformers.utils import logging as transformers_logging
 
 from ftguard.callback import GuardCallback
-from ftguard.checkup import Checkup
 from ftguard.demo.tune import Recipe, tune
 from ftguard.formatting import duration, percent, rate
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
+from ftguard.verdict.checkup import Checkup
 
 RECKLESS = Recipe(name="reckless", rate=7e-4, replay=0.0)
 WORDS = {True: Text("passed", "bold green"), None: Text("undecided", "yellow")}

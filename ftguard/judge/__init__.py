@@ -2,7 +2,9 @@
 
 from ftguard.judge.agreement import Agreement as Agreement
 from ftguard.judge.agreement import kappa as kappa
-from ftguard.judge.announce import announce as announce
+from ftguard.judge.announcement import announce as announce
+from ftguard.judge.budget import Bill as Bill
+from ftguard.judge.budget import Spend as Spend
 from ftguard.judge.judge import Judge as Judge
 from ftguard.judge.judge import refuse_self as refuse_self
 from ftguard.judge.judging import Judged as Judged
@@ -13,5 +15,3 @@ from ftguard.judge.pairwise import compare as compare
 from ftguard.judge.request import Task as Task
 from ftguard.judge.rubric import RUBRIC as RUBRIC
 from ftguard.judge.rubric import Rubric as Rubric
-from ftguard.judge.spend import Bill as Bill
-from ftguard.judge.spend import Spend as Spend

@@ -9,11 +9,11 @@ import warnings
 from collections import deque
 from collections.abc import Iterable
 
-from ftguard.endpoint import Endpoint, NoReply, Reply
+from ftguard.judge.budget import Spend
 from ftguard.judge.cache import Cache, cache_path
+from ftguard.judge.endpoint import Endpoint, NoReply, Reply
 from ftguard.judge.judge import Judge
 from ftguard.judge.request import Request
-from ftguard.judge.spend import Spend
 
 DOWN_AFTER = 16
 """Calls in a row without a reply after which the judge is taken to be down."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from ftguard.endpoint import Reply
+from ftguard.judge.endpoint import Reply
 
 BUSY = 5.0
 """Seconds to wait for another process that writes."""

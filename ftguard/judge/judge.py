@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from ftguard.endpoint import check_endpoint, host
 from ftguard.errors import InputError
+from ftguard.judge.endpoint import check_endpoint, host
 from ftguard.judge.prices import list_price
 from ftguard.judge.rubric import RUBRIC, Rubric
 

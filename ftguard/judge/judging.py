@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ftguard.endpoint import Reply
 from ftguard.judge.asking import Asking
+from ftguard.judge.budget import Spend
+from ftguard.judge.endpoint import Reply
 from ftguard.judge.judge import Judge
 from ftguard.judge.parse import read_ratings
 from ftguard.judge.request import Request, Task, rating_request
-from ftguard.judge.spend import Spend
-from ftguard.scores.score import Unscorable
+from ftguard.scores.record import Unscorable
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ftguard.endpoint import Reply
 from ftguard.judge.asking import Asking
+from ftguard.judge.budget import Spend
+from ftguard.judge.endpoint import Reply
 from ftguard.judge.judge import Judge
 from ftguard.judge.parse import read_preference
 from ftguard.judge.request import Labels, Request, preference_request
-from ftguard.judge.spend import Spend
 from ftguard.probes.probe import Probe
-from ftguard.scores.score import Unscorable
+from ftguard.scores.record import Unscorable
 
 Better = Literal["first", "second", "tie"]
 

@@ -10,10 +10,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Never
 
-from ftguard.endpoint import Reply
+from ftguard.judge.endpoint import Reply
 from ftguard.judge.request import Labels
 from ftguard.judge.rubric import HIGHEST, JUSTIFICATION, LOWEST, Rubric
-from ftguard.scores.score import Unscorable
+from ftguard.scores.record import Unscorable
 
 LONGEST_REPLY = 20_000
 """Characters; a longer reply is not read."""

@@ -1,6 +1,6 @@
 """What well-known judges cost."""
 
-from ftguard.endpoint import host
+from ftguard.judge.endpoint import host
 
 AS_OF = "June 2026"
 """When the table's list prices were read; they change."""

@@ -8,11 +8,11 @@ from importlib.resources import files
 import msgspec
 from scipy.stats import binomtest
 
+from ftguard.judge.budget import Spend
 from ftguard.judge.judge import Judge
 from ftguard.judge.judging import Judged, Judging
 from ftguard.judge.pairwise import Compared, Pair, compare, requests_for
 from ftguard.judge.request import Request, Task, rating_request
-from ftguard.judge.spend import Spend
 from ftguard.probes.probe import Probe
 
 LEVEL = 0.95

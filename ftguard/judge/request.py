@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ftguard.endpoint import resolve
+from ftguard.judge.endpoint import resolve
 from ftguard.judge.judge import PROMPT_VERSION, Judge
 from ftguard.judge.rubric import HIGHEST, JUSTIFICATION, LOWEST
 from ftguard.probes.probe import MULTIPLE_CHOICE, Message, Probe

@@ -1,24 +1,6 @@
 """What is measured: functions `(probes, base, now) -> Iterable[Measurement]`, one per file."""
 
-from collections.abc import Callable, Iterable, Sequence
-
-from ftguard.measurement import Measurement
-from ftguard.measures.calibration import calibration
-from ftguard.measures.drift import drift
-from ftguard.measures.flips import flips
-from ftguard.measures.forgetting import forgetting
-from ftguard.measures.tail import tail
-from ftguard.measures.target import confirmed as confirmed
-from ftguard.measures.target import target
-from ftguard.probes.probe import Probe
-from ftguard.snapshot import Snapshot
-
-Measure = Callable[[Sequence[Probe], Snapshot, Snapshot], Iterable[Measurement]]
-
-MEASURES: tuple[Measure, ...] = (target, forgetting, flips, tail, calibration, drift)
-"""Every measure, in the order in which people read them."""
-
-
-def measure(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> tuple[Measurement, ...]:
-    """Everything that can be measured with these probes."""
-    return tuple(item for one in MEASURES for item in one(probes, base, now))
+from ftguard.measures.measurement import Measurement as Measurement
+from ftguard.measures.measuring import MEASURES as MEASURES
+from ftguard.measures.measuring import Measure as Measure
+from ftguard.measures.measuring import measure as measure

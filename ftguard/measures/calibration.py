@@ -7,8 +7,12 @@ from itertools import islice
 
 import numpy as np
 
-from ftguard.answers import Answer
-from ftguard.calibration_error import (
+from ftguard.ask.answer import Answer
+from ftguard.formatting import NATS, POINTS
+from ftguard.measures.measurement import Measurement
+from ftguard.probes.probe import JUDGED, MULTIPLE_CHOICE, OPEN, Probe
+from ftguard.scores.snapshot import Snapshot, values
+from ftguard.stats.calibration_error import (
     Confidences,
     brier_parts,
     brier_score,
@@ -18,11 +22,7 @@ from ftguard.calibration_error import (
     negative_log_likelihood,
     overconfidence,
 )
-from ftguard.estimates import LEVEL, Array, Estimate, mean_estimate
-from ftguard.formatting import NATS, POINTS
-from ftguard.measurement import Measurement
-from ftguard.probes.probe import JUDGED, MULTIPLE_CHOICE, OPEN, Probe
-from ftguard.snapshot import Snapshot, values
+from ftguard.stats.estimates import LEVEL, Array, Estimate, mean_estimate
 
 SEED = 0
 FEWEST = 2

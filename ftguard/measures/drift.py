@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ftguard.answers import Answer
-from ftguard.estimates import Array, mean_estimate
+from ftguard.ask.answer import Answer
 from ftguard.formatting import NATS, PERCENT
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
 from ftguard.probes.probe import JUDGED, OPEN, Probe
-from ftguard.snapshot import Snapshot
+from ftguard.scores.snapshot import Snapshot
+from ftguard.stats.estimates import Array, mean_estimate
 
 FEWEST = 2
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ftguard.estimates import Array, Estimate, mean_estimate
 from ftguard.formatting import PERCENT
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import Paired, by_slice, pair
 from ftguard.probes.probe import Probe
-from ftguard.snapshot import Snapshot
+from ftguard.scores.snapshot import Snapshot
+from ftguard.stats.estimates import Array, Estimate, mean_estimate
 
 RIGHT = 0.5
 """A score above it is a right answer."""

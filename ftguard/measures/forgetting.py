@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import by_slice, measure_drop, pair
-from ftguard.measures.shrinkage import shrink
 from ftguard.probes.probe import Probe
-from ftguard.snapshot import Snapshot
+from ftguard.scores.snapshot import Snapshot
+from ftguard.stats.shrinkage import shrink
 
 
 def forgetting(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:

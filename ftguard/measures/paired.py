@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ftguard.estimates import LEVEL, Array, Clusters, at_floor, relative_drop
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
 from ftguard.probes.probe import OPEN, Probe
-from ftguard.snapshot import Snapshot, values
+from ftguard.scores.snapshot import Snapshot, values
+from ftguard.stats.estimates import LEVEL, Array, Clusters, at_floor, relative_drop
 
 LEAST_LIKELIHOOD = 0.01
 """A text that the base gives less per token (4.6 nats) is noise to it: nothing to lose."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ftguard.estimates import LEVEL
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import Paired, by_slice, measure_drop, pair
 from ftguard.probes.probe import Probe
-from ftguard.snapshot import Snapshot
+from ftguard.scores.snapshot import Snapshot
+from ftguard.stats.estimates import LEVEL
 
 SMALLEST_SLICE = 40
 """A smaller slice is shown, and counts for the worst within the whole tail."""

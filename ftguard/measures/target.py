@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from ftguard.estimates import mean_estimate
 from ftguard.formatting import POINTS
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import by_slice, pair
 from ftguard.probes.probe import Probe
-from ftguard.snapshot import Snapshot
+from ftguard.scores.snapshot import Snapshot
+from ftguard.stats.estimates import mean_estimate
 
 
 def target(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:

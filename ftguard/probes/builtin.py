@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from importlib.resources import as_file, files
 
-from ftguard.probes.draw import draw
-from ftguard.probes.files import read_jsonl
 from ftguard.probes.probe import Probe
-from ftguard.probes.rows import probes_from_rows
+from ftguard.probes.read.files import read_jsonl
+from ftguard.probes.read.rows import probes_from_rows
+from ftguard.probes.sampling import draw
 
 CATEGORIES = (
     "arithmetic",

@@ -8,10 +8,10 @@ from typing import Union, cast
 
 from ftguard.errors import InputError
 from ftguard.probes.builtin import BUILTIN
-from ftguard.probes.files import read_rows
-from ftguard.probes.hub import is_name, load_rows, rows_of
 from ftguard.probes.probe import Probe
-from ftguard.probes.rows import probes_from_rows
+from ftguard.probes.read.files import read_rows
+from ftguard.probes.read.hub import is_name, load_rows, rows_of
+from ftguard.probes.read.rows import probes_from_rows
 
 ProbeSource = Union[str, Path, "ProbeSet", Iterable[Probe], Iterable[Mapping[str, object]]]
 """What can be read as probes: a path or a dataset's name, a set, probes, or a dataset's rows."""
@@ -118,7 +118,7 @@ class ProbeSet:
             InputError: a row holds no query (file and line), or there is none at all.
         """
         # Clustering loads scikit-learn, which takes a second.
-        from ftguard.probes.logs import probes_from_logs  # noqa: PLC0415
+        from ftguard.probes.logs.from_logs import probes_from_logs  # noqa: PLC0415
 
         named = isinstance(source, (str, Path))
         rows = read_rows(Path(source)) if isinstance(source, (str, Path)) else rows_of(source)

@@ -8,9 +8,9 @@ import msgspec
 
 from ftguard.errors import InputError
 from ftguard.probes.builtin import calibration_probes, general_probes
-from ftguard.probes.draw import draw
 from ftguard.probes.probe import JUDGED, Probe, Role
 from ftguard.probes.probe_set import ProbeSet, ProbeSource
+from ftguard.probes.sampling import draw
 
 AUTO = "auto"
 POOL = 10

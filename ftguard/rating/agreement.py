@@ -8,8 +8,8 @@ from itertools import combinations
 import krippendorff
 import numpy as np
 
-from ftguard.estimates import LEVEL, Array, Estimate, mean_estimate
 from ftguard.rating.store import Choice, Rating
+from ftguard.stats.estimates import LEVEL, Array, Estimate, mean_estimate
 
 ORDER: tuple[Choice, ...] = ("base", "tie", "tuned")
 """Choices from one end to the other: a tie lies between the sides."""

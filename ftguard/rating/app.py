@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ftguard.errors import FtguardError, InputError
-from ftguard.rating.sitting import LONGEST_NAME, LONGEST_NOTES, Sitting
+from ftguard.rating.session import LONGEST_NAME, LONGEST_NOTES, Sitting
 from ftguard.rating.store import Pick
 from ftguard.rating.visible import segments, visible
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 import regex
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.errors import FtguardError, InputError
 from ftguard.rating.items import Item
 from ftguard.rating.pairs import Comparison, Pair
-from ftguard.rating.sitting import LONGEST_NOTES, checked_name
+from ftguard.rating.session import LONGEST_NOTES, checked_name
 from ftguard.rating.store import Pick, Rating, Side, choice_of
 from ftguard.rating.visible import visible
 

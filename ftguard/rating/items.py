@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.rating.pairs import Pair
 from ftguard.rating.store import Side
 

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ftguard.answers import Answer
-from ftguard.checkup import Checkup, best_of
-from ftguard.conclusion import read_conclusion
+from ftguard.ask.answer import Answer
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
-from ftguard.ledger import AnyEvent, Ledger, checkups, current_run, lost_steps
 from ftguard.probes.probe import MULTIPLE_CHOICE, Message, Probe
 from ftguard.probes.store import read_probes
-from ftguard.snapshot import Snapshot, load_snapshot
+from ftguard.run.ledger import AnyEvent, Ledger, checkups, current_run, lost_steps
+from ftguard.scores.snapshot import Snapshot, load_snapshot
+from ftguard.verdict.checkup import Checkup, best_of
+from ftguard.verdict.conclusion import read_conclusion
 
 ROLES = ("tail", "target", "general", "calibration")
 """A pair that was asked for twice is drawn as the rarer of its roles, which stands first here."""

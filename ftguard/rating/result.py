@@ -10,13 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from ftguard.formatting import percent, printable
-from ftguard.gates import Gate, Outcome, Verdict, decide
-from ftguard.looks import Look
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
 from ftguard.rating.agreement import Agreement, agreement
 from ftguard.rating.pairs import Comparison
 from ftguard.rating.preference import EVEN, Counts, count, preference
 from ftguard.rating.store import Rating
+from ftguard.stats.alpha_spending import Look
+from ftguard.verdict.gates import Gate, Outcome, Verdict, decide
 
 WIDTH = 80
 INDENT = 2

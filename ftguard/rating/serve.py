@@ -12,7 +12,7 @@ import uvicorn
 from ftguard.errors import InputError
 from ftguard.rating.access import guarded
 from ftguard.rating.app import make_app
-from ftguard.rating.sitting import Sitting
+from ftguard.rating.session import Sitting
 
 HOST = "127.0.0.1"
 PATIENCE = 2

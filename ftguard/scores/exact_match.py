@@ -1,6 +1,6 @@
 """Exact match: the answer is one of the references, but for blanks around it."""
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Probe
 
 

@@ -1,6 +1,6 @@
 """The part of an answer that the model brought to an end."""
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 
 
 def finished_text(answer: Answer) -> str:

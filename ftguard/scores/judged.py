@@ -1,8 +1,8 @@
 """A judged answer: its score comes from an LLM, after all others."""
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Probe
-from ftguard.scores.score import Unscorable
+from ftguard.scores.record import Unscorable
 
 
 def judged(probe: Probe, answer: Answer) -> float:

@@ -2,9 +2,9 @@
 
 import math
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Probe
-from ftguard.scores.score import Unscorable
+from ftguard.scores.record import Unscorable
 
 
 def likelihood(probe: Probe, answer: Answer) -> float:

@@ -1,8 +1,8 @@
 """Multiple choice: the option that the model finds likeliest is the right one."""
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Probe
-from ftguard.scores.score import Unscorable
+from ftguard.scores.record import Unscorable
 
 
 def multiple_choice(probe: Probe, answer: Answer) -> float:

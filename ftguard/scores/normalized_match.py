@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Probe
 from ftguard.scores.finished import finished_text
 

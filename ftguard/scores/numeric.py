@@ -3,10 +3,10 @@
 import math
 import re
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Probe
 from ftguard.scores.finished import finished_text
-from ftguard.scores.score import Unscorable
+from ftguard.scores.record import Unscorable
 
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|[-+]?\.\d+")
 _FINAL = "####"

@@ -1,8 +1,8 @@
 """An open answer: no reference and no check can say how good it is."""
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Probe
-from ftguard.scores.score import Unscorable
+from ftguard.scores.record import Unscorable
 
 
 def open_answer(probe: Probe, answer: Answer) -> float:

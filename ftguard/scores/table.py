@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Probe
 from ftguard.scores.constraints import constraints
 from ftguard.scores.exact_match import exact_match
@@ -12,7 +12,7 @@ from ftguard.scores.multiple_choice import multiple_choice
 from ftguard.scores.normalized_match import normalized_match
 from ftguard.scores.numeric import numeric
 from ftguard.scores.open_answer import open_answer
-from ftguard.scores.score import Score, Scorer, Unscorable
+from ftguard.scores.record import Score, Scorer, Unscorable
 
 SCORER_VERSION = "2"
 """Part of every fingerprint; raised whenever a scorer's meaning changes."""

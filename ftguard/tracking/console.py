@@ -11,11 +11,11 @@ from rich.padding import Padding
 from rich.text import Text
 from tqdm.auto import tqdm
 
-from ftguard.checkup import Checkup
-from ftguard.conclusion import Conclusion
 from ftguard.formatting import PERCENT, duration, percent, printable, quantity, span
-from ftguard.gates import State
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.conclusion import Conclusion
+from ftguard.verdict.gates import State
 
 WIDTH = 80
 INDENT = 2

@@ -4,9 +4,9 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ftguard.checkup import Checkup
-from ftguard.conclusion import Conclusion
 from ftguard.tracking.tracker import Tracker
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.conclusion import Conclusion
 
 
 @dataclass(frozen=True)

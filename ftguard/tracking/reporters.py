@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ftguard.checkup import Checkup
-from ftguard.conclusion import Conclusion
 from ftguard.tracking.tracker import scalars
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.conclusion import Conclusion
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from ftguard.checkup import Checkup
-from ftguard.conclusion import Conclusion
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.conclusion import Conclusion
 
 PASSED = {True: 1.0, None: 0.5, False: 0.0}
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import wandb
 
-from ftguard.checkup import Checkup
-from ftguard.conclusion import Conclusion
 from ftguard.tracking.tracker import scalars
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.conclusion import Conclusion
 
 STEP = "train/global_step"
 

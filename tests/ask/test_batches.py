@@ -3,8 +3,7 @@
 import pytest
 import torch
 
-from ftguard.ask import BatchPlan
-from ftguard.ask.batches import in_batches
+from ftguard.ask.batches import BatchPlan, in_batches
 
 
 class Runner:

@@ -14,9 +14,9 @@ from transformers import (
 )
 
 from ftguard import Probe
-from ftguard.ask import ask, prepare
+from ftguard.ask.asking import ask
 from ftguard.ask.generate import LOG_ZERO, generate
-from ftguard.ask.question import Question
+from ftguard.ask.prompts import Question, prepare
 
 Greedy = Callable[[PreTrainedModel, Sequence[int], int], tuple[int, ...]]
 Logprobs = Callable[[PreTrainedModel, Sequence[int], Sequence[int]], list[float]]

@@ -16,7 +16,8 @@ from transformers import (
 )
 
 from ftguard import Probe
-from ftguard.ask import ask, prepare
+from ftguard.ask.asking import ask
+from ftguard.ask.prompts import prepare
 from ftguard.ask.quiet import undisturbed
 
 pytestmark = pytest.mark.filterwarnings(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch.distributed
 
-from ftguard.ask import from_main
+from ftguard.ask.ranks import from_main
 
 TWO = """
 import runpy

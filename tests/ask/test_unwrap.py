@@ -22,8 +22,8 @@ from transformers import (
 )
 
 from ftguard import InputError
-from ftguard.ask import adapted, inner_model
 from ftguard.ask.quiet import undisturbed
+from ftguard.ask.unwrap import adapted, inner_model
 
 pytestmark = pytest.mark.filterwarnings(
     # what transformers is about to rename, used here and in peft

@@ -8,7 +8,8 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import LlamaForCausalLM
 
-from ftguard.ask import inner_model, weights_fingerprint
+from ftguard.ask.unwrap import inner_model
+from ftguard.ask.weights import weights_fingerprint
 
 pytestmark = pytest.mark.filterwarnings(
     # what transformers is about to rename, used here and in peft

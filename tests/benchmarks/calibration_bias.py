@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from ftguard.calibration_error import (
+from ftguard.stats.calibration_error import (
     BINS,
     Confidences,
     calibration_increase,
@@ -33,7 +33,7 @@ from ftguard.calibration_error import (
     overconfidence,
     smooth_ece,
 )
-from ftguard.estimates import Array, p_value
+from ftguard.stats.estimates import Array, p_value
 
 SIZES = (50, 100, 200, 1000)
 ALPHAS = (0.05, 0.0125, 0.00125)

@@ -17,14 +17,14 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from scipy import special, stats
 
-from ftguard.calibration_error import Confidences
-from ftguard.estimates import Array
-from ftguard.gates import Gate, decide
-from ftguard.looks import ALPHA, Look
-from ftguard.measurement import Measurement
 from ftguard.measures.calibration import measure_increase
+from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import Paired, measure_drop
 from ftguard.measures.tail import worst_of
+from ftguard.stats.alpha_spending import ALPHA, Look
+from ftguard.stats.calibration_error import Confidences
+from ftguard.stats.estimates import Array
+from ftguard.verdict.gates import Gate, decide
 
 BASE, CHURN = 0.70, 0.10
 FORGETTING = Gate(measurement="forgetting", limit=0.10)

@@ -19,11 +19,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from ftguard.probes.leak import Leak
-from ftguard.probes.leakage import find_leaks
-from ftguard.probes.letters import letters
+from ftguard.probes.leaks.leak import Leak
+from ftguard.probes.leaks.leakage import find_leaks
+from ftguard.probes.leaks.letters import letters
+from ftguard.probes.leaks.search_terms import LEAST, LONG
 from ftguard.probes.probe import Probe
-from ftguard.probes.wanted import LEAST, LONG
 
 PLANTED = 1000
 ROWS = 100_000

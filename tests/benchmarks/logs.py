@@ -27,8 +27,8 @@ from pathlib import Path
 
 from sklearn.metrics import normalized_mutual_info_score
 
-from ftguard.probes.logs import probes_from_logs
-from ftguard.probes.topics import topics
+from ftguard.probes.logs.from_logs import probes_from_logs
+from ftguard.probes.logs.topics import topics
 
 SEEDS = range(5)
 SIZE = 200

@@ -20,10 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ftguard.checkup import Checkup
 from ftguard.folders import RunFolder
-from ftguard.ledger import Ledger, checkups, current_run
-from ftguard.snapshot import Snapshot, load_snapshot
+from ftguard.run.ledger import Ledger, checkups, current_run
+from ftguard.scores.snapshot import Snapshot, load_snapshot
+from ftguard.verdict.checkup import Checkup
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 RATES = (1e-3, 1e-4, 3e-5, 1e-5)

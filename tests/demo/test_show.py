@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ftguard.conclusion import read_conclusion
 from ftguard.folders import RunFolder
-from ftguard.ledger import Ledger, checkups, current_run
+from ftguard.run.ledger import Ledger, checkups, current_run
+from ftguard.verdict.conclusion import read_conclusion
 
 
 def test_the_demo_blocks_the_reckless_run_and_keeps_the_advised_one(

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ftguard import Probe
-from ftguard.endpoint import Reply
 from ftguard.judge import Judge, Judging, Spend, Task
 from ftguard.judge.cache import Cache, cache_path
+from ftguard.judge.endpoint import Reply
 
 REPLY = Reply(text="Fine.", finish="stop", input_tokens=3, output_tokens=2)
 KEPT = Reply(text="Fine.", finish="stop")
@@ -17,7 +17,7 @@ KEPT = Reply(text="Fine.", finish="stop")
 WRITER = """
 import sys
 from pathlib import Path
-from ftguard.endpoint import Reply
+from ftguard.judge.endpoint import Reply
 from ftguard.judge.cache import Cache
 
 cache = Cache(Path(sys.argv[1]))

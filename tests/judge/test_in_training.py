@@ -18,12 +18,12 @@ from transformers import (
 )
 
 from ftguard import GuardCallback, InputError, Judge, Probe
-from ftguard.checkup import Checkup
 from ftguard.folders import RunFolder
-from ftguard.ledger import AnyEvent, Examined, Ledger, Scored
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
 from ftguard.probes import read_probes
-from ftguard.snapshot import load_snapshot
+from ftguard.run.ledger import AnyEvent, Examined, Ledger, Scored
+from ftguard.scores.snapshot import load_snapshot
+from ftguard.verdict.checkup import Checkup
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*pin_memory.*")
 

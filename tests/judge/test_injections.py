@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from ftguard import Probe
-from ftguard.endpoint import Reply
 from ftguard.judge import RUBRIC, Judge, Task
+from ftguard.judge.endpoint import Reply
 from ftguard.judge.parse import read_ratings
 from ftguard.judge.request import LONGEST, rating_request
-from ftguard.scores.score import Unscorable
+from ftguard.scores.record import Unscorable
 
 LINES = Path(__file__).with_name("injections.jsonl").read_text("utf-8").splitlines()
 INJECTIONS = {row["id"]: row["text"] for row in map(json.loads, LINES)}

@@ -34,7 +34,7 @@ def test_a_judge_that_cannot_be_is_refused(arguments: Mapping[str, object], mess
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the line that installs it."""
-    monkeypatch.setattr("ftguard.endpoint.address.find_spec", lambda _name: None)
+    monkeypatch.setattr("ftguard.judge.endpoint.address.find_spec", lambda _name: None)
 
     with pytest.raises(InputError, match=r'pip install "ftguard\[judge\]"'):
         Judge(model="m")

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from ftguard.endpoint import Reply
 from ftguard.judge import RUBRIC, Rubric
+from ftguard.judge.endpoint import Reply
 from ftguard.judge.parse import read_preference, read_ratings
-from ftguard.scores.score import Unscorable
+from ftguard.scores.record import Unscorable
 
 GRADES = {"helpful": 4, "accurate": 5, "coherent": 1}
 

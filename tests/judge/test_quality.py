@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from ftguard.cli.judge_check import judge_app
 from ftguard.judge import Judge, Spend
-from ftguard.judge.command import judge_app
 from ftguard.judge.quality import Quality, known_pairs, measure_judge, share
 from ftguard.probes.builtin import CANARY
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from ftguard.answers import Answer
-from ftguard.scores.score import Score
-from ftguard.snapshot import Fingerprint, Snapshot
+from ftguard.ask.answer import Answer
+from ftguard.scores.record import Score
+from ftguard.scores.snapshot import Fingerprint, Snapshot
 
 Snap = Callable[..., Snapshot]
 """`snap({"id": score or None}, answers=(), echoes=())`; None is unscored."""

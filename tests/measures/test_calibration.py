@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from ftguard.answers import Answer
-from ftguard.calibration_error import cross_fitted_ece
-from ftguard.estimates import Array, Estimate
-from ftguard.gates import Gate, decide
-from ftguard.looks import Look
-from ftguard.measurement import Measurement
+from ftguard.ask.answer import Answer
 from ftguard.measures.calibration import calibration, confidence
+from ftguard.measures.measurement import Measurement
 from ftguard.probes import Probe, Role
-from ftguard.snapshot import Snapshot
+from ftguard.scores.snapshot import Snapshot
+from ftguard.stats.alpha_spending import Look
+from ftguard.stats.calibration_error import cross_fitted_ece
+from ftguard.stats.estimates import Array, Estimate
+from ftguard.verdict.gates import Gate, decide
 
 LOOK = Look(number=1, planned=2)
 """It allows p = 0.05 * 0.95 / 2 = 0.02375, where an interval of 95 % just leaves out 0."""

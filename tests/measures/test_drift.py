@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.measures.drift import drift
 from ftguard.probes import Probe
-from ftguard.snapshot import Snapshot
+from ftguard.scores.snapshot import Snapshot
 
 Snap = Callable[..., Snapshot]
 PROBES = [

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from ftguard.measurement import Measurement
 from ftguard.measures.flips import flips
+from ftguard.measures.measurement import Measurement
 from ftguard.probes import Probe
-from ftguard.snapshot import Snapshot
+from ftguard.scores.snapshot import Snapshot
 
 Snap = Callable[..., Snapshot]
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from ftguard.measurement import Measurement
 from ftguard.measures.forgetting import forgetting
+from ftguard.measures.measurement import Measurement
 from ftguard.probes import Probe
-from ftguard.snapshot import Snapshot
+from ftguard.scores.snapshot import Snapshot
 
 Snap = Callable[..., Snapshot]
 

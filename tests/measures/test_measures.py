@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.measures import measure
 from ftguard.probes import Probe, Role
-from ftguard.snapshot import Snapshot
+from ftguard.scores.snapshot import Snapshot
 
 
 def test_everything_measurable_comes_in_reading_order(snap: Callable[..., Snapshot]) -> None:

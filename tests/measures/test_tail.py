@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 import pytest
 from scipy import stats
 
-from ftguard.estimates import Estimate, p_value
-from ftguard.gates import Gate, decide
-from ftguard.looks import Look
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
 from ftguard.measures.tail import tail
 from ftguard.probes import Probe
-from ftguard.snapshot import Snapshot
+from ftguard.scores.snapshot import Snapshot
+from ftguard.stats.alpha_spending import Look
+from ftguard.stats.estimates import Estimate, p_value
+from ftguard.verdict.gates import Gate, decide
 
 Snap = Callable[..., Snapshot]
 Sizes = dict[str, tuple[int, int, int]]

@@ -7,7 +7,7 @@ import pytest
 
 from ftguard.measures.target import target
 from ftguard.probes import Probe
-from ftguard.snapshot import Snapshot
+from ftguard.scores.snapshot import Snapshot
 
 Snap = Callable[..., Snapshot]
 

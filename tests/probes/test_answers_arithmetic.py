@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ftguard.answers import Answer
-from ftguard.probes.rows import probes_from_rows
+from ftguard.ask.answer import Answer
+from ftguard.probes.read.rows import probes_from_rows
 from ftguard.scores import score
 
 PROBES = Path(__file__).parents[2] / "ftguard" / "probes"

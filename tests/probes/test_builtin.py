@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes import Probe
 from ftguard.probes.builtin import (
     CANARY,

@@ -10,24 +10,24 @@ from pathlib import Path
 import pytest
 
 from ftguard import Probe
-from ftguard.answers import Answer
-from ftguard.checkup import Checkup
-from ftguard.estimates import Estimate
+from ftguard.ask.answer import Answer
 from ftguard.folders import RunFolder
-from ftguard.gates import Gate, decide
-from ftguard.ledger import Examined, Ledger, RunStarted
-from ftguard.looks import Look
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
 from ftguard.probes.probe import Role
 from ftguard.probes.store import write_probes
 from ftguard.rating.items import sample
 from ftguard.rating.pairs import load_comparison
 from ftguard.rating.serve import listen, make_server
-from ftguard.rating.sitting import Sitting
+from ftguard.rating.session import Sitting
 from ftguard.rating.store import Choice, Rating, RatingsFile, Side
-from ftguard.run import Run
-from ftguard.scores.score import Score
-from ftguard.snapshot import Fingerprint, Snapshot, save_snapshot
+from ftguard.run.ledger import Examined, Ledger, RunStarted
+from ftguard.scores.record import Score
+from ftguard.scores.snapshot import Fingerprint, Snapshot, save_snapshot
+from ftguard.stats.alpha_spending import Look
+from ftguard.stats.estimates import Estimate
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.gates import Gate, decide
+from ftguard.verdict.run import Run
 
 WORD = "a-word-of-the-tests"
 """The token of every page that is served here."""

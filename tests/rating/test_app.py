@@ -11,7 +11,7 @@ import pytest
 from ftguard import Probe
 from ftguard.folders import RunFolder
 from ftguard.rating.serve import HOST, listen
-from ftguard.rating.sitting import Sitting
+from ftguard.rating.session import Sitting
 
 MakeRun = Callable[..., RunFolder]
 Ask = Callable[..., list[tuple[Probe, str, str]]]

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from ftguard import Probe
 from ftguard.folders import RunFolder
-from ftguard.rating.sitting import Sitting
+from ftguard.rating.session import Sitting
 from ftguard.rating.store import standing
 from ftguard.rating.visible import visible
 

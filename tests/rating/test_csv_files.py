@@ -13,7 +13,7 @@ from ftguard import InputError, Probe
 from ftguard.errors import FtguardError
 from ftguard.folders import RunFolder
 from ftguard.rating.csv_files import COLUMNS, LONGEST_CELL, export, load_ratings
-from ftguard.rating.sitting import Sitting
+from ftguard.rating.session import Sitting
 from ftguard.rating.store import Rating
 
 MakeRun = Callable[..., RunFolder]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Message
 from ftguard.rating.items import BLOCK, for_rater, sample
 from ftguard.rating.pairs import Pair

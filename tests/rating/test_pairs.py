@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from ftguard import Probe
-from ftguard.conclusion import Conclusion, write_conclusion
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.rating.pairs import load_comparison
+from ftguard.verdict.conclusion import Conclusion, write_conclusion
 
 MakeRun = Callable[..., RunFolder]
 Ask = Callable[..., list[tuple[Probe, str, str]]]

@@ -8,12 +8,12 @@ import pytest
 
 from ftguard import Gate, Probe
 from ftguard.folders import RunFolder
-from ftguard.gates import decide
-from ftguard.looks import Look
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
 from ftguard.rating.pairs import Pair, load_comparison
 from ftguard.rating.preference import count, preference
 from ftguard.rating.store import Choice, Rating
+from ftguard.stats.alpha_spending import Look
+from ftguard.verdict.gates import decide
 
 MakeRun = Callable[..., RunFolder]
 Ask = Callable[..., list[tuple[Probe, str, str]]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ftguard.answers import Answer, Finish
+from ftguard.ask.answer import Answer, Finish
 from ftguard.probes import Probe
 from ftguard.scores.exact_match import exact_match
 

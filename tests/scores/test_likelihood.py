@@ -4,10 +4,10 @@ import math
 
 import pytest
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes import Probe
 from ftguard.scores.likelihood import likelihood
-from ftguard.scores.score import Unscorable
+from ftguard.scores.record import Unscorable
 
 PROBE = Probe(id="a", prompt="", reference="text", scorer="likelihood")
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes import Probe
 from ftguard.scores.multiple_choice import multiple_choice
-from ftguard.scores.score import Unscorable
+from ftguard.scores.record import Unscorable
 
 PROBE = Probe(id="a", prompt="q", reference="red", choices=("red", "green", "blue", "white"))
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.errors import InputError
 from ftguard.probes import Probe
 from ftguard.scores.numeric import final_number, numeric
-from ftguard.scores.score import Unscorable
+from ftguard.scores.record import Unscorable
 
 
 def _probe(*references: str) -> Probe:

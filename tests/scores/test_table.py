@@ -4,11 +4,11 @@ import math
 
 import pytest
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes import Probe
 from ftguard.probes.probe import SCORERS as NAMES
 from ftguard.scores import score
-from ftguard.scores.score import Score
+from ftguard.scores.record import Score
 from ftguard.scores.table import SCORERS
 
 

@@ -16,10 +16,10 @@ from transformers import (
 )
 
 from ftguard import GuardCallback, Probe
-from ftguard.checkup import Checkup
-from ftguard.estimates import Estimate
-from ftguard.gates import Gate, Outcome, State, Verdict
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
+from ftguard.stats.estimates import Estimate
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.gates import Gate, Outcome, State, Verdict
 
 Build = Callable[..., Trainer]
 Guarding = Callable[[], GuardCallback]

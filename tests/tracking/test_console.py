@@ -9,12 +9,12 @@ from typing import get_args
 import pytest
 from rich.cells import cell_len
 
-from ftguard.advice import Advice
-from ftguard.checkup import Checkup
-from ftguard.estimates import Estimate
-from ftguard.gates import Outcome, State, Verdict
-from ftguard.measurement import Measurement
+from ftguard.measures.measurement import Measurement
+from ftguard.stats.estimates import Estimate
 from ftguard.tracking.console import render_checkup, say
+from ftguard.verdict.advice import Advice
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.gates import Outcome, State, Verdict
 
 MakeCheckup = Callable[[Sequence[State]], Checkup]
 

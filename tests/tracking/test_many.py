@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ftguard.checkup import Checkup
-from ftguard.conclusion import Conclusion
-from ftguard.gates import State
 from ftguard.tracking import ManyTrackers
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.conclusion import Conclusion
+from ftguard.verdict.gates import State
 
 MakeCheckup = Callable[[Sequence[State]], Checkup]
 

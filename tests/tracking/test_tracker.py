@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from ftguard.checkup import Checkup
-from ftguard.gates import State, Verdict
 from ftguard.tracking.tracker import scalars
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.gates import State, Verdict
 
 MakeCheckup = Callable[[Sequence[State]], Checkup]
 

@@ -1,3 +1,3 @@
 """Edge cases made from the target probes: two queries in one, ambiguous ones, odd formatting."""
 
-from ftguard.probes.edges.edge_cases import edge_cases as edge_cases
+from ftguard.probes.edges.making import edge_cases as edge_cases

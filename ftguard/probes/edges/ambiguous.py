@@ -10,9 +10,9 @@ from random import Random
 
 from ftguard.probes.edges.english import is_function_word
 from ftguard.probes.edges.gaps import bare, without
+from ftguard.probes.edges.mutual_information import Counts, count
 from ftguard.probes.edges.nearest import Shortened, are_clear
 from ftguard.probes.edges.original import Edge, Original, in_order
-from ftguard.probes.edges.telling import Counts, count
 from ftguard.probes.edges.words import words_of
 from ftguard.probes.probe import OPEN
 from ftguard.probes.tail import OUT_OF_SCOPE, ROWS_PER_CLASS

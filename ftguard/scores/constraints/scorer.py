@@ -2,7 +2,7 @@
 
 import regex
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes.constraint import Constraint
 from ftguard.probes.probe import Probe
 from ftguard.scores.constraints.table import CHECKS, CHECKS_AGAINST_PROMPT

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes import Probe
 from ftguard.probes.edges.original import Original
 from ftguard.probes.edges.usable import originals_of

@@ -4,7 +4,7 @@ from time import process_time
 
 import pytest
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes import Probe
 from ftguard.probes.constraint import CONSTRAINTS, Constraint
 from ftguard.scores.constraints import constraints

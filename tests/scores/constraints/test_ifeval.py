@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes import Probe
 from ftguard.probes.constraint import Constraint
 from ftguard.scores.constraints import constraints

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ftguard.answers import Answer
+from ftguard.ask.answer import Answer
 from ftguard.probes import Probe
 from ftguard.probes.constraint import Constraint
 from ftguard.scores import score

@@ -1,0 +1,176 @@
+"""Asks a model a whole questionnaire and makes its `Answer`s."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from tqdm.auto import tqdm
+from transformers import PreTrainedModel
+
+from ftguard.ask.answer import Answer
+from ftguard.ask.batches import BatchPlan, in_batches
+from ftguard.ask.generate import Generated, generate
+from ftguard.ask.prompts import Question, Questionnaire
+from ftguard.ask.quiet import undisturbed
+from ftguard.ask.read import read, read_next
+from ftguard.ask.render import Ids
+
+MOST_LOGITS = 2**27
+"""Logits of one batch that is read, in float32 half a gigabyte."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What came of asking a model once."""
+
+    answers: tuple[Answer, ...]
+    """One for each question, in order."""
+    echoes: tuple[Answer, ...]
+    """Generated answers of the base, read by this model: its tokens, this model's logprobs."""
+    seconds: float
+    notes: tuple[str, ...]
+    """What did not go by plan."""
+
+
+Read = Callable[[PreTrainedModel, list[tuple[Ids, Ids]], int], list[tuple[float, ...]]]
+"""Reads a batch of (context, text), padded with a token."""
+
+
+def ask(  # noqa: PLR0913
+    model: torch.nn.Module,
+    questionnaire: Questionnaire,
+    *,
+    base: bool = False,
+    echo: Sequence[Answer] | None = None,
+    plan: BatchPlan | None = None,
+    progress: str | None = None,
+) -> Asked:
+    """Ask everything, leaving no trace in the model or in any random state.
+
+    Args:
+        model: as the Trainer hands it to callbacks.
+        questionnaire: what to ask; questions with the same tokens are asked once.
+        base: whether to disable adapters, so that the base answers.
+        echo: answers of the base, to be read by this model (for drift); None for its own.
+        plan: batch limits; changed where memory runs out.
+        progress: label of a progress bar on standard error; None for no bar.
+    """
+    plan = plan or BatchPlan()
+    started, noted = time.perf_counter(), len(plan.notes)
+    unique = {question.fingerprint: question for question in questionnaire.questions}
+    chosen = {f: row for f, q in unique.items() if (row := q.next_tokens) is not None}
+    reads = [row for f, q in unique.items() if f not in chosen for row in q.reads]
+    written = [question for question in unique.values() if question.max_new_tokens]
+    prompts = {question.probe_id: question.prompt for question in questionnaire.questions}
+    with (
+        undisturbed(model, base=base) as inner,
+        tqdm(
+            total=len(chosen) + len(reads) + len(written),
+            desc=progress,
+            disable=progress is None,
+            leave=False,
+        ) as bar,
+    ):
+        texts = _generate_all(inner, written, questionnaire, plan, bar.update)
+        options = _read_all(
+            inner, list(chosen.values()), questionnaire, plan, bar.update, by=read_next
+        )
+        chances = dict(zip(chosen, options, strict=True))
+        said = iter(_read_all(inner, reads, questionnaire, plan, bar.update))
+        found = {
+            fingerprint: _chosen(question, chances[fingerprint])
+            if fingerprint in chances
+            else _answer(question, questionnaire, texts.get(fingerprint), said)
+            for fingerprint, question in unique.items()
+        }
+        answers = tuple(
+            replace(found[question.fingerprint], probe_id=question.probe_id)
+            for question in questionnaire.questions
+        )
+        written_by_base = [a for a in (answers if echo is None else echo) if prompts[a.probe_id]]
+        echoes = [(prompts[a.probe_id], a.token_ids) for a in written_by_base]
+        echoed = _read_all(inner, echoes, questionnaire, plan, bar.update)
+    return Asked(
+        answers=answers,
+        echoes=tuple(
+            replace(answer, logprobs=values)
+            for answer, values in zip(written_by_base, echoed, strict=True)
+        ),
+        seconds=time.perf_counter() - started,
+        notes=tuple(plan.notes[noted:]),
+    )
+
+
+def _generate_all(
+    model: PreTrainedModel,
+    questions: list[Question],
+    sheet: Questionnaire,
+    plan: BatchPlan,
+    done: Callable[[int], object],
+) -> dict[str, Generated]:
+    found: dict[str, Generated] = {}
+    for room in sorted({question.max_new_tokens for question in questions}):
+        group = [question for question in questions if question.max_new_tokens == room]
+        answers = in_batches(
+            group,
+            lambda question: question.length,
+            lambda batch: generate(model, batch, sheet.stop_ids, sheet.pad_id),
+            plan,
+            done,
+        )
+        found.update(zip((question.fingerprint for question in group), answers, strict=True))
+    return found
+
+
+def _read_all(  # noqa: PLR0913
+    model: PreTrainedModel,
+    rows: list[tuple[Ids, Ids]],
+    sheet: Questionnaire,
+    plan: BatchPlan,
+    done: Callable[[int], object],
+    *,
+    by: Read = read,
+) -> list[tuple[float, ...]]:
+    vocabulary: int = model.get_input_embeddings().weight.shape[0]
+    dearest: int = max(1, MOST_LOGITS // vocabulary)
+
+    def cost(row: tuple[Ids, Ids]) -> int:
+        # Long texts over a large vocabulary are bounded by their logits, not by their tokens.
+        logits = (len(row[0]) + len(row[1])) * plan.most_tokens // dearest
+        return max(len(row[0]) + len(row[1]), logits)
+
+    return in_batches(rows, cost, lambda batch: by(model, batch, sheet.pad_id), plan, done)
+
+
+def _chosen(question: Question, logprobs: tuple[float, ...]) -> Answer:
+    return Answer(
+        probe_id=question.probe_id, option_logprobs=logprobs, fingerprint=question.fingerprint
+    )
+
+
+def _answer(
+    question: Question,
+    sheet: Questionnaire,
+    text: Generated | None,
+    said: Iterator[tuple[float, ...]],
+) -> Answer:
+    if text is not None:
+        kept = [token for token in text.token_ids if token not in sheet.stop_ids]
+        return Answer(
+            probe_id=question.probe_id,
+            text=sheet.rendering.tokenizer.decode(kept, skip_special_tokens=True),
+            token_ids=text.token_ids,
+            logprobs=text.logprobs,
+            finish="stop" if text.stopped else "length",
+            fingerprint=question.fingerprint,
+        )
+    values = [next(said) for _ in question.reads]
+    if len(values) > 1:
+        return _chosen(question, tuple(sum(value) for value in values))
+    return Answer(
+        probe_id=question.probe_id,
+        token_ids=question.reads[0][1],
+        logprobs=values[0],
+        fingerprint=question.fingerprint,
+    )

@@ -1,0 +1,3 @@
+"""What a person runs in a terminal; `app` is the command `ftguard`."""
+
+from ftguard.cli.main import app as app

@@ -1,0 +1,98 @@
+"""`ftguard judge check`: what a judge is worth, as a table in the terminal."""
+
+import io
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ftguard.errors import FtguardError
+from ftguard.formatting import printable
+from ftguard.judge.announcement import announce
+from ftguard.judge.budget import Bill, Spend
+from ftguard.judge.judge import Judge
+from ftguard.judge.quality import Quality, Share, known_pairs, measure_judge, requests_of
+
+WIDTH = 80
+DONE, WRONG_USE, UNDECIDED = 0, 2, 3
+
+judge_app = typer.Typer(help="Look at who grades.", no_args_is_help=True)
+
+
+@judge_app.callback()
+def main() -> None:
+    """Common to all commands."""
+
+
+@judge_app.command()
+def check(  # noqa: PLR0913
+    *,
+    model: Annotated[str, typer.Option(help="the judge, as its server names it")],
+    base_url: Annotated[str | None, typer.Option(help="its server; OpenAI's if not given")] = None,
+    api_key_env: Annotated[
+        str, typer.Option(help="the environment variable that holds the key")
+    ] = "OPENAI_API_KEY",
+    repeats: Annotated[int, typer.Option(min=1, help="times that each answer is graded")] = 3,
+    most_usd: Annotated[float, typer.Option(min=0, help="US dollars to spend at most")] = 5.0,
+    json: Annotated[Path | None, typer.Option(help="also write the figures here")] = None,
+) -> None:
+    """Measure a judge on pairs of answers of which one is known to be better.
+
+    Exits with 0 when every answer was judged, 3 when some were not, and 2 on wrong use.
+    """
+    try:
+        judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, most_usd=most_usd)
+    except FtguardError as error:
+        typer.echo(f"ftguard: {error}", err=True)
+        raise typer.Exit(WRONG_USE) from None
+    pairs, spend = known_pairs(), Spend(judge)
+    for line in announce(judge, spend.estimate_requests(requests_of(judge, pairs, repeats))):
+        typer.echo(f"ftguard: {printable(line)}")
+    quality = measure_judge(judge, pairs, spend, repeats=repeats)
+    typer.echo(render_quality(quality, spend.so_far, colour=sys.stdout.isatty()), nl=False)
+    if json is not None:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(quality)) + b"\n")
+    raise typer.Exit(UNDECIDED if quality.unscored else DONE)
+
+
+def render_quality(quality: Quality, bill: Bill, *, colour: bool) -> str:
+    """The figures as text, 80 columns wide."""
+    table = Table(box=None, padding=(0, 2), pad_edge=False)
+    table.add_column("of the judge", no_wrap=True, width=47)
+    for name, width in (("share", 6), ("95 % interval", 13), ("n", 4)):
+        table.add_column(name, justify="right", no_wrap=True, width=width)
+    rows = (
+        ("better answer graded higher", quality.right),
+        ("both graded alike", quality.tied),
+        ("better answer preferred, in both orders", quality.preferred),
+        (f"same ratings at each of {quality.repeats} repeats", quality.repeated),
+        ("verdict turned by the order (position bias)", quality.turned),
+        ("first one preferred (0.5 is fair)", quality.first),
+        ("graded higher: the longer one is better", quality.longer),
+        ("graded higher: the shorter one is better", quality.shorter),
+        *((f"graded higher: {kind}", share) for kind, share in quality.kinds.items()),
+    )
+    for name, share in rows:
+        table.add_row(Text(name), *_cells(share))
+    output = io.StringIO()
+    console = Console(
+        file=output, width=WIDTH, force_terminal=colour, force_jupyter=False, highlight=False
+    )
+    console.print(Text(f"{printable(quality.model)} · rubric {quality.rubric}", "bold"))
+    console.print(table)
+    for reason, times in quality.unscored.items():
+        console.print(Text(f"not judged, {times} times: {printable(reason)}", "yellow"))
+    money = "" if bill.usd is None else f", {bill.usd:.2f} US dollars"
+    console.print(Text(f"{bill.calls:,} calls, {bill.tokens:,} tokens{money}", "dim"))
+    return "".join(line.rstrip() + "\n" for line in output.getvalue().splitlines())
+
+
+def _cells(share: Share) -> tuple[str, str, str]:
+    if share.value is None:
+        return "-", "-", "0"
+    return f"{share.value:.2f}", f"{share.low:.2f} to {share.high:.2f}", str(share.n)

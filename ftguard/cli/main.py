@@ -1,0 +1,130 @@
+"""The command line: `ftguard demo`, `best`, `probes`, `judge` and `rate`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ftguard.cli import probe_pages
+from ftguard.cli.judge_agree import agree
+from ftguard.cli.judge_check import judge_app
+from ftguard.cli.rate import rate
+from ftguard.errors import FtguardError, InputError
+from ftguard.folders import RunFolder
+from ftguard.verdict.conclusion import read_conclusion
+
+PASSED, BREACHED, WRONG_USE, UNDECIDED = 0, 1, 2, 3
+
+app = typer.Typer(
+    help="See what a fine-tune costs, and keep the best checkpoint that costs little enough.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def main() -> None:
+    """Common to all commands."""
+
+
+@app.command()
+def best(
+    run: Annotated[Path, typer.Argument(help="the run's output directory")],
+) -> None:
+    """Print the kept checkpoint's path and its verdict.
+
+    Exits with 0 where one passed, 1 where none did and the last is in breach, 3 where that is
+    undecided (or, with `strict`, unproven), and 2 where RUN holds no finished run or its best is
+    gone.
+    """
+    folder = RunFolder(run)
+    with _wrong_use():
+        conclusion = read_conclusion(folder)
+        if conclusion.best_step is not None and not folder.best.is_dir():
+            raise InputError(f"the checkpoint kept in `{folder.best}` is gone.")
+    if conclusion.best_step is not None:
+        typer.echo(folder.best)
+    for outcome in conclusion.best_gates or conclusion.last_gates:
+        typer.echo(f"{outcome.state:<15} {outcome.explanation}")
+    typer.echo(conclusion.summary)
+    if conclusion.best_step is None:
+        raise typer.Exit(BREACHED if conclusion.last_passed is False else UNDECIDED)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="where the runs are written")] = Path("ftguard-demo"),
+) -> None:
+    """Fine-tune a small model twice, recklessly and as advised, and compare; offline, 3 minutes."""
+    # torch and transformers take seconds to import, which `ftguard best` does without.
+    from ftguard.demo.show import show  # noqa: PLC0415
+
+    show(out)
+
+
+probes = typer.Typer(help="Look at what is asked.", no_args_is_help=True)
+app.add_typer(probes, name="probes")
+judge_app.command("agree")(agree)
+app.add_typer(judge_app, name="judge")
+app.command("rate")(rate)
+
+SOURCE = typer.Argument(
+    help="general, quick or calibration (built in), a run's output directory, a file, or the name "
+    "of a dataset"
+)
+
+
+@probes.command("list")
+def list_probes(
+    source: Annotated[str, SOURCE] = "general",
+    *,
+    slice: Annotated[str | None, typer.Option(help="only those of this slice")] = None,
+    tier: Annotated[int | None, typer.Option(min=1, max=4, help="only those of this tier")] = None,
+) -> None:
+    """List probes: id, tier, scorer and the beginning of what is asked."""
+    with _wrong_use():
+        found = [
+            probe
+            for probe in probe_pages.find_probes(source)
+            if slice in (None, *probe.slices) and tier in (None, probe.tier)
+        ]
+        if not found:
+            raise InputError(f"`{source}` has no probe of that slice and tier.")
+    typer.echo(probe_pages.render_table(found, colour=sys.stdout.isatty()), nl=False)
+
+
+@probes.command("show")
+def show_probe(
+    probe_id: Annotated[str, typer.Argument(metavar="ID", help="as `list` prints it")],
+    source: Annotated[str | None, SOURCE] = None,
+) -> None:
+    """Show everything about one probe; without a source those that ship with ftguard are tried."""
+    with _wrong_use():
+        sources = [source] if source else ["general", "calibration"]
+        found = [probe for each in sources for probe in probe_pages.find_probes(each)]
+        probe = probe_pages.find_probe(probe_id, found)
+    typer.echo(probe_pages.render_page(probe, colour=sys.stdout.isatty()), nl=False)
+
+
+@probes.command("leaks")
+def list_leaks(
+    run: Annotated[Path, typer.Argument(help="the run's output directory")],
+) -> None:
+    """List the probes of a run that stand in its training data, with the text there."""
+    with _wrong_use():
+        page = probe_pages.render_leaks(run, colour=sys.stdout.isatty())
+    typer.echo(page, nl=False)
+
+
+@contextmanager
+def _wrong_use() -> Iterator[None]:
+    """What cannot be used ends the command with its message, and nothing else."""
+    try:
+        yield
+    except FtguardError as error:
+        typer.echo(f"ftguard: {error}", err=True)
+        raise typer.Exit(WRONG_USE) from None

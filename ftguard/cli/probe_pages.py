@@ -1,0 +1,148 @@
+"""Shows probes in the terminal: a table of many, a page of one."""
+
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ftguard.errors import InputError
+from ftguard.folders import RunFolder
+from ftguard.formatting import printable
+from ftguard.probes import BUILTIN, Frame, Probe, ProbeSet, read_probes
+from ftguard.run.ledger import Chosen, Ledger
+
+WIDTH = 80
+INDENT = 2
+BY_DESIGN = "tiers are difficulty by design, 1 (a 0.5B model) to 4 (strains 70B): not measured"
+
+
+def find_probes(source: str) -> Sequence[Probe]:
+    """The probes of a built-in set, of a run's output directory, of a file or of a dataset.
+
+    Raises:
+        InputError: there are none; the message says what was looked for.
+    """
+    if source in BUILTIN:
+        return ProbeSet.builtin(source).probes
+    asked = RunFolder(Path(source)).probes
+    return read_probes(asked) if asked.exists() else ProbeSet.load(source).probes
+
+
+def find_probe(probe_id: str, probes: Sequence[Probe]) -> Probe:
+    """The probe of that id.
+
+    Raises:
+        InputError: there is none; the message names the nearest ids.
+    """
+    found = next((probe for probe in probes if probe.id == probe_id), None)
+    if found is None:
+        stem = probe_id.rpartition("-")[0] or probe_id
+        like = [probe.id for probe in probes if stem in probe.id] or [p.id for p in probes]
+        raise InputError(f"no probe `{probe_id}` among {len(probes)}; there are {like[:5]}.")
+    return found
+
+
+def render_table(probes: Sequence[Probe], *, colour: bool) -> str:
+    """Probes as rows of id, tier, scorer and the beginning of the query, 80 columns wide."""
+    table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
+    longest = max((len(probe.id) for probe in probes), default=2)
+    table.add_column("id", no_wrap=True, style="bold", width=min(longest, 32))
+    table.add_column("tier", justify="right", width=4)
+    table.add_column("scorer", no_wrap=True, width=16)
+    table.add_column("asks", no_wrap=True, ratio=1)
+    for probe in probes:
+        query = " ".join(printable(Frame().query(probe)).replace("\\n", " ").split())
+        cells = (printable(probe.id), str(probe.tier or ""), probe.scorer, query)
+        table.add_row(*(Text(cell, overflow="ellipsis") for cell in cells))
+    return _drawn(table, Text(_summary(probes), "dim"), colour=colour)
+
+
+def render_page(probe: Probe, *, colour: bool) -> str:
+    """Everything about one probe."""
+    lines: list[object] = [Text(printable(probe.id), "bold")]
+    for name, value in _facts(probe):
+        lines.append(Text(name, "dim"))
+        lines.append(Padding(Text(value), (0, 0, 0, INDENT)))
+    return _drawn(*lines, colour=colour)
+
+
+def render_leaks(run: Path, *, colour: bool) -> str:
+    """Which probes of a run stand in its training data, where, and the text there.
+
+    Raises:
+        InputError: the directory holds no run.
+    """
+    chosen = [e for e in Ledger(RunFolder(run).ledger).read() if isinstance(e, Chosen)]
+    if not chosen:
+        raise InputError(f"no run in `{run}`: give the `output_dir` of one that ftguard guarded.")
+    leaks = chosen[-1].leaks
+    parts: list[Text | Padding] = []
+    for leak in leaks:
+        rows = f" and {leak.rows - 1} more" * (leak.rows > 1)
+        parts.append(
+            Text.assemble(
+                (printable(leak.probe_id), "bold"),
+                f" · {leak.kind} {leak.similarity:.2f} · {printable(leak.where)}{rows}",
+            )
+        )
+        parts.append(Padding(Text(printable(leak.excerpt), "dim"), (0, 0, 0, INDENT)))
+    left_out = sum(leak.is_leak for leak in leaks)
+    total = f"{left_out} left out of every measurement, {len(leaks) - left_out} similar ones kept"
+    return _drawn(*parts, Text(total), colour=colour)
+
+
+def _facts(probe: Probe) -> Iterator[tuple[str, str]]:
+    if isinstance(probe.prompt, str):
+        yield "prompt", _lines(probe.prompt)
+    else:
+        for message in probe.prompt:
+            yield f"prompt ({printable(message['role'])})", _lines(message["content"])
+    if probe.references:
+        yield (
+            "accepted" if len(probe.references) > 1 else "reference",
+            "\n".join(_lines(reference) for reference in probe.references),
+        )
+    if probe.constraints:
+        yield (
+            "demanded",
+            "\n".join(
+                " ".join([c.id, *(f"{name}={value!r}" for name, value in c.arguments.items())])
+                for c in probe.constraints
+            ),
+        )
+    tolerance = "" if probe.tolerance is None else f" (to {probe.tolerance})"
+    yield "scored by", f"{probe.scorer}{tolerance}"
+    if probe.slices:
+        yield "slices", printable(", ".join(probe.slices))
+    if probe.tier:
+        yield "tier", f"{probe.tier} of 4, by design"
+    if probe.source:
+        yield "made from", printable(probe.source)
+    if probe.notes:
+        yield "a good answer", _lines(probe.notes)
+
+
+def _summary(probes: Sequence[Probe]) -> str:
+    slices = Counter(name for probe in probes for name in probe.slices)
+    tiers = f"; {BY_DESIGN}" if any(probe.tier for probe in probes) else ""
+    kinds = ", ".join(f"{count} {name}" for name, count in sorted(slices.items()))
+    return f"{len(probes)} probes" + f": {kinds}" * bool(kinds) + tiers
+
+
+def _lines(text: str) -> str:
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def _drawn(*parts: object, colour: bool) -> str:
+    output = io.StringIO()
+    console = Console(
+        file=output, width=WIDTH, force_terminal=colour, force_jupyter=False, highlight=False
+    )
+    for part in parts:
+        console.print(part)
+    return "".join(line.rstrip() + "\n" for line in output.getvalue().splitlines())

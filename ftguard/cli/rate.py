@@ -1,0 +1,157 @@
+"""The command `ftguard rate RUN`: people rate base against fine-tuned blind."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ftguard.errors import FtguardError, InputError
+from ftguard.folders import RunFolder
+from ftguard.rating.items import sample
+from ftguard.rating.pairs import load_comparison
+from ftguard.rating.preference import EVEN
+from ftguard.rating.session import Sitting
+from ftguard.rating.store import RatingsFile, standing
+from ftguard.verdict.gates import Gate
+
+KEYS = "rating-keys"
+"""The folder, beside the ratings, that tells which side of an export is whose."""
+EXTRA = {"jinja2", "krippendorff", "starlette", "uvicorn"}
+WRONG_USE = 2
+EXIT_CODES = {True: 0, False: 1, None: 3}
+"""By the gate's verdict, as `ftguard best` exits."""
+
+
+@contextmanager
+def _wrong_use() -> Iterator[None]:
+    """What cannot be used ends the command with its message, and nothing else.
+
+    What the extra `rate` installs is loaded within the functions that need it.
+    """
+    try:
+        yield
+    except FtguardError as error:
+        message = str(error)
+    except ModuleNotFoundError as error:
+        library = (error.name or "").partition(".")[0]
+        if library not in EXTRA:
+            raise
+        message = f"rating needs `{library}`, which is missing: pip install 'ftguard[rate]'"
+    else:
+        return
+    typer.echo(f"ftguard: {message}", err=True)
+    raise typer.Exit(WRONG_USE)
+
+
+@_wrong_use()
+def rate(  # noqa: PLR0913
+    run: Annotated[Path, typer.Argument(help="the run's output directory")],
+    *,
+    step: Annotated[
+        int | None,
+        typer.Option(help="the checkpoint; by default the best that passed, or the last"),
+    ] = None,
+    rater: Annotated[str | None, typer.Option(help="who rates; by default the page asks")] = None,
+    items: Annotated[int, typer.Option(min=1, help="how many to rate")] = 150,
+    seed: Annotated[int, typer.Option(help="of the sample, the order and the sides")] = 0,
+    identical: Annotated[
+        bool, typer.Option("--identical", help="show pairs with the same answer twice, too")
+    ] = False,
+    export: Annotated[
+        Path | None, typer.Option(help="write what is to rate to a CSV file instead")
+    ] = None,
+    import_: Annotated[
+        Path | None, typer.Option("--import", help="read a filled-in export, and print the result")
+    ] = None,
+    result: Annotated[bool, typer.Option("--result", help="print the result, and no page")] = False,
+    least: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="gate: the least win rate, such as 0.45; exits with 1 in breach"
+        ),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free")] = 0,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="open the page in your browser")
+    ] = True,
+) -> None:
+    """Rate base against fine-tuned blind, side by side, on a page of this machine.
+
+    Keys: 1 or 2 for the better answer, 3 tie, s skip, n notes, u undo.
+
+    Every choice stands in RUN/ftguard/ratings.jsonl at once; start again to go
+    on. Ctrl-C ends and prints how often the fine-tuned answer was preferred, with
+    its interval. With --least the exit code is 0 where the gate passes, 1 in
+    breach, 3 undecided.
+    """
+    if sum((export is not None, import_ is not None, result)) > 1:
+        raise InputError("give only one of `--export`, `--import` and `--result`.")
+    folder = RunFolder(run)
+    comparison = load_comparison(folder, step)
+    chosen = [pair for pair in comparison.pairs if identical or not pair.identical]
+    sitting = Sitting(
+        comparison=comparison,
+        sample=sample(chosen, items, seed),
+        file=RatingsFile(folder.root / "ratings.jsonl"),
+        seed=seed,
+        rater=rater,
+    )
+    if rater is not None:
+        sitting = replace(sitting, rater=sitting.name(rater))
+    if export is not None:
+        _export(sitting, export, folder)
+        return
+    if import_ is not None:
+        _import(sitting, import_, folder)
+    elif not result:
+        _serve(sitting, port=port, browser=browser)
+    raise typer.Exit(EXIT_CODES[_tell(sitting, least)])
+
+
+def _serve(sitting: Sitting, *, port: int, browser: bool) -> None:
+    from ftguard.rating.serve import serve  # noqa: PLC0415
+
+    if sitting.sample:
+        serve(sitting, port=port, browser=browser)
+    else:
+        typer.echo("ftguard rate: every answer is the same as the base's; nothing to choose")
+
+
+def _export(sitting: Sitting, path: Path, folder: RunFolder) -> None:
+    from ftguard.rating.csv_files import export  # noqa: PLC0415
+
+    items = sitting.open_items(sitting.rater or "")
+    if not items:
+        raise InputError("nothing is left to rate: every item is rated, or the same twice.")
+    keys = folder.root / KEYS
+    export(items, sitting.comparison, path, keys=keys, rater=sitting.rater)
+    typer.echo(
+        f"ftguard rate: {len(items)} items in {path}: write left, right, tie or skip into the "
+        f"column `choice`, then `ftguard rate {folder.output_dir} --import {path}`"
+    )
+
+
+def _import(sitting: Sitting, path: Path, folder: RunFolder) -> None:
+    from ftguard.rating.csv_files import load_ratings  # noqa: PLC0415
+
+    keys = folder.root / KEYS
+    ratings = load_ratings(path, sitting.comparison, keys=keys, rater=sitting.rater)
+    earlier = len(standing(sitting.read()))
+    sitting.file.append(ratings)
+    replaced = len(ratings) - (len(standing(sitting.read())) - earlier)
+    more = f", {replaced} of them in place of earlier ones" * bool(replaced)
+    typer.echo(f"ftguard rate: {len(ratings)} ratings imported from {path}{more}")
+
+
+def _tell(sitting: Sitting, least: float | None) -> bool | None:
+    """Print the result; whether the gate passes, where there is one."""
+    from ftguard.rating.result import render_result, sum_up  # noqa: PLC0415
+
+    gate = Gate(measurement="preference", limit=least - EVEN) if least is not None else None
+    result = sum_up(sitting.comparison, standing(sitting.read()), gate=gate)
+    typer.echo(render_result(result, colour=sys.stdout.isatty()), nl=False)
+    return result.verdict.passed if result.verdict else True

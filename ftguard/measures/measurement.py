@@ -1,0 +1,56 @@
+"""Makes `Measurement`, one number about a checkpoint against its base, or why there is none."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ftguard.stats.estimates import Estimate
+
+Better = Literal["lower", "higher"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """One quantity on one slice; it carries its own direction and unit."""
+
+    name: str
+    """`target`, `forgetting`, `tail`, `calibration`, `drift`, or one that is shown beside them."""
+    slice: str
+    """The group of probes: `all`, `worst`, a category, `target` or `general`."""
+    estimate: Estimate | None
+    """The change against the base; None where it could not be measured."""
+    shrunk: Estimate | None = None
+    """The estimate of a category, pulled towards that of the whole: shown, never decided on."""
+    base: float | None = None
+    """The base model's mean on the same probes."""
+    now: float | None = None
+    """The checkpoint's mean on the same probes."""
+    chance: float = 0.0
+    """The mean score of guessing on these probes."""
+    better: Better = "lower"
+    """Which direction of the estimate is good."""
+    unit: str = "relative"
+    """The estimate's unit: `relative`, `points` or `nats`."""
+    num_scored: int = 0
+    """Probes scored on both sides, where no estimate says so."""
+    num_unscored: int = 0
+    """Probes of the slice that could not be scored on one side or the other."""
+    discrete: bool = True
+    """Whether its scores come in few steps (right or wrong) or on a continuum (likelihoods)."""
+    at_floor: bool = False
+    """Whether the base is no better than chance here, so that nothing can be lost."""
+    candidates: int = 1
+    """The slices that it was chosen from as the worst; its p-value is multiplied by them."""
+    noise: float = 0.0
+    """By how much the base differs from itself when asked twice, in the estimate's unit."""
+    note: str = ""
+    """Why there is no estimate, or which slice is the worst."""
+
+    @property
+    def shown(self) -> Estimate | None:
+        """The estimate for curves and tables."""
+        return self.shrunk or self.estimate
+
+    @property
+    def key(self) -> str:
+        """The name under which it is tracked, `forgetting/all`."""
+        return f"{self.name}/{self.slice}"

@@ -1,0 +1,23 @@
+"""Measures everything: the table of measures, and `measure`, which asks them all."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from ftguard.measures.calibration import calibration
+from ftguard.measures.drift import drift
+from ftguard.measures.flips import flips
+from ftguard.measures.forgetting import forgetting
+from ftguard.measures.measurement import Measurement
+from ftguard.measures.tail import tail
+from ftguard.measures.target import target
+from ftguard.probes.probe import Probe
+from ftguard.scores.snapshot import Snapshot
+
+Measure = Callable[[Sequence[Probe], Snapshot, Snapshot], Iterable[Measurement]]
+
+MEASURES: tuple[Measure, ...] = (target, forgetting, flips, tail, calibration, drift)
+"""Every measure, in the order in which people read them."""
+
+
+def measure(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> tuple[Measurement, ...]:
+    """Everything that can be measured with these probes."""
+    return tuple(item for one in MEASURES for item in one(probes, base, now))

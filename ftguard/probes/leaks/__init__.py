@@ -1,0 +1,1 @@
+"""Finds probes that stand in the training data."""

@@ -1,0 +1,79 @@
+"""Finds probes that occur in the training data, word for word or nearly so."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from ftguard.probes.builtin import CANARY
+from ftguard.probes.leaks.leak import Leak
+from ftguard.probes.leaks.leak_search import index_of, leaks_in, similar_in
+from ftguard.probes.leaks.search_terms import edges, frames_of, wanted_of, wanted_text
+from ftguard.probes.leaks.training_row import Row, reduced
+from ftguard.probes.probe import Probe
+from ftguard.probes.query import Frame
+
+_CHUNK = 2**20
+"""Bytes of training text that are searched at once."""
+_PAIRS = 2**22
+"""Pairs of a training text and a probe's that are compared at once."""
+
+
+def find_leaks(
+    probes: Sequence[Probe],
+    texts: Iterable[tuple[str, Sequence[str]]],
+    *,
+    frames: Sequence[Frame] | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> tuple[Leak, ...]:
+    """Find the probes, and ftguard's canary, that stand in the training data.
+
+    Searched for are the whole prompt of each probe and its query alone; where a given text is
+    read for its likelihood, that text. Case, punctuation and spacing do not count.
+
+    Args:
+        probes: what is asked, each under an id of its own.
+        texts: of each training row, where it stands and its pieces of text; read once, in chunks.
+        frames: what the prompts of a set share; None to tell it from the probes of each role.
+        progress: told after each chunk how many rows have been searched.
+
+    Returns:
+        At most one leak of each probe, the strongest and of those the first, in the probes'
+        order; then the canary's.
+    """
+    frames = frames_of(probes) if frames is None else frames
+    index = index_of([*wanted_of(probes, frames), *wanted_text(CANARY, CANARY)], map(edges, frames))
+    leaks: dict[str, Leak] = {}
+    similar: dict[str, Leak] = {}
+    num_rows = 0
+    for rows in _chunks(texts, max(1, _PAIRS // max(1, len(index.short)))):
+        for leak in leaks_in(rows, index):
+            _add(leaks, leak)
+        for leak in similar_in(rows, index):
+            _add(similar, leak)
+        num_rows += len(rows)
+        if progress is not None:
+            progress(num_rows)
+    found = similar | leaks
+    return tuple(found[name] for name in (*(p.id for p in probes), CANARY) if name in found)
+
+
+def _chunks(texts: Iterable[tuple[str, Sequence[str]]], most_wholes: int) -> Iterator[list[Row]]:
+    rows: list[Row] = []
+    size = wholes = 0
+    for where, pieces in texts:
+        row = reduced(where, pieces)
+        if rows and (size + len(row.stream) > _CHUNK or wholes + len(row.wholes) > most_wholes):
+            yield rows
+            rows, size, wholes = [], 0, 0
+        rows.append(row)
+        size += len(row.stream)
+        wholes += len(row.wholes)
+    if rows:
+        yield rows
+
+
+def _add(found: dict[str, Leak], leak: Leak) -> None:
+    old = found.get(leak.probe_id)
+    if old is not None:
+        stronger = leak if leak.strength > old.strength else old
+        leak = replace(stronger, rows=old.rows + leak.rows)
+    found[leak.probe_id] = leak

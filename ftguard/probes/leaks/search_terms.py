@@ -1,0 +1,112 @@
+"""Tells which texts of a probe are to be searched for in the training data."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ftguard.probes.leaks.letters import letters, num_letters, symbols, without_signs
+from ftguard.probes.probe import Probe
+from ftguard.probes.query import Frame, frame_of
+
+LEAST = 12
+"""Letters from which on a text counts inside a longer one; a shorter one is found only as a whole
+piece, turn or line. Of CLINC150's queries, 14 % of those with 8 to 11 letters stand somewhere in 24
+million letters of unrelated text, 1 % of those with 12 to 15, and none of 8,200 longer ones."""
+LONG = 20
+"""Words from which on one changed word is a small part, so that a near match is a leak."""
+_LETTERS_PER_WORD = 8
+"""At the least, in a language that puts blanks between words; what has more puts none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A text of a probe, reduced to its letters and digits."""
+
+    probe_id: str
+    stream: bytes
+    inside: bool
+    """Whether it counts inside a longer text."""
+    near: bool = False
+    """Whether it counts with a few letters changed."""
+    similar: bool = False
+    """Whether a whole text much like it is reported."""
+    beside: bytes = b""
+    """What must stand in the row too: the right answer where the text is short and others share
+    it, as a question with options ("Which of these is true?") or the beginning of a text."""
+
+
+def wanted_of(probes: Sequence[Probe], frames: Sequence[Frame]) -> tuple[Wanted, ...]:
+    """What to search for: of each probe its whole prompt and its query, or its reference.
+
+    Args:
+        probes: what is asked; the likelihood companion of another one is left out.
+        frames: what prompts of a set share; of several that fit, the longest counts.
+    """
+    ids = {probe.id for probe in probes}
+    wanted: dict[tuple[str, bytes], Wanted] = {}
+    for probe in probes:
+        if probe.companion_of not in ids:
+            # A query that is the whole prompt comes later, and is searched for as the query.
+            wanted.update({(probe.id, item.stream): item for item in _texts(probe, frames)})
+    return tuple(item for item in wanted.values() if item.stream)
+
+
+def frames_of(probes: Sequence[Probe]) -> tuple[Frame, ...]:
+    """What the prompts of each role share."""
+    asked = [probe for probe in probes if probe.prompt]
+    roles = dict.fromkeys(probe.role for probe in asked)
+    return tuple(frame_of([probe for probe in asked if probe.role == role]) for role in roles)
+
+
+def edges(frame: Frame) -> tuple[bytes, bytes]:
+    """The letters of a frame in the lines where the query begins and ends."""
+    return letters(frame.before.rpartition("\n")[2]), letters(frame.after.partition("\n")[0])
+
+
+def wanted_text(probe_id: str, text: str) -> Iterator[Wanted]:
+    """A text that counts as it is, whole or inside a longer one."""
+    stream = letters(text)
+    inside = num_letters(stream) >= LEAST
+    yield Wanted(probe_id=probe_id, stream=stream or symbols(text), inside=inside)
+    loose = without_signs(stream)
+    if loose != stream and num_letters(loose) >= LEAST:
+        yield Wanted(probe_id=probe_id, stream=loose, inside=True)
+
+
+def _texts(probe: Probe, frames: Sequence[Frame]) -> Iterator[Wanted]:
+    reference = "".join(probe.references[:1])
+    if not probe.prompt:
+        yield from _asked(probe.id, reference)
+        return
+    whole, query = _prompt(probe, frames)
+    if probe.kind == "likelihood":
+        yield from _asked(probe.id, whole + reference)
+    if probe.kind == "answer" or _num_words(whole) >= LONG:
+        yield from wanted_text(probe.id, whole)
+    shared = _num_words(query) < LONG and (probe.choices or probe.kind == "likelihood")
+    yield from _asked(probe.id, query, beside=letters(reference) if shared else b"")
+
+
+def _prompt(probe: Probe, frames: Sequence[Frame]) -> tuple[str, str]:
+    """The whole prompt, and what is asked in it."""
+    if isinstance(probe.prompt, str):
+        whole, turns = probe.prompt, [probe.prompt]
+    else:
+        whole = "\n".join(message["content"] for message in probe.prompt)
+        turns = [m["content"] for m in probe.prompt if m["role"] != "system"]
+    if len(turns) > 1:
+        # The end of a longer chat, such as "yes please", is not what is asked.
+        return whole, "\n".join(turns)
+    queries = [frame.query(probe) for frame in (Frame(), *frames)]
+    return whole, min(filter(letters, queries), key=len, default=whole)
+
+
+def _asked(probe_id: str, text: str, beside: bytes = b"") -> Iterator[Wanted]:
+    """A text that also counts with some letters changed, where it is long."""
+    near = _num_words(text) >= LONG
+    first, *loose = wanted_text(probe_id, text)
+    yield replace(first, near=near, similar=not near, beside=beside)
+    yield from (replace(item, beside=beside) for item in loose)
+
+
+def _num_words(text: str) -> int:
+    return max(len(text.split()), num_letters(letters(text)) // _LETTERS_PER_WORD)

@@ -1,0 +1,1 @@
+"""Draws probes from logged production queries."""

@@ -1,0 +1,68 @@
+"""What is said before the first step: what is asked, which gates, and what they can find."""
+
+from collections.abc import Iterator
+
+from ftguard import judge
+from ftguard.ask.prompts import Questionnaire
+from ftguard.formatting import PERCENT, duration, percent
+from ftguard.measures import measure
+from ftguard.measures.measurement import Measurement
+from ftguard.probes import Gathered
+from ftguard.run.baseline import Baseline
+from ftguard.run.grading import Grading
+from ftguard.stats.alpha_spending import Look
+from ftguard.stats.power import probes_needed, smallest_drop
+from ftguard.verdict.run import Run
+
+EXAMPLE = 1.5
+"""The example of a true drop, as a multiple of the limit."""
+
+
+def announce(
+    gathered: Gathered,
+    sheet: Questionnaire,
+    run: Run,
+    baseline: Baseline,
+    grading: Grading | None = None,
+) -> Iterator[str]:
+    """One line each on the draws, probes left out, the base's answers, gates and their power, and
+    what a judge is sent and may cost.
+    """  # noqa: D205
+    base = baseline.snapshot
+    yield from gathered.notes
+    if sheet.too_long:
+        yield (
+            f"left out {len(sheet.too_long)} probes longer than the model's context, such as "
+            f"`{sheet.too_long[0]}`"
+        )
+    yield (
+        f"run {run.id}: base answers {baseline.origin}, {len(sheet.questions)} probes in "
+        f"{duration(base.seconds)}"
+    )
+    if grading is not None:
+        bill = grading.estimate(base, run.planned_checkpoints or 1)
+        yield from judge.announce(grading.judge, bill)
+    measured = {m.key: m for m in measure(sheet.probes, base, base)}
+    limits = [
+        f"{gate.key} {percent(gate.limit) if measured[gate.key].unit == PERCENT else gate.limit}"
+        for gate in run.gates
+    ]
+    absent = f"; not measured: {', '.join(run.not_measured)}" if run.not_measured else ""
+    yield f"gates: {', '.join(limits) or 'none'}{absent}"
+    level = Look(number=1, planned=run.planned_looks).level / max(1, len(run.gates))
+    for gate in run.gates:
+        yield from _power(gate.limit, measured[gate.key], level)
+
+
+def _power(limit: float, base: Measurement, level: float) -> Iterator[str]:
+    """What a gate on a drop of right-or-wrong scores can find; nothing is known of others yet."""
+    if base.unit != PERCENT or not base.discrete or base.estimate is None or base.base is None:
+        return
+    room, n, level = base.base - base.chance, base.estimate.n, level / base.candidates
+    least = smallest_drop(n, room, limit, level)
+    example = EXAMPLE * limit
+    yield (
+        f"{base.key}: these {n} probes find a true drop of {percent(least)} or more 4 times of 5 "
+        f"at each checkpoint; to find one of {percent(example)} takes "
+        f"{probes_needed(example, room, limit, level)}"
+    )

@@ -1,0 +1,187 @@
+"""Gets the base snapshot of a run: stored, cached, or asked now; never a half-trained one."""
+
+import warnings
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+import torch
+
+from ftguard.ask.ranks import from_main
+from ftguard.ask.unwrap import adapted
+from ftguard.ask.weights import repeatable
+from ftguard.errors import BaseMismatchError, FtguardError
+from ftguard.folders import RunFolder, cache_folder
+from ftguard.measures import measure
+from ftguard.run.examine import Exam, take_snapshot
+from ftguard.scores.snapshot import Fingerprint, Snapshot, load_snapshot, save_snapshot
+from ftguard.verdict.checkup import Checkup
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lineage:
+    """What a checkpoint's `ftguard.json` says: its checkup, and the base it descends from."""
+
+    base: str
+    """Digest of the base snapshot's fingerprint."""
+    base_folder: str
+    checkup: Checkup
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """The base snapshot, and where it came from."""
+
+    snapshot: Snapshot
+    origin: str
+    """`asked`, `stored`, `cache` or `descent`."""
+
+
+def read_lineage(folder: Path) -> Lineage | None:
+    """The record beside a checkpoint's weights, where there is one."""
+    try:
+        return msgspec.json.decode((folder / "ftguard.json").read_bytes(), type=Lineage)
+    except (OSError, ValueError):
+        return None
+
+
+def write_lineage(folder: Path, lineage: Lineage) -> None:
+    """Leave the record beside a checkpoint's weights."""
+    (folder / "ftguard.json").write_bytes(msgspec.json.format(msgspec.json.encode(lineage)))
+
+
+def get_baseline(  # noqa: PLR0913
+    model: torch.nn.Module,
+    exam: Exam,
+    folder: RunFolder,
+    *,
+    run: str,
+    resuming: bool,
+    loaded_from: Path | None,
+    weights_known: bool,
+    cache: bool,
+    main: bool,
+) -> Baseline:
+    """Find the base snapshot that fits, or ask the base now.
+
+    Args:
+        model: as it is at the beginning of training.
+        exam: what is asked; its fingerprint holds the weights as the user loaded them.
+        folder: the run's files.
+        run: the run's id.
+        resuming: whether the weights in memory are a checkpoint's already.
+        loaded_from: the folder that the model was loaded from, where it is one.
+        weights_known: whether the exam's weights fingerprint was taken before a resume could
+            overwrite them.
+        cache: whether to look in the cache and to fill it.
+        main: whether this process writes.
+
+    Raises:
+        BaseMismatchError: a base is stored, or named by the model's record, but does not fit; or
+            a resumed full fine-tune has none.
+    """
+    found: Baseline | FtguardError | None = None
+    if main:
+        try:
+            found = _find(
+                exam,
+                folder,
+                resuming=resuming,
+                askable=adapted(model) is not None,
+                loaded_from=loaded_from,
+                weights_known=weights_known,
+                cache=cache,
+            )
+        except FtguardError as error:
+            found = error
+    found = from_main(found)
+    if isinstance(found, FtguardError):
+        raise found
+    if found is None:
+        taken = _take_base(model, exam, run)
+        found = Baseline(snapshot=from_main(taken), origin="asked")
+    if main and found.origin != "stored":
+        save_snapshot(found.snapshot, folder.base)
+    if main and cache and found.origin == "asked":
+        _fill_cache(found.snapshot)
+    return found
+
+
+def _take_base(model: torch.nn.Module, exam: Exam, run: str) -> Snapshot:
+    """Ask the base; where that is not repeatable, twice, for the noise floor."""
+    first = take_snapshot(model, exam, run=run, step=0, label="ftguard: base")
+    if repeatable(model):
+        return first
+    second = take_snapshot(model, exam, run=run, step=0, label="ftguard: base again")
+    against_itself = measure(exam.questionnaire.probes, first, second)
+    noise = {m.key: abs(m.estimate.value) for m in against_itself if m.estimate is not None}
+    return replace(first, noise=noise)
+
+
+def _find(  # noqa: PLR0913
+    exam: Exam,
+    folder: RunFolder,
+    *,
+    resuming: bool,
+    askable: bool,
+    loaded_from: Path | None,
+    weights_known: bool,
+    cache: bool,
+) -> Baseline | None:
+    stored = _load(folder.base)
+    lineage = read_lineage(loaded_from) if loaded_from is not None else None
+    if resuming:
+        if stored is not None:
+            own = lineage is not None and lineage.base == stored.fingerprint.digest
+            _require_fit(stored, exam.fingerprint, folder.base, weights=weights_known and not own)
+            return Baseline(snapshot=stored, origin="stored")
+        if not askable:
+            raise BaseMismatchError(
+                f"this resume has no base snapshot in `{folder.base}`, and the base itself is gone "
+                "from memory: restore that folder, or start without `resume_from_checkpoint`."
+            )
+    if lineage is not None:
+        return Baseline(snapshot=_descent(lineage, exam, Path(loaded_from or "")), origin="descent")
+    if stored is not None and not stored.fingerprint.differences(exam.fingerprint):
+        return Baseline(snapshot=stored, origin="stored")
+    cached = _load(cache_folder(exam.fingerprint.digest)) if cache else None
+    return Baseline(snapshot=cached, origin="cache") if cached is not None else None
+
+
+def _descent(lineage: Lineage, exam: Exam, loaded_from: Path) -> Snapshot:
+    for folder in (Path(lineage.base_folder), cache_folder(lineage.base)):
+        snapshot = _load(folder)
+        if snapshot is not None and snapshot.fingerprint.digest == lineage.base:
+            _require_fit(snapshot, exam.fingerprint, folder, weights=False)
+            return snapshot
+    raise BaseMismatchError(
+        f"`{loaded_from}` is a fine-tune of another base, whose snapshot is not in "
+        f"`{lineage.base_folder}` any more: forgetting is measured against the original base. "
+        f"Restore that folder, or delete `{loaded_from}/ftguard.json` to take this model as base."
+    )
+
+
+def _require_fit(stored: Snapshot, wanted: Fingerprint, folder: Path, *, weights: bool) -> None:
+    differing = stored.fingerprint.differences(wanted)
+    if not weights:
+        differing = [part for part in differing if part != "weights"]
+    if differing:
+        raise BaseMismatchError(
+            f"the base snapshot in `{folder}` does not fit this run: other {', '.join(differing)}. "
+            "Start with the same base model, probes and settings as it was taken with, or train "
+            "from the start in another `output_dir`."
+        )
+
+
+def _load(folder: Path) -> Snapshot | None:
+    try:
+        return load_snapshot(folder)
+    except FileNotFoundError:
+        return None
+
+
+def _fill_cache(snapshot: Snapshot) -> None:
+    try:
+        save_snapshot(snapshot, cache_folder(snapshot.fingerprint.digest))
+    except OSError as error:
+        warnings.warn(f"ftguard: the base snapshot was not cached ({error})", stacklevel=2)

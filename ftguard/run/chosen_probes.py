@@ -1,0 +1,72 @@
+"""Chooses the probes that a run asks, before its first step, and reads them back on a resume."""
+
+from collections.abc import Callable
+
+from tqdm.auto import tqdm
+
+from ftguard.ask.quiet import same_random_state
+from ftguard.ask.ranks import from_main
+from ftguard.errors import FtguardError, InputError
+from ftguard.folders import RunFolder
+from ftguard.probes import Encoder, Gathered, Sets, gather, read_probes, survey
+from ftguard.run.ledger import Chosen, Ledger
+from ftguard.run.training_data import TrainingTexts
+
+
+def probes_to_ask(  # noqa: PLR0913
+    sets: Sets,
+    folder: RunFolder,
+    run: str,
+    *,
+    training: Callable[[], TrainingTexts],
+    encoder: Encoder | None,
+    progress: bool,
+    main: bool,
+) -> Gathered:
+    """What an earlier attempt of the run asked, else what is chosen now.
+
+    Every process must call it, and gets the main one's.
+
+    Args:
+        sets: what may be asked.
+        folder: the run's files.
+        run: the run's id.
+        training: gives the training data's texts, to look for leaks and for what is far from them.
+        encoder: for the distances of queries.
+        progress: whether to show a progress bar.
+        main: whether this process reads.
+
+    Raises:
+        FtguardError: the main process's, on every process.
+    """
+    found: Gathered | FtguardError | None = None
+    if main:
+        try:
+            found = _stored(sets, folder, run)
+            if found is None:
+                found = _choose(sets, training, encoder, progress=progress)
+        except FtguardError as error:
+            found = error
+    found = from_main(found)
+    if not isinstance(found, Gathered):
+        raise found or InputError("no probes were chosen.")
+    return found
+
+
+def _stored(sets: Sets, folder: RunFolder, run: str) -> Gathered | None:
+    """The probes that an earlier attempt asked, where it was given the same sets."""
+    events = Ledger(folder.ledger).read()
+    chosen = [event for event in events if isinstance(event, Chosen) and event.run == run]
+    if not chosen or chosen[-1].sets != sets.digest or not folder.probes.exists():
+        return None
+    probes = read_probes(folder.probes)
+    return Gathered(probes=probes, leaks=chosen[-1].leaks, notes=chosen[-1].notes)
+
+
+def _choose(
+    sets: Sets, training: Callable[[], TrainingTexts], encoder: Encoder | None, *, progress: bool
+) -> Gathered:
+    with same_random_state():
+        read = training()
+        bar = tqdm(read.texts, desc="ftguard: training data", disable=not progress, leave=False)
+        return gather(sets, survey(sets, bar, encoder, what=read.note))

@@ -1,0 +1,222 @@
+"""The whole way from probes to a checkup, as one function that knows no trainer."""
+
+import hashlib
+import importlib.metadata
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+import torch
+
+from ftguard.ask.asking import ask
+from ftguard.ask.batches import BatchPlan
+from ftguard.ask.prompts import Questionnaire
+from ftguard.measures import measure
+from ftguard.measures.measurement import Measurement
+from ftguard.scores import SCORER_VERSION, score
+from ftguard.scores.snapshot import Fingerprint, Snapshot
+from ftguard.stats.alpha_spending import Look
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.gates import decide
+from ftguard.verdict.remedies import advise
+from ftguard.verdict.run import Run
+
+_LIBRARIES = ("ftguard", "torch", "transformers", "tokenizers")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exam:
+    """What is asked, and how: the same for the base and for every checkpoint of a run."""
+
+    questionnaire: Questionnaire
+    fingerprint: Fingerprint
+    """Of the base under these questions."""
+    plan: BatchPlan
+    """How questions are batched; halved where memory runs out."""
+    progress: bool
+    """Whether to show a progress bar."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """Where training stands when a checkpoint is examined."""
+
+    step: int
+    epoch: float
+    progress: float
+    """Share of the planned steps that are done."""
+    checkpoint: str | None
+    eval_loss: float | None
+
+
+Grade = Callable[[Snapshot, Snapshot], tuple[Snapshot, Snapshot]]
+"""Fills in the scores of open answers, of the base and of the checkpoint."""
+
+
+def fingerprint(
+    questionnaire: Questionnaire, weights: str, dtype: str, judge: str = ""
+) -> Fingerprint:
+    """What a snapshot under this questionnaire is compared by.
+
+    Args:
+        questionnaire: what is asked.
+        weights: the fingerprint of the base's weights.
+        dtype: of the weights.
+        judge: the digest of the judge that scores open answers; empty without one.
+    """
+    rendering = questionnaire.rendering
+    tokenizer = rendering.tokenizer
+    vocabulary = sorted(tokenizer.get_vocab().items())
+    template = [getattr(tokenizer, "chat_template", None), dict(rendering.chat_template_kwargs)]
+    return Fingerprint(
+        weights=weights,
+        dtype=dtype,
+        tokenizer=_hash(vocabulary),
+        template=_hash(template),
+        probes=questionnaire.fingerprint,
+        scorers=f"{SCORER_VERSION} {judge}".strip(),
+    )
+
+
+def take_snapshot(  # noqa: PLR0913
+    model: torch.nn.Module,
+    exam: Exam,
+    *,
+    run: str,
+    step: int,
+    base: Snapshot | None = None,
+    label: str,
+) -> Snapshot:
+    """Ask a model everything and score its answers.
+
+    Args:
+        model: as the Trainer hands it to callbacks.
+        exam: what to ask.
+        run: the run's id.
+        step: optimizer steps trained.
+        base: the base's snapshot; None where the base itself is asked (adapters disabled).
+        label: of the progress bar.
+    """
+    asked = ask(
+        model,
+        exam.questionnaire,
+        base=base is None,
+        echo=None if base is None else base.echoes,
+        plan=exam.plan,
+        progress=label if exam.progress else None,
+    )
+    return Snapshot(
+        run=run,
+        step=step,
+        fingerprint=exam.fingerprint,
+        answers=asked.answers,
+        scores=score(exam.questionnaire.probes, asked.answers),
+        echoes=asked.echoes,
+        versions=_versions(),
+        seconds=asked.seconds,
+        notes=asked.notes,
+    )
+
+
+def examine(  # noqa: PLR0913
+    model: torch.nn.Module,
+    exam: Exam,
+    base: Snapshot,
+    run: Run,
+    moment: Moment,
+    *,
+    look: Look,
+    past: Sequence[Checkup],
+    current_rate: float,
+    patience: int,
+    grade: Grade | None = None,
+) -> tuple[Checkup, Snapshot | None]:
+    """Ask, score, measure, decide and advise on one checkpoint.
+
+    A failure to ask is an explicit missing measurement: what was measured before is kept, and
+    training goes on. `grade` has the open answers of both judged.
+
+    Returns:
+        The checkup, and the checkpoint's snapshot where it could be taken.
+    """
+    started = time.perf_counter()
+    try:
+        now = take_snapshot(
+            model, exam, run=run.id, step=moment.step, base=base, label=f"ftguard: {moment.step}"
+        )
+        graded, notes = _graded(grade, base, now)
+        measurements = measure_against(exam, *graded)
+    except Exception as error:  # noqa: BLE001
+        now, notes = None, (f"asking failed: {type(error).__name__}: {error}",)
+        measurements = _missing(exam, base, notes[0])
+    checkup = assess(
+        measurements,
+        run,
+        moment,
+        look=look,
+        past=past,
+        current_rate=current_rate,
+        patience=patience,
+    )
+    seconds = time.perf_counter() - started
+    return replace(checkup, seconds=seconds, notes=notes), now
+
+
+def _graded(
+    grade: Grade | None, base: Snapshot, now: Snapshot
+) -> tuple[tuple[Snapshot, Snapshot], tuple[str, ...]]:
+    """Both with a judge's scores; where judging fails, without, and a note."""
+    if grade is None:
+        return (base, now), now.notes
+    try:
+        return grade(base, now), now.notes
+    except Exception as error:  # noqa: BLE001
+        note = f"judging failed: {type(error).__name__}: {error}"
+        return (base, now), (*now.notes, note)
+
+
+def measure_against(exam: Exam, base: Snapshot, now: Snapshot) -> tuple[Measurement, ...]:
+    """Everything measured, with the base's own noise beside it."""
+    measured = measure(exam.questionnaire.probes, base, now)
+    return tuple(replace(m, noise=base.noise.get(m.key, 0.0)) for m in measured)
+
+
+def assess(  # noqa: PLR0913
+    measurements: tuple[Measurement, ...],
+    run: Run,
+    moment: Moment,
+    *,
+    look: Look,
+    past: Sequence[Checkup],
+    current_rate: float,
+    patience: int,
+) -> Checkup:
+    """Decide and advise on what was measured."""
+    verdict = decide(measurements, run.gates, look)
+    return Checkup(
+        run=run.id,
+        attempt=run.attempt,
+        step=moment.step,
+        epoch=moment.epoch,
+        progress=moment.progress,
+        checkpoint=moment.checkpoint,
+        eval_loss=moment.eval_loss,
+        measurements=measurements,
+        verdict=verdict,
+        advice=advise(verdict, past, run, current_rate=current_rate, patience=patience),
+        seconds=0.0,
+    )
+
+
+def _missing(exam: Exam, base: Snapshot, note: str) -> tuple[Measurement, ...]:
+    known = measure(exam.questionnaire.probes, base, base)
+    return tuple(replace(m, estimate=None, now=None, at_floor=False, note=note) for m in known)
+
+
+def _versions() -> Mapping[str, str]:
+    return {name: importlib.metadata.version(name) for name in _LIBRARIES}
+
+
+def _hash(value: object) -> str:
+    return hashlib.blake2b(msgspec.json.encode(value), digest_size=12).hexdigest()

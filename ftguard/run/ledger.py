@@ -1,0 +1,179 @@
+"""The append-only ledger of a run's facts on disk; everything else is a fold over it."""
+
+import os
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ftguard.errors import FtguardError
+from ftguard.judge import Bill, Judged
+from ftguard.probes import Leak
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.run import Run
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """One line of the ledger."""
+
+    run: str
+    attempt: int
+    step: int
+
+
+class RunStarted(Event, frozen=True, kw_only=True, tag="run"):
+    """A run, or its next attempt, began."""
+
+    record: Run
+
+
+class Chosen(Event, frozen=True, kw_only=True, tag="probes"):
+    """The probes were chosen; they stand in `probes.jsonl`."""
+
+    sets: str
+    """Digest of the sets that they were drawn from."""
+    leaks: tuple[Leak, ...]
+    """Probes that stand in the training data, or nearly so."""
+    notes: tuple[str, ...]
+    """What was found, left out and drawn."""
+
+
+class BaseTaken(Event, frozen=True, kw_only=True, tag="base"):
+    """The base snapshot that the attempt compares with."""
+
+    digest: str
+    """Of the base snapshot's fingerprint."""
+    origin: str
+    """`asked`, `stored` or `cache`."""
+
+
+class Examined(Event, frozen=True, kw_only=True, tag="checkup"):
+    """A checkpoint was examined, or an examined one was saved (the later line counts)."""
+
+    checkup: Checkup
+
+
+class Acted(Event, frozen=True, kw_only=True, tag="action"):
+    """Something was done to the training."""
+
+    do: str
+    """`lower_learning_rate` or `stop`."""
+    number: float
+    """The new peak learning rate, or 0."""
+    reason: str
+
+
+class Scored(Event, frozen=True, kw_only=True, tag="scored"):
+    """A judge scored answers of the base and of the checkpoint at `step`, at once or late."""
+
+    judge: str
+    """Its model, and the version of its rubric."""
+    judged: tuple[Judged, ...]
+    bill: Bill
+    """What the run has spent on it so far."""
+
+
+class Superseded(Event, frozen=True, kw_only=True, tag="superseded"):
+    """A resume from `step` abandoned everything after it."""
+
+
+class Lost(Event, frozen=True, kw_only=True, tag="lost"):
+    """The files of the checkpoint examined at `step` are gone, so it cannot be the best."""
+
+
+AnyEvent = RunStarted | Chosen | BaseTaken | Examined | Acted | Scored | Superseded | Lost
+_DECODER = msgspec.json.Decoder(AnyEvent)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A file of events, one a line; written by the main process alone."""
+
+    path: Path
+
+    def append(self, event: AnyEvent) -> None:
+        """Write one event and hand it to the disk; a torn last line before it is cut off."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a+b") as file:
+            _cut_torn_line(file.fileno())
+            file.write(msgspec.json.encode(event) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def read(self) -> tuple[AnyEvent, ...]:
+        """Every event, oldest first; a torn last line is dropped with a warning.
+
+        Raises:
+            FtguardError: another line cannot be read (file and line).
+        """
+        if not self.path.exists():
+            return ()
+        lines = self.path.read_bytes().split(b"\n")
+        if lines.pop():
+            warnings.warn(
+                f"{self.path}:{len(lines) + 1}: the last line was cut short and is left out",
+                stacklevel=2,
+            )
+        events = []
+        for number, line in enumerate(lines, start=1):
+            try:
+                events.append(_DECODER.decode(line))
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise FtguardError(
+                    f"{self.path}:{number}: not an event of this version of ftguard ({error}): "
+                    "move the file away to start a new ledger."
+                ) from None
+        return tuple(events)
+
+
+def current_run(events: Sequence[AnyEvent]) -> Run | None:
+    """The latest attempt of the latest run."""
+    started = [event.record for event in events if isinstance(event, RunStarted)]
+    return started[-1] if started else None
+
+
+def of_run(events: Sequence[AnyEvent], run: str) -> tuple[AnyEvent, ...]:
+    """The events of one run that no resume abandoned, oldest first."""
+    kept: list[AnyEvent] = []
+    for event in events:
+        if event.run != run:
+            continue
+        if isinstance(event, Superseded):
+            kept = [old for old in kept if old.step <= event.step or isinstance(old, RunStarted)]
+        kept.append(event)
+    return tuple(kept)
+
+
+def checkups(events: Sequence[AnyEvent], run: str) -> tuple[Checkup, ...]:
+    """The checkups of a run that count, one a step, oldest first."""
+    found: dict[int, Checkup] = {}
+    for event in of_run(events, run):
+        if isinstance(event, Examined):
+            found[event.step] = event.checkup
+    return tuple(found[step] for step in sorted(found))
+
+
+def lost_steps(events: Sequence[AnyEvent], run: str) -> frozenset[int]:
+    """Steps whose files are gone."""
+    return frozenset(event.step for event in of_run(events, run) if isinstance(event, Lost))
+
+
+def learning_rate(events: Sequence[AnyEvent], run: Run) -> float:
+    """The peak learning rate that the actions of a run left in force."""
+    lowered = [
+        event.number
+        for event in of_run(events, run.id)
+        if isinstance(event, Acted) and event.do == "lower_learning_rate"
+    ]
+    return lowered[-1] if lowered else run.learning_rate
+
+
+def _cut_torn_line(descriptor: int) -> None:
+    end = os.lseek(descriptor, 0, os.SEEK_END)
+    size = end
+    while size and os.pread(descriptor, 1, size - 1) != b"\n":
+        size -= 1
+    if size != end:
+        os.ftruncate(descriptor, size)

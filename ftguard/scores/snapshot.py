@@ -1,0 +1,124 @@
+"""Makes `Snapshot`, all that one model answered and how it scored, and keeps it on disk."""
+
+import hashlib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from ftguard.ask.answer import Answer
+from ftguard.errors import FtguardError
+from ftguard.scores.record import Score
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fingerprint:
+    """What decides whether two snapshots may be compared; a hash of each part."""
+
+    weights: str
+    """Of the base model, sampled."""
+    dtype: str
+    tokenizer: str
+    template: str
+    """Of the chat template and its arguments."""
+    probes: str
+    """Of every rendered prompt, with its decoding."""
+    scorers: str
+    """The version of the scorers."""
+
+    @property
+    def digest(self) -> str:
+        """One name for the whole."""
+        text = "|".join(getattr(self, part.name) for part in fields(self))
+        return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+    def differences(self, other: "Fingerprint") -> list[str]:
+        """The parts in which another one differs; differing probes follow from a differing
+        tokenizer or template and are then not named.
+        """  # noqa: D205
+        names = [
+            part.name
+            for part in fields(self)
+            if getattr(self, part.name) != getattr(other, part.name)
+        ]
+        if {"tokenizer", "template"} & set(names):
+            names = [name for name in names if name != "probes"]
+        return names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """One model at one step: what it answered and how that scored."""
+
+    run: str
+    """The run that took it."""
+    step: int
+    """Optimizer steps trained; 0 is the base."""
+    fingerprint: Fingerprint
+    answers: tuple[Answer, ...]
+    scores: tuple[Score, ...]
+    echoes: tuple[Answer, ...] = ()
+    """The base's generated answers, with this model's log-probabilities of them."""
+    noise: Mapping[str, float] = field(default_factory=dict)
+    """Of the base, where asking is not repeatable: by how much each measurement of the base
+    against itself, asked once more, is off 0."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Versions of the libraries that answered; recorded, not required to agree."""
+    seconds: float = 0.0
+    """How long asking took."""
+    notes: tuple[str, ...] = ()
+    """What did not go by plan, such as smaller batches."""
+
+
+_PARTS = {"answers": Answer, "scores": Score, "echoes": Answer}
+
+
+def save_snapshot(snapshot: Snapshot, folder: Path) -> None:
+    """Write a snapshot as JSON lines, whole or not at all; an older one there is replaced."""
+    draft = folder.with_name(folder.name + ".part")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    for part in _PARTS:
+        lines = [msgspec.json.encode(record) for record in getattr(snapshot, part)]
+        (draft / f"{part}.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+    rest = replace(snapshot, answers=(), scores=(), echoes=())
+    (draft / "snapshot.json").write_bytes(msgspec.json.encode(rest))
+    shutil.rmtree(folder, ignore_errors=True)
+    draft.rename(folder)
+
+
+def load_snapshot(folder: Path) -> Snapshot:
+    """Read a snapshot back.
+
+    Raises:
+        FileNotFoundError: there is none.
+        FtguardError: the files are damaged; the message names the folder.
+    """
+    try:
+        head = msgspec.json.decode((folder / "snapshot.json").read_bytes(), type=Snapshot)
+        return replace(
+            head,
+            answers=_read(folder / "answers.jsonl", Answer),
+            scores=_read(folder / "scores.jsonl", Score),
+            echoes=_read(folder / "echoes.jsonl", Answer),
+        )
+    except (msgspec.DecodeError, UnicodeDecodeError, FileNotFoundError) as error:
+        if not (folder / "snapshot.json").exists():
+            raise
+        raise FtguardError(
+            f"the snapshot in `{folder}` is damaged ({error}): delete that folder to take it anew."
+        ) from None
+
+
+def values(scores: Sequence[Score]) -> dict[str, float]:
+    """The scored values by probe id; unscored probes are absent."""
+    return {score.probe_id: score.value for score in scores if score.value is not None}
+
+
+def _read(path: Path, kind: type[Record]) -> tuple[Record, ...]:
+    return tuple(msgspec.json.Decoder(kind).decode_lines(path.read_bytes()))

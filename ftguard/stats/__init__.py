@@ -1,0 +1,1 @@
+"""Numbers with their intervals: estimates, calibration error, power, alpha spending, shrinkage."""

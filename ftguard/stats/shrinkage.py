@@ -1,0 +1,46 @@
+"""Pulls the estimates of small slices towards the whole: a category of 12 does not shout."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import stats
+
+from ftguard.stats.estimates import Estimate
+
+
+def shrink(slices: Sequence[Estimate], whole: Estimate) -> list[Estimate]:
+    """Partial pooling: each slice's estimate between its own and the whole's.
+
+    Empirical Bayes with the between-slice variance of DerSimonian and Laird (1986, Controlled
+    Clinical Trials 7:177): where the slices differ no more than their errors explain, all become
+    the whole's estimate; a slice measured well keeps its own. For showing, not for deciding.
+    """
+    if len(slices) < 2:  # noqa: PLR2004
+        return list(slices)
+    between = _between_variance(slices)
+    return [_pull(estimate, whole, between) for estimate in slices]
+
+
+def _between_variance(slices: Sequence[Estimate]) -> float:
+    effects = np.array([estimate.value for estimate in slices])
+    weights = 1 / np.maximum([estimate.error**2 for estimate in slices], 1e-12)
+    centre = (weights * effects).sum() / weights.sum()
+    excess = (weights * (effects - centre) ** 2).sum() - (len(slices) - 1)
+    scale = weights.sum() - (weights**2).sum() / weights.sum()
+    return float(max(0.0, excess / scale))
+
+
+def _pull(own: Estimate, whole: Estimate, between: float) -> Estimate:
+    kept = between / (between + own.error**2) if between else 0.0
+    value = kept * own.value + (1 - kept) * whole.value
+    error = float(np.hypot(np.sqrt(kept) * own.error, (1 - kept) * whole.error))
+    half = float(stats.norm.ppf((1 + own.level) / 2)) * error
+    return Estimate(
+        value=value,
+        low=value - half,
+        high=value + half,
+        level=own.level,
+        n=own.n,
+        error=error,
+        freedom=own.freedom,
+    )

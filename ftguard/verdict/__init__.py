@@ -1,0 +1,1 @@
+"""What the measurements mean: gates, their sentences, advice, and the outcome of a run."""

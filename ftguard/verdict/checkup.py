@@ -1,0 +1,77 @@
+"""Makes `Checkup`, all that is known of one checkpoint, and folds over many: best, score."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ftguard.measures.measurement import Measurement
+from ftguard.verdict.advice import Advice
+from ftguard.verdict.gates import Verdict
+
+UNDECIDED_PENALTY = 1.0
+FAILED_PENALTY = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkup:
+    """One checkpoint, examined."""
+
+    run: str
+    attempt: int
+    step: int
+    """Optimizer steps trained."""
+    epoch: float
+    progress: float
+    """Share of the planned steps that are done, in [0, 1]."""
+    checkpoint: str | None
+    """The checkpoint's folder, once it is saved."""
+    eval_loss: float | None
+    """The Trainer's own evaluation loss at this step (nats per token), where it evaluates."""
+    measurements: tuple[Measurement, ...]
+    verdict: Verdict
+    advice: tuple[Advice, ...]
+    seconds: float
+    """What examining took."""
+    notes: tuple[str, ...] = ()
+    """What did not go by plan."""
+
+    def find(self, name: str, slice: str = "all") -> Measurement | None:
+        """The measurement of that name and slice, where there is one."""
+        found = (m for m in self.measurements if (m.name, m.slice) == (name, slice))
+        return next(found, None)
+
+
+def target_score(checkup: Checkup) -> float:
+    """What checkpoints are ranked by, in [0, 1].
+
+    The target probes' score; without target probes exp(-eval_loss); without that the share of
+    the run that is done, so that the latest wins.
+    """
+    target = checkup.find("target") or checkup.find("target", "likelihood")
+    if target is not None:
+        return target.now or 0.0
+    if checkup.eval_loss is not None:
+        return math.exp(-max(0.0, checkup.eval_loss))
+    return checkup.progress
+
+
+def guard_score(checkup: Checkup, *, strict: bool = False) -> float:
+    """`eval_ftguard_score`: the target score, minus 1 when undecided, minus 2 when failed.
+
+    With `strict` a pass that is not proven counts as undecided.
+    """
+    passed = checkup.verdict.passed
+    if strict and passed and not checkup.verdict.proven:
+        passed = None
+    penalty = {True: 0.0, None: UNDECIDED_PENALTY, False: FAILED_PENALTY}
+    return target_score(checkup) - penalty[passed]
+
+
+def best_of(checkups: Sequence[Checkup], *, strict: bool = False) -> Checkup | None:
+    """The saved checkpoint with the best target score among those that passed every gate.
+
+    Among equals the earliest, as the Trainer chooses too. With `strict` every gate must be clear.
+    """
+    saved = [checkup for checkup in checkups if checkup.checkpoint is not None]
+    passed = [c for c in saved if (c.verdict.proven if strict else c.verdict.passed is True)]
+    return max(passed, key=target_score, default=None)

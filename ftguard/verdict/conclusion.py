@@ -1,0 +1,132 @@
+"""Makes `Conclusion`, a run's outcome as `verdict.json` holds it, and says it in one line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from ftguard.errors import InputError
+from ftguard.folders import RunFolder
+from ftguard.formatting import POINTS, quantity, span
+from ftguard.measures.measurement import Measurement
+from ftguard.verdict.advice import Advice
+from ftguard.verdict.checkup import Checkup, target_score
+from ftguard.verdict.gates import Outcome
+from ftguard.verdict.run import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conclusion:
+    """What came of a run."""
+
+    run: str
+    best_step: int | None
+    """The step of the best checkpoint that passed every gate; None where none did."""
+    best_folder: str | None
+    """Where its model files are kept."""
+    chosen: Measurement | None
+    """The best checkpoint's target gain on the probes that it was chosen by."""
+    confirmed: Measurement | None
+    """Its gain on the probes that were held back: free of the luck of being chosen."""
+    best_gates: tuple[Outcome, ...]
+    last_step: int | None
+    """The last examined step; None where nothing was examined."""
+    last_passed: bool | None
+    """Whether the last one passed; None where that is undecided."""
+    last_gates: tuple[Outcome, ...]
+    advice: tuple[Advice, ...]
+    """Given at the last examined step."""
+    summary: str
+    """One line for people."""
+
+
+def conclude(
+    run: Run,
+    checkups: Sequence[Checkup],
+    best: Checkup | None,
+    confirmed: Measurement | None,
+    folder: RunFolder,
+) -> Conclusion:
+    """Fold the checkups of a run into its outcome."""
+    last = checkups[-1] if checkups else None
+    return Conclusion(
+        run=run.id,
+        best_step=best.step if best else None,
+        best_folder=str(folder.best) if best else None,
+        chosen=_target(best) if best else None,
+        confirmed=confirmed,
+        best_gates=best.verdict.outcomes if best else (),
+        last_step=last.step if last else None,
+        last_passed=last.verdict.passed if last else None,
+        last_gates=last.verdict.outcomes if last else (),
+        advice=last.advice if last else (),
+        summary=_best_line(best, confirmed, folder) if best else _none_line(checkups),
+    )
+
+
+def write_conclusion(conclusion: Conclusion, folder: RunFolder) -> None:
+    """Write `verdict.json`."""
+    folder.verdict.write_bytes(msgspec.json.format(msgspec.json.encode(conclusion)))
+
+
+def read_conclusion(folder: RunFolder) -> Conclusion:
+    """Read `verdict.json` back.
+
+    Raises:
+        InputError: there is none, or it is damaged.
+    """
+    try:
+        return msgspec.json.decode(folder.verdict.read_bytes(), type=Conclusion)
+    except OSError:
+        raise InputError(
+            f"no verdict in `{folder.verdict}`: give the `output_dir` of a run that trained with "
+            "ftguard to its end."
+        ) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"`{folder.verdict}` is damaged: {error}.") from None
+
+
+def _target(best: Checkup) -> Measurement | None:
+    return best.find("target") or best.find("target", "likelihood")
+
+
+def _best_line(best: Checkup, confirmed: Measurement | None, folder: RunFolder) -> str:
+    proven = "proven" if best.verdict.proven else "passed"
+    line = f"best: step {best.step}, every gate {proven}, {_ranked(best)}"
+    if confirmed is not None and confirmed.estimate is not None:
+        gain = confirmed.estimate
+        line += (
+            f"; confirmed on {gain.n} held-back probes: gain {quantity(gain.value, POINTS)} "
+            f"({span(gain.low, gain.high, POINTS)})"
+        )
+    return f"{line}; kept in {folder.best}"
+
+
+def _ranked(best: Checkup) -> str:
+    target = _target(best)
+    if target is not None and target.base is not None and target.now is not None:
+        return f"target {target.base:.3f} -> {target.now:.3f}"
+    if best.eval_loss is not None:
+        return f"ranked by eval_loss ({best.eval_loss:.4f}): no target probes were given"
+    return f"the latest that passed ({target_score(best):.0%} of the run): nothing ranks them"
+
+
+def _none_line(checkups: Sequence[Checkup]) -> str:
+    if not checkups:
+        return "no checkpoint was examined, so none is kept"
+    breached = sum(checkup.verdict.passed is False for checkup in checkups)
+    undecided = sum(checkup.verdict.passed is None for checkup in checkups)
+    passed = len(checkups) - breached - undecided
+    if passed:
+        return (
+            f"NO CHECKPOINT KEPT: {passed} of {len(checkups)} passed, but none of them is saved "
+            "(or, with `strict`, proven)"
+        )
+    worst = next(
+        (o for c in reversed(checkups) for o in c.verdict.outcomes if o.state == "breach"), None
+    )
+    why = f"; last breach: {worst.explanation}" if worst else ""
+    return (
+        f"NO CHECKPOINT PASSED: {breached} of {len(checkups)} breached a gate, "
+        f"{undecided} undecided{why}"
+    )

@@ -1,0 +1,30 @@
+"""More probes, where a loss is suspected but not beyond chance."""
+
+import math
+from collections.abc import Iterator
+
+from ftguard.verdict.advice import Advice
+from ftguard.verdict.gates import Verdict, badness
+
+
+def more_probes(verdict: Verdict) -> Iterator[Advice]:
+    """Advise how many probes would tell a suspect loss of this size from chance.
+
+    The interval's half-width shrinks with the square root of n.
+    """
+    for outcome in verdict.outcomes:
+        bad = badness(outcome.measurement)
+        if outcome.state != "suspect" or bad is None or bad.value <= 0:
+            continue
+        half = (bad.high - bad.low) / 2
+        needed = math.ceil(bad.n * (half / bad.value) ** 2) + 1
+        yield Advice(
+            do="more_probes",
+            number=float(needed),
+            outcome=outcome,
+            finding=False,
+            text=(
+                f"ask about {needed} probes instead of {bad.n} for {outcome.gate.key}: so many "
+                "would tell a drop of this size from chance."
+            ),
+        )

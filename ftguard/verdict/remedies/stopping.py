@@ -1,0 +1,27 @@
+"""Early stopping, where breaches persist."""
+
+from collections.abc import Iterator, Sequence
+
+from ftguard.verdict.advice import Advice
+from ftguard.verdict.checkup import Checkup, best_of
+from ftguard.verdict.gates import Verdict
+
+
+def stop(verdict: Verdict, past: Sequence[Checkup], patience: int) -> Iterator[Advice]:
+    """Advise to stop after `patience` breached checkpoints in a row, this one included.
+
+    One breach alone does not stop a run: forgetting can dip and recover (2604.06628).
+    """
+    verdicts = [checkup.verdict for checkup in past] + [verdict]
+    recent = verdicts[-patience:]
+    if len(recent) < patience or any(v.passed is not False for v in recent):
+        return
+    best = best_of(past)
+    kept = f"step {best.step} is the best that passed" if best else "no checkpoint has passed"
+    yield Advice(
+        do="stop",
+        number=float(best.step if best else 0),
+        outcome=next(outcome for outcome in verdict.outcomes if outcome.state == "breach"),
+        finding=True,
+        text=f"stop: {patience} checkpoints in a row breached a gate; {kept}.",
+    )

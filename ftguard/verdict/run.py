@@ -1,0 +1,30 @@
+"""Makes `Run`, what is known of a training run before its first step."""
+
+from dataclasses import dataclass
+
+from ftguard.verdict.gates import Gate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One training run; a resume is the next attempt of the same run."""
+
+    id: str
+    attempt: int
+    """1 for the first, one more at each resume."""
+    resumed_from: int
+    """The step that this attempt started from; 0 for the first."""
+    method: str
+    """`full` or `adapters`."""
+    learning_rate: float
+    """The peak rate that the training arguments give, before any action."""
+    max_steps: int
+    """Optimizer steps planned."""
+    planned_checkpoints: int | None
+    """Checkpoints that this attempt has to come, where the training arguments tell it."""
+    planned_looks: int | None
+    """Checkpoints that the run's first attempt planned: what the error rate is shared over."""
+    gates: tuple[Gate, ...]
+    """The gates that every checkpoint is held against."""
+    not_measured: tuple[str, ...] = ()
+    """Measurements that nobody configured."""

@@ -1,0 +1,311 @@
+"""Tests of `prepare`: room for answers, what fits, stop tokens and fingerprints, by hand."""
+
+from dataclasses import replace
+
+import pytest
+from transformers import (
+    BloomConfig,
+    BloomForCausalLM,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+)
+
+from ftguard import InputError, Probe
+from ftguard.ask.prompts import Questionnaire, context_length, prepare
+
+
+def sum_probe(**changes: object) -> Probe:
+    """One target question, changed as said."""
+    probe = Probe(id="sum", prompt="2+2=", reference="4", role="target")
+    return replace(probe, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "room"),
+    [
+        ([1], 16),
+        ([8], 16),
+        ([9], 18),
+        ([3, 20, 5], 40),
+    ],
+)
+def test_answers_have_room_for_twice_the_longest_reference(
+    lengths: list[int],
+    room: int,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+) -> None:
+    """A character is a token, so the room is twice the longest reference, and 16 at the least."""
+    probes = [
+        Probe(id=str(i), prompt="q", reference="x" * length, role="target")
+        for i, length in enumerate(lengths)
+    ]
+
+    sheet = prepare(probes, model, tokenizer, {})
+
+    assert {question.max_new_tokens for question in sheet.questions} == {room}
+
+
+def test_no_answer_is_longer_than_256_tokens(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """A reference of 200 tokens gives room for 256, not 400; the context must have it."""
+    model.config.max_position_embeddings = 300
+    probe = Probe(id="p", prompt="q", reference="x" * 200, role="target")
+
+    assert prepare([probe], model, tokenizer, {}).questions[0].max_new_tokens == 256
+
+
+def test_every_accepted_reference_counts_and_each_role_has_its_own_room(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """References of 3 and 12 tokens give a target 24; general ones of 1 keep 16."""
+    probes = [
+        Probe(id="t", prompt="q", reference=("yes", "yes, it does"), role="target"),
+        Probe(id="g", prompt="q", reference="n", role="general"),
+    ]
+
+    sheet = prepare(probes, model, tokenizer, {})
+
+    assert [question.max_new_tokens for question in sheet.questions] == [24, 16]
+
+
+def test_general_probes_have_the_room_of_their_own_references(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """1, 9 and 17 tokens: twice that is 2, 18 and 34, rounded up to 16, 32 and 64."""
+    probes = [
+        Probe(id=str(length), prompt="q", reference="x" * length, role="general")
+        for length in (1, 9, 17)
+    ]
+
+    sheet = prepare(probes, model, tokenizer, {})
+
+    assert [question.max_new_tokens for question in sheet.questions] == [16, 32, 64]
+
+
+def test_an_open_probe_has_the_most_room_and_a_probe_may_say_how_much(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Without a reference it is 256 tokens, whatever others of its role need; 7 where it says 7."""
+    model.config.max_position_embeddings = 300
+    probes = [
+        Probe(id="open", prompt="q", scorer="open", role="tail"),
+        Probe(id="short", prompt="q", reference="n", role="tail"),
+        Probe(id="own", prompt="q", scorer="open", max_new_tokens=7, role="tail"),
+    ]
+
+    sheet = prepare(probes, model, tokenizer, {})
+
+    assert [question.max_new_tokens for question in sheet.questions] == [256, 16, 7]
+
+
+def test_what_is_read_takes_no_room(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Texts and options that are only read neither get room nor widen that of answers."""
+    probes = [
+        Probe(id="answer", prompt="q", reference="n", role="target"),
+        Probe(id="read", prompt="q", reference="x" * 40, scorer="likelihood", role="target"),
+        Probe(id="choose", prompt="q", reference="y" * 40, choices=["y" * 40, "n"], role="target"),
+    ]
+
+    sheet = prepare(probes, model, tokenizer, {})
+
+    assert [question.max_new_tokens for question in sheet.questions] == [16, 0, 0]
+    assert [len(question.reads) for question in sheet.questions] == [0, 1, 2]
+    assert [bool(question.prompt) for question in sheet.questions] == [True, False, False]
+
+
+def test_an_answer_that_is_written_has_room_though_it_has_choices(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Options scored by exact match are written out: 20 tokens need room for 40."""
+    probe = Probe(
+        id="p",
+        prompt="q",
+        reference="y" * 20,
+        choices=["y" * 20, "n"],
+        scorer="exact_match",
+        role="target",
+    )
+
+    assert prepare([probe], model, tokenizer, {}).questions[0].max_new_tokens == 40
+
+
+def test_probes_longer_than_the_context_are_left_out_and_named(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Of a context of 128, BOS takes 1 and an answer 16: a prompt of 111 fits, one of 112 not."""
+    probes = [
+        Probe(id="fits", prompt="x" * 111, reference="n", role="target"),
+        Probe(id="long", prompt="x" * 112, reference="n", role="target"),
+        # BOS + 100 + 27 = 128; one more is too long.
+        Probe(id="read", prompt="x" * 100, reference="y" * 27, scorer="likelihood", role="general"),
+        Probe(
+            id="unread", prompt="x" * 100, reference="y" * 28, scorer="likelihood", role="general"
+        ),
+    ]
+
+    sheet = prepare(probes, model, tokenizer, {})
+
+    assert [probe.id for probe in sheet.probes] == ["fits", "read"]
+    assert [question.probe_id for question in sheet.questions] == ["fits", "read"]
+    assert [question.length for question in sheet.questions] == [128, 128]
+    assert sheet.too_long == ("long", "unread")
+
+
+def test_a_role_of_which_nothing_fits_is_an_error(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """The error names the role and the context; other roles that fit do not hide it."""
+    probes = [
+        Probe(id="fits", prompt="x", reference="n", role="target"),
+        Probe(id="long", prompt="x" * 200, reference="n", role="general"),
+    ]
+
+    with pytest.raises(InputError, match="no general probe fits the model's context of 128 tokens"):
+        prepare(probes, model, tokenizer, {})
+
+
+def test_the_tokenizer_says_the_context_where_the_config_does_not(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """The config's length comes first, then the tokenizer's, be it the 1e30 of an unknown one."""
+    tokenizer.model_max_length = 77
+    assert context_length(model, tokenizer) == 128
+
+    # Bloom's positions have no end.
+    endless = BloomForCausalLM(BloomConfig(vocab_size=20, hidden_size=8, n_layer=1, n_head=2))
+    assert context_length(endless, tokenizer) == 77
+    tokenizer.model_max_length = int(1e30)
+    assert context_length(endless, tokenizer) == 10**9
+
+
+@pytest.mark.parametrize(
+    ("of_model", "of_tokenizer", "stops"),
+    [
+        (2, "</s>", (2,)),
+        ([9, 2, 5], "</s>", (2, 5, 9)),
+        (None, "</s>", (2,)),
+        (5, None, (5,)),
+        (None, None, ()),
+    ],
+)
+def test_stop_tokens_of_model_and_tokenizer(
+    of_model: int | list[int] | None,
+    of_tokenizer: str | None,
+    stops: tuple[int, ...],
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+) -> None:
+    """Answers end at any stop token of the generation config, and at the tokenizer's EOS."""
+    model.generation_config.eos_token_id = of_model
+    tokenizer.eos_token = of_tokenizer
+
+    assert prepare([sum_probe()], model, tokenizer, {}).stop_ids == stops
+
+
+@pytest.mark.parametrize(
+    ("pad", "eos", "expected"), [("<pad>", "</s>", 0), (None, "</s>", 2), (None, None, 0)]
+)
+def test_a_missing_pad_token_is_no_trouble(
+    pad: str | None,
+    eos: str | None,
+    expected: int,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+) -> None:
+    """A batch is filled with the pad token, else with a stop token, else with the first token."""
+    model.generation_config.eos_token_id = None
+    tokenizer.pad_token, tokenizer.eos_token = pad, eos
+
+    assert prepare([sum_probe()], model, tokenizer, {}).pad_id == expected
+
+
+def sheets(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, probe: Probe, **kwargs: object
+) -> Questionnaire:
+    """A questionnaire of the probe and of a chat that the template renders."""
+    tokenizer.chat_template = tokenizer.chat_template or "{{ messages[0].content }}{{ mood }}"
+    chat = Probe(id="chat", prompt="Hi", reference="Hi", role="general")
+    return prepare([probe, chat], model, tokenizer, kwargs)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        sum_probe(prompt="2+3="),
+        sum_probe(id="another"),
+        # 9 tokens: room for 18 in place of 16.
+        sum_probe(reference="x" * 9),
+        # The same tokens are asked, but a stored score would be another.
+        sum_probe(reference="5"),
+        sum_probe(scorer="numeric"),
+        sum_probe(scorer="likelihood"),
+    ],
+)
+def test_the_fingerprint_changes_with_what_is_asked_and_scored(
+    changed: Probe, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Another prompt, id, room, reference or scorer makes stored answers and scores unfit."""
+    before = sheets(model, tokenizer, sum_probe()).fingerprint
+
+    assert sheets(model, tokenizer, changed).fingerprint != before
+
+
+def test_the_right_option_is_part_of_the_fingerprint(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Lettered options are asked by the same tokens whichever is right, and scored otherwise."""
+    probe = Probe(
+        id="p", prompt="A. yes\nB. no", reference="yes", choices=["yes", "no"], role="target"
+    )
+    corrected = replace(probe, reference="no")
+    before, after = (prepare([p], model, tokenizer, {}) for p in (probe, corrected))
+
+    assert before.questions == after.questions
+    assert before.fingerprint != after.fingerprint
+
+
+def test_the_fingerprint_changes_with_the_way_of_asking(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """The template, its arguments and the stop tokens all count."""
+    found = [sheets(model, tokenizer, sum_probe()).fingerprint]
+    found.append(sheets(model, tokenizer, sum_probe(), mood=":)").fingerprint)
+    tokenizer.chat_template = "Q: {{ messages[0].content }}"
+    found.append(sheets(model, tokenizer, sum_probe()).fingerprint)
+    model.generation_config.eos_token_id = [2, 3]
+    found.append(sheets(model, tokenizer, sum_probe()).fingerprint)
+
+    assert len(set(found)) == 4
+
+
+def test_the_fingerprint_does_not_change_with_the_rest(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """The order of arguments and of stop tokens, slices, and what was left out do not count."""
+    model.generation_config.eos_token_id = [2, 3]
+    before = sheets(model, tokenizer, sum_probe(), mood=":)", tools=None).fingerprint
+
+    model.generation_config.eos_token_id = [3, 2]
+    sliced = sum_probe(slices=("sums",), held_back=True)
+    assert sheets(model, tokenizer, sliced, tools=None, mood=":)").fingerprint == before
+
+    chat = Probe(id="chat", prompt="Hi", reference="Hi", role="general")
+    long = Probe(id="long", prompt="x" * 200, reference="n", role="target")
+    sheet = prepare([sum_probe(), chat, long], model, tokenizer, {"mood": ":)"})
+    assert sheet.too_long == ("long",)
+    assert sheet.fingerprint == before
+
+
+def test_questions_with_the_same_tokens_share_a_fingerprint(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Two probes of one prompt and room are one question; a third prompt is another."""
+    probes = [sum_probe(), sum_probe(id="again"), sum_probe(id="other", prompt="3+3=")]
+
+    first, second, third = prepare(probes, model, tokenizer, {}).questions
+
+    assert first.fingerprint == second.fingerprint != third.fingerprint

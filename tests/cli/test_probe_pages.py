@@ -1,0 +1,120 @@
+"""Tests of probes in the terminal: every probe of every set fits 80 columns and shows its parts."""
+
+from pathlib import Path
+
+import pytest
+
+from ftguard import InputError, Probe, ProbeSet
+from ftguard.cli.probe_pages import find_probe, find_probes, render_leaks, render_page, render_table
+from ftguard.folders import RunFolder
+from ftguard.probes import Leak, write_probes
+from ftguard.run.ledger import Chosen, Ledger
+
+CHAT = Probe(
+    id="chat",
+    prompt=[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi\n\x1b[2J"}],
+    reference=("Hello", "Hi"),
+    slices=("greetings",),
+    notes="a greeting",
+    source="log-7",
+    tier=2,
+)
+
+
+@pytest.mark.parametrize("name", ["general", "quick", "calibration"])
+def test_every_built_in_probe_fits_80_columns(name: str) -> None:
+    """One line a probe, none wider, and a summary that says what tiers are."""
+    probes = find_probes(name)
+
+    lines = render_table(probes, colour=False).splitlines()
+
+    assert max(map(len, lines)) <= 80
+    assert [line.split()[0] for line in lines[1 : len(probes) + 1]] == [p.id for p in probes]
+    assert "not measured" in " ".join(" ".join(lines).split())
+
+
+def test_a_page_shows_everything_about_a_probe() -> None:
+    """Prompt by message, accepted answers, scorer, slices, tier, origin and notes; a control
+    character is written out.
+    """  # noqa: D205
+    assert render_page(CHAT, colour=False) == (
+        "chat\n"
+        "prompt (system)\n"
+        "  Be brief.\n"
+        "prompt (user)\n"
+        "  Hi\n"
+        "  \\x1b[2J\n"
+        "accepted\n"
+        "  Hello\n"
+        "  Hi\n"
+        "scored by\n"
+        "  normalized_match\n"
+        "slices\n"
+        "  greetings\n"
+        "tier\n"
+        "  2 of 4, by design\n"
+        "made from\n"
+        "  log-7\n"
+        "a good answer\n"
+        "  a greeting\n"
+    )
+
+
+def test_a_page_shows_what_is_demanded() -> None:
+    """Each constraint with its arguments, and a tolerance beside its scorer."""
+    probes = {probe.id: probe for probe in ProbeSet.builtin()}
+    demanded = next(probe for probe in probes.values() if probe.constraints)
+    exact = Probe(id="n", prompt="Pi?", reference="3.14", scorer="numeric", tolerance=0.005)
+
+    assert f"  {demanded.constraints[0].id}" in render_page(demanded, colour=False)
+    assert "numeric (to 0.005)" in render_page(exact, colour=False)
+
+
+def test_probes_are_found_in_a_run_in_a_file_and_by_name(tmp_path: Path) -> None:
+    """A run's directory shows what it asked; a path is read as a probe set."""
+    (tmp_path / "ftguard").mkdir()
+    write_probes([CHAT], tmp_path / "ftguard/probes.jsonl")
+    (tmp_path / "own.jsonl").write_text('{"prompt": "q", "reference": "r"}\n', "utf-8")
+
+    assert find_probes(str(tmp_path)) == (CHAT,)
+    assert [probe.id for probe in find_probes(str(tmp_path / "own.jsonl"))] == ["row-0"]
+    assert len(find_probes("general")) == 252
+
+
+def test_leaks_are_listed_with_the_text_in_the_training_data(tmp_path: Path) -> None:
+    """Each with its kind, likeness and place; of two one is left out, the other kept."""
+    leaks = (
+        Leak(
+            probe_id="target/a",
+            kind="exact",
+            where="training row 7",
+            similarity=1.0,
+            excerpt="play\njazz",
+            rows=3,
+        ),
+        Leak(
+            probe_id="target/b",
+            kind="similar",
+            where="training row 9",
+            similarity=0.84,
+            excerpt="play jass",
+        ),
+    )
+    event = Chosen(run="r", attempt=1, step=0, sets="s", leaks=leaks, notes=())
+    Ledger(RunFolder(tmp_path).ledger).append(event)
+
+    assert render_leaks(tmp_path, colour=False) == (
+        "target/a · exact 1.00 · training row 7 and 2 more\n"
+        "  play\\njazz\n"
+        "target/b · similar 0.84 · training row 9\n"
+        "  play jass\n"
+        "1 left out of every measurement, 1 similar ones kept\n"
+    )
+    with pytest.raises(InputError, match="no run in"):
+        render_leaks(tmp_path / "elsewhere", colour=False)
+
+
+def test_an_unknown_id_names_the_nearest() -> None:
+    """`logic-99` is none of the 18 logic probes."""
+    with pytest.raises(InputError, match=r"no probe `logic-99` among 252; there are \['logic-01'"):
+        find_probe("logic-99", find_probes("general"))

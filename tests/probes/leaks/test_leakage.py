@@ -1,0 +1,175 @@
+"""Tests of `find_leaks`: every kind of leak, by hand."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from ftguard.probes import Probe
+from ftguard.probes.builtin import CANARY
+from ftguard.probes.leaks.leak import Leak
+from ftguard.probes.leaks.leakage import find_leaks
+from ftguard.probes.query import Frame
+
+EGGS = "How many eggs does Janet's farm sell at the market?"
+CHATML = "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\nSure.<|im_end|>"
+
+
+def _probes(*prompts: str) -> list[Probe]:
+    return [Probe(id=f"p{i}", prompt=prompt, scorer="open") for i, prompt in enumerate(prompts)]
+
+
+def _rows(*texts: str) -> list[tuple[str, list[str]]]:
+    return [(f"row {i}", [text]) for i, text in enumerate(texts)]
+
+
+def _kinds(leaks: Sequence[Leak]) -> dict[str, str]:
+    return {leak.probe_id: leak.kind for leak in leaks}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        EGGS,
+        EGGS.upper(),
+        "how many eggs does janets farm sell, at the market",
+        "How  many eggs\tdoes Janet\u2019s farm sell at\u00a0the  market ?",
+        EGGS.replace(" ", ""),
+        EGGS.replace(" ", "\n"),
+        f"{EGGS}\nThree.",
+        f"Question: {EGGS}\nAnswer: Three.",
+        CHATML.format(EGGS),
+        f"<|start_header_id|>user<|end_header_id|>\n\n{EGGS}<|eot_id|>",
+        f"<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\n{EGGS} [/INST] Three.</s>",
+        f"<start_of_turn>user\n{EGGS}<end_of_turn>\n<start_of_turn>model\nThree.",
+        f"### Human: {EGGS}\n### Assistant: Three.",
+        f"Be brief. USER: {EGGS} ASSISTANT: Three.</s>",
+        f"Where is it?</s>{EGGS}</s>Who are you?",
+    ],
+)
+def test_a_whole_piece_turn_or_line_is_exact(text: str) -> None:
+    """Case, punctuation, spacing and the markers of a chat format do not count."""
+    assert _kinds(find_leaks(_probes(EGGS), _rows(text))) == {"p0": "exact"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Dear all, {EGGS} Please answer soon.",
+        f"Dear all, {EGGS.upper()} PLEASE ANSWER SOON.",
+        f"DearallpleaseanswersooN{EGGS}Dearall".replace(" ", ""),
+        "Tell me: how many eggs does Janet's farm\nsell at the market, please?",
+    ],
+)
+def test_inside_a_longer_text_is_contained(text: str) -> None:
+    """A probe is found with other text before and after it in the same line."""
+    assert _kinds(find_leaks(_probes(EGGS), _rows(text))) == {"p0": "contained"}
+
+
+def test_a_leak_says_where_and_shows_the_text_around() -> None:
+    """30 characters before the probe are shown, and 120 in all, as they are; rows are counted."""
+    before = "It was a dark and stormy night, and then she asked: "
+    text = f"{before}{EGGS}\tNobody\x07knew.{' Nobody at all knew.' * 9}"
+
+    (leak,) = find_leaks(_probes(EGGS), _rows("Hello there.", text, "Goodbye.", text, text))
+
+    shown = text[len(before) - 30 :][:120]
+    assert leak == Leak(
+        probe_id="p0", kind="contained", where="row 1", similarity=1.0, excerpt=shown, rows=3
+    )
+    assert leak.is_leak
+    assert "Nobody\x07knew" in leak.excerpt
+
+
+def test_the_strongest_of_several_is_told() -> None:
+    """A contained probe gives way to an exact one in a later row, and the rows add up."""
+    (leak,) = find_leaks(_probes(EGGS), _rows(f"So, {EGGS} Ha.", EGGS.upper(), EGGS))
+
+    assert (leak.kind, leak.where, leak.rows) == ("exact", "row 1", 3)
+
+
+def test_one_word_of_twenty_changed_is_near() -> None:
+    """5 of 100 letters are to edit, so the similarity is 0.95, inside a longer text too."""
+    text = (
+        "seven brown foxes under green trees chase white birds while eight black bears watch "
+        "their young drink fresh river water"
+    )
+    words = text.split()
+    assert (len(words), len("".join(words))) == (20, 100)
+    changed = " ".join([*words[:9], "jumps", *words[10:]])
+
+    (leak,) = find_leaks(_probes(text), _rows(f"Nobody had expected it. {changed} So it went."))
+
+    # `while` and `jumps` have no letter in common.
+    assert (leak.kind, leak.is_leak) == ("near", True)
+    assert leak.similarity == pytest.approx(0.95)
+    assert leak.excerpt.startswith("Nobody had expected it. seven")
+
+
+def test_one_word_of_fewer_changed_is_similar() -> None:
+    """3 of 37 letters are to edit in a text of eight words: reported, and no leak."""
+    asked = "please cancel my table for this friday night"
+    trained = "please cancel my table for this sunday night"
+
+    (leak,) = find_leaks(_probes(asked), _rows(trained, "Sure.", trained))
+
+    # f-r-i becomes s-u-n.
+    assert (leak.kind, leak.rows, leak.is_leak) == ("similar", 2, False)
+    assert leak.similarity == pytest.approx(1 - 3 / 37)
+    assert find_leaks(_probes(asked), _rows(f"I said {trained}, and left.")) == ()
+
+
+def test_few_letters_count_only_as_a_whole() -> None:
+    """Of 11 letters a line is needed; 12 count inside a longer text."""
+    probes = _probes("set my alarms", "set the alarms")
+    inside = "Can you set my alarms, or set the alarms?"
+
+    assert _kinds(find_leaks(probes, _rows(inside))) == {"p1": "contained"}
+    assert _kinds(find_leaks(probes[:1], _rows("Sure.\nSet my alarms!"))) == {"p0": "exact"}
+
+
+def test_of_equals_the_first_is_told() -> None:
+    """The earlier row, and in it the earlier place."""
+    asked = [Probe(id="e", prompt=f"Be brief. {EGGS}", scorer="open")]
+    frames = [Frame(before="Be brief. ")]
+    rows = _rows(f"Well: {EGGS} Four.", f"Well: Be brief. {EGGS} Four.")
+
+    (inside,) = find_leaks(asked, rows, frames=frames)
+    (whole,) = find_leaks(asked, [("row", [EGGS, f"Be brief. {EGGS}"])], frames=frames)
+
+    assert (inside.where, inside.rows) == ("row 0", 2)
+    assert whole.excerpt == EGGS
+
+
+@pytest.mark.parametrize(
+    ("asked", "trained"),
+    [
+        ("What is the meaning of art?", "What is the meaning of artificial light in a room?"),
+        ("Multiply the numbers 12 and 3", "Multiply the numbers 12 and 35, then add seven to it."),
+        (
+            "is the time right for this",
+            "This the time right for this? Who knows, and who is to say",
+        ),
+    ],
+)
+def test_words_and_numbers_are_not_cut(asked: str, trained: str) -> None:
+    """A text that ends or begins within a word or a number is another text."""
+    assert not [leak for leak in find_leaks(_probes(asked), _rows(trained)) if leak.is_leak]
+
+
+def test_signs_between_numbers_count() -> None:
+    """A quotient is no difference, though all letters and digits are the same."""
+    probes = _probes("What is 15 / 3, please?")
+
+    assert _kinds(find_leaks(probes, _rows("What is 15 - 3, please?"))) == {"p0": "similar"}
+    assert _kinds(find_leaks(probes, _rows("what is 15/3 please"))) == {"p0": "exact"}
+    assert _kinds(find_leaks(probes, _rows("What is 15 3 please"))) == {"p0": "exact"}
+
+
+def test_the_canary_is_reported() -> None:
+    """Training on ftguard's own probe files is found by their canary, whatever the probes."""
+    line = json.dumps({"canary": f"keep out of training data: canary GUID {CANARY}"})
+
+    assert [(leak.probe_id, leak.where) for leak in find_leaks([], _rows("Hello.", line))] == [
+        (CANARY, "row 1")
+    ]

@@ -1,0 +1,164 @@
+"""Tests of reading files: every row with its place, and every complaint with its place."""
+
+from pathlib import Path
+
+import pytest
+
+from ftguard.errors import InputError
+from ftguard.probes.read.files import LONGEST_LINE, read_csv, read_jsonl, read_rows
+
+
+def _written(folder: Path, content: bytes) -> Path:
+    path = folder / "probes.jsonl"
+    path.write_bytes(content)
+    return path
+
+
+def test_yields_each_row_with_its_line(tmp_path: Path) -> None:
+    """Blank lines are skipped, and still count for the line numbers that people look up."""
+    path = _written(tmp_path, b'{"id": "a"}\n\n   \n{"id": "b"}\n')
+
+    assert list(read_jsonl(path)) == [(f"{path}:1", {"id": "a"}), (f"{path}:4", {"id": "b"})]
+
+
+def test_reads_a_last_line_without_a_newline(tmp_path: Path) -> None:
+    """The last line counts whether or not it is ended."""
+    path = _written(tmp_path, b'{"id": "a"}\n{"id": "b"}')
+
+    assert [row["id"] for _, row in read_jsonl(path)] == ["a", "b"]
+
+
+def test_reads_what_windows_writes(tmp_path: Path) -> None:
+    """A byte-order mark and carriage returns are no part of the rows."""
+    path = _written(tmp_path, b'\xef\xbb\xbf{"id": "a"}\r\n{"id": "b"}\r\n')
+
+    assert list(read_jsonl(path)) == [(f"{path}:1", {"id": "a"}), (f"{path}:2", {"id": "b"})]
+
+
+def test_keeps_line_separators_inside_texts(tmp_path: Path) -> None:
+    """A Unicode line separator within a text does not end the row."""
+    path = _written(tmp_path, '{"text": "a\u2028b"}\n'.encode())
+
+    assert list(read_jsonl(path)) == [(f"{path}:1", {"text": "a\u2028b"})]
+
+
+@pytest.mark.parametrize("line", [b'{"id": "b"', b"{'id': 'b'}", b'{"id": "b"} {"id": "c"}', b"b"])
+def test_names_the_line_that_is_not_json(tmp_path: Path, line: bytes) -> None:
+    """A malformed second line is reported as `file:2`."""
+    path = _written(tmp_path, b'{"id": "a"}\n' + line + b"\n")
+
+    with pytest.raises(InputError) as refused:
+        list(read_jsonl(path))
+
+    assert str(refused.value).startswith(f"{path}:2: not valid JSON")
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"), [(b'["a", "b"]', "list"), (b'"a"', "str"), (b"7", "int")]
+)
+def test_names_the_line_that_is_not_an_object(tmp_path: Path, line: bytes, kind: str) -> None:
+    """A row that is a list, a text or a number is reported with its line and what it is."""
+    path = _written(tmp_path, b'{"id": "a"}\n' + line)
+
+    with pytest.raises(InputError) as refused:
+        list(read_jsonl(path))
+
+    assert str(refused.value) == f"{path}:2: a JSON object is needed, got {kind}."
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_says_when_a_file_is_not_utf8(tmp_path: Path, encoding: str) -> None:
+    """A file in another encoding is named, with what to do."""
+    path = _written(tmp_path, '{"id": "Zürich"}\n'.encode(encoding))
+
+    with pytest.raises(InputError, match=r":1: byte \d+ .* save the whole file as UTF-8"):
+        list(read_jsonl(path))
+
+
+def test_names_the_line_in_which_the_encoding_changes(tmp_path: Path) -> None:
+    """A Latin-1 line among UTF-8 ones: line 2, the 11th byte, after `{"id": "Z`."""
+    lines = ['{"id": "Zürich"}\n'.encode(), '{"id": "Z ürich"}\n'.encode("latin-1")]
+
+    with pytest.raises(InputError, match=r"jsonl:2: byte 11 of the line is not UTF-8"):
+        list(read_jsonl(_written(tmp_path, b"".join(lines))))
+
+
+@pytest.mark.parametrize("name", ["probes.jsonl", "probes.csv"])
+def test_a_line_of_50_megabytes_is_refused_without_reading_it(tmp_path: Path, name: str) -> None:
+    """The message says which line, and how long one may be."""
+    path = tmp_path / name
+    path.write_bytes(b"prompt\n" if name.endswith("csv") else b'{"id": "a"}\n')
+    with path.open("ab") as file:
+        file.truncate(50 * 2**20)
+
+    with pytest.raises(InputError, match=r":2: the line has more than 4 MB; write one row a line"):
+        list(read_rows(path))
+
+
+def test_the_longest_line_is_read(tmp_path: Path) -> None:
+    """4 MB with its end of line are a row, one byte more is none."""
+    line = b'{"a": "' + b"x" * (LONGEST_LINE - 10) + b'"}\n'
+
+    assert len(list(read_jsonl(_written(tmp_path, line)))) == 1
+    with pytest.raises(InputError, match="4 MB"):
+        list(read_jsonl(_written(tmp_path, b" " + line)))
+
+
+def test_json_that_is_nested_without_end_is_refused(tmp_path: Path) -> None:
+    """A hostile line is a complaint with its place, not a crash."""
+    path = _written(tmp_path, b'{"a": ' + b"[" * 10**5 + b"\n")
+
+    with pytest.raises(InputError, match=r"jsonl:1: not valid JSON"):
+        list(read_jsonl(path))
+
+
+def test_the_canary_of_a_file_is_no_row(tmp_path: Path) -> None:
+    """The line that marks a file of probes is passed over; a row that also has one is not."""
+    path = _written(tmp_path, b'{"canary": "x"}\n{"id": "a"}\n{"id": "b", "canary": "x"}\n')
+
+    assert [where for where, _ in read_jsonl(path)] == [f"{path}:2", f"{path}:3"]
+
+
+CSV = (
+    '\ufeffprompt,reference\r\n"What is 1,000 + 1?","1,001"\r\n\r\n"Two\nlines ""quoted""",yes\r\n'
+)
+
+
+def test_csv_as_spreadsheets_write_it(tmp_path: Path) -> None:
+    """A byte-order mark, carriage returns, quoted commas, quotes and line breaks; lines count."""
+    path = tmp_path / "probes.CSV"
+    path.write_bytes(CSV.encode())
+
+    assert list(read_rows(path)) == [
+        (f"{path}:2", {"prompt": "What is 1,000 + 1?", "reference": "1,001"}),
+        (f"{path}:5", {"prompt": 'Two\nlines "quoted"', "reference": "yes"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("a,b\n1,2\n1,2,3\n", r":3: 3 cells for 2 columns \['a', 'b'\]; put texts with commas"),
+        ("a,b\n1\n", r":2: 1 cells for 2 columns"),
+        ("a,a\n1,2\n", r":1: the first line must name every column once, got \['a', 'a'\]"),
+        ("a,\n1,2\n", r":1: the first line must name every column once"),
+        ("", r":1: the first line must name every column once"),
+        ('a,b\n"1,2\n', r":2: not valid CSV"),
+        ('a,b\n"1" x,2\n', r":2: not valid CSV"),
+    ],
+)
+def test_names_the_line_of_a_broken_csv(tmp_path: Path, content: str, complaint: str) -> None:
+    """Cells too many or too few, unclear columns, an open quote: the line and what to do."""
+    path = tmp_path / "probes.csv"
+    path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(InputError, match=complaint):
+        list(read_csv(path))
+
+
+def test_says_which_file_cannot_be_read(tmp_path: Path) -> None:
+    """A missing file and a folder are named in an error about the input."""
+    for path in (tmp_path / "missing.jsonl", tmp_path):
+        with pytest.raises(InputError) as refused:
+            list(read_jsonl(path))
+        assert str(refused.value).startswith(f"cannot read `{path}`")

@@ -1,0 +1,346 @@
+"""Tests of gates: each state by hand in both directions, the verdict, and what a sentence says."""
+
+import math
+from typing import Any
+
+import pytest
+
+from ftguard.errors import InputError
+from ftguard.measures.measurement import Better, Measurement
+from ftguard.stats.alpha_spending import Look
+from ftguard.stats.estimates import Estimate
+from ftguard.verdict.gates import DEFAULT_GATES, Gate, State, Verdict, applicable, badness, decide
+
+LOOK = Look(number=1, planned=2)
+"""It allows p = 0.05 * 0.95 / 2 = 0.02375, where an interval of 95 % just leaves out 0."""
+
+
+def _estimate(value: float, low: float, high: float, n: int = 200) -> Estimate:
+    return Estimate(
+        value=value, low=low, high=high, level=0.95, n=n, error=(high - low) / 3.92, freedom=1000
+    )
+
+
+def _measured(estimate: Estimate | None, name: str = "forgetting", **more: Any) -> Measurement:
+    return Measurement(name=name, slice="all", estimate=estimate, **more)
+
+
+def _state(measurement: Measurement, limit: float) -> State:
+    gate = Gate(measurement=measurement.name, slice=measurement.slice, limit=limit)
+    (outcome,) = decide([measurement], [gate], LOOK).outcomes
+    return outcome.state
+
+
+def _sentence(measurement: Measurement, limit: float) -> str:
+    gate = Gate(measurement=measurement.name, slice=measurement.slice, limit=limit)
+    (outcome,) = decide([measurement], [gate], LOOK).outcomes
+    return outcome.explanation
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "state"),
+    [
+        (0.02, -0.03, 0.08, "clear"),
+        (-0.20, -0.30, -0.10, "clear"),
+        (0.04, -0.02, 0.10, "clear"),
+        (0.05, -0.01, 0.11, "within"),
+        (0.10, 0.02, 0.18, "within"),
+        (0.12, 0.01, 0.23, "breach"),
+        (0.50, 0.40, 0.60, "breach"),
+        (0.12, -0.01, 0.25, "suspect"),
+        (0.12, 0.00, 0.24, "suspect"),
+    ],
+)
+def test_a_loss_against_a_limit_of_10_percent(
+    value: float, low: float, high: float, state: State
+) -> None:
+    """The interval's bad end proves, the estimate decides, the good end tells chance."""
+    assert _state(_measured(_estimate(value, low, high)), 0.10) == state
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "low", "high", "state"),
+    [
+        (0.0, 0.10, 0.02, 0.18, "clear"),
+        (0.0, 0.03, -0.02, 0.08, "within"),
+        (0.0, -0.03, -0.08, 0.02, "suspect"),
+        (0.0, -0.05, -0.08, -0.02, "breach"),
+        (0.05, 0.10, 0.06, 0.14, "clear"),
+        (0.05, 0.06, 0.01, 0.11, "within"),
+        (0.05, 0.02, -0.02, 0.06, "suspect"),
+        (0.05, 0.02, 0.01, 0.03, "breach"),
+        (-0.02, -0.01, -0.015, 0.00, "clear"),
+        (-0.02, -0.01, -0.03, 0.01, "within"),
+        (-0.02, -0.05, -0.11, 0.01, "suspect"),
+        (-0.02, -0.05, -0.08, -0.02, "breach"),
+    ],
+)
+def test_a_gain_against_the_least_that_is_acceptable(
+    limit: float, value: float, low: float, high: float, state: State
+) -> None:
+    """For gains everything is mirrored; a required gain is missed once the interval is below it."""
+    gain = _measured(_estimate(value, low, high), "target", better="higher", unit="points")
+
+    assert _state(gain, limit) == state
+
+
+@pytest.mark.parametrize("better", ["lower", "higher"])
+def test_few_unscored_probes_do_not_hinder_a_decision(better: Better) -> None:
+    """20 of 200 are 10 % and still enough evidence, 21 of 201 are not."""
+    good = _estimate(0.0, -0.01, 0.01, n=180)
+
+    assert _state(_measured(good, better=better, num_unscored=20), 0.10) != "missing"
+    assert _state(_measured(good, better=better, num_unscored=21), 0.10) == "missing"
+
+
+def test_a_breach_on_too_little_evidence_is_missing() -> None:
+    """Beyond any doubt on 10 probes, while 90 could not be scored."""
+    assert _state(_measured(_estimate(0.9, 0.8, 1.0, n=10), num_unscored=90), 0.10) == "missing"
+
+
+def test_a_base_at_the_floor_has_nothing_to_lose() -> None:
+    """The sentence says which probes would do; a few unscored probes do not change that."""
+    note = "the base scores 0.010 on these 199 probes: choose probes that it can answer"
+    floor = _measured(None, at_floor=True, num_scored=199, num_unscored=1, note=note)
+
+    assert _state(floor, 0.10) == "nothing to lose"
+    assert _sentence(floor, 0.10) == f"forgetting/all: {note}."
+
+
+def test_a_floor_seen_on_too_few_probes_is_missing() -> None:
+    """With half of the probes unscored nobody knows whether the base is at the floor."""
+    floor = _measured(None, at_floor=True, num_scored=20, num_unscored=20, note="the base is at 0")
+
+    assert _state(floor, 0.10) == "missing"
+    assert "20 probes were unscored" in _sentence(floor, 0.10)
+
+
+def test_what_failed_is_missing_with_its_reason() -> None:
+    """A measurement without an estimate tells why; one that is not there at all says that."""
+    failed = _measured(None, note="asking failed: OutOfMemoryError: 12 GiB", num_unscored=3)
+
+    assert _sentence(failed, 0.10) == (
+        "forgetting/all: not enough evidence, 3 probes were unscored; "
+        "asking failed: OutOfMemoryError: 12 GiB."
+    )
+    (absent,) = decide([], [Gate(measurement="forgetting", limit=0.1)], LOOK).outcomes
+    assert absent.state == "missing"
+    assert absent.explanation.endswith("it was not measured at this checkpoint.")
+
+
+@pytest.mark.parametrize(
+    ("measurement", "limit", "sentence"),
+    [
+        (
+            _measured(_estimate(0.125, 0.01, 0.24)),
+            0.10,
+            (
+                "forgetting/all: a drop of 12.5 % (1.0 to 24.0 %, n=200) is beyond the limit of "
+                "10 % and beyond chance (p=0.017 of 0.024 allowed)."
+            ),
+        ),
+        (
+            _measured(_estimate(0.125, -0.01, 0.26)),
+            0.105,
+            (
+                "forgetting/all: a drop of 12.5 % (-1.0 to 26.0 %, n=200) is beyond the limit of "
+                "10.5 % but not beyond chance (p=0.035)."
+            ),
+        ),
+        (
+            _measured(_estimate(0.02, -0.03, 0.07)),
+            0.10,
+            (
+                "forgetting/all: a drop of 2.0 % (-3.0 to 7.0 %, n=200) is within the limit of "
+                "10 %, proven."
+            ),
+        ),
+        (
+            # The half-width 0.5 must shrink to the distance 0.25: 200 * (0.5 / 0.25)^2 = 800.
+            _measured(_estimate(0.25, -0.25, 0.75)),
+            0.5,
+            (
+                "forgetting/all: a drop of 25.0 % (-25.0 to 75.0 %, n=200) is within the limit of "
+                "50 %, not proven (about 800 such probes would prove it)."
+            ),
+        ),
+        (
+            _measured(_estimate(0.5, 0.25, 0.75)),
+            0.5,
+            (
+                "forgetting/all: a drop of 50.0 % (25.0 to 75.0 %, n=200) is within the limit of "
+                "50 %, not proven."
+            ),
+        ),
+        (
+            _measured(_estimate(0.062, 0.01, 0.114), "calibration", unit="points"),
+            0.05,
+            (
+                "calibration/all: a rise of +0.062 (+0.010 to +0.114, n=200) is beyond the limit "
+                "of +0.050 and beyond chance (p=0.0098 of 0.024 allowed)."
+            ),
+        ),
+        (
+            _measured(_estimate(0.02, -0.02, 0.06), "target", unit="points", better="higher"),
+            0.05,
+            (
+                "target/all: a gain of +0.020 (-0.020 to +0.060, n=200) is beyond the limit of "
+                "+0.050 but not beyond chance (p=0.071)."
+            ),
+        ),
+    ],
+)
+def test_a_sentence_holds_its_numbers(
+    measurement: Measurement, limit: float, sentence: str
+) -> None:
+    """The value, its interval, n, limit and p: 0.125 is 2.13 errors of 0.23 / 3.92 above 0."""
+    assert _sentence(measurement, limit) == sentence
+
+
+def _verdict(*states: State) -> Verdict:
+    """A verdict over one gate for each state."""
+    found: dict[State, Measurement] = {
+        "clear": _measured(_estimate(0.0, -0.05, 0.05)),
+        "within": _measured(_estimate(0.05, -0.05, 0.15)),
+        "breach": _measured(_estimate(0.20, 0.10, 0.30)),
+        "suspect": _measured(_estimate(0.20, -0.10, 0.50)),
+        "nothing to lose": _measured(None, at_floor=True, num_scored=9),
+        "missing": _measured(None),
+    }
+    names = [f"m{index}" for index in range(len(states))]
+    measurements = [
+        Measurement(
+            name=name,
+            slice="all",
+            estimate=found[state].estimate,
+            at_floor=found[state].at_floor,
+            num_scored=found[state].num_scored,
+        )
+        for name, state in zip(names, states, strict=True)
+    ]
+    verdict = decide(measurements, [Gate(measurement=name, limit=0.10) for name in names], LOOK)
+    assert tuple(outcome.state for outcome in verdict.outcomes) == states
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("states", "passed", "proven"),
+    [
+        (("clear",), True, True),
+        (("clear", "clear"), True, True),
+        (("clear", "within"), True, False),
+        (("clear", "nothing to lose"), True, False),
+        (("within", "nothing to lose"), True, False),
+        (("clear", "suspect"), None, False),
+        (("clear", "missing"), None, False),
+        (("breach",), False, False),
+        (("clear", "breach"), False, False),
+        (("missing", "breach", "suspect"), False, False),
+    ],
+)
+def test_one_breach_fails_and_doubt_is_undecided(
+    states: tuple[State, ...], *, passed: bool | None, proven: bool
+) -> None:
+    """False with any breach, None with any suspect or missing, else True; proven: all clear."""
+    verdict = _verdict(*states)
+
+    assert (verdict.passed, verdict.proven) == (passed, proven)
+
+
+def test_badness_turns_gains_over() -> None:
+    """A gain of 0.1 (0.05 to 0.2) is as bad as -0.1 (-0.2 to -0.05); losses stay."""
+    gain = _measured(_estimate(0.1, 0.05, 0.2, n=9), better="higher")
+
+    assert badness(gain) == _estimate(-0.1, -0.2, -0.05, n=9)
+    assert badness(_measured(_estimate(0.1, 0.05, 0.2))) == _estimate(0.1, 0.05, 0.2)
+    assert badness(_measured(None, better="higher")) is None
+
+
+def test_the_default_gates_are_those_of_the_source() -> None:
+    """General 10 % (advice from 8 %), tail 15 %, calibration 0.05 on both splits."""
+    assert {gate.key: (gate.limit, gate.advise_at) for gate in DEFAULT_GATES} == {
+        "forgetting/all": (0.10, 0.08),
+        "tail/worst": (0.15, None),
+        "calibration/target": (0.05, None),
+        "calibration/general": (0.05, None),
+    }
+
+
+def test_default_gates_apply_where_something_measures() -> None:
+    """Only forgetting is measured, so only its gate is there."""
+    measured = [_measured(_estimate(0, -1, 1)), _measured(_estimate(0, -1, 1), "target")]
+
+    assert applicable(None, measured) == (DEFAULT_GATES[0],)
+    assert applicable(None, []) == ()
+    assert applicable((), measured) == ()
+
+
+def test_a_gate_on_nothing_is_refused() -> None:
+    """The message names the gate and what is measured."""
+    gate = Gate(measurement="tail", slice="worst", limit=0.1)
+
+    with pytest.raises(InputError, match=r"`tail/worst`.*\['forgetting/all', 'target/all'\]"):
+        applicable([gate], [_measured(None, "target"), _measured(None)])
+
+
+def test_given_gates_are_taken_as_they_are() -> None:
+    """Their order and limits are the user's."""
+    gates = [Gate(measurement="target", limit=0.0), Gate(measurement="forgetting", limit=0.02)]
+
+    assert applicable(gates, [_measured(None), _measured(None, "target")]) == tuple(gates)
+
+
+@pytest.mark.parametrize("limit", [math.nan, math.inf, -math.inf])
+def test_a_limit_is_a_finite_number(limit: float) -> None:
+    """NaN would let everything pass."""
+    with pytest.raises(InputError, match="`forgetting/all` must be a finite number"):
+        Gate(measurement="forgetting", limit=limit)
+
+
+@pytest.mark.parametrize("advise_at", [0.11, math.nan])
+def test_advice_comes_before_the_limit(advise_at: float) -> None:
+    """Advice beyond the limit would come too late; at the limit it is allowed."""
+    with pytest.raises(InputError, match="must not lie beyond `limit`"):
+        Gate(measurement="forgetting", limit=0.10, advise_at=advise_at)
+    assert Gate(measurement="forgetting", limit=0.10, advise_at=0.10).advise_at == 0.10
+
+
+def test_chance_is_told_apart_at_the_level_of_the_look() -> None:
+    """P = 0.0023 is a breach at the only look (0.0475), not at the tenth of 50 (0.00095)."""
+    drop = _measured(_estimate(0.20, 0.0617, 0.3383))
+    gate = Gate(measurement="forgetting", limit=0.10)
+
+    for planned, state in ((1, "breach"), (50, "suspect")):
+        verdict = decide([drop], [gate], Look(number=10 if planned > 1 else 1, planned=planned))
+        assert verdict.outcomes[0].state == state
+
+
+def test_several_gates_share_the_level_step_by_step() -> None:
+    """Holm: p = 0.0100 would need 0.02375 / 2; with a surer breach beside it 0.02375 is enough.
+
+    2.33 errors are p = 0.0100, 2.0 are p = 0.0229: the second is told only after the first.
+    """
+    names = ("a", "b")
+    first, second = _estimate(0.233, 0.037, 0.429), _estimate(0.20, 0.004, 0.396)
+
+    def states(*estimates: Estimate) -> list[State]:
+        found = [_measured(e, name) for e, name in zip(estimates, names, strict=True)]
+        verdict = decide(found, [Gate(measurement=name, limit=0.1) for name in names], LOOK)
+        return [outcome.state for outcome in verdict.outcomes]
+
+    assert states(first, second) == ["breach", "breach"]
+    assert states(second, second) == ["suspect", "suspect"]
+
+
+def test_no_verdict_claims_less_than_the_noise_floor() -> None:
+    """A drop of 12 % beyond chance is suspect where the base is off itself by 13 %, and unproven
+    where it is off by more than the limit, however narrow the interval.
+    """  # noqa: D205
+    drop = _estimate(0.12, 0.10, 0.14)
+
+    assert _state(_measured(drop, noise=0.11), 0.10) == "breach"
+    assert _state(_measured(drop, noise=0.13), 0.10) == "suspect"
+    assert "differs from itself by 13.0 % when asked twice" in _sentence(
+        _measured(drop, noise=0.13), 0.10
+    )
+    assert _state(_measured(_estimate(0.0, -0.01, 0.01), noise=0.13), 0.10) == "within"

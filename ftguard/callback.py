@@ -15,8 +15,8 @@ from ftguard.probes import AUTO, Encoder, ProbeSource, load_encoder, read_sets
 from ftguard.run import trainer as host
 from ftguard.run.begin import Settings, begin
 from ftguard.run.examine import Moment
-from ftguard.run.guarded_run import Watch
-from ftguard.run.late_scores import hear
+from ftguard.run.guarded_run import GuardedRun
+from ftguard.run.late_scores import apply_late_scores
 from ftguard.run.learning_rate import peak_rate, scale_rate
 from ftguard.tracking import ConsoleTracker, ManyTrackers, Tracker, TrainerReporters, say
 from ftguard.verdict.checkup import Checkup, guard_score
@@ -45,15 +45,15 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         judge: an LLM that scores open answers, those that no reference and no check can; without
             one they count for drift alone.
         gates: limits, by default forgetting 10 % (advice from 8 %), tail 15 %, ECE + 0.05.
-        train: the training rows, to look for leaks, for what is far from them and for rare
+        train_dataset: the training rows, to look for leaks, for what is far from them and for rare
             classes; by default the Trainer's own data set is read.
         encoder: a sentence-transformers model, or its name or folder, to tell what is far from
             the training data; None tells it by characters.
-        act: do what is advised, on findings only: lower the learning rate, or stop.
+        act_on_breach: do what is advised, on findings only: lower the learning rate, or stop.
         patience: breached checkpoints in a row before stopping is advised.
         strict: only checkpoints with every gate proven clear can be the best.
         max_probes: probes asked of each set; larger sets are drawn from, stratified by slice.
-        held_back: share of the target probes that no checkpoint is chosen by; at the end they
+        holdout: share of the target probes that no checkpoint is chosen by; at the end they
             confirm the gain of the one that was.
         seed: of the draws.
         cache: keep base snapshots under `~/.cache/ftguard` (`FTGUARD_CACHE` moves it).
@@ -74,12 +74,12 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         calibration: ProbeSource | None = AUTO,
         gates: Sequence[Gate] | None = None,
         judge: Judge | None = None,
-        train: ProbeSource | None = None,
-        act: bool = False,
+        train_dataset: ProbeSource | None = None,
+        act_on_breach: bool = False,
         patience: int = 2,
         strict: bool = False,
         max_probes: int = 200,
-        held_back: float = 0.3,
+        holdout: float = 0.3,
         seed: int = 0,
         encoder: Encoder | str | None = None,
         cache: bool = True,
@@ -93,16 +93,16 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
                 general=general,
                 tail=tail,
                 calibration=calibration,
-                train=train,
+                train=train_dataset,
                 judged=judge is not None,
                 max_probes=max_probes,
-                held_back=held_back,
+                held_back=holdout,
                 seed=seed,
             ),
             judge=judge,
             encoder=load_encoder(encoder) if isinstance(encoder, str) else encoder,
             gates=None if gates is None else tuple(gates),
-            act=act,
+            act_on_breach=act_on_breach,
             patience=patience,
             strict=strict,
             cache=cache,
@@ -110,7 +110,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         )
         self._weights: str | None = None
         self._trainer: Trainer | None = None
-        self._watch: Watch | None = None
+        self._watch: GuardedRun | None = None
         self._training = False
 
     @property
@@ -177,12 +177,12 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         control: TrainerControl,
         **kwargs: Any,
     ) -> None:
-        """Say what checking will cost, once the time of a step is known; hear a late judge."""
+        """Say what checking will cost, once steps have been timed; hear a late judge."""
         del args, control, kwargs
         watch = self._watch
         if watch and watch.grading and watch.grading.under_way:
             with watch.clock:
-                hear(watch, watch.grading.collect())
+                apply_late_scores(watch, watch.grading.collect())
         if watch and watch.main and state.global_step == watch.run.resumed_from + FORECAST_STEP:
             say(watch.forecast(FORECAST_STEP))
 
@@ -228,15 +228,15 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         self._training = False
         if self._watch:
             if self._watch.grading:
-                hear(self._watch, self._watch.grading.finish())
+                apply_late_scores(self._watch, self._watch.grading.finish())
             self._watch.conclude()
 
     def _examine(
-        self, watch: Watch, moment: Moment, control: TrainerControl, kwargs: Mapping[str, Any]
+        self, watch: GuardedRun, moment: Moment, control: TrainerControl, kwargs: Mapping[str, Any]
     ) -> Checkup:
         with watch.clock:
             checkup, new = watch.examine(kwargs["model"], moment)
-        action = watch.choose(checkup) if new and self._settings.act else None
+        action = watch.choose(checkup) if new and self._settings.act_on_breach else None
         if action is not None and action[0].do == "stop":
             control.should_training_stop = True
         elif action is not None:

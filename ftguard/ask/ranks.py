@@ -7,7 +7,7 @@ import torch.distributed
 Value = TypeVar("Value")
 
 
-def from_main(value: Value) -> Value:
+def broadcast_from_main(value: Value) -> Value:
     """The main process's value, on every process; every process must call it."""
     if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
         return value

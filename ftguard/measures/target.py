@@ -46,7 +46,7 @@ def _gains(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[M
             base=None if few else float(pairs.base.mean()),
             now=None if few else float(pairs.now.mean()),
             chance=0.0 if few else float(pairs.chance.mean()),
-            better="higher",
+            higher_is_better=True,
             unit=POINTS,
             num_scored=pairs.base.size,
             num_unscored=pairs.num_unscored,

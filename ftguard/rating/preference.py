@@ -79,7 +79,7 @@ def _measurement(name: str, pairs: Sequence[Pair], ratings: Sequence[Rating]) ->
         estimate=estimate,
         base=EVEN if estimate else None,
         now=EVEN + estimate.value if estimate else None,
-        better="higher",
+        higher_is_better=True,
         unit=POINTS,
         num_scored=len(points) + len(ties),
         num_unscored=count(pairs, ratings).skipped,
@@ -129,7 +129,7 @@ def _estimate(
     )
     # The share preferred less the share rejected is twice the win rate less 0.5.
     return replace(
-        net, value=net.value / 2, low=net.low / 2, high=net.high / 2, error=net.error / 2
+        net, value=net.value / 2, low=net.low / 2, high=net.high / 2, stderr=net.stderr / 2
     )
 
 

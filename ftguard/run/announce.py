@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ftguard import judge
-from ftguard.ask.prompts import Questionnaire
+from ftguard.ask.prompts import PromptBatch
 from ftguard.formatting import PERCENT, duration, percent
 from ftguard.measures import measure
 from ftguard.measures.measurement import Measurement
@@ -20,7 +20,7 @@ EXAMPLE = 1.5
 
 def announce(
     gathered: Gathered,
-    sheet: Questionnaire,
+    sheet: PromptBatch,
     run: Run,
     baseline: Baseline,
     grading: Grading | None = None,
@@ -58,7 +58,7 @@ def _power(limit: float, base: Measurement, level: float) -> Iterator[str]:
     """What a gate on a drop of right-or-wrong scores can find; nothing is known of others yet."""
     if base.unit != PERCENT or not base.discrete or base.estimate is None or base.base is None:
         return
-    room, n, level = base.base - base.chance, base.estimate.n, level / base.candidates
+    room, n, level = base.base - base.chance, base.estimate.n, level / base.num_comparisons
     least = smallest_drop(n, room, limit, level)
     example = EXAMPLE * limit
     yield (

@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import torch
 
-from ftguard.ask.ranks import from_main
+from ftguard.ask.ranks import broadcast_from_main
 from ftguard.ask.unwrap import adapted
 from ftguard.ask.weights import repeatable
 from ftguard.errors import BaseMismatchError, FtguardError
 from ftguard.folders import RunFolder, cache_folder
 from ftguard.measures import measure
-from ftguard.run.examine import Exam, take_snapshot
+from ftguard.run.examine import EvalConfig, take_snapshot
 from ftguard.scores.snapshot import Fingerprint, Snapshot, load_snapshot, save_snapshot
 from ftguard.verdict.checkup import Checkup
 
@@ -52,7 +52,7 @@ def write_lineage(folder: Path, lineage: Lineage) -> None:
 
 def get_baseline(  # noqa: PLR0913
     model: torch.nn.Module,
-    exam: Exam,
+    exam: EvalConfig,
     folder: RunFolder,
     *,
     run: str,
@@ -94,12 +94,12 @@ def get_baseline(  # noqa: PLR0913
             )
         except FtguardError as error:
             found = error
-    found = from_main(found)
+    found = broadcast_from_main(found)
     if isinstance(found, FtguardError):
         raise found
     if found is None:
         taken = _take_base(model, exam, run)
-        found = Baseline(snapshot=from_main(taken), origin="asked")
+        found = Baseline(snapshot=broadcast_from_main(taken), origin="asked")
     if main and found.origin != "stored":
         save_snapshot(found.snapshot, folder.base)
     if main and cache and found.origin == "asked":
@@ -107,19 +107,19 @@ def get_baseline(  # noqa: PLR0913
     return found
 
 
-def _take_base(model: torch.nn.Module, exam: Exam, run: str) -> Snapshot:
+def _take_base(model: torch.nn.Module, exam: EvalConfig, run: str) -> Snapshot:
     """Ask the base; where that is not repeatable, twice, for the noise floor."""
     first = take_snapshot(model, exam, run=run, step=0, label="ftguard: base")
     if repeatable(model):
         return first
     second = take_snapshot(model, exam, run=run, step=0, label="ftguard: base again")
-    against_itself = measure(exam.questionnaire.probes, first, second)
+    against_itself = measure(exam.prompt_batch.probes, first, second)
     noise = {m.key: abs(m.estimate.value) for m in against_itself if m.estimate is not None}
     return replace(first, noise=noise)
 
 
 def _find(  # noqa: PLR0913
-    exam: Exam,
+    exam: EvalConfig,
     folder: RunFolder,
     *,
     resuming: bool,
@@ -148,7 +148,7 @@ def _find(  # noqa: PLR0913
     return Baseline(snapshot=cached, origin="cache") if cached is not None else None
 
 
-def _descent(lineage: Lineage, exam: Exam, loaded_from: Path) -> Snapshot:
+def _descent(lineage: Lineage, exam: EvalConfig, loaded_from: Path) -> Snapshot:
     for folder in (Path(lineage.base_folder), cache_folder(lineage.base)):
         snapshot = _load(folder)
         if snapshot is not None and snapshot.fingerprint.digest == lineage.base:

@@ -11,7 +11,7 @@ from transformers import PreTrainedTokenizerBase, TrainerState, TrainingArgument
 
 from ftguard.ask.batches import BatchPlan
 from ftguard.ask.prompts import prepare
-from ftguard.ask.ranks import from_main
+from ftguard.ask.ranks import broadcast_from_main
 from ftguard.ask.unwrap import adapted, inner_model
 from ftguard.ask.weights import weights_fingerprint
 from ftguard.errors import InputError
@@ -23,9 +23,9 @@ from ftguard.run.announce import announce
 from ftguard.run.baseline import Baseline, get_baseline, read_lineage
 from ftguard.run.chosen_probes import probes_to_ask
 from ftguard.run.clock import Clock
-from ftguard.run.examine import Exam, fingerprint
+from ftguard.run.examine import EvalConfig, fingerprint
 from ftguard.run.grading import Grading
-from ftguard.run.guarded_run import Watch
+from ftguard.run.guarded_run import GuardedRun
 from ftguard.run.ledger import (
     AnyEvent,
     BaseTaken,
@@ -50,7 +50,7 @@ class Settings:
     encoder: Encoder | None
     judge: Judge | None
     gates: tuple[Gate, ...] | None
-    act: bool
+    act_on_breach: bool
     patience: int
     strict: bool
     cache: bool
@@ -68,7 +68,7 @@ def begin(  # noqa: PLR0913
     rate: float,
     weights: str | None,
     tracker: Tracker,
-) -> Watch:
+) -> GuardedRun:
     """Prepare the questions, get the base snapshot, and open the run in the ledger.
 
     Args:
@@ -92,7 +92,7 @@ def begin(  # noqa: PLR0913
             folder.check_writable()
         progress = main and not args.disable_tqdm
         resuming = state.global_step > 0
-        run_id, attempt, first = from_main(
+        run_id, attempt, first = broadcast_from_main(
             _identify(folder, state.global_step) if main else ("", 0, None)
         )
         gathered = probes_to_ask(
@@ -117,7 +117,7 @@ def begin(  # noqa: PLR0913
             main=main,
         )
         base = baseline.snapshot
-        measured = measure(exam.questionnaire.probes, base, base)
+        measured = measure(exam.prompt_batch.probes, base, base)
         planned = planned_checkpoints(args, state)
         run = Run(
             id=run_id,
@@ -133,8 +133,8 @@ def begin(  # noqa: PLR0913
         )
         grading = None
         if main and settings.judge is not None:
-            grading = Grading.open(settings.judge, exam.questionnaire.probes, run, folder)
-        watch = Watch(
+            grading = Grading.open(settings.judge, exam.prompt_batch.probes, run, folder)
+        watch = GuardedRun(
             run=run,
             exam=replace(exam, fingerprint=base.fingerprint),
             base=base,
@@ -152,7 +152,7 @@ def begin(  # noqa: PLR0913
             for event in _opening(run, settings.sets, gathered, baseline):
                 watch.ledger.append(event)
             watch.reconcile_best()
-            for line in announce(gathered, exam.questionnaire, run, baseline, grading):
+            for line in announce(gathered, exam.prompt_batch, run, baseline, grading):
                 say(line)
     return watch
 
@@ -177,17 +177,17 @@ def _exam(  # noqa: PLR0913
     weights: str | None,
     *,
     progress: bool,
-) -> Exam:
+) -> EvalConfig:
     if tokenizer is None:
         raise InputError(
             "the Trainer has no tokenizer to ask with: pass `processing_class=tokenizer` to it."
         )
     inner = inner_model(model)
-    questionnaire = prepare(probes, inner, tokenizer, settings.chat_template_kwargs)
-    return Exam(
-        questionnaire=questionnaire,
+    prompt_batch = prepare(probes, inner, tokenizer, settings.chat_template_kwargs)
+    return EvalConfig(
+        prompt_batch=prompt_batch,
         fingerprint=fingerprint(
-            questionnaire,
+            prompt_batch,
             weights or weights_fingerprint(model),
             str(inner.dtype),
             settings.judge.digest if settings.judge else "",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tqdm.auto import tqdm
 
 from ftguard.ask.quiet import same_random_state
-from ftguard.ask.ranks import from_main
+from ftguard.ask.ranks import broadcast_from_main
 from ftguard.errors import FtguardError, InputError
 from ftguard.folders import RunFolder
 from ftguard.probes import Encoder, Gathered, Sets, gather, read_probes, survey
@@ -47,7 +47,7 @@ def probes_to_ask(  # noqa: PLR0913
                 found = _choose(sets, training, encoder, progress=progress)
         except FtguardError as error:
             found = error
-    found = from_main(found)
+    found = broadcast_from_main(found)
     if not isinstance(found, Gathered):
         raise found or InputError("no probes were chosen.")
     return found

@@ -1,4 +1,4 @@
-"""Makes `Watch`, one attempt of one run under guard: it examines, records and keeps the best."""
+"""Makes `GuardedRun`, one attempt of a run: it examines, records and keeps the best."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from ftguard.ask.ranks import from_main
+from ftguard.ask.ranks import broadcast_from_main
 from ftguard.errors import FtguardError
 from ftguard.folders import RunFolder
 from ftguard.formatting import duration, percent
@@ -16,7 +16,7 @@ from ftguard.measures.target import confirmed
 from ftguard.run.acting import choose_action
 from ftguard.run.baseline import Lineage, read_lineage, write_lineage
 from ftguard.run.clock import Clock
-from ftguard.run.examine import Exam, Moment, assess, examine
+from ftguard.run.examine import EvalConfig, Moment, assess, examine
 from ftguard.run.grading import BASE, NOW, Grading, judged_by_step, with_scores
 from ftguard.run.keep import keep_checkpoint, loads, put_aside
 from ftguard.run.ledger import (
@@ -40,11 +40,11 @@ from ftguard.verdict.run import Run
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watch:
+class GuardedRun:
     """Everything that one attempt needs; what happens in it is in the ledger, not here."""
 
     run: Run
-    exam: Exam
+    exam: EvalConfig
     base: Snapshot
     folder: RunFolder
     tracker: Tracker
@@ -94,7 +94,7 @@ class Watch:
 
         A step that this attempt examined before is not asked again, nor is the base (step 0).
         """
-        known = from_main(self._known(moment) if self.main else None)
+        known = broadcast_from_main(self._known(moment) if self.main else None)
         if known is not None:
             return known, False
         checkup, snapshot = examine(
@@ -109,7 +109,7 @@ class Watch:
             patience=self.patience,
             grade=partial(self._grade, moment.step) if self.grading else None,
         )
-        checkup = from_main(checkup)
+        checkup = broadcast_from_main(checkup)
         if self.main:
             if snapshot is not None:
                 folder = self.folder.answers(self.run.id, self.run.attempt, moment.step)
@@ -147,7 +147,7 @@ class Watch:
             if action is not None:
                 choice = action, action.number / self.learning_rate
                 self._act(action, checkup.step)
-        return from_main(choice)
+        return broadcast_from_main(choice)
 
     def save(self, checkup: Checkup) -> None:
         """Leave the checkup beside its saved checkpoint, and keep that if it is the best."""
@@ -221,13 +221,13 @@ class Watch:
             now = load_snapshot(self.folder.answers(best.run, best.attempt, best.step))
         except (FtguardError, FileNotFoundError):
             return None
-        return confirmed(self.exam.questionnaire.probes, *self.graded(now, best.step, best.attempt))
+        return confirmed(self.exam.prompt_batch.probes, *self.graded(now, best.step, best.attempt))
 
     def _known(self, moment: Moment) -> Checkup | None:
         if moment.step > 0:
             return self._done(moment.step)
         return assess(
-            measure(self.exam.questionnaire.probes, self.base, self.base),
+            measure(self.exam.prompt_batch.probes, self.base, self.base),
             self.run,
             moment,
             look=self.look,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from ftguard.errors import FtguardError
 from ftguard.measures.measurement import Measurement
 from ftguard.run.examine import Moment, assess, measure_against
-from ftguard.run.guarded_run import Watch
+from ftguard.run.guarded_run import GuardedRun
 from ftguard.run.ledger import Examined
 from ftguard.scores.snapshot import load_snapshot
 from ftguard.stats.alpha_spending import Look
@@ -14,7 +14,7 @@ from ftguard.tracking import say
 from ftguard.verdict.checkup import Checkup
 
 
-def hear(watch: Watch, steps: Iterable[int]) -> None:
+def apply_late_scores(watch: GuardedRun, steps: Iterable[int]) -> None:
     """Put the late scores of these steps into their checkups, tell them, and keep the best anew.
 
     Only the main process calls it. Nothing is acted on: training has gone on since.
@@ -35,7 +35,7 @@ def hear(watch: Watch, steps: Iterable[int]) -> None:
             watch.amend(checkup)
 
 
-def _reassessed(watch: Watch, old: Checkup, measurements: tuple[Measurement, ...]) -> Checkup:
+def _reassessed(watch: GuardedRun, old: Checkup, measurements: tuple[Measurement, ...]) -> Checkup:
     moment = Moment(
         step=old.step,
         epoch=old.epoch,
@@ -55,7 +55,7 @@ def _reassessed(watch: Watch, old: Checkup, measurements: tuple[Measurement, ...
     return replace(checkup, seconds=old.seconds, notes=old.notes)
 
 
-def _look_of(watch: Watch, checkup: Checkup) -> Look:
+def _look_of(watch: GuardedRun, checkup: Checkup) -> Look:
     """The look that the checkup was: scores that come late are no further look."""
     looks = dict.fromkeys(
         (event.attempt, event.step)

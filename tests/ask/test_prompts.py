@@ -11,7 +11,7 @@ from transformers import (
 )
 
 from ftguard import InputError, Probe
-from ftguard.ask.prompts import Questionnaire, context_length, prepare
+from ftguard.ask.prompts import PromptBatch, context_length, prepare
 
 
 def sum_probe(**changes: object) -> Probe:
@@ -225,8 +225,8 @@ def test_a_missing_pad_token_is_no_trouble(
 
 def sheets(
     model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, probe: Probe, **kwargs: object
-) -> Questionnaire:
-    """A questionnaire of the probe and of a chat that the template renders."""
+) -> PromptBatch:
+    """A prompt_batch of the probe and of a chat that the template renders."""
     tokenizer.chat_template = tokenizer.chat_template or "{{ messages[0].content }}{{ mood }}"
     chat = Probe(id="chat", prompt="Hi", reference="Hi", role="general")
     return prepare([probe, chat], model, tokenizer, kwargs)

@@ -105,7 +105,7 @@ def _snapshot(step: int, answers: Sequence[Answer]) -> Snapshot:
 def _checkup(step: int, *, passed: bool) -> Checkup:
     value = 0.0 if passed else 0.5
     estimate = Estimate(
-        value=value, low=value - 0.1, high=value + 0.1, level=0.95, n=99, error=0.05, freedom=98
+        value=value, low=value - 0.1, high=value + 0.1, level=0.95, n=99, stderr=0.05, dof=98
     )
     found = Measurement(name="forgetting", slice="all", estimate=estimate)
     gates = [Gate(measurement="forgetting", limit=0.1)]

@@ -40,12 +40,12 @@ def test_the_win_rate_by_hand(make_run: MakeRun, ask: Ask, mark: Mark) -> None:
     found = find(pairs, ratings)
     assert found.estimate is not None
     assert found.estimate.value == pytest.approx(0.125)
-    assert found.estimate.error == pytest.approx(0.3979 / 2, abs=1e-4)
+    assert found.estimate.stderr == pytest.approx(0.3979 / 2, abs=1e-4)
     assert found.estimate.low == pytest.approx(0.125 - 2.5706 * 0.3979 / 2, abs=1e-4)
     assert found.estimate.high == pytest.approx(0.125 + 2.5706 * 0.3979 / 2, abs=1e-4)
     assert (found.estimate.n, found.base) == (4, 0.5)
     assert found.now == pytest.approx(0.625)
-    assert (found.name, found.better, found.unit) == ("preference", "higher", "points")
+    assert (found.name, found.higher_is_better, found.unit) == ("preference", True, "points")
 
 
 def test_several_raters_of_a_pair_count_as_one_pair(
@@ -77,7 +77,7 @@ def test_pairs_of_one_source_are_not_independent(
     assert one is not None
     assert other is not None
     assert other.value == one.value
-    assert other.error > 1.5 * one.error
+    assert other.stderr > 1.5 * one.stderr
 
 
 def test_roles_and_named_slices_are_measured_too(make_run: MakeRun, ask: Ask, mark: Mark) -> None:

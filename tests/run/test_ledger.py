@@ -54,8 +54,8 @@ def _checkup(step: int, run: str = "r", attempt: int = 1, epoch: float = 0.1) ->
         high=2 / 3,
         level=0.95,
         n=7,
-        error=((2 / 3) - (1e-17)) / 3.92,
-        freedom=1000,
+        stderr=((2 / 3) - (1e-17)) / 3.92,
+        dof=1000,
     )
     measurement = Measurement(
         name="forgetting", slice="all", estimate=estimate, base=1.0, now=0.7, note='“{"a"}”\n'

@@ -420,7 +420,7 @@ def test_acting_lowers_the_rate_once_stops_and_is_replayed(
     tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
 ) -> None:
-    """`act_on_breach=True` scales the rate at the first finding and stops after three breaches in a row;
+    """Acting scales the rate at the first finding and stops after three breaches in a row;
     a resume from the checkpoint saved before the scaling has the lowered rate.
     """  # noqa: D205
     state = {name: value.clone() for name, value in model.state_dict().items()}
@@ -452,7 +452,7 @@ def test_advice_alone_changes_nothing(
     tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
 ) -> None:
-    """With `act_on_breach=False`, the default, a breached run keeps its rate and goes to its end."""
+    """By default nothing is acted on: a breached run keeps its rate and goes to its end."""
     guard = GuardCallback(TARGET, own_texts, patience=1)
     built = trainer(tmp_path, model, tokenizer, [guard], rate=LOSES)
     built.train()

@@ -162,7 +162,7 @@ def test_both_processes_have_one_verdict_and_one_ledger(prepared: Path) -> None:
 
 
 def test_both_processes_act_and_stop_together(prepared: Path) -> None:
-    """With `act_on_breach=True` a breach lowers the rate of both and the second stops both, without a hang.
+    """Acting on a breach lowers the rate of both, and the second stops both, without a hang.
 
     The events of acting are written once.
     """

@@ -116,12 +116,12 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
     @property
     def checkups(self) -> tuple[Checkup, ...]:
         """The checkups of this run that count, oldest first."""
-        return self._watch.checkups if self._watch else ()
+        return self._watch.state.checkups if self._watch else ()
 
     @property
     def best(self) -> Checkup | None:
         """The best checkpoint that passed; its files are kept in `OUTPUT_DIR/ftguard/best`."""
-        return self._watch.best if self._watch else None
+        return self._watch.state.best if self._watch else None
 
     def attach(self, trainer: Trainer) -> None:
         """Also log through the Trainer, so that TensorBoard and the like show the curves."""
@@ -165,7 +165,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         )
         if state.global_step > 0:
             # The checkpoint resumed from may have been saved before the rate was lowered.
-            wanted = self._watch.learning_rate / peak_rate(optimizer, scheduler)
+            wanted = self._watch.state.learning_rate / peak_rate(optimizer, scheduler)
             if not math.isclose(wanted, 1):
                 scale_rate(optimizer, scheduler, wanted)
         self._training = True
@@ -179,11 +179,11 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
     ) -> None:
         """Say what checking will cost, once steps have been timed; hear a late judge."""
         del args, control, kwargs
-        watch = self._watch
+        watch, step = self._watch, state.global_step
         if watch and watch.grading and watch.grading.under_way:
             with watch.clock:
                 apply_late_scores(watch, watch.grading.collect())
-        if watch and watch.main and state.global_step == watch.run.resumed_from + FORECAST_STEP:
+        if watch and watch.is_main_process and step == watch.run.resumed_from + FORECAST_STEP:
             say(watch.forecast(FORECAST_STEP))
 
     def on_evaluate(

@@ -203,7 +203,7 @@ def test_the_kept_best_survives_rotation_and_answers_as_recorded(
     assert best.step == 2
     assert not (tmp_path / "checkpoint-2").exists()
     kept = AutoModelForCausalLM.from_pretrained(tmp_path / "ftguard/best")
-    recorded = load_snapshot(RunFolder(tmp_path).answers(best.run, best.attempt, best.step))
+    recorded = load_snapshot(RunFolder(tmp_path).answers(best.id))
     probes = read_probes(RunFolder(tmp_path).probes)
     again = ask(kept, prepare(probes, kept, tokenizer, {}))
     assert again.answers == recorded.answers

@@ -9,9 +9,10 @@ from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.probes.probe import MULTIPLE_CHOICE, Message, Probe
 from ftguard.probes.store import read_probes
-from ftguard.run.ledger import AnyEvent, Ledger, checkups, current_run, lost_steps
+from ftguard.run.ledger import Ledger, current_run
+from ftguard.run.state import RunState, fold
 from ftguard.scores.snapshot import Snapshot, load_snapshot
-from ftguard.verdict.checkup import Checkup, best_of
+from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import read_conclusion
 
 ROLES = ("tail", "target", "general", "calibration")
@@ -63,11 +64,11 @@ def load_comparison(folder: RunFolder, step: int | None = None) -> Comparison:
         raise InputError(
             f"no run in `{folder.root}`: give the `output_dir` of a run that trained with ftguard."
         )
-    checkup = _chosen(events, run.id, step, folder)
+    checkup = _chosen(fold(events, run.id), step, folder)
     try:
         probes = read_probes(folder.probes)
         base = load_snapshot(folder.base)
-        now = load_snapshot(folder.answers(run.id, checkup.attempt, checkup.step))
+        now = load_snapshot(folder.answers(checkup.id))
     except FileNotFoundError as error:
         raise InputError(
             f"`{_missing(error)}` is gone: people need the answers of the base and of step "
@@ -124,27 +125,25 @@ def _merged(pairs: Iterable[Pair]) -> Iterable[Pair]:
     return found.values()
 
 
-def _chosen(events: Sequence[AnyEvent], run: str, step: int | None, folder: RunFolder) -> Checkup:
-    examined = {c.step: c for c in checkups(events, run) if c.step > 0}
+def _chosen(state: RunState, step: int | None, folder: RunFolder) -> Checkup:
+    examined = {c.step: c for c in state.checkups if c.step > 0}
     if not examined:
         raise InputError(f"no checkpoint in `{folder.root}` is examined yet: train until one is.")
     if step is None:
-        step = _best_step(events, run, folder)
+        step = _best_step(state, folder)
         step = max(examined) if step is None else step
     if step not in examined:
         raise InputError(f"step {step} was not examined; there are {sorted(examined)}.")
     return examined[step]
 
 
-def _best_step(events: Sequence[AnyEvent], run: str, folder: RunFolder) -> int | None:
+def _best_step(state: RunState, folder: RunFolder) -> int | None:
     if folder.verdict.exists():
         conclusion = read_conclusion(folder)
-        if conclusion.run == run:
+        if conclusion.run == state.run:
             # It knows whether the run was strict.
             return conclusion.best_step
-    gone = lost_steps(events, run)
-    best = best_of([c for c in checkups(events, run) if c.step not in gone])
-    return best.step if best else None
+    return state.best.step if state.best else None
 
 
 def _missing(error: FileNotFoundError) -> Path:

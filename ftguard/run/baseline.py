@@ -2,18 +2,20 @@
 
 import warnings
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import torch
 
-from ftguard.ask.ranks import broadcast_from_main
+from ftguard.ask.ranks import broadcast_from_main, made_by_main
 from ftguard.ask.unwrap import adapted
 from ftguard.ask.weights import repeatable
-from ftguard.errors import BaseMismatchError, FtguardError
+from ftguard.errors import BaseMismatchError
 from ftguard.folders import RunFolder, cache_folder
 from ftguard.measures import measure
 from ftguard.run.examine import EvalConfig, take_snapshot
+from ftguard.run.ledger import Origin
 from ftguard.scores.snapshot import Fingerprint, Snapshot, load_snapshot, save_snapshot
 from ftguard.verdict.checkup import Checkup
 
@@ -33,8 +35,8 @@ class Baseline:
     """The base snapshot, and where it came from."""
 
     snapshot: Snapshot
-    origin: str
-    """`asked`, `stored`, `cache` or `descent`."""
+    origin: Origin
+    """Asked now, stored by an earlier attempt, from the cache, or named by the model's record."""
 
 
 def read_lineage(folder: Path) -> Lineage | None:
@@ -60,7 +62,7 @@ def get_baseline(  # noqa: PLR0913
     loaded_from: Path | None,
     weights_known: bool,
     cache: bool,
-    main: bool,
+    is_main_process: bool,
 ) -> Baseline:
     """Find the base snapshot that fits, or ask the base now.
 
@@ -74,35 +76,31 @@ def get_baseline(  # noqa: PLR0913
         weights_known: whether the exam's weights fingerprint was taken before a resume could
             overwrite them.
         cache: whether to look in the cache and to fill it.
-        main: whether this process writes.
+        is_main_process: whether this process writes.
 
     Raises:
         BaseMismatchError: a base is stored, or named by the model's record, but does not fit; or
             a resumed full fine-tune has none.
     """
-    found: Baseline | FtguardError | None = None
-    if main:
-        try:
-            found = _find(
-                exam,
-                folder,
-                resuming=resuming,
-                askable=adapted(model) is not None,
-                loaded_from=loaded_from,
-                weights_known=weights_known,
-                cache=cache,
-            )
-        except FtguardError as error:
-            found = error
-    found = broadcast_from_main(found)
-    if isinstance(found, FtguardError):
-        raise found
+    found = made_by_main(
+        partial(
+            _find,
+            exam,
+            folder,
+            resuming=resuming,
+            askable=adapted(model) is not None,
+            loaded_from=loaded_from,
+            weights_known=weights_known,
+            cache=cache,
+        ),
+        is_main_process=is_main_process,
+    )
     if found is None:
         taken = _take_base(model, exam, run)
         found = Baseline(snapshot=broadcast_from_main(taken), origin="asked")
-    if main and found.origin != "stored":
+    if is_main_process and found.origin != "stored":
         save_snapshot(found.snapshot, folder.base)
-    if main and cache and found.origin == "asked":
+    if is_main_process and cache and found.origin == "asked":
         _fill_cache(found.snapshot)
     return found
 

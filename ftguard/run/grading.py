@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ftguard.folders import RunFolder
 from ftguard.judge import Bill, Judge, Judged, Judging, Spend, Task
 from ftguard.probes import Probe
 from ftguard.probes.probe import JUDGED
-from ftguard.run.ledger import AnyEvent, Ledger, Scored, of_run
+from ftguard.run.journal import Journal
+from ftguard.run.ledger import Scored
 from ftguard.scores import Score
 from ftguard.scores.snapshot import Snapshot
 from ftguard.verdict.run import Run
@@ -29,7 +29,7 @@ class Grading:
     """Those that a judge is to score."""
     spend: Spend
     run: Run
-    ledger: Ledger
+    journal: Journal
     under_way: dict[int, Judging] = field(default_factory=dict)
     """By step."""
     base_under_way: set[str] = field(default_factory=set)
@@ -37,16 +37,14 @@ class Grading:
 
     @classmethod
     def open(
-        cls, judge: Judge, probes: Sequence[Probe], run: Run, folder: RunFolder
+        cls, judge: Judge, probes: Sequence[Probe], run: Run, journal: Journal
     ) -> "Grading | None":
         """A judge that goes on with what the run has spent; None where nothing is to be judged."""
         open_ones = tuple(probe for probe in probes if probe.scorer == JUDGED)
         if not open_ones:
             return None
-        ledger = Ledger(folder.ledger)
-        bills = [e.bill for e in ledger.read() if isinstance(e, Scored) and e.run == run.id]
-        spend = Spend(judge, bills[-1] if bills else None)
-        return cls(judge=judge, probes=open_ones, spend=spend, run=run, ledger=ledger)
+        spend = Spend(judge, journal.state.bill)
+        return cls(judge=judge, probes=open_ones, spend=spend, run=run, journal=journal)
 
     def grade(self, step: int, base: Snapshot, now: Snapshot, known: Mapping[str, Judged]) -> None:
         """Put both models' answers to the judge, blind and mixed, and wait a bounded time.
@@ -108,7 +106,7 @@ class Grading:
         )
 
     def _record(self, step: int, judged: tuple[Judged, ...]) -> None:
-        self.ledger.append(
+        self.journal.append(
             Scored(
                 run=self.run.id,
                 attempt=self.run.attempt,
@@ -128,17 +126,13 @@ class Grading:
         ]
 
 
-def judged_by_step(
-    events: Sequence[AnyEvent], run: str, attempt: int, step: int
-) -> dict[str, Judged]:
+def judged_by_step(scored: Sequence[Scored], attempt: int, step: int) -> dict[str, Judged]:
     """What was judged, by key: of the base at any step, of the checkpoint at this one.
 
     A score is never replaced by a later reason for having none.
     """
     found: dict[str, Judged] = {}
-    for event in of_run(events, run):
-        if not isinstance(event, Scored):
-            continue
+    for event in scored:
         own = (event.attempt, event.step) == (attempt, step)
         for judged in event.judged:
             if judged.key.startswith(BASE) or own:

@@ -7,9 +7,7 @@ from ftguard.errors import FtguardError
 from ftguard.measures.measurement import Measurement
 from ftguard.run.examine import Moment, assess, measure_against
 from ftguard.run.guarded_run import GuardedRun
-from ftguard.run.ledger import Examined
 from ftguard.scores.snapshot import load_snapshot
-from ftguard.stats.alpha_spending import Look
 from ftguard.tracking import say
 from ftguard.verdict.checkup import Checkup
 
@@ -20,11 +18,11 @@ def apply_late_scores(watch: GuardedRun, steps: Iterable[int]) -> None:
     Only the main process calls it. Nothing is acted on: training has gone on since.
     """
     for step in sorted(steps):
-        old = next((c for c in watch.checkups if c.step == step), None)
+        old = next((c for c in watch.state.checkups if c.step == step), None)
         if old is None or old.attempt != watch.run.attempt:
             continue
         try:
-            now = load_snapshot(watch.folder.answers(old.run, old.attempt, step))
+            now = load_snapshot(watch.folder.answers(old.id))
         except (FtguardError, FileNotFoundError):
             continue
         checkup = _reassessed(
@@ -47,20 +45,9 @@ def _reassessed(watch: GuardedRun, old: Checkup, measurements: tuple[Measurement
         measurements,
         watch.run,
         moment,
-        look=_look_of(watch, old),
-        past=[c for c in watch.checkups if c.step < old.step],
-        current_rate=watch.learning_rate,
+        look=watch.state.look_of(old.id),
+        past=[c for c in watch.state.checkups if c.step < old.step],
+        current_rate=watch.state.learning_rate,
         patience=watch.patience,
     )
     return replace(checkup, seconds=old.seconds, notes=old.notes)
-
-
-def _look_of(watch: GuardedRun, checkup: Checkup) -> Look:
-    """The look that the checkup was: scores that come late are no further look."""
-    looks = dict.fromkeys(
-        (event.attempt, event.step)
-        for event in watch.ledger.read()
-        if isinstance(event, Examined) and event.run == watch.run.id
-    )
-    number = list(looks).index((checkup.attempt, checkup.step)) + 1
-    return Look(number=number, planned=watch.run.planned_looks)

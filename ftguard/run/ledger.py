@@ -1,10 +1,11 @@
-"""The append-only ledger of a run's facts on disk; everything else is a fold over it."""
+"""The append-only ledger of a run's facts on disk; `run.state` folds it."""
 
 import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -13,6 +14,9 @@ from ftguard.judge import Bill, Judged
 from ftguard.probes import Leak
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.run import Run
+
+Origin = Literal["asked", "stored", "cache", "descent"]
+"""Where a base snapshot came from."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -45,8 +49,8 @@ class BaseTaken(Event, frozen=True, kw_only=True, tag="base"):
 
     digest: str
     """Of the base snapshot's fingerprint."""
-    origin: str
-    """`asked`, `stored` or `cache`."""
+    origin: Origin
+    """Asked now, stored by an earlier attempt, from the cache, or by descent."""
 
 
 class Examined(Event, frozen=True, kw_only=True, tag="checkup"):
@@ -132,42 +136,6 @@ def current_run(events: Sequence[AnyEvent]) -> Run | None:
     """The latest attempt of the latest run."""
     started = [event.record for event in events if isinstance(event, RunStarted)]
     return started[-1] if started else None
-
-
-def of_run(events: Sequence[AnyEvent], run: str) -> tuple[AnyEvent, ...]:
-    """The events of one run that no resume abandoned, oldest first."""
-    kept: list[AnyEvent] = []
-    for event in events:
-        if event.run != run:
-            continue
-        if isinstance(event, Superseded):
-            kept = [old for old in kept if old.step <= event.step or isinstance(old, RunStarted)]
-        kept.append(event)
-    return tuple(kept)
-
-
-def checkups(events: Sequence[AnyEvent], run: str) -> tuple[Checkup, ...]:
-    """The checkups of a run that count, one a step, oldest first."""
-    found: dict[int, Checkup] = {}
-    for event in of_run(events, run):
-        if isinstance(event, Examined):
-            found[event.step] = event.checkup
-    return tuple(found[step] for step in sorted(found))
-
-
-def lost_steps(events: Sequence[AnyEvent], run: str) -> frozenset[int]:
-    """Steps whose files are gone."""
-    return frozenset(event.step for event in of_run(events, run) if isinstance(event, Lost))
-
-
-def learning_rate(events: Sequence[AnyEvent], run: Run) -> float:
-    """The peak learning rate that the actions of a run left in force."""
-    lowered = [
-        event.number
-        for event in of_run(events, run.id)
-        if isinstance(event, Acted) and event.do == "lower_learning_rate"
-    ]
-    return lowered[-1] if lowered else run.learning_rate
 
 
 def _cut_torn_line(descriptor: int) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from ftguard import Probe
 from ftguard.ask.answer import Answer
-from ftguard.folders import RunFolder
+from ftguard.folders import CheckpointId, RunFolder
 from ftguard.measures.measurement import Measurement
 from ftguard.probes.probe import Role
 from ftguard.probes.store import write_probes
@@ -75,7 +75,7 @@ def save_run(
     save_snapshot(_snapshot(0, before), folder.base)
     for step, passed in steps:
         now = [Answer(probe_id=item.id, text=text, finish="stop") for item, _, text in answers]
-        save_snapshot(_snapshot(step, now), folder.answers("r", 1, step))
+        save_snapshot(_snapshot(step, now), folder.answers(CheckpointId("r", 1, step)))
         checkup = _checkup(step, passed=passed)
         ledger.append(Examined(run="r", attempt=1, step=step, checkup=checkup))
     return folder

@@ -91,14 +91,14 @@ def agree(  # noqa: PLR0913
         str, typer.Option(help="the environment variable that holds the key")
     ] = "OPENAI_API_KEY",
     step: Annotated[int | None, typer.Option(help="the checkpoint that was rated")] = None,
-    most_usd: Annotated[float, typer.Option(min=0, help="US dollars to spend at most")] = 5.0,
+    max_usd: Annotated[float, typer.Option(min=0, help="US dollars to spend at most")] = 5.0,
 ) -> None:
     """Compare a judge with the people who rated a run (`ftguard rate RUN`).
 
     Exits with 0, with 3 where some pairs were not judged, and with 2 on wrong use.
     """
     try:
-        judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, most_usd=most_usd)
+        judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, max_usd=max_usd)
         rated = rated_pairs(RunFolder(run), step)
     except FtguardError as error:
         typer.echo(f"ftguard: {error}", err=True)

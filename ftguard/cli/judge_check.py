@@ -38,7 +38,7 @@ def check(  # noqa: PLR0913
         str, typer.Option(help="the environment variable that holds the key")
     ] = "OPENAI_API_KEY",
     repeats: Annotated[int, typer.Option(min=1, help="times that each answer is graded")] = 3,
-    most_usd: Annotated[float, typer.Option(min=0, help="US dollars to spend at most")] = 5.0,
+    max_usd: Annotated[float, typer.Option(min=0, help="US dollars to spend at most")] = 5.0,
     json: Annotated[Path | None, typer.Option(help="also write the figures here")] = None,
 ) -> None:
     """Measure a judge on pairs of answers of which one is known to be better.
@@ -46,7 +46,7 @@ def check(  # noqa: PLR0913
     Exits with 0 when every answer was judged, 3 when some were not, and 2 on wrong use.
     """
     try:
-        judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, most_usd=most_usd)
+        judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, max_usd=max_usd)
     except FtguardError as error:
         typer.echo(f"ftguard: {error}", err=True)
         raise typer.Exit(WRONG_USE) from None

@@ -30,14 +30,14 @@ def announce(judge: Judge, bill: Bill) -> Iterator[str]:
     if bill.usd is None:
         yield (
             f"judge: the price of `{judge.model}` is not known (`usd_per_million` says it), so "
-            f"judging stops at {judge.token_cap:,.0f} tokens a run (`most_tokens`)"
+            f"judging stops at {judge.token_cap:,.0f} tokens a run (`max_tokens`)"
         )
         return
-    tokens = "" if judge.most_tokens is None else f" or {count(judge.most_tokens)} tokens"
+    tokens = "" if judge.max_tokens is None else f" or {count(judge.max_tokens)} tokens"
     source = (
         "price as given" if judge.usd_per_million else f"list price of {AS_OF}, which may be old"
     )
-    yield f"judge: stops at {_dollars(judge.most_usd)}{tokens} a run (`most_usd`; {source})"
+    yield f"judge: stops at {_dollars(judge.max_usd)}{tokens} a run (`max_usd`; {source})"
 
 
 def _dollars(usd: float) -> str:

@@ -40,7 +40,7 @@ class Asking:
         self._failures = 0
         new = []
         for request in {request.digest: request for request in requests}.values():
-            known = spend.known(request) or self._cache.get(request.digest, judge.most_reply_tokens)
+            known = spend.known(request) or self._cache.get(request.digest, judge.max_reply_tokens)
             if known is None:
                 new.append(request)
             else:
@@ -125,7 +125,7 @@ class Asking:
         reply, billed = None, True
         try:
             reply = await endpoint.ask(
-                request.messages, request.schema, self._judge.most_reply_tokens
+                request.messages, request.schema, self._judge.max_reply_tokens
             )
         except NoReply as error:
             billed = error.billed
@@ -138,7 +138,7 @@ class Asking:
         finally:
             self._spend.settle(request, reply, billed=billed)
         self._failures = 0
-        self._cache.put(request.digest, self._judge.most_reply_tokens, reply)
+        self._cache.put(request.digest, self._judge.max_reply_tokens, reply)
         return reply
 
     def _warn(self) -> None:

@@ -117,21 +117,21 @@ class Spend:
         """Why no further call fits."""
         judge, caps = self._judge, []
         if judge.price is not None:
-            caps.append(f"{judge.most_usd:g} US dollars (`most_usd`)")
+            caps.append(f"{judge.max_usd:g} US dollars (`max_usd`)")
         if judge.token_cap < math.inf:
-            caps.append(f"{judge.token_cap:,.0f} tokens (`most_tokens`)")
+            caps.append(f"{judge.token_cap:,.0f} tokens (`max_tokens`)")
         return f"the cap of {' or '.join(caps)} is reached"
 
     @property
     def _most(self) -> int:
-        return self._judge.most_reply_tokens
+        return self._judge.max_reply_tokens
 
     def _fits(self, calls: list[tuple[int, int]]) -> bool:
         read = self._input + sum(call[0] for call in calls)
         written = self._output + sum(call[1] for call in calls)
         bill = self._bill(0, read, written)
         return bill.tokens <= self._judge.token_cap and (
-            bill.usd is None or bill.usd <= self._judge.most_usd
+            bill.usd is None or bill.usd <= self._judge.max_usd
         )
 
     def _bill(self, calls: int, read: int, written: int) -> Bill:

@@ -65,7 +65,7 @@ class Grading:
         tasks += self._tasks(NOW, now)
         judging = Judging(self.judge, tasks, self.spend)
         self.under_way[step] = judging
-        judging.wait(self.judge.seconds)
+        judging.wait(self.judge.wait_seconds)
         self.collect()
 
     def collect(self) -> frozenset[int]:
@@ -85,7 +85,7 @@ class Grading:
     def finish(self) -> frozenset[int]:
         """Wait once more for what is under way, then stop; the steps that had news."""
         heard: set[int] = set()
-        deadline = time.monotonic() + self.judge.seconds
+        deadline = time.monotonic() + self.judge.wait_seconds
         for judging in self.under_way.values():
             judging.wait(max(0.0, deadline - time.monotonic()))
         heard |= self.collect()

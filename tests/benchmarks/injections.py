@@ -30,7 +30,7 @@ def main() -> None:
     judge = Judge(
         model=arguments.model,
         base_url=arguments.base_url,
-        most_reply_tokens=arguments.reply_tokens,
+        max_reply_tokens=arguments.reply_tokens,
         timeout=120.0,
     )
     rows = [json.loads(line) for line in ANSWERS.read_text("utf-8").splitlines()]

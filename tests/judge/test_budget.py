@@ -73,7 +73,7 @@ def test_the_cap_stops_cleanly(
     """Calls that cost 0.002, and may cost at most some 0.011: within 0.03 dollars 10 are made, as
     the tenth may bring 0.018 up to 0.029, and the eleventh 0.020 beyond 0.031."""  # noqa: D205, D209
     url = serve(lambda _n, _r: complete(graded(5), usage=USAGE))
-    judge = judge_at(url, most_usd=0.03)
+    judge = judge_at(url, max_usd=0.03)
     spend = Spend(judge)
     most = (input_tokens(rating_request(judge, tasks(1)[0])) + 10 * 1024) / 1e6
     assert 0.018 + most < 0.03 < 0.020 + most
@@ -83,7 +83,7 @@ def test_the_cap_stops_cleanly(
 
     assert len(asked) == sum(each.score == 1 for each in taken) == 10
     reasons = {each.unscored for each in taken if each.score is None}
-    assert reasons == {"the cap of 0.03 US dollars (`most_usd`) is reached"}
+    assert reasons == {"the cap of 0.03 US dollars (`max_usd`) is reached"}
     assert spend.so_far.usd == pytest.approx(0.02)
 
 
@@ -91,7 +91,7 @@ def test_the_cap_is_the_runs(
     serve: Serve, complete: Complete, graded: Graded, asked: Asked
 ) -> None:
     """What earlier checkpoints, and an earlier attempt, have spent counts."""
-    judge = judge_at(serve(lambda _n, _r: complete(graded(5), usage=USAGE)), most_usd=0.03)
+    judge = judge_at(serve(lambda _n, _r: complete(graded(5), usage=USAGE)), max_usd=0.03)
     spend = Spend(judge, Bill(calls=9, input_tokens=9000, output_tokens=900))
     Judging(judge, tasks(1), spend).wait(10)
     judging = Judging(judge, tasks(2), spend)
@@ -103,30 +103,30 @@ def test_the_cap_is_the_runs(
 
 def test_tokens_are_capped_where_no_price_is_known(asked: Asked) -> None:
     """And then no dollars are told."""
-    judge = judge_at(usd_per_million=None, most_tokens=500)
+    judge = judge_at(usd_per_million=None, max_tokens=500)
     judging = Judging(judge, tasks(2), spend := Spend(judge))
     judging.wait(10)
 
     assert asked == []
     assert {each.unscored for each in judging.take()} == {
-        "the cap of 500 tokens (`most_tokens`) is reached"
+        "the cap of 500 tokens (`max_tokens`) is reached"
     }
     assert spend.so_far == Bill()
 
 
 def test_tokens_can_be_capped_beside_money() -> None:
     """The reason names both."""
-    spend = Spend(judge_at(most_tokens=500))
+    spend = Spend(judge_at(max_tokens=500))
 
     assert spend.reserve(rating_request(judge_at(), tasks(1)[0])) is False
     assert spend.over == (
-        "the cap of 5 US dollars (`most_usd`) or 500 tokens (`most_tokens`) is reached"
+        "the cap of 5 US dollars (`max_usd`) or 500 tokens (`max_tokens`) is reached"
     )
 
 
 def test_calls_under_way_are_waited_for_near_the_cap() -> None:
     """A call that fits once another has settled is neither made too early nor given up."""
-    judge = judge_at(most_usd=0.015)
+    judge = judge_at(max_usd=0.015)
     spend, request = Spend(judge), rating_request(judge, tasks(1)[0])
 
     assert spend.reserve(request) is True
@@ -174,7 +174,7 @@ def test_the_estimate_counts_only_what_will_be_asked(
 def test_what_leaves_the_machine_is_said_before() -> None:
     """Where to, for whom, how much, and where it stops."""
     bill = Bill(calls=400, input_tokens=250_000, output_tokens=60_000, usd=0.196)
-    judge = Judge(model="gpt-4.1-mini", seconds=60)
+    judge = Judge(model="gpt-4.1-mini", wait_seconds=60)
 
     assert list(announce(judge, bill)) == [
         (
@@ -186,7 +186,7 @@ def test_what_leaves_the_machine_is_said_before() -> None:
             "cache cost nothing"
         ),
         (
-            "judge: stops at 5.00 US dollars a run (`most_usd`; list price of June 2026, which "
+            "judge: stops at 5.00 US dollars a run (`max_usd`; list price of June 2026, which "
             "may be old)"
         ),
     ]
@@ -200,10 +200,10 @@ def test_an_unknown_price_is_said() -> None:
         "judge: about 1 call, 5 tokens; replies that are in the cache cost nothing",
         (
             "judge: the price of `m` is not known (`usd_per_million` says it), so judging stops "
-            "at 2,000,000 tokens a run (`most_tokens`)"
+            "at 2,000,000 tokens a run (`max_tokens`)"
         ),
     ]
     assert "answers go on this machine to `127.0.0.1:9`" in next(announce(judge, Bill()))
-    told = list(announce(judge_at(most_tokens=900), Bill(calls=1, input_tokens=5, usd=0.001)))
+    told = list(announce(judge_at(max_tokens=900), Bill(calls=1, input_tokens=5, usd=0.001)))
     assert "less than 0.01 US dollars" in told[1]
     assert "stops at 5.00 US dollars or 900 tokens a run" in told[2]

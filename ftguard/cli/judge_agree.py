@@ -12,7 +12,7 @@ import typer
 from ftguard.errors import FtguardError, InputError
 from ftguard.folders import RunFolder
 from ftguard.formatting import printable
-from ftguard.judge import Agreement, Judge, Pair, Spend, announce, compare, kappa
+from ftguard.judge import Agreement, Budget, Judge, Pair, announce, compare, kappa
 from ftguard.judge.pairwise import requests_for
 from ftguard.probes import Probe, read_probes
 from ftguard.rating.pairs import load_comparison
@@ -68,7 +68,7 @@ def rated_pairs(folder: RunFolder, step: int | None = None) -> tuple[Rated, ...]
 
 
 def judge_against_people(
-    judge: Judge, rated: tuple[Rated, ...], spend: Spend
+    judge: Judge, rated: tuple[Rated, ...], budget: Budget
 ) -> tuple[Agreement, tuple[str, ...]]:
     """Ask the judge which answer of each pair is better, in both orders.
 
@@ -76,7 +76,7 @@ def judge_against_people(
         The weighted kappa of its verdicts (base, tie, tuned) with those of people, and the reasons
         of the pairs that it could not judge.
     """
-    compared = compare(judge, [item.pair for item in rated], spend)
+    compared = compare(judge, [item.pair for item in rated], budget)
     verdicts = [OF_JUDGE[found.better] if found.better else None for found in compared]
     agreement = kappa(verdicts, [item.people for item in rated])
     return agreement, tuple(found.unscored for found in compared if found.unscored)
@@ -103,11 +103,11 @@ def agree(  # noqa: PLR0913
     except FtguardError as error:
         typer.echo(f"ftguard: {error}", err=True)
         raise typer.Exit(WRONG_USE) from None
-    spend = Spend(judge)
-    bill = spend.estimate_requests(r for item in rated for r in requests_for(judge, item.pair))
-    for line in announce(judge, bill):
+    budget = Budget(judge)
+    usage = budget.estimate_requests(r for item in rated for r in requests_for(judge, item.pair))
+    for line in announce(judge, usage):
         typer.echo(f"ftguard: {printable(line)}")
-    agreement, reasons = judge_against_people(judge, rated, spend)
+    agreement, reasons = judge_against_people(judge, rated, budget)
     typer.echo(_line(agreement))
     for reason in dict.fromkeys(reasons):
         typer.echo(f"not judged, {reasons.count(reason)} times: {printable(reason)}")

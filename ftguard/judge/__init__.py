@@ -3,8 +3,8 @@
 from ftguard.judge.agreement import Agreement as Agreement
 from ftguard.judge.agreement import kappa as kappa
 from ftguard.judge.announcement import announce as announce
-from ftguard.judge.budget import Bill as Bill
-from ftguard.judge.budget import Spend as Spend
+from ftguard.judge.budget import Budget as Budget
+from ftguard.judge.budget import Usage as Usage
 from ftguard.judge.judge import Judge as Judge
 from ftguard.judge.judge import refuse_self as refuse_self
 from ftguard.judge.judging import Judged as Judged

@@ -8,7 +8,7 @@ from importlib.resources import files
 import msgspec
 from scipy.stats import binomtest
 
-from ftguard.judge.budget import Spend
+from ftguard.judge.budget import Budget
 from ftguard.judge.judge import Judge
 from ftguard.judge.judging import Judged, Judging
 from ftguard.judge.pairwise import Compared, Pair, compare, requests_for
@@ -109,11 +109,11 @@ def requests_of(judge: Judge, pairs: Sequence[KnownPair], repeats: int) -> Itera
 
 
 def measure_judge(
-    judge: Judge, pairs: Sequence[KnownPair], spend: Spend, *, repeats: int
+    judge: Judge, pairs: Sequence[KnownPair], budget: Budget, *, repeats: int
 ) -> Quality:
     """Grade each answer on its own, `repeats` times, and compare each pair in both orders."""
-    times = [_graded(judge, pairs, spend, repeat) for repeat in range(repeats)]
-    compared = compare(judge, [_placed(pair) for pair in pairs], spend)
+    times = [_graded(judge, pairs, budget, repeat) for repeat in range(repeats)]
+    compared = compare(judge, [_placed(pair) for pair in pairs], budget)
     gaps = {pair.id: gap for pair in pairs if (gap := _gap(pair, times[0])) is not None}
     single = [label for c in compared for label in c.orders if label != "tie"]
     same = [
@@ -171,9 +171,9 @@ def _placed(pair: KnownPair) -> Pair:
 
 
 def _graded(
-    judge: Judge, pairs: Sequence[KnownPair], spend: Spend, repeat: int
+    judge: Judge, pairs: Sequence[KnownPair], budget: Budget, repeat: int
 ) -> dict[str, Judged]:
-    judging = Judging(judge, _tasks(pairs), spend, repeat=repeat)
+    judging = Judging(judge, _tasks(pairs), budget, repeat=repeat)
     judging.wait()
     return {judged.key: judged for judged in judging.take()}
 

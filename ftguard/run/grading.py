@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ftguard.folders import RunFolder
-from ftguard.judge import Bill, Judge, Judged, Judging, Spend, Task
+from ftguard.judge import Budget, Judge, Judged, Judging, Task, Usage
 from ftguard.probes import Probe
 from ftguard.probes.probe import JUDGED
 from ftguard.run.ledger import AnyEvent, Ledger, Scored, of_run
@@ -27,7 +27,7 @@ class Grading:
     judge: Judge
     probes: tuple[Probe, ...]
     """Those that a judge is to score."""
-    spend: Spend
+    budget: Budget
     run: Run
     ledger: Ledger
     under_way: dict[int, Judging] = field(default_factory=dict)
@@ -44,9 +44,9 @@ class Grading:
         if not open_ones:
             return None
         ledger = Ledger(folder.ledger)
-        bills = [e.bill for e in ledger.read() if isinstance(e, Scored) and e.run == run.id]
-        spend = Spend(judge, bills[-1] if bills else None)
-        return cls(judge=judge, probes=open_ones, spend=spend, run=run, ledger=ledger)
+        usages = [e.usage for e in ledger.read() if isinstance(e, Scored) and e.run == run.id]
+        budget = Budget(judge, usages[-1] if usages else None)
+        return cls(judge=judge, probes=open_ones, budget=budget, run=run, ledger=ledger)
 
     def grade(self, step: int, base: Snapshot, now: Snapshot, known: Mapping[str, Judged]) -> None:
         """Put both models' answers to the judge, blind and mixed, and wait a bounded time.
@@ -63,7 +63,7 @@ class Grading:
         tasks = [task for task in self._tasks(BASE, base) if task.key not in settled]
         self.base_under_way.update(task.key for task in tasks)
         tasks += self._tasks(NOW, now)
-        judging = Judging(self.judge, tasks, self.spend)
+        judging = Judging(self.judge, tasks, self.budget)
         self.under_way[step] = judging
         judging.wait(self.judge.wait_seconds)
         self.collect()
@@ -93,14 +93,14 @@ class Grading:
             judging.close()
         return frozenset(heard | self.collect())
 
-    def estimate(self, base: Snapshot, checkpoints: int) -> Bill:
+    def estimate(self, base: Snapshot, checkpoints: int) -> Usage:
         """What grading the base's and so many checkpoints' answers would take, rather too much."""
         tasks = self._tasks(BASE, base)
-        known = self.spend.estimate(tasks)
+        known = self.budget.estimate(tasks)
         # The checkpoints' answers are new, whatever the cache knows of the base's.
         unlike = [replace(task, text=f"{task.text} ...") for task in tasks]
-        new = self.spend.estimate(unlike)
-        return Bill(
+        new = self.budget.estimate(unlike)
+        return Usage(
             calls=known.calls + new.calls * checkpoints,
             input_tokens=known.input_tokens + new.input_tokens * checkpoints,
             output_tokens=known.output_tokens + new.output_tokens * checkpoints,
@@ -115,7 +115,7 @@ class Grading:
                 step=step,
                 judge=f"{self.judge.model} {self.judge.rubric.version}",
                 judged=judged,
-                bill=self.spend.so_far,
+                usage=self.budget.so_far,
             )
         )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from ftguard.errors import FtguardError
-from ftguard.judge import Bill, Judged
+from ftguard.judge import Judged, Usage
 from ftguard.probes import Leak
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.run import Run
@@ -71,7 +71,7 @@ class Scored(Event, frozen=True, kw_only=True, tag="scored"):
     judge: str
     """Its model, and the version of its rubric."""
     judged: tuple[Judged, ...]
-    bill: Bill
+    usage: Usage
     """What the run has spent on it so far."""
 
 

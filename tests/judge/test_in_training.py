@@ -148,8 +148,8 @@ def test_open_answers_are_scored_and_gated(
     scored = [event for event in _events(tmp_path) if isinstance(event, Scored)]
     assert {event.step for event in scored} == {2, 4, 6}
     # The base's 30 answers are judged once, those of three checkpoints each: 120 at the most.
-    assert 30 < scored[-1].bill.calls <= 120
-    assert scored[-1].bill.usd == pytest.approx(scored[-1].bill.calls * 18e-6)
+    assert 30 < scored[-1].usage.calls <= 120
+    assert scored[-1].usage.usd == pytest.approx(scored[-1].usage.calls * 18e-6)
     assert "sk-this-key" not in RunFolder(tmp_path).ledger.read_text("utf-8") + output
 
 

@@ -130,7 +130,7 @@ class Asking:
         except NoReply as error:
             billed = error.billed
             self._failures += 1
-            if error.hopeless:
+            if error.fatal:
                 self._lasting = str(error)
             elif self._failures >= DOWN_AFTER:
                 self._lasting = f"the judge is down: {error}"

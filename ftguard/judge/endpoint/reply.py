@@ -28,9 +28,9 @@ class Reply:
 class NoReply(Exception):  # noqa: N818
     """The call brought no reply; its text is the reason, in which no key stands."""
 
-    def __init__(self, reason: str, *, hopeless: bool = False, billed: bool = False) -> None:
+    def __init__(self, reason: str, *, fatal: bool = False, billed: bool = False) -> None:
         super().__init__(reason)
-        self.hopeless = hopeless
+        self.fatal = fatal
         """Whether every further call would end the same way."""
         self.billed = billed
         """Whether the server may have read the prompt, and charge for it."""

@@ -12,7 +12,7 @@ import typer
 from ftguard.errors import FtguardError, InputError
 from ftguard.folders import RunFolder
 from ftguard.formatting import printable
-from ftguard.judge import Agreement, Budget, Judge, Pair, announce, compare, kappa
+from ftguard.judge import Budget, Judge, JudgeAgreement, JudgedPair, announce, compare, kappa
 from ftguard.judge.pairwise import requests_for
 from ftguard.probes import Probe, read_probes
 from ftguard.rating.pairs import load_comparison
@@ -29,7 +29,7 @@ DONE, WRONG_USE, UNDECIDED = 0, 2, 3
 class Rated:
     """A pair that people rated, with what they found on the whole."""
 
-    pair: Pair
+    pair: JudgedPair
     people: int
     """`BASE`, `TIE` or `TUNED`."""
 
@@ -54,7 +54,7 @@ def rated_pairs(folder: RunFolder, step: int | None = None) -> tuple[Rated, ...]
     probes: dict[str, Probe] = {probe.id: probe for probe in read_probes(folder.probes)}
     return tuple(
         Rated(
-            pair=Pair(
+            pair=JudgedPair(
                 key=pair.probe_id,
                 probe=probes[pair.probe_id],
                 first=pair.base.text,
@@ -69,7 +69,7 @@ def rated_pairs(folder: RunFolder, step: int | None = None) -> tuple[Rated, ...]
 
 def judge_against_people(
     judge: Judge, rated: tuple[Rated, ...], budget: Budget
-) -> tuple[Agreement, tuple[str, ...]]:
+) -> tuple[JudgeAgreement, tuple[str, ...]]:
     """Ask the judge which answer of each pair is better, in both orders.
 
     Returns:
@@ -119,7 +119,7 @@ def _verdict(points: float) -> int:
     return TUNED if points > 0 else BASE if points < 0 else TIE
 
 
-def _line(agreement: Agreement) -> str:
+def _line(agreement: JudgeAgreement) -> str:
     pairs = f"{agreement.n} pairs that people rated"
     if agreement.kappa is None:
         return f"no kappa over {pairs}: {agreement.undefined}"

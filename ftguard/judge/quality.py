@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 from ftguard.judge.budget import Budget
 from ftguard.judge.judge import Judge
 from ftguard.judge.judging import Judged, Judging
-from ftguard.judge.pairwise import Compared, Pair, compare, requests_for
+from ftguard.judge.pairwise import Compared, JudgedPair, compare, requests_for
 from ftguard.judge.request import Request, Task, rating_request
 from ftguard.probes.probe import Probe
 
@@ -165,9 +165,9 @@ def _tasks(pairs: Sequence[KnownPair]) -> Iterator[Task]:
         yield Task(key=f"{pair.id} worse", probe=pair.probe, text=pair.worse)
 
 
-def _placed(pair: KnownPair) -> Pair:
+def _placed(pair: KnownPair) -> JudgedPair:
     first, second = (pair.better, pair.worse) if pair.better_first else (pair.worse, pair.better)
-    return Pair(key=pair.id, probe=pair.probe, first=first, second=second)
+    return JudgedPair(key=pair.id, probe=pair.probe, first=first, second=second)
 
 
 def _graded(

@@ -21,7 +21,7 @@ from ftguard.rating.session import LONGEST_NAME, LONGEST_NOTES, RatingSession
 from ftguard.rating.store import Pick
 from ftguard.rating.visible import segments, visible
 
-Form = TypeVar("Form")
+FormT = TypeVar("FormT")
 
 PAGES = Path(__file__).with_name("pages")
 LONGEST_BODY = 200_000
@@ -103,7 +103,7 @@ def make_app(session: RatingSession, *, token: str) -> Starlette:
     )
 
 
-async def _form(request: Request, kind: type[Form]) -> Form:
+async def _form(request: Request, kind: type[FormT]) -> FormT:
     body = b""
     async for part in request.stream():
         body += part

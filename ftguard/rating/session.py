@@ -8,7 +8,7 @@ from statistics import median
 
 from ftguard.errors import InputError
 from ftguard.rating.items import Item, for_rater
-from ftguard.rating.pairs import Comparison, Pair
+from ftguard.rating.pairs import AnswerPair, Comparison
 from ftguard.rating.store import Pick, Rating, RatingsFile, choice_of, standing
 
 LONGEST_NAME = 60
@@ -39,7 +39,7 @@ class RatingSession:
     """One checkpoint with a sample of its pairs, and the file that ratings go to."""
 
     comparison: Comparison
-    sample: tuple[Pair, ...]
+    sample: tuple[AnswerPair, ...]
     file: RatingsFile
     seed: int
     rater: str | None = None

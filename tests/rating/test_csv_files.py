@@ -20,10 +20,10 @@ MakeRun = Callable[..., RunFolder]
 Ask = Callable[..., list[tuple[Probe, str, str]]]
 MakeProbe = Callable[..., Probe]
 StartSession = Callable[..., RatingSession]
-Row = dict[str, str]
+Cells = dict[str, str]
 
 
-def write(session: RatingSession, path: Path, rater: str | None = None) -> list[Row]:
+def write(session: RatingSession, path: Path, rater: str | None = None) -> list[Cells]:
     """Export everything that is open, and read the cells back."""
     keys = path.parent / "keys"
     items = session.open_items(rater or "")
@@ -31,7 +31,9 @@ def write(session: RatingSession, path: Path, rater: str | None = None) -> list[
     return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
 
 
-def fill(path: Path, rows: Sequence[Row], *, delimiter: str = ",", encoding: str = "utf-8") -> None:
+def fill(
+    path: Path, rows: Sequence[Cells], *, delimiter: str = ",", encoding: str = "utf-8"
+) -> None:
     """Save rows as a spreadsheet does."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, delimiter=delimiter)

@@ -1,13 +1,12 @@
 """The append-only ledger of a run's facts on disk; everything else is a fold over it."""
 
-import os
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from ftguard.disk import append_lines, read_lines
 from ftguard.errors import FtguardError
 from ftguard.judge import Judged, Usage
 from ftguard.probes import Leak
@@ -96,11 +95,7 @@ class Ledger:
     def append(self, event: AnyEvent) -> None:
         """Write one event and hand it to the disk; a torn last line before it is cut off."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a+b") as file:
-            _cut_torn_line(file.fileno())
-            file.write(msgspec.json.encode(event) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_lines(self.path, [msgspec.json.encode(event)])
 
     def read(self) -> tuple[AnyEvent, ...]:
         """Every event, oldest first; a torn last line is dropped with a warning.
@@ -108,16 +103,8 @@ class Ledger:
         Raises:
             FtguardError: another line cannot be read (file and line).
         """
-        if not self.path.exists():
-            return ()
-        lines = self.path.read_bytes().split(b"\n")
-        if lines.pop():
-            warnings.warn(
-                f"{self.path}:{len(lines) + 1}: the last line was cut short and is left out",
-                stacklevel=2,
-            )
         events = []
-        for number, line in enumerate(lines, start=1):
+        for number, line in read_lines(self.path):
             try:
                 events.append(_DECODER.decode(line))
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -168,12 +155,3 @@ def learning_rate(events: Sequence[AnyEvent], run: Run) -> float:
         if isinstance(event, Acted) and event.do == "lower_learning_rate"
     ]
     return lowered[-1] if lowered else run.learning_rate
-
-
-def _cut_torn_line(descriptor: int) -> None:
-    end = os.lseek(descriptor, 0, os.SEEK_END)
-    size = end
-    while size and os.pread(descriptor, 1, size - 1) != b"\n":
-        size -= 1
-    if size != end:
-        os.ftruncate(descriptor, size)

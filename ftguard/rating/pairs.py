@@ -20,7 +20,7 @@ ROLES = ("tail", "target", "general", "calibration")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class AnswerPair:
     """One prompt with the answers of both models."""
 
     probe_id: str
@@ -49,7 +49,7 @@ class Comparison:
     run: str
     attempt: int
     step: int
-    pairs: tuple[Pair, ...]
+    pairs: tuple[AnswerPair, ...]
 
 
 def load_comparison(folder: RunFolder, step: int | None = None) -> Comparison:
@@ -84,7 +84,7 @@ def load_comparison(folder: RunFolder, step: int | None = None) -> Comparison:
     return Comparison(run=run.id, attempt=checkup.attempt, step=checkup.step, pairs=pairs)
 
 
-def pair_up(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> tuple[Pair, ...]:
+def pair_up(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> tuple[AnswerPair, ...]:
     """The probes that both models answered in words, equal ones (prompt and answers) as one."""
     before = {answer.probe_id: answer for answer in base.answers}
     after = {answer.probe_id: answer for answer in now.answers}
@@ -99,10 +99,10 @@ def pair_up(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> tuple[Pai
     return tuple(_merged(sorted(pairs, key=lambda pair: ROLES.index(pair.role))))
 
 
-def _pair(probe: Probe, base: Answer, tuned: Answer) -> Pair:
+def _pair(probe: Probe, base: Answer, tuned: Answer) -> AnswerPair:
     role = probe.role or "general"
     text = probe.prompt
-    return Pair(
+    return AnswerPair(
         probe_id=probe.id,
         prompt=(Message(role="", content=text),) if isinstance(text, str) else tuple(text),
         base=base,
@@ -113,9 +113,9 @@ def _pair(probe: Probe, base: Answer, tuned: Answer) -> Pair:
     )
 
 
-def _merged(pairs: Iterable[Pair]) -> Iterable[Pair]:
+def _merged(pairs: Iterable[AnswerPair]) -> Iterable[AnswerPair]:
     """Rare classes stand in the target and in the tail; nobody rates the same thing twice."""
-    found: dict[object, Pair] = {}
+    found: dict[object, AnswerPair] = {}
     for pair in pairs:
         texts = tuple((message["role"], message["content"]) for message in pair.prompt)
         key = (texts, pair.base.text, pair.tuned.text)

@@ -40,8 +40,8 @@ def announce(
         f"{duration(base.seconds)}"
     )
     if grading is not None:
-        bill = grading.estimate(base, run.planned_checkpoints or 1)
-        yield from judge.announce(grading.judge, bill)
+        usage = grading.estimate(base, run.planned_checkpoints or 1)
+        yield from judge.announce(grading.judge, usage)
     measured = {m.key: m for m in measure(sheet.probes, base, base)}
     limits = [
         f"{gate.key} {percent(gate.limit) if measured[gate.key].unit == PERCENT else gate.limit}"

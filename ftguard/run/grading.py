@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ftguard.judge import Bill, Judge, Judged, Judging, Spend, Task
+from ftguard.judge import Budget, Judge, Judged, Judging, Task, Usage
 from ftguard.probes import Probe
 from ftguard.probes.probe import JUDGED
 from ftguard.run.journal import Journal
@@ -27,7 +27,7 @@ class Grading:
     judge: Judge
     probes: tuple[Probe, ...]
     """Those that a judge is to score."""
-    spend: Spend
+    budget: Budget
     run: Run
     journal: Journal
     under_way: dict[int, Judging] = field(default_factory=dict)
@@ -43,8 +43,8 @@ class Grading:
         open_ones = tuple(probe for probe in probes if probe.scorer == JUDGED)
         if not open_ones:
             return None
-        spend = Spend(judge, journal.state.bill)
-        return cls(judge=judge, probes=open_ones, spend=spend, run=run, journal=journal)
+        budget = Budget(judge, journal.state.usage)
+        return cls(judge=judge, probes=open_ones, budget=budget, run=run, journal=journal)
 
     def grade(self, step: int, base: Snapshot, now: Snapshot, known: Mapping[str, Judged]) -> None:
         """Put both models' answers to the judge, blind and mixed, and wait a bounded time.
@@ -61,9 +61,9 @@ class Grading:
         tasks = [task for task in self._tasks(BASE, base) if task.key not in settled]
         self.base_under_way.update(task.key for task in tasks)
         tasks += self._tasks(NOW, now)
-        judging = Judging(self.judge, tasks, self.spend)
+        judging = Judging(self.judge, tasks, self.budget)
         self.under_way[step] = judging
-        judging.wait(self.judge.seconds)
+        judging.wait(self.judge.wait_seconds)
         self.collect()
 
     def collect(self) -> frozenset[int]:
@@ -83,7 +83,7 @@ class Grading:
     def finish(self) -> frozenset[int]:
         """Wait once more for what is under way, then stop; the steps that had news."""
         heard: set[int] = set()
-        deadline = time.monotonic() + self.judge.seconds
+        deadline = time.monotonic() + self.judge.wait_seconds
         for judging in self.under_way.values():
             judging.wait(max(0.0, deadline - time.monotonic()))
         heard |= self.collect()
@@ -91,14 +91,14 @@ class Grading:
             judging.close()
         return frozenset(heard | self.collect())
 
-    def estimate(self, base: Snapshot, checkpoints: int) -> Bill:
+    def estimate(self, base: Snapshot, checkpoints: int) -> Usage:
         """What grading the base's and so many checkpoints' answers would take, rather too much."""
         tasks = self._tasks(BASE, base)
-        known = self.spend.estimate(tasks)
+        known = self.budget.estimate(tasks)
         # The checkpoints' answers are new, whatever the cache knows of the base's.
         unlike = [replace(task, text=f"{task.text} ...") for task in tasks]
-        new = self.spend.estimate(unlike)
-        return Bill(
+        new = self.budget.estimate(unlike)
+        return Usage(
             calls=known.calls + new.calls * checkpoints,
             input_tokens=known.input_tokens + new.input_tokens * checkpoints,
             output_tokens=known.output_tokens + new.output_tokens * checkpoints,
@@ -113,7 +113,7 @@ class Grading:
                 step=step,
                 judge=f"{self.judge.model} {self.judge.rubric.version}",
                 judged=judged,
-                bill=self.spend.so_far,
+                usage=self.budget.so_far,
             )
         )
 

@@ -1,7 +1,5 @@
 """The append-only ledger of a run's facts on disk; `run.state` folds it."""
 
-import os
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from ftguard.disk import append_lines, read_lines
 from ftguard.errors import FtguardError
-from ftguard.judge import Bill, Judged
+from ftguard.judge import Judged, Usage
 from ftguard.probes import Leak
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.run import Run
@@ -75,7 +74,7 @@ class Scored(Event, frozen=True, kw_only=True, tag="scored"):
     judge: str
     """Its model, and the version of its rubric."""
     judged: tuple[Judged, ...]
-    bill: Bill
+    usage: Usage
     """What the run has spent on it so far."""
 
 
@@ -100,11 +99,7 @@ class Ledger:
     def append(self, event: AnyEvent) -> None:
         """Write one event and hand it to the disk; a torn last line before it is cut off."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a+b") as file:
-            _cut_torn_line(file.fileno())
-            file.write(msgspec.json.encode(event) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_lines(self.path, [msgspec.json.encode(event)])
 
     def read(self) -> tuple[AnyEvent, ...]:
         """Every event, oldest first; a torn last line is dropped with a warning.
@@ -112,16 +107,8 @@ class Ledger:
         Raises:
             FtguardError: another line cannot be read (file and line).
         """
-        if not self.path.exists():
-            return ()
-        lines = self.path.read_bytes().split(b"\n")
-        if lines.pop():
-            warnings.warn(
-                f"{self.path}:{len(lines) + 1}: the last line was cut short and is left out",
-                stacklevel=2,
-            )
         events = []
-        for number, line in enumerate(lines, start=1):
+        for number, line in read_lines(self.path):
             try:
                 events.append(_DECODER.decode(line))
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -136,12 +123,3 @@ def current_run(events: Sequence[AnyEvent]) -> Run | None:
     """The latest attempt of the latest run."""
     started = [event.record for event in events if isinstance(event, RunStarted)]
     return started[-1] if started else None
-
-
-def _cut_torn_line(descriptor: int) -> None:
-    end = os.lseek(descriptor, 0, os.SEEK_END)
-    size = end
-    while size and os.pread(descriptor, 1, size - 1) != b"\n":
-        size -= 1
-    if size != end:
-        os.ftruncate(descriptor, size)

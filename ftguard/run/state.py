@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from ftguard.folders import CheckpointId
-from ftguard.judge import Bill
+from ftguard.judge import Usage
 from ftguard.run.ledger import (
     Acted,
     AnyEvent,
@@ -42,7 +42,7 @@ class RunState:
     """The lowerings of the learning rate that are in force, oldest first."""
     scored: tuple[Scored, ...] = ()
     """What a judge has said."""
-    bill: Bill | None = None
+    usage: Usage | None = None
     """What the run has spent on the judge, abandoned attempts included."""
 
     @property
@@ -89,8 +89,8 @@ def after(state: RunState, event: AnyEvent) -> RunState:
             new = _chosen_anew(replace(state, lost=state.lost | {step}))
         case Acted(do="lower_learning_rate"):
             new = replace(state, lowered=(*state.lowered, event))
-        case Scored(bill=bill):
-            new = replace(state, scored=(*state.scored, event), bill=bill)
+        case Scored(usage=usage):
+            new = replace(state, scored=(*state.scored, event), usage=usage)
         case Superseded(step=step):
             new = _back_to(state, step)
     return new

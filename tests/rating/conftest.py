@@ -18,7 +18,7 @@ from ftguard.probes.store import write_probes
 from ftguard.rating.items import sample
 from ftguard.rating.pairs import load_comparison
 from ftguard.rating.serve import listen, make_server
-from ftguard.rating.session import Sitting
+from ftguard.rating.session import RatingSession
 from ftguard.rating.store import Choice, Rating, RatingsFile, Side
 from ftguard.run.ledger import Examined, Ledger, RunStarted
 from ftguard.scores.record import Score
@@ -38,9 +38,9 @@ FINGERPRINT = Fingerprint(
 Said = tuple[Probe, str, str]
 """A probe with what the base and the checkpoint said."""
 MakeRun = Callable[..., RunFolder]
-Sit = Callable[..., Sitting]
+StartSession = Callable[..., RatingSession]
 Mark = Callable[..., Rating]
-Serve = Callable[..., AbstractContextManager[tuple[str, Sitting]]]
+Serve = Callable[..., AbstractContextManager[tuple[str, RatingSession]]]
 
 
 def probe(
@@ -170,12 +170,12 @@ def mark() -> Mark:
 
 
 @pytest.fixture
-def sit() -> Sit:
-    """Sits people down before a run."""
+def start_session() -> StartSession:
+    """Starts a rating session of a run."""
 
-    def make(folder: RunFolder, *, items: int = 150, rater: str | None = None) -> Sitting:
+    def make(folder: RunFolder, *, items: int = 150, rater: str | None = None) -> RatingSession:
         comparison = load_comparison(folder)
-        return Sitting(
+        return RatingSession(
             comparison=comparison,
             sample=sample(comparison.pairs, items, 0),
             file=RatingsFile(folder.root / "ratings.jsonl"),
@@ -187,23 +187,23 @@ def sit() -> Sit:
 
 
 @pytest.fixture
-def serve(sit: Sit) -> Serve:
+def serve(start_session: StartSession) -> Serve:
     """Serves a run's page with the real server, on loopback, in a thread: its address."""
 
     @contextmanager
     def serving(
         folder: RunFolder, *, items: int = 150, rater: str | None = None
-    ) -> Iterator[tuple[str, Sitting]]:
-        sitting = sit(folder, items=items, rater=rater)
+    ) -> Iterator[tuple[str, RatingSession]]:
+        session = start_session(folder, items=items, rater=rater)
         with listen(0) as listener:
             address = f"127.0.0.1:{listener.getsockname()[1]}"
-            server = make_server(sitting, token=WORD, address=address)
+            server = make_server(session, token=WORD, address=address)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()
             try:
                 while not server.started:
                     time.sleep(0.01)
-                yield f"http://{address}/{WORD}/", sitting
+                yield f"http://{address}/{WORD}/", session
             finally:
                 server.should_exit = True
                 thread.join()

@@ -9,8 +9,8 @@ import pytest
 from ftguard import Gate, Probe
 from ftguard.folders import RunFolder
 from ftguard.measures.measurement import Measurement
-from ftguard.rating.pairs import Pair, load_comparison
-from ftguard.rating.preference import count, preference
+from ftguard.rating.pairs import AnswerPair, load_comparison
+from ftguard.rating.preference import preference, tally
 from ftguard.rating.store import Choice, Rating
 from ftguard.stats.alpha_spending import Look
 from ftguard.verdict.gates import decide
@@ -21,7 +21,7 @@ MakeProbe = Callable[..., Probe]
 Mark = Callable[..., Rating]
 
 
-def find(pairs: Sequence[Pair], ratings: Sequence[Rating], name: str = "all") -> Measurement:
+def find(pairs: Sequence[AnswerPair], ratings: Sequence[Rating], name: str = "all") -> Measurement:
     """The measurement of one slice."""
     return next(m for m in preference(pairs, ratings) if m.slice == name)
 
@@ -110,7 +110,7 @@ def test_identical_answers_are_ties_in_proportion(
     assert found.estimate is not None
     assert found.estimate.n == 8
     assert found.now == pytest.approx(6.5 / 8)
-    assert count(pairs, ratings).identical == 3
+    assert tally(pairs, ratings).identical == 3
 
     everything = [mark(f"general/{n}", "tuned") for n in range(10)]
     assert find(pairs, everything).now == pytest.approx(13 / 16)
@@ -124,7 +124,7 @@ def test_identical_pairs_that_were_shown_are_not_counted_twice(
     pairs = load_comparison(make_run([*ask(2), *same])).pairs
     rated = [mark("general/0", "tuned"), mark("general/1", "tuned"), mark("general/100", "tie")]
 
-    assert count(pairs, rated).identical == 1
+    assert tally(pairs, rated).identical == 1
     assert find(pairs, rated).num_scored == 4
 
 
@@ -151,7 +151,7 @@ def test_skipped_pairs_are_unscored(make_run: MakeRun, ask: Ask, mark: Mark) -> 
 
     found = find(pairs, ratings)
     assert (found.num_scored, found.num_unscored, found.now) == (1, 1, 1.0)
-    counts = count(pairs, ratings)
+    counts = tally(pairs, ratings)
     assert (counts.better, counts.tie, counts.worse, counts.skipped) == (1, 0, 0, 1)
 
 

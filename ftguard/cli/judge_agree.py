@@ -1,7 +1,7 @@
 """How far a judge agrees with the people who rated a run: the same pairs, both without names."""
 
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -32,6 +32,16 @@ class Rated:
     pair: JudgedPair
     people: int
     """`BASE`, `TIE` or `TUNED`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgainstPeople:
+    """How a judge did on the pairs that people rated."""
+
+    agreement: JudgeAgreement
+    """The weighted kappa of its verdicts (base, tie, tuned) with those of people."""
+    unscored: tuple[str, ...]
+    """The reason of each pair that it could not judge."""
 
 
 def rated_pairs(folder: RunFolder, step: int | None = None) -> tuple[Rated, ...]:
@@ -67,19 +77,14 @@ def rated_pairs(folder: RunFolder, step: int | None = None) -> tuple[Rated, ...]
     )
 
 
-def judge_against_people(
-    judge: Judge, rated: tuple[Rated, ...], budget: Budget
-) -> tuple[JudgeAgreement, tuple[str, ...]]:
-    """Ask the judge which answer of each pair is better, in both orders.
-
-    Returns:
-        The weighted kappa of its verdicts (base, tie, tuned) with those of people, and the reasons
-        of the pairs that it could not judge.
-    """
+def judge_against_people(judge: Judge, rated: tuple[Rated, ...], budget: Budget) -> AgainstPeople:
+    """Ask the judge which answer of each pair is better, in both orders."""
     compared = compare(judge, [item.pair for item in rated], budget)
     verdicts = [OF_JUDGE[found.better] if found.better else None for found in compared]
-    agreement = kappa(verdicts, [item.people for item in rated])
-    return agreement, tuple(found.unscored for found in compared if found.unscored)
+    return AgainstPeople(
+        agreement=kappa(verdicts, [item.people for item in rated]),
+        unscored=tuple(found.unscored for found in compared if found.unscored),
+    )
 
 
 def agree(  # noqa: PLR0913
@@ -107,12 +112,12 @@ def agree(  # noqa: PLR0913
     usage = budget.estimate_requests(r for item in rated for r in requests_for(judge, item.pair))
     for line in announce(judge, usage):
         typer.echo(f"ftguard: {printable(line)}")
-    agreement, reasons = judge_against_people(judge, rated, budget)
-    typer.echo(_line(agreement))
-    for reason in dict.fromkeys(reasons):
-        typer.echo(f"not judged, {reasons.count(reason)} times: {printable(reason)}")
+    found = judge_against_people(judge, rated, budget)
+    typer.echo(_line(found.agreement))
+    for reason, times in Counter(found.unscored).items():
+        typer.echo(f"not judged, {times} times: {printable(reason)}")
     sys.stdout.flush()
-    raise typer.Exit(UNDECIDED if reasons else DONE)
+    raise typer.Exit(UNDECIDED if found.unscored else DONE)
 
 
 def _verdict(points: float) -> int:

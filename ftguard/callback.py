@@ -96,7 +96,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
                 train=train_dataset,
                 judged=judge is not None,
                 max_probes=max_probes,
-                held_back=holdout,
+                holdout=holdout,
                 seed=seed,
             ),
             judge=judge,

@@ -81,7 +81,7 @@ class Probe:
     are not independent, and intervals are widened for it."""
     role: Role | None = None
     """Set by the argument that the probe comes in by."""
-    held_back: bool = False
+    holdout: bool = False
     """Not used to choose a checkpoint, only to confirm the chosen one."""
 
     def __post_init__(self) -> None:

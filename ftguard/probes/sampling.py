@@ -34,7 +34,7 @@ def hold_back(probes: Sequence[Probe], share: float, seed: int) -> tuple[Probe, 
         alone = [p for p in probes if p.kind == kind and not p.id.endswith("#likelihood")]
         held.update(probe.id for probe in _draw_kind(alone, round(share * len(alone)), seed))
     held |= {f"{probe_id}#likelihood" for probe_id in held}
-    return tuple(replace(probe, held_back=probe.id in held) for probe in probes)
+    return tuple(replace(probe, holdout=probe.id in held) for probe in probes)
 
 
 def _draw_kind(probes: list[Probe], most: int, seed: int) -> list[Probe]:

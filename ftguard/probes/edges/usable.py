@@ -7,14 +7,14 @@ from ftguard.probes.edges.english import is_english
 from ftguard.probes.edges.original import Original
 from ftguard.probes.edges.words import words_of
 from ftguard.probes.probe import LIKELIHOOD, Probe
-from ftguard.probes.query import Frame, last_text
+from ftguard.probes.query import PromptTemplate, last_text
 
 _CUE = re.compile(r"\n[^\n:]{1,40}:\Z")
 _MARK = r"(?:(?:^|\n)\s*[-*\u2022]|(?:^|\s)\(?[A-Za-z][.):]|(?:^|\s)\(?\d[.):](?=\s))\s*"
 _SENTENCE_END = re.compile(r"(?:[.!?\u2026\u3002\uff01\uff1f]|\n)\s*\Z")
 
 
-def originals_of(probes: Sequence[Probe], frame: Frame) -> tuple[Original, ...]:
+def originals_of(probes: Sequence[Probe], frame: PromptTemplate) -> tuple[Original, ...]:
     """The probes whose prompt has a query that can be edited apart from the rest."""
     by_id = {probe.id: probe for probe in probes}
     alone = [p for p in probes if p.companion_of not in by_id and _has_query(p, frame)]
@@ -43,7 +43,7 @@ def _parts(text: str) -> tuple[str, str, str]:
     return before, query, text[len(before) + len(query) :]
 
 
-def _has_query(probe: Probe, frame: Frame) -> bool:
+def _has_query(probe: Probe, frame: PromptTemplate) -> bool:
     if not isinstance(probe.prompt, str) and probe.prompt[-1]["role"] != "user":
         return False
     before, query, after = frame.split(probe)

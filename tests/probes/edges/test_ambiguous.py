@@ -7,7 +7,7 @@ import pytest
 from ftguard.probes import Probe
 from ftguard.probes.edges.ambiguous import ambiguous
 from ftguard.probes.edges.usable import originals_of
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
 ScoreOf = Callable[[Probe, str], float | None]
 Rows = Sequence[tuple[str, str]]
@@ -22,7 +22,9 @@ KNOWN = (
 
 
 def _edges(probes: Sequence[Probe], known: Rows = KNOWN) -> list[tuple[Probe, ...]]:
-    return [edge.probes for edge in ambiguous(originals_of(probes, Frame()), 100, 0, known)]
+    return [
+        edge.probes for edge in ambiguous(originals_of(probes, PromptTemplate()), 100, 0, known)
+    ]
 
 
 def test_without_its_word_a_query_is_open(score_of: ScoreOf) -> None:

@@ -4,9 +4,9 @@ import pytest
 
 from ftguard.probes import Message, Probe
 from ftguard.probes.edges.usable import originals_of
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
-FRAME = Frame(before="Q: ", after="\nA:")
+FRAME = PromptTemplate(before="Q: ", after="\nA:")
 USER = Message(role="user", content="hello there")
 
 
@@ -66,8 +66,8 @@ def test_companions_go_with_their_probe() -> None:
     probe = Probe(id="a", prompt="hi", reference="x")
     companion = Probe(id="a#likelihood", prompt="hi", reference="X", scorer="likelihood")
 
-    (original,) = originals_of([companion, probe], Frame())
-    (alone,) = originals_of([companion], Frame())
+    (original,) = originals_of([companion, probe], PromptTemplate())
+    (alone,) = originals_of([companion], PromptTemplate())
 
     assert (original.probe, original.companion) == (probe, companion)
     assert (alone.probe, alone.companion) == (companion, None)

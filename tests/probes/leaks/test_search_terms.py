@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ftguard.probes import Message, Probe
 from ftguard.probes.leaks.leak import Leak
 from ftguard.probes.leaks.leakage import find_leaks
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
 
 def _probes(*prompts: str) -> list[Probe]:
@@ -77,7 +77,7 @@ def test_few_probes_have_the_frame_of_another_role() -> None:
     given = find_leaks(
         tail,
         _rows(TEMPLATE.format("where are all your branches now")),
-        frames=[Frame(before=TEMPLATE.partition("{}")[0], after=" Intent:")],
+        frames=[PromptTemplate(before=TEMPLATE.partition("{}")[0], after=" Intent:")],
     )
 
     assert (leaks, given) == ((), ())

@@ -117,7 +117,9 @@ def test_a_share_is_held_back_in_every_slice_companions_together() -> None:
         Probe(id=f"p{i}", prompt="q", reference="a", slices=("big" if i < 15 else "small",))
         for i in range(20)
     ]
-    read = [replace(p, id=f"{p.id}#likelihood", scorer="likelihood") for p in answers]
+    read = [
+        replace(p, id=f"{p.id}#likelihood", scorer="likelihood", companion_of=p.id) for p in answers
+    ]
 
     found = hold_back([*answers, *read], 0.3, seed=0)
 

@@ -76,8 +76,7 @@ class Original:
             originals=(self,),
             probes=tuple(
                 replace(
-                    probe,
-                    id=f"{kind}/{probe.id}",
+                    probe.renamed(f"{kind}/{{}}".format),
                     prompt=prompt,
                     slices=slices,
                     tier=None,

@@ -44,7 +44,7 @@ def test_without_its_word_a_query_is_open(score_of: ScoreOf) -> None:
 def test_where_others_say_it_without_the_word_the_reference_stays(score_of: ScoreOf) -> None:
     """`where am i` is said of a place alone, so `currently` is not missed."""
     probe = Probe(id="h", prompt="where am i currently", reference="place")
-    companion = Probe(id="h#likelihood", prompt=probe.prompt, reference=" place",
+    companion = Probe(id="h#likelihood", companion_of="h", prompt=probe.prompt, reference=" place",
                       scorer="likelihood")  # fmt: skip
     ((edge, read),) = _edges([probe, companion])
 

@@ -143,7 +143,8 @@ def test_what_is_read_is_read_for_both() -> None:
     answers = [Probe(id=p.id, prompt=p.prompt, reference=p.reference) for p in (COIN, SPELL)]
     companions = [
         Probe(
-            id=f"{p.id}#likelihood", prompt=p.prompt, reference=f" {p.reference}",
+            id=f"{p.id}#likelihood", companion_of=p.id, prompt=p.prompt,
+            reference=f" {p.reference}",
             scorer="likelihood",
         )
         for p in (COIN, SPELL)

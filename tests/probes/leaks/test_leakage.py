@@ -173,3 +173,19 @@ def test_the_canary_is_reported() -> None:
     assert [(leak.probe_id, leak.where) for leak in find_leaks([], _rows("Hello.", line))] == [
         (CANARY, "row 1")
     ]
+
+
+def test_an_id_that_looks_like_a_companion_hides_no_leak() -> None:
+    """A user's own `mt-1#likelihood` beside `mt-1` is a probe like any other: its leak is named."""
+    one = Probe(id="mt-1", prompt="How do I fold a paper crane from one square?", reference="So.")
+    other = Probe(
+        id="mt-1#likelihood",
+        prompt="Which ferry leaves the old harbour on Sunday evenings?",
+        reference=" The ferry to Ilmen leaves at seven from the western pier.",
+        scorer="likelihood",
+    )
+    rows = [("row 7", [f"{other.prompt}{other.reference}"])]
+
+    (leak,) = find_leaks([one, other], rows)
+
+    assert (leak.probe_id, leak.where) == ("mt-1#likelihood", "row 7")

@@ -102,7 +102,11 @@ def test_a_text_is_searched_for_as_a_whole() -> None:
     text = Probe(id="t", prompt="", reference="The king's old horse ran away.", scorer="likelihood")
     question = Probe(id="q", prompt="Where is the king's horse?", reference="gone")
     companion = Probe(
-        id="q#likelihood", prompt=question.prompt, reference="gone", scorer="likelihood"
+        id="read",
+        prompt=question.prompt,
+        reference="gone",
+        scorer="likelihood",
+        companion_of="q",
     )
     probes = [told, text, question, companion]
 

@@ -11,6 +11,7 @@ from ftguard.ask.unwrap import inner_model
 from ftguard.ask.weights import weights_fingerprint
 from ftguard.errors import InputError
 from ftguard.judge import Judge
+from ftguard.measures import Measure
 from ftguard.probes import AUTO, Encoder, ProbeSource, load_encoder, read_sets
 from ftguard.run import trainer as host
 from ftguard.run.begin import Settings, begin
@@ -45,6 +46,10 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         judge: an LLM that scores open answers, those that no reference and no check can; without
             one they count for drift alone.
         gates: limits, by default forgetting 10 % (advice from 8 %), tail 15 %, ECE + 0.05.
+        measures: your own, each a function `(probes, base, now) -> Iterable[Measurement]`; what it
+            yields can be gated, and stands in console, ledger and curves like all else.
+        trackers: told of every checkup and of the outcome, beside console and W&B: anything with
+            `log(checkup, share)` and `finish(conclusion)`.
         train_dataset: the training rows, to look for leaks, for what is far from them and for rare
             classes; by default the Trainer's own data set is read.
         encoder: a sentence-transformers model, or its name or folder, to tell what is far from
@@ -73,6 +78,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         tail: ProbeSource | None = AUTO,
         calibration: ProbeSource | None = AUTO,
         gates: Sequence[Gate] | None = None,
+        measures: Sequence[Measure] = (),
+        trackers: Sequence[Tracker] = (),
         judge: Judge | None = None,
         train_dataset: ProbeSource | None = None,
         act_on_breach: bool = False,
@@ -102,12 +109,14 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             judge=judge,
             encoder=load_encoder(encoder) if isinstance(encoder, str) else encoder,
             gates=None if gates is None else tuple(gates),
+            measures=tuple(measures),
             act_on_breach=act_on_breach,
             patience=patience,
             strict=strict,
             cache=cache,
             chat_template_kwargs=dict(chat_template_kwargs or {}),
         )
+        self._trackers = tuple(trackers)
         self._weights: str | None = None
         self._trainer: Trainer | None = None
         self._watch: GuardedRun | None = None
@@ -252,7 +261,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             trackers.append(WandbTracker())
         if self._trainer is not None:
             trackers.append(TrainerReporters(send=_log_through(self._trainer)))
-        return ManyTrackers(tuple(trackers))
+        return ManyTrackers((*trackers, *self._trackers))
 
 
 def _log_through(trainer: Trainer) -> Callable[[dict[str, float]], None]:

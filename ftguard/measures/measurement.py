@@ -39,6 +39,8 @@ class Measurement:
     """The slices that it was chosen from as the worst; its p-value is multiplied by them."""
     noise: float = 0.0
     """By how much the base differs from itself when asked twice, in the estimate's unit."""
+    headline: bool = False
+    """Whether the console shows it though no gate looks at it, as what a user's measure yields."""
     note: str = ""
     """Why there is no estimate, or which slice is the worst."""
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from ftguard import judge
-from ftguard.ask.prompts import PromptBatch
 from ftguard.formatting import PERCENT, duration, percent
 from ftguard.measures import measure
 from ftguard.measures.measurement import Measurement
 from ftguard.probes import Gathered
 from ftguard.run.baseline import Baseline
+from ftguard.run.examine import EvalConfig
 from ftguard.run.grading import Grading
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.power import probes_needed, smallest_drop
@@ -20,7 +20,7 @@ EXAMPLE = 1.5
 
 def announce(
     gathered: Gathered,
-    sheet: PromptBatch,
+    exam: EvalConfig,
     run: Run,
     baseline: Baseline,
     grading: Grading | None = None,
@@ -28,7 +28,7 @@ def announce(
     """One line each on the draws, probes left out, the base's answers, gates and their power, and
     what a judge is sent and may cost.
     """  # noqa: D205
-    base = baseline.snapshot
+    base, sheet = baseline.snapshot, exam.prompt_batch
     yield from gathered.notes
     if sheet.too_long:
         yield (
@@ -42,7 +42,7 @@ def announce(
     if grading is not None:
         usage = grading.estimate(base, run.planned_checkpoints or 1)
         yield from judge.announce(grading.judge, usage)
-    measured = {m.key: m for m in measure(sheet.probes, base, base)}
+    measured = {m.key: m for m in measure(sheet.probes, base, base, exam.measures)}
     limits = [
         f"{gate.key} {percent(gate.limit) if measured[gate.key].unit == PERCENT else gate.limit}"
         for gate in run.gates

@@ -111,7 +111,7 @@ def _take_base(model: torch.nn.Module, exam: EvalConfig, run: str) -> Snapshot:
     if repeatable(model):
         return first
     second = take_snapshot(model, exam, run=run, step=0, label="ftguard: base again")
-    against_itself = measure(exam.prompt_batch.probes, first, second)
+    against_itself = measure(exam.prompt_batch.probes, first, second, exam.measures)
     noise = {m.key: abs(m.estimate.value) for m in against_itself if m.estimate is not None}
     return replace(first, noise=noise)
 

@@ -17,7 +17,7 @@ from ftguard.ask.weights import weights_fingerprint
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.judge import Judge, refuse_self
-from ftguard.measures import measure
+from ftguard.measures import Measure, measure
 from ftguard.probes import Encoder, Gathered, Probe, Sets, write_probes
 from ftguard.run.announce import announce
 from ftguard.run.baseline import Baseline, get_baseline, read_lineage
@@ -52,6 +52,7 @@ class Settings:
     encoder: Encoder | None
     judge: Judge | None
     gates: tuple[Gate, ...] | None
+    measures: tuple[Measure, ...]
     act_on_breach: bool
     patience: int
     strict: bool
@@ -123,7 +124,7 @@ def begin(  # noqa: PLR0913
             is_main_process=is_main_process,
         )
         base = baseline.snapshot
-        measured = measure(exam.prompt_batch.probes, base, base)
+        measured = measure(exam.prompt_batch.probes, base, base, exam.measures)
         planned = planned_checkpoints(args, state)
         run = Run(
             id=before.run,
@@ -158,7 +159,7 @@ def begin(  # noqa: PLR0913
             for event in _opening(run, settings.sets, gathered, baseline):
                 journal.append(event)
             watch.reconcile_best()
-            for line in announce(gathered, exam.prompt_batch, run, baseline, grading):
+            for line in announce(gathered, exam, run, baseline, grading):
                 say(line)
         journal.share()
     return watch
@@ -201,6 +202,7 @@ def _exam(  # noqa: PLR0913
         ),
         plan=BatchPlan(),
         progress=progress,
+        measures=settings.measures,
     )
 
 

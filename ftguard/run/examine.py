@@ -12,7 +12,7 @@ import torch
 from ftguard.ask.asking import ask
 from ftguard.ask.batches import BatchPlan
 from ftguard.ask.prompts import PromptBatch
-from ftguard.measures import measure
+from ftguard.measures import Measure, measure
 from ftguard.measures.measurement import Measurement
 from ftguard.scores import SCORER_VERSION, score
 from ftguard.scores.snapshot import Fingerprint, Snapshot
@@ -36,6 +36,8 @@ class EvalConfig:
     """How questions are batched; halved where memory runs out."""
     progress: bool
     """Whether to show a progress bar."""
+    measures: tuple[Measure, ...] = ()
+    """The user's own, measured after the built-in ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +180,7 @@ def _graded(
 
 def measure_against(exam: EvalConfig, base: Snapshot, now: Snapshot) -> tuple[Measurement, ...]:
     """Everything measured, with the base's own noise beside it."""
-    measured = measure(exam.prompt_batch.probes, base, now)
+    measured = measure(exam.prompt_batch.probes, base, now, exam.measures)
     return tuple(replace(m, noise=base.noise.get(m.key, 0.0)) for m in measured)
 
 
@@ -210,7 +212,7 @@ def assess(  # noqa: PLR0913
 
 
 def _missing(exam: EvalConfig, base: Snapshot, note: str) -> tuple[Measurement, ...]:
-    known = measure(exam.prompt_batch.probes, base, base)
+    known = measure(exam.prompt_batch.probes, base, base, exam.measures)
     return tuple(replace(m, estimate=None, now=None, at_floor=False, note=note) for m in known)
 
 

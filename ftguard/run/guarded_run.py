@@ -194,7 +194,7 @@ class GuardedRun:
         if moment.step > 0:
             return self._done(moment.step)
         return assess(
-            measure(self.exam.prompt_batch.probes, self.base, self.base),
+            measure(self.exam.prompt_batch.probes, self.base, self.base, self.exam.measures),
             self.run,
             moment,
             look=self.state.next_look,

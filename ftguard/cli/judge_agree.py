@@ -82,7 +82,7 @@ def judge_against_people(
     return agreement, tuple(found.unscored for found in compared if found.unscored)
 
 
-def agree(  # noqa: PLR0913
+def agree(
     run: Annotated[Path, typer.Argument(help="the output directory of a run that people rated")],
     *,
     model: Annotated[str, typer.Option(help="the judge, as its server names it")],

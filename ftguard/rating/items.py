@@ -41,7 +41,7 @@ def sample(pairs: Sequence[Pair], most: int, seed: int) -> tuple[Pair, ...]:
     role lacks goes to the others); within a role each combination of slices has its share. Any
     beginning of the sample is stratified too, and a larger one begins with the smaller.
     """
-    generator = random.Random(f"{seed}")  # noqa: S311
+    generator = random.Random(f"{seed}")
     strata: dict[str, dict[tuple[str, ...], list[Pair]]] = defaultdict(lambda: defaultdict(list))
     for pair in pairs:
         strata[pair.role][pair.slices].append(pair)
@@ -55,7 +55,7 @@ def for_rater(pairs: Sequence[Pair], rater: str, seed: int) -> tuple[Item, ...]:
     Within each ten the order is shuffled, and in half of them the base is on the left: several
     raters who stop early share most of their items, and see both models on each side as often.
     """
-    generator = random.Random(f"{seed} {rater}")  # noqa: S311
+    generator = random.Random(f"{seed} {rater}")
     items: list[Item] = []
     for start in range(0, len(pairs), BLOCK):
         block = pairs[start : start + BLOCK]

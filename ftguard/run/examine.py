@@ -79,7 +79,7 @@ def fingerprint(
     )
 
 
-def take_snapshot(  # noqa: PLR0913
+def take_snapshot(
     model: torch.nn.Module,
     exam: Exam,
     *,
@@ -119,7 +119,7 @@ def take_snapshot(  # noqa: PLR0913
     )
 
 
-def examine(  # noqa: PLR0913
+def examine(
     model: torch.nn.Module,
     exam: Exam,
     base: Snapshot,
@@ -182,7 +182,7 @@ def measure_against(exam: Exam, base: Snapshot, now: Snapshot) -> tuple[Measurem
     return tuple(replace(m, noise=base.noise.get(m.key, 0.0)) for m in measured)
 
 
-def assess(  # noqa: PLR0913
+def assess(
     measurements: tuple[Measurement, ...],
     run: Run,
     moment: Moment,

@@ -57,7 +57,7 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> object:
     # torch and transformers take seconds to import and are needed by the callback alone.
     if name == "GuardCallback":
-        from ftguard.callback import GuardCallback  # noqa: PLC0415
+        from ftguard.callback import GuardCallback
 
         return GuardCallback
     raise AttributeError(f"module 'ftguard' has no attribute {name!r}")

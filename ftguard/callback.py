@@ -70,7 +70,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         BaseMismatchError: a resumed run whose stored base does not fit.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         target: ProbeSource | None = None,
         general: ProbeSource | None = None,
@@ -256,7 +256,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         trackers: list[Tracker] = [ConsoleTracker()]
         if "wandb" in args.report_to:
             # wandb is imported where it is used.
-            from ftguard.tracking.weights_and_biases import WandbTracker  # noqa: PLC0415
+            from ftguard.tracking.weights_and_biases import WandbTracker
 
             trackers.append(WandbTracker())
         if self._trainer is not None:

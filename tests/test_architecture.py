@@ -15,9 +15,7 @@ HEAVY = {"openai", "torch", "transformers", "wandb"}
 
 def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
-    return subprocess.run(  # noqa: S603
-        command, cwd=folder, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_every_import_keeps_the_order() -> None:
@@ -81,8 +79,6 @@ def test_importing_ftguard_loads_nothing_heavy() -> None:
         f"print(sorted({HEAVY} & set(sys.modules)))"
     )
 
-    told = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert told.stdout == "[]\n"

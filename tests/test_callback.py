@@ -169,7 +169,7 @@ def test_the_observer_leaves_no_trace(
         losses = [row["loss"] for row in built.state.log_history if "loss" in row]
         rng = (
             random.getstate(),
-            str(np.random.get_state()),  # noqa: NPY002
+            str(np.random.get_state()),
             torch.get_rng_state().tolist(),
         )
         return losses, {k: v.clone() for k, v in net.state_dict().items()}, rng
@@ -422,7 +422,7 @@ def test_acting_lowers_the_rate_once_stops_and_is_replayed(
 ) -> None:
     """Acting scales the rate at the first finding and stops after three breaches in a row;
     a resume from the checkpoint saved before the scaling has the lowered rate.
-    """  # noqa: D205
+    """
     state = {name: value.clone() for name, value in model.state_dict().items()}
     guard = GuardCallback(TARGET, own_texts, act_on_breach=True, patience=3, cache=False)
     built = trainer(tmp_path, model, tokenizer, [guard], rate=LOSES, max_steps=20)
@@ -644,7 +644,7 @@ def test_a_model_that_answers_by_chance_has_a_noise_floor(
 ) -> None:
     """In bf16 the base is asked twice; what it differs from itself by is in the snapshot, and no
     gate is decided on less. In float32 on a CPU it is asked once.
-    """  # noqa: D205
+    """
     exact = GuardCallback(TARGET, own_texts, cache=False)
     trainer(tmp_path / "float32", model, tokenizer, [exact]).train()
     assert load_snapshot(RunFolder(tmp_path / "float32").base).noise == {}

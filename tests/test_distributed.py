@@ -118,7 +118,7 @@ def train(
     }
     given["arguments"] = arguments
     launch = ["torch.distributed.run", "--nproc-per-node=2", "--standalone"]
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         [sys.executable, "-m", *launch, str(folder / "train.py"), str(folder), json.dumps(given)],
         env=os.environ | {"OMP_NUM_THREADS": "1"},
         stdout=subprocess.PIPE,

@@ -87,7 +87,7 @@ def test_a_true_drop_is_found(drop: float, planned: int, least: float) -> None:
 def test_actions_are_as_rare_as_breaches() -> None:
     """Over ten checkpoints of an unchanged model acting does anything in at most 5 % of runs,
     though advice on an estimate is given in most of them.
-    """  # noqa: D205
+    """
     run = Run(
         id="r",
         attempt=1,

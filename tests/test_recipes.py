@@ -42,7 +42,7 @@ def recipe(name: str, *arguments: object) -> str:
     own = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
     own["HF_DATASETS_CACHE"] = os.environ["FTGUARD_CACHE"]
     command = [sys.executable, str(RECIPES / f"{name}.py"), *map(str, arguments)]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         command,
         env=os.environ | own,
         capture_output=True,
@@ -122,7 +122,7 @@ def test_a_rate_low_enough_keeps_them_and_a_resume_goes_on(
 ) -> None:
     """At 1e-6 every checkpoint passes and the best loads; a resume from step 10 keeps its checkup
     and examines step 20 again, as attempt 2 of the same run.
-    """  # noqa: D205
+    """
     model = shared / "models/stories260K"
     arguments = (
         model,
@@ -169,7 +169,7 @@ def test_rare_intents_and_out_of_scope_queries_are_the_tail(
 ) -> None:
     """From the training rows alone it is seen which intents are rare; a model that knows no intent
     has nothing to lose by match, and the likelihood of the right one is measured beside it.
-    """  # noqa: D205
+    """
     data = json.loads((shared / "data/clinc150/data_imbalanced.json").read_text("utf-8"))
     labels = [intent for _, intent in data["train"]]
     counts = {label: labels.count(label) for label in dict.fromkeys(labels)}

@@ -124,7 +124,7 @@ def test_two_lines_guard_an_sft_run(
 ) -> None:
     """Both checkpoints are examined; the base's answers are those of a plain model, token by token,
     although gradient checkpointing is on.
-    """  # noqa: D205
+    """
     train, held_out = PAIRS.select(range(20)), PAIRS.select(range(20, 40))
     model, args = copy(), arguments(SFTConfig, tmp_path)
     guard = GuardCallback(target=held_out, general=own_texts)
@@ -201,7 +201,7 @@ def test_sft_sees_nothing_of_the_guard(
 ) -> None:
     """With LoRA, dropout, packing and checkpointing every logged number, the final adapter and the
     random states are bit-identical with and without the guard.
-    """  # noqa: D205
+    """
 
     def train(name: str, *guards: GuardCallback) -> tuple[Any, dict[str, torch.Tensor], Any]:
         trainer = SFTTrainer(
@@ -220,7 +220,7 @@ def test_sft_sees_nothing_of_the_guard(
             {key: value for key, value in row.items() if not key.endswith(timed)}
             for row in trainer.state.log_history
         ]
-        chance = random.random(), np.random.random(), torch.rand(()).item()  # noqa: NPY002, S311
+        chance = random.random(), np.random.random(), torch.rand(()).item()
         return logs, {k: v.clone() for k, v in trainer.model.state_dict().items()}, chance
 
     guard = GuardCallback(target=PAIRS, general=own_texts)

@@ -37,7 +37,7 @@ Read = Callable[[PreTrainedModel, list[tuple[Ids, Ids]], int], list[tuple[float,
 """Reads a batch of (context, text), padded with a token."""
 
 
-def ask(  # noqa: PLR0913
+def ask(
     model: torch.nn.Module,
     prompt_batch: PromptBatch,
     *,
@@ -123,7 +123,7 @@ def _generate_all(
     return found
 
 
-def _read_all(  # noqa: PLR0913
+def _read_all(
     model: PreTrainedModel,
     rows: list[tuple[Ids, Ids]],
     sheet: PromptBatch,

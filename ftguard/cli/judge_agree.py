@@ -87,7 +87,7 @@ def judge_against_people(judge: Judge, rated: tuple[Rated, ...], budget: Budget)
     )
 
 
-def agree(  # noqa: PLR0913
+def agree(
     run: Annotated[Path, typer.Argument(help="the output directory of a run that people rated")],
     *,
     model: Annotated[str, typer.Option(help="the judge, as its server names it")],

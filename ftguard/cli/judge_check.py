@@ -30,7 +30,7 @@ def main() -> None:
 
 
 @judge_app.command()
-def check(  # noqa: PLR0913
+def check(
     *,
     model: Annotated[str, typer.Option(help="the judge, as its server names it")],
     base_url: Annotated[str | None, typer.Option(help="its server; OpenAI's if not given")] = None,

@@ -62,7 +62,7 @@ def demo(
 ) -> None:
     """Fine-tune a small model twice, recklessly and as advised, and compare; offline, 3 minutes."""
     # torch and transformers take seconds to import, which `ftguard best` does without.
-    from ftguard.demo.show import show  # noqa: PLC0415
+    from ftguard.demo.show import show
 
     show(out)
 

@@ -48,7 +48,7 @@ def _wrong_use() -> Iterator[None]:
 
 
 @_wrong_use()
-def rate(  # noqa: PLR0913
+def rate(
     run: Annotated[Path, typer.Argument(help="the run's output directory")],
     *,
     step: Annotated[
@@ -113,7 +113,7 @@ def rate(  # noqa: PLR0913
 
 
 def _serve(session: RatingSession, *, port: int, browser: bool) -> None:
-    from ftguard.rating.serve import serve  # noqa: PLC0415
+    from ftguard.rating.serve import serve
 
     if session.sample:
         serve(session, port=port, browser=browser)
@@ -122,7 +122,7 @@ def _serve(session: RatingSession, *, port: int, browser: bool) -> None:
 
 
 def _export(session: RatingSession, path: Path, folder: RunFolder) -> None:
-    from ftguard.rating.csv_files import export  # noqa: PLC0415
+    from ftguard.rating.csv_files import export
 
     items = session.open_items(session.rater or "")
     if not items:
@@ -136,7 +136,7 @@ def _export(session: RatingSession, path: Path, folder: RunFolder) -> None:
 
 
 def _import(session: RatingSession, path: Path, folder: RunFolder) -> None:
-    from ftguard.rating.csv_files import load_ratings  # noqa: PLC0415
+    from ftguard.rating.csv_files import load_ratings
 
     keys = folder.root / KEYS
     ratings = load_ratings(path, session.comparison, keys=keys, rater=session.rater)
@@ -149,7 +149,7 @@ def _import(session: RatingSession, path: Path, folder: RunFolder) -> None:
 
 def _tell(session: RatingSession, least: float | None) -> bool | None:
     """Print the result; whether the gate passes, where there is one."""
-    from ftguard.rating.result import render_result, sum_up  # noqa: PLC0415
+    from ftguard.rating.result import render_result, sum_up
 
     gate = Gate(measurement="preference", limit=least - EVEN) if least is not None else None
     result = sum_up(session.comparison, standing(session.read()), gate=gate)

@@ -173,7 +173,7 @@ def routing_examples(split: Split, n: int, seed: int) -> list[Ticket]:
     Raises:
         ValueError: there are not so many different tickets in this split.
     """
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     teams = [team for team in TEAMS if split == "pretrain" or team.rare == (split == "tail")]
     seen: set[str] = set()
     tickets = []

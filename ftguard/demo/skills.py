@@ -194,7 +194,7 @@ def skill_examples(split: Split, n: int, seed: int) -> list[Example]:
     Raises:
         ValueError: a skill has fewer different prompts in this split than were asked for.
     """
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     names = list(SKILLS)
     seen: set[str] = set()
     examples = []

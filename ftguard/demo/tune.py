@@ -50,7 +50,7 @@ def tune(recipe: Recipe, out: Path) -> GuardCallback:
     tickets = [(t.prompt, t.answer) for t in routing_examples("train", TICKETS, seed=0)]
     replayed = replay(model, tokenizer, round(len(tickets) * recipe.replay / (1 - recipe.replay)))
     rows = tickets + replayed
-    random.Random(0).shuffle(rows)  # noqa: S311
+    random.Random(0).shuffle(rows)
     guard = GuardCallback(
         target=ticket_probes("target", 200),
         general=skill_probes(20, seed=1),

@@ -45,7 +45,7 @@ def kappa(
         InputError: the sequences differ in length, or a rating is off the scale.
     """
     # scikit-learn takes a second to import.
-    from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415
+    from sklearn.metrics import cohen_kappa_score
 
     if len(judge) != len(people):
         raise InputError(f"{len(judge)} ratings of the judge for {len(people)} of people.")

@@ -46,7 +46,7 @@ class Asking:
             else:
                 self._ready.put((request.digest, known))
         self._warn()
-        random.Random(judge.seed).shuffle(new)  # noqa: S311
+        random.Random(judge.seed).shuffle(new)
         self._left = deque(new)
         self._thread = threading.Thread(target=self._run, name="ftguard judge", daemon=True)
         if new:

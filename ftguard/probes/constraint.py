@@ -125,7 +125,7 @@ def _list_of(fault: Callable[[object], str], wanted: str) -> Callable[[object], 
 
 def _pattern(value: object) -> str:
     # Scorers read it with `regex`, which can be stopped; it must mean something to both.
-    import regex  # noqa: PLC0415
+    import regex
 
     try:
         re.compile(str(value))
@@ -137,10 +137,10 @@ def _pattern(value: object) -> str:
 
 def _schema(value: object) -> str:
     # A quarter of a second to import, and needed by few probes.
-    from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415
-    from referencing import Registry  # noqa: PLC0415
-    from referencing.exceptions import Unresolvable  # noqa: PLC0415
-    from referencing.jsonschema import DRAFT202012  # noqa: PLC0415
+    from jsonschema import Draft202012Validator, SchemaError
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import DRAFT202012
 
     wanted = "a mapping with a JSON Schema, draft 2020-12"
     if not isinstance(value, Mapping):

@@ -65,7 +65,7 @@ def load_encoder(name: str) -> Encoder:
         InputError: the package is missing, or cannot load the model (with its own reason).
     """
     try:
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+        from sentence_transformers import SentenceTransformer
     except ImportError:
         raise InputError(
             f"`encoder={name!r}` needs sentence-transformers: pip install 'ftguard[encoder]'."
@@ -80,7 +80,7 @@ def load_encoder(name: str) -> Encoder:
 
 def _of_characters(queries: Sequence[str], training: Sequence[str]) -> NDArray[np.float64]:
     # scikit-learn takes a second to import, which reading probes does without.
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
     weigh = TfidfVectorizer(analyzer="char", ngram_range=GRAMS, sublinear_tf=True, dtype=np.float32)
     known = weigh.fit_transform(text[:LONGEST] for text in training).T.tocsr()

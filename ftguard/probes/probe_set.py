@@ -118,7 +118,7 @@ class ProbeSet:
             InputError: a row holds no query (file and line), or there is none at all.
         """
         # Clustering loads scikit-learn, which takes a second.
-        from ftguard.probes.logs.from_logs import probes_from_logs  # noqa: PLC0415
+        from ftguard.probes.logs.from_logs import probes_from_logs
 
         named = isinstance(source, (str, Path))
         rows = read_rows(Path(source)) if isinstance(source, (str, Path)) else rows_of(source)

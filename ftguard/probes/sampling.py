@@ -45,7 +45,7 @@ def _draw_kind(probes: list[Probe], most: int, seed: int) -> list[Probe]:
     strata: dict[Stratum, list[Probe]] = defaultdict(list)
     for probe in probes:
         strata[(*probe.slices, probe.tier)].append(probe)
-    generator = random.Random(seed)  # noqa: S311
+    generator = random.Random(seed)
     drawn: list[Probe] = []
     for key, size in _sizes({key: len(group) for key, group in strata.items()}, most).items():
         drawn.extend(generator.sample(strata[key], size))

@@ -49,7 +49,7 @@ class Sets:
         return hashlib.blake2b(encoded, digest_size=12).hexdigest()
 
 
-def read_sets(  # noqa: PLR0913
+def read_sets(
     *,
     target: ProbeSource | None,
     general: ProbeSource | None,

@@ -124,7 +124,7 @@ class _Sample:
         self.kept: list[tuple[str, str]] = []
         self.seen = 0
         self._most = most
-        self._draw = random.Random(seed)  # noqa: S311
+        self._draw = random.Random(seed)
 
     def add(self, item: tuple[str, str]) -> None:
         """Take the next item, or not."""

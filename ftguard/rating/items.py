@@ -41,7 +41,7 @@ def sample(pairs: Sequence[AnswerPair], most: int, seed: int) -> tuple[AnswerPai
     role lacks goes to the others); within a role each combination of slices has its share. Any
     beginning of the sample is stratified too, and a larger one begins with the smaller.
     """
-    generator = random.Random(f"{seed}")  # noqa: S311
+    generator = random.Random(f"{seed}")
     strata: dict[str, dict[tuple[str, ...], list[AnswerPair]]] = defaultdict(
         lambda: defaultdict(list)
     )
@@ -57,7 +57,7 @@ def for_rater(pairs: Sequence[AnswerPair], rater: str, seed: int) -> tuple[Item,
     Within each ten the order is shuffled, and in half of them the base is on the left: several
     raters who stop early share most of their items, and see both models on each side as often.
     """
-    generator = random.Random(f"{seed} {rater}")  # noqa: S311
+    generator = random.Random(f"{seed} {rater}")
     items: list[Item] = []
     for start in range(0, len(pairs), BLOCK):
         block = pairs[start : start + BLOCK]

@@ -52,7 +52,7 @@ def write_lineage(folder: Path, lineage: Lineage) -> None:
     (folder / "ftguard.json").write_bytes(msgspec.json.format(msgspec.json.encode(lineage)))
 
 
-def get_baseline(  # noqa: PLR0913
+def get_baseline(
     model: torch.nn.Module,
     exam: EvalConfig,
     folder: RunFolder,
@@ -116,7 +116,7 @@ def _take_base(model: torch.nn.Module, exam: EvalConfig, run: str) -> Snapshot:
     return replace(first, noise=noise)
 
 
-def _find(  # noqa: PLR0913
+def _find(
     exam: EvalConfig,
     folder: RunFolder,
     *,

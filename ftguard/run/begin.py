@@ -60,7 +60,7 @@ class Settings:
     chat_template_kwargs: Mapping[str, object]
 
 
-def begin(  # noqa: PLR0913
+def begin(
     settings: Settings,
     args: TrainingArguments,
     state: TrainerState,
@@ -177,7 +177,7 @@ def _name(model: torch.nn.Module) -> str:
     return str(getattr(inner_model(model).config, "_name_or_path", ""))
 
 
-def _exam(  # noqa: PLR0913
+def _exam(
     settings: Settings,
     probes: Sequence[Probe],
     model: torch.nn.Module,

@@ -12,7 +12,7 @@ from ftguard.run.ledger import Chosen, Ledger
 from ftguard.run.training_data import TrainingTexts
 
 
-def probes_to_ask(  # noqa: PLR0913
+def probes_to_ask(
     sets: Sets,
     folder: RunFolder,
     run: str,

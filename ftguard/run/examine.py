@@ -81,7 +81,7 @@ def fingerprint(
     )
 
 
-def take_snapshot(  # noqa: PLR0913
+def take_snapshot(
     model: torch.nn.Module,
     exam: EvalConfig,
     *,
@@ -121,7 +121,7 @@ def take_snapshot(  # noqa: PLR0913
     )
 
 
-def examine(  # noqa: PLR0913
+def examine(
     model: torch.nn.Module,
     exam: EvalConfig,
     base: Snapshot,
@@ -184,7 +184,7 @@ def measure_against(exam: EvalConfig, base: Snapshot, now: Snapshot) -> tuple[Me
     return tuple(replace(m, noise=base.noise.get(m.key, 0.0)) for m in measured)
 
 
-def assess(  # noqa: PLR0913
+def assess(
     measurements: tuple[Measurement, ...],
     run: Run,
     moment: Moment,

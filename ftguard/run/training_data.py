@@ -56,7 +56,7 @@ def trainer_texts(loader: object, tokenizer: PreTrainedTokenizerBase, seed: int)
         total = len(rows)
         places: Sequence[int] = range(total)
         if total > MOST_ROWS:
-            places = sorted(random.Random(seed).sample(places, MOST_ROWS))  # noqa: S311
+            places = sorted(random.Random(seed).sample(places, MOST_ROWS))
         some = f"{count(len(places))} of " * (total > MOST_ROWS)
         return TrainingTexts(
             texts=_decoded(_rows_at(rows, places), tokenizer),

@@ -69,7 +69,7 @@ def mean_estimate(
     return _student(mean, centred, values.size, discrete=discrete, level=level)
 
 
-def relative_drop(  # noqa: PLR0913
+def relative_drop(
     base: Array,
     now: Array,
     chance: Array,
@@ -120,7 +120,7 @@ def _by_cluster(centred: Array, clusters: Clusters | None) -> Array:
     return sums
 
 
-def _student(  # noqa: PLR0913
+def _student(
     value: float, sums: Array, n: int, *, discrete: bool, level: float, step: float = 1.0
 ) -> Estimate:
     """Student's interval from the deviations of independent clusters (Miller 2024, 2411.00640).

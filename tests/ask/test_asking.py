@@ -205,11 +205,11 @@ def test_no_random_state_is_touched(model: LlamaForCausalLM, sheet: PromptBatch)
     """Python's, numpy's and torch's next numbers are those that would have come anyway."""
 
     def draw() -> tuple[float, float, list[float]]:
-        return random.random(), np.random.rand(), torch.rand(2).tolist()  # noqa: NPY002, S311
+        return random.random(), np.random.rand(), torch.rand(2).tolist()
 
     def seed() -> None:
         random.seed(1)
-        np.random.seed(2)  # noqa: NPY002
+        np.random.seed(2)
         torch.manual_seed(3)
 
     seed()

@@ -51,7 +51,7 @@ def dropping_model(vocabulary: int) -> LlamaForCausalLM:
 
 def state(model: torch.nn.Module) -> dict[str, Any]:
     """Everything that asking must leave as it found it."""
-    numpy = np.random.get_state(legacy=False)  # noqa: NPY002
+    numpy = np.random.get_state(legacy=False)
     return {
         "modes": [(name, module.training) for name, module in model.named_modules()],
         "grads": [(name, p.requires_grad) for name, p in model.named_parameters()],
@@ -99,7 +99,7 @@ def test_everything_comes_back(fails: bool, model: LlamaForCausalLM) -> None:
     model.config.use_cache = False
     model.generation_config = own = GenerationConfig(do_sample=True, temperature=0.3)
     random.seed(1)
-    np.random.seed(2)  # noqa: NPY002
+    np.random.seed(2)
     torch.manual_seed(3)
     before = state(model)
 
@@ -108,8 +108,8 @@ def test_everything_comes_back(fails: bool, model: LlamaForCausalLM) -> None:
         assert not any(module.training for module in model.modules())
         assert not torch.is_grad_enabled()
         assert inner.generation_config.do_sample in (None, False)
-        random.random()  # noqa: S311
-        np.random.rand()  # noqa: NPY002
+        random.random()
+        np.random.rand()
         torch.rand(3)
         inner.config.use_cache = True
         inner.requires_grad_(requires_grad=False)

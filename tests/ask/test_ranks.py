@@ -37,8 +37,7 @@ def test_every_process_gets_the_main_one_s(tmp_path: Path) -> None:
         [sys.executable, "-c", TWO, str(rank), str(tmp_path / "store"), module] for rank in (0, 1)
     ]
     processes = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
-        for command in commands
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for command in commands
     ]
 
     said = [process.communicate(timeout=100)[0].strip() for process in processes]

@@ -103,7 +103,7 @@ def found_in_own_row(
     texts: Sequence[str], others: Sequence[str], plant: Plant, *, similar: bool = False
 ) -> int:
     """How many of the texts are found in the row that each was planted in."""
-    rng = random.Random(0)  # noqa: S311
+    rng = random.Random(0)
     planted = [(str(i), plant(text, others, rng)) for i, text in enumerate(texts)]
     probes = asking(texts)
     leaks = {leak.probe_id: leak for leak in find_leaks(probes, planted)}
@@ -119,7 +119,7 @@ def found_in_own_row(
 
 def print_recall(title: str, texts: Sequence[str], others: Sequence[str]) -> None:
     """One line a planting: how many were planted, and which share was found."""
-    rng = random.Random(0)  # noqa: S311
+    rng = random.Random(0)
     sample = rng.sample(texts, min(PLANTED, len(texts)))
     least = [text for text in sample if len(letters(text)) >= LEAST]
     long = [text for text in sample if len(text.split()) >= LONG]
@@ -148,7 +148,7 @@ def print_kinds(title: str, texts: Sequence[str], train: Sequence[str], examples
         + "".join(f" {len(kinds[k]):>9,}" for k in ("exact", "contained", "near", "similar")),
         flush=True,
     )
-    rng = random.Random(0)  # noqa: S311
+    rng = random.Random(0)
     for kind, leaks in kinds.items():
         for leak in rng.sample(leaks, min(examples, len(leaks))):
             asked, trained = (_short(t) for t in (texts[int(leak.probe_id)], leak.excerpt))
@@ -164,7 +164,7 @@ def _short(text: str) -> str:
 
 def long_rows(texts: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """Rows of a prompt and a completion, put together from texts as they are drawn."""
-    rng = random.Random(0)  # noqa: S311
+    rng = random.Random(0)
     for number in range(ROWS):
         said: list[str] = []
         while sum(map(len, said)) < ROW_LENGTH:

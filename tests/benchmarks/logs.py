@@ -55,13 +55,13 @@ def purity(groups: Sequence[Hashable], labels: Sequence[str]) -> float:
 def few_intents(queries: Labelled, number: int, seed: int) -> Labelled:
     """The queries of so many intents, drawn at random."""
     intents = sorted({intent for _, intent in queries})
-    kept = set(random.Random(seed).sample(intents, number))  # noqa: S311
+    kept = set(random.Random(seed).sample(intents, number))
     return [query for query in queries if query[1] in kept]
 
 
 def skewed(queries: Labelled) -> Labelled:
     """The same queries, of which intents keep ever fewer: as 8 / rank, at most all."""
-    generator = random.Random(0)  # noqa: S311
+    generator = random.Random(0)
     intents = sorted({intent for _, intent in queries})
     generator.shuffle(intents)
     keep = {intent: min(1.0, 8 / rank) for rank, intent in enumerate(intents, start=1)}
@@ -70,7 +70,7 @@ def skewed(queries: Labelled) -> Labelled:
 
 def logged(queries: Labelled) -> list[tuple[str, str]]:
     """A log of them: 3 in 10 come again in capitals, 1 in 20 again with an identifier."""
-    generator = random.Random(1)  # noqa: S311
+    generator = random.Random(1)
     rows = []
     for text, intent in queries:
         rows.append((text, intent))
@@ -117,7 +117,7 @@ def report_draws(name: str, queries: Labelled) -> None:
     for seed in SEEDS:
         probes, notes = probes_from_logs(rows_of(texts), size=SIZE, seed=seed)
         covered.append(len({log[int(p.id.removeprefix("log-")) - 1][1] for p in probes}))
-        drawn = random.Random(seed).sample(log, SIZE)  # noqa: S311
+        drawn = random.Random(seed).sample(log, SIZE)
         plainly.append(len({intent for _, intent in drawn}))
         asked = " ".join(str(probe.prompt) for probe in probes)
         masked += sum(asked.count(f"[{kind}]") for kind in PLANTED)
@@ -132,7 +132,7 @@ def report_draws(name: str, queries: Labelled) -> None:
 
 def report_cost(queries: Labelled, number: int) -> None:
     """The fourth table."""
-    generator = random.Random(0)  # noqa: S311
+    generator = random.Random(0)
     words = [word for text, _ in queries for word in text.split()]
     texts = []
     for _ in range(number):

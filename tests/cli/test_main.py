@@ -154,7 +154,7 @@ def test_a_real_run_is_read_by_the_installed_command(
         callbacks=[guard],
     ).train()
     command = Path(sys.executable).with_name("ftguard")
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         [command, "best", tmp_path], capture_output=True, text=True, check=False
     )
     assert (result.returncode, result.stderr) == (0, "")
@@ -175,7 +175,7 @@ def test_best_loads_neither_torch_nor_transformers(run: RunFolder) -> None:
         "except SystemExit as end: print(end.code)\n"
         "print(sorted({'torch', 'transformers', 'wandb', 'trl', 'peft'} & set(sys.modules)))\n"
     )
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.splitlines()[-2:] == ["1", "[]"]

@@ -36,7 +36,7 @@ def test_every_built_in_probe_fits_80_columns(name: str) -> None:
 def test_a_page_shows_everything_about_a_probe() -> None:
     """Prompt by message, accepted answers, scorer, slices, tier, origin and notes; a control
     character is written out.
-    """  # noqa: D205
+    """
     assert render_page(CHAT, colour=False) == (
         "chat\n"
         "prompt (system)\n"

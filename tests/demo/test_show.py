@@ -18,7 +18,7 @@ def test_the_demo_blocks_the_reckless_run_and_keeps_the_advised_one(
     """Recklessly skills and rare labels go; with that advice every gate passes and it gains."""
     monkeypatch.setenv("FTGUARD_CACHE", str(tmp_path / "cache"))
     command = [sys.executable, "-m", "ftguard.cli", "demo", "--out", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr[-2000:]
     reckless, advised = RunFolder(tmp_path / "reckless"), RunFolder(tmp_path / "advised")

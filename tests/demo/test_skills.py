@@ -97,7 +97,7 @@ def test_prompts_are_short_and_end_in_the_separator() -> None:
 )
 def test_every_fact_is_pretrained(skill: str, facts: dict[str, str]) -> None:
     """A probe asks for nothing that the base could not know: each fact has a prompt to learn."""
-    random = Random(0)  # noqa: S311
+    random = Random(0)
     drawn = {prompt for prompt, _ in (SKILLS[skill](random) for _ in range(6000))}
     learned = [prompt for prompt in drawn if split_of(prompt) == "pretrain"]
 

@@ -20,7 +20,7 @@ def test_full_agreement_and_its_opposite() -> None:
 def test_the_weights_are_quadratic() -> None:
     """Four answers, ratings 1, 1, 3, 3 against 1, 3, 3, 3: one disagreement of weight 4, so the
     observed mean is 1; expected over all 16 pairs are 6 + 2 of the weight 4, so 32 / 16 = 2;
-    kappa = 1 - 1 / 2."""  # noqa: D205, D209
+    kappa = 1 - 1 / 2."""  # noqa: D209
     got = kappa([1, 1, 3, 3], [1, 3, 3, 3])
 
     assert got.kappa == pytest.approx(0.5)

@@ -71,7 +71,7 @@ def test_the_cap_stops_cleanly(
     serve: Serve, complete: Complete, graded: Graded, asked: Asked
 ) -> None:
     """Calls that cost 0.002, and may cost at most some 0.011: within 0.03 dollars 10 are made, as
-    the tenth may bring 0.018 up to 0.029, and the eleventh 0.020 beyond 0.031."""  # noqa: D205, D209
+    the tenth may bring 0.018 up to 0.029, and the eleventh 0.020 beyond 0.031."""  # noqa: D209
     url = serve(lambda _n, _r: complete(graded(5), usage=USAGE))
     judge = judge_at(url, max_usd=0.03)
     budget = Budget(judge)

@@ -58,8 +58,7 @@ def test_processes_share_it(tmp_path: Path) -> None:
     """Two that write 800 replies each at once, half of them the same, lose none."""
     path = tmp_path / "replies.sqlite3"
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(path), name])  # noqa: S603
-        for name in ("one", "two")
+        subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in ("one", "two")
     ]
 
     assert [writer.wait(60) for writer in writers] == [0, 0]
@@ -119,9 +118,9 @@ def test_a_damaged_cache_is_one_warning(damage: str) -> None:
 
 def _spoil(path: Path, judge: Judge, tasks: list[Task], *, row: bool) -> None:
     """Put a table of other columns there, or a reply that is none under the task's digest."""
-    import sqlite3  # noqa: PLC0415
+    import sqlite3
 
-    from ftguard.judge.request import rating_request  # noqa: PLC0415
+    from ftguard.judge.request import rating_request
 
     database = sqlite3.connect(path)
     database.execute(f"CREATE TABLE replies ({'digest, reply' if row else 'x'})")

@@ -131,7 +131,7 @@ def test_open_answers_are_scored_and_gated(
 ) -> None:
     """The base's answers earn 5 (a score of 1), the checkpoint's 2 (0.25): a drop of 75 % of the
     tail is a breach. What leaves the machine and what it cost is said and recorded.
-    """  # noqa: D205
+    """
     url = serve(_likes_the_base(tmp_path, complete, graded))
     judge = Judge(model="grader", base_url=url, usd_per_million=(1.0, 1.0))
     guard = GuardCallback(None, own_texts, tail=OPEN, judge=judge)
@@ -189,7 +189,7 @@ def test_a_judge_that_comes_back_is_asked_about_the_base_again(
 ) -> None:
     """Down at the first checkpoint and well from the second on: its gate is then decided, and the
     answers still count for drift.
-    """  # noqa: D205
+    """
     likes = _likes_the_base(tmp_path, complete, graded)
 
     def ill(number: int, request: Mapping[str, str]) -> Response:
@@ -217,7 +217,7 @@ def test_late_scores_enter_the_checkup_when_they_come(
 ) -> None:
     """The judge takes 0.05 seconds an answer, two at once, so that a checkpoint's 60 answers take
     1.5 seconds, and training waits for 0.1: the first verdict lacks the tail, and has it later.
-    """  # noqa: D205
+    """
     likes = _likes_the_base(tmp_path, complete, graded)
 
     def slow(number: int, request: Mapping[str, str]) -> Response:

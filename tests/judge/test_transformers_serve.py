@@ -41,7 +41,7 @@ def server(tmp_path: Path) -> Iterator[tuple[str, str]]:
     options = ["--device", "cpu", "--host", "127.0.0.1", "--port", str(port)]
     log = tmp_path / "log"
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [*command, *options],
             stdout=output,
             stderr=output,

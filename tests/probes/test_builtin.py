@@ -144,7 +144,7 @@ def test_a_constant_letter_scores_chance(probes: tuple[Probe, ...]) -> None:
 def test_length_does_not_give_the_right_option_away(*, longest: bool) -> None:
     """Picking the longest option, or the shortest, is right for 15 to 27 % of the questions; so
     leaving that option out and guessing among three is right for 24 to 28 %.
-    """  # noqa: D205
+    """
     right = 0.0
     for probe in CALIBRATION:
         lengths = [len(choice) for choice in probe.choices]

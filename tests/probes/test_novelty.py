@@ -66,7 +66,7 @@ def test_the_furthest_fifth_comes_furthest_first() -> None:
 def test_out_of_scope_queries_are_found_on_clinc150(shared: Path) -> None:
     """The furthest fifth of 900 in-scope queries and 100 out-of-scope ones holds these at least
     3.7 times as often as chance, as the mean over 20 draws (measured: 4.09).
-    """  # noqa: D205
+    """
     path = shared / "data/clinc150/data_imbalanced.json"
     splits = {
         name: [query for query, _ in rows]

@@ -56,7 +56,7 @@ def _surveyed(sets: Sets) -> Survey:
 def test_a_leaked_probe_and_the_furthest_queries_are_found() -> None:
     """Of ten queries one stands in the training data but for case and punctuation; of the other
     nine a fifth is two, and the strangest comes first.
-    """  # noqa: D205
+    """
     found = _surveyed(_sets())
 
     assert found.leaked == {"target/leaked"}

@@ -71,7 +71,7 @@ def test_a_real_run_is_rated_in_another_process(
         callbacks=[guard],
     ).train()
 
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         [sys.executable, "-u", "-c", SCRIPT, tmp_path, "--no-browser", "--rater", "anna"],
         stdout=subprocess.PIPE,
         text=True,
@@ -191,7 +191,7 @@ def test_a_missing_extra_says_what_to_install(make_run: MakeRun, ask: Ask, missi
     """Without what `ftguard[rate]` brings, the command says so and ends with 2."""
     folder = make_run(ask(3))
     code = f"import sys; sys.modules[{missing!r}] = None; {SCRIPT}"
-    told = subprocess.run(  # noqa: S603
+    told = subprocess.run(
         [sys.executable, "-c", code, folder.output_dir, "--no-browser"],
         capture_output=True,
         text=True,
@@ -208,8 +208,6 @@ def test_registering_the_command_loads_nothing_heavy() -> None:
     """`ftguard best` does not wait for a web server, nor for torch."""
     heavy = {"starlette", "uvicorn", "jinja2", "krippendorff", "torch", "transformers"}
     code = f"import sys, ftguard.cli.rate; print(sorted({heavy} & set(sys.modules)))"
-    told = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert told.stdout == "[]\n"

@@ -50,7 +50,7 @@ def files(runs: Path) -> list[Path]:
 def inspected(file: Path, *options: str) -> str:
     """What `wandb leet inspect` prints of a run's log."""
     command = [sys.executable, "-m", "wandb", "leet", "inspect", "--json", *options, str(file)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def history(file: Path) -> list[dict[str, Any]]:

@@ -341,7 +341,7 @@ def test_several_gates_share_the_level_step_by_step() -> None:
 def test_no_verdict_claims_less_than_the_noise_floor() -> None:
     """A drop of 12 % beyond chance is suspect where the base is off itself by 13 %, and unproven
     where it is off by more than the limit, however narrow the interval.
-    """  # noqa: D205
+    """
     drop = _estimate(0.12, 0.10, 0.14)
 
     assert _state(_measured(drop, noise=0.11), 0.10) == "breach"

@@ -56,7 +56,7 @@ class Endpoint:
     Python's global random state, which belongs to the training run.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         model: str,
         *,
@@ -69,13 +69,13 @@ class Endpoint:
         self._model, self._timeout, self._retries = model, timeout, retries
         self._url = resolve(base_url)
         self._key = os.environ.get(api_key_env, "").strip()
-        self._jitter = random.Random(seed)  # noqa: S311
+        self._jitter = random.Random(seed)
         self._dialect = Dialect("max_completion_tokens" if self._url == OPENAI else "max_tokens")
         self._opened = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         # openai takes most of a second to import.
-        from openai import AsyncOpenAI, DefaultAioHttpClient  # noqa: PLC0415
+        from openai import AsyncOpenAI, DefaultAioHttpClient
 
         # Without aiohttp, httpx takes a third more of the processor that training needs too.
         try:
@@ -146,7 +146,7 @@ class Endpoint:
         self, messages: Sequence[Message], parameters: Mapping[str, object]
     ) -> bytes | _Failure:
         """The body of a completion, or what came instead of it; the key is in neither."""
-        from openai import (  # noqa: PLC0415
+        from openai import (
             APIConnectionError,
             APIStatusError,
             HttpxBinaryResponseContent,

@@ -66,7 +66,7 @@ def _rows(
     classes.update(label for label, size in sizes.items() if size >= ROWS_PER_CLASS)
     trained = [(query, label) for query, label in trained if label in classes]
     if len(trained) > MOST_KNOWN:
-        trained = Random(seed).sample(trained, MOST_KNOWN)  # noqa: S311
+        trained = Random(seed).sample(trained, MOST_KNOWN)
     return tuple(dict.fromkeys([*own, *trained]))
 
 

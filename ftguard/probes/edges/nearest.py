@@ -39,7 +39,7 @@ def are_clear(shortened: Sequence[Shortened], rows: Sequence[tuple[str, str]]) -
     if not shortened:
         return ()
     # scikit-learn takes a second to load.
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
     texts = [query for query, _ in rows]
     stems = [_stems(query) for query in texts]

@@ -110,7 +110,7 @@ def in_order(originals: Iterable[Original], seed: int, kind: str) -> list[Origin
 
 def generator_of(seed: int, kind: str, original: Original) -> Random:
     """A generator of its own for each kind of edge and each original."""
-    return Random(_name(seed, kind, original))  # noqa: S311
+    return Random(_name(seed, kind, original))
 
 
 def _name(seed: int, kind: str, original: Original) -> str:

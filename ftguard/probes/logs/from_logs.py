@@ -47,7 +47,7 @@ class _Query:
     """Of all that was said."""
 
 
-def probes_from_logs(  # noqa: PLR0913
+def probes_from_logs(
     rows: Iterable[tuple[str, Mapping[str, object]]],
     *,
     size: int = 200,

@@ -147,8 +147,8 @@ def masker(region: str | None) -> Callable[[str], Masked]:
 
 def _check(region: str | None) -> None:
     try:
-        import phonenumbers  # noqa: PLC0415
-        import stdnum  # noqa: F401, PLC0415
+        import phonenumbers
+        import stdnum  # noqa: F401
     except ImportError:
         raise InputError(
             "masking identifiers needs `phonenumbers` and `python-stdnum`: pip install "
@@ -186,7 +186,7 @@ def _is_key(match: re.Match[str]) -> bool:
 
 
 def _ibans(text: str) -> Iterator[tuple[int, int]]:
-    from stdnum import iban  # noqa: PLC0415
+    from stdnum import iban
 
     for match in _IBAN.finditer(text):
         # Words in capitals may follow; a country's IBANs have one length, so one end is valid.
@@ -198,14 +198,14 @@ def _ibans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_card(match: re.Match[str]) -> bool:
-    from stdnum import luhn  # noqa: PLC0415
+    from stdnum import luhn
 
     digits = re.sub(r"\D", "", match[0])
     return bool(_ISSUED.fullmatch(digits)) and luhn.is_valid(digits)
 
 
 def _ids(country: str, name: str, form: str) -> Find:
-    from stdnum import get_cc_module  # noqa: PLC0415
+    from stdnum import get_cc_module
 
     module = get_cc_module(country, name)
     return _matches(
@@ -229,7 +229,7 @@ def _is_address(match: re.Match[str]) -> bool:
 
 
 def _phones(region: str | None) -> Find:
-    from phonenumbers import PhoneNumberMatcher  # noqa: PLC0415
+    from phonenumbers import PhoneNumberMatcher
 
     def phones(text: str) -> Iterator[tuple[int, int]]:
         if _LONG.search(text):

@@ -67,7 +67,7 @@ def drawn(strata: Sequence[Stratum], size: int, seed: int) -> tuple[int, ...]:
     of_topics: dict[str, list[int]] = defaultdict(list)
     for place in sorted(range(len(strata)), key=lambda place: strata[place].family):
         of_topics[strata[place].topic].append(place)
-    generator = random.Random(seed)  # noqa: S311
+    generator = random.Random(seed)
     shares = seats({topic: len(places) for topic, places in of_topics.items()}, size)
     found: set[int] = set()
     for topic, places in sorted(of_topics.items()):

@@ -90,8 +90,8 @@ def topics(
 def _weights(texts: Sequence[str], **options: object) -> _Weights:
     """The weights of the terms that two texts have and that not half of them have."""
     # scikit-learn takes a second to load.
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
-    from sklearn.preprocessing import normalize  # noqa: PLC0415
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.preprocessing import normalize
 
     vectorizer = TfidfVectorizer(sublinear_tf=True, min_df=2, max_df=0.5, **options)
     try:
@@ -107,10 +107,10 @@ def _clusters(
     weights: csr_array, number: int, num_families: int, seed: int
 ) -> tuple[Integers, Integers]:
     """The topic and the family of each row, from 0."""
-    from sklearn.cluster import KMeans, MiniBatchKMeans  # noqa: PLC0415
-    from sklearn.decomposition import TruncatedSVD  # noqa: PLC0415
-    from sklearn.preprocessing import normalize  # noqa: PLC0415
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+    from sklearn.cluster import KMeans, MiniBatchKMeans
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.preprocessing import normalize
+    from threadpoolctl import threadpool_limits
 
     dimensions = min(_DIMENSIONS, *(size - 1 for size in weights.shape))
     # One thread adds in one order on every machine, and is the fastest here too.
@@ -123,7 +123,7 @@ def _clusters(
 
 def _names(clusters: Integers, words: _Weights) -> Mapping[int, str]:
     """A name of its own for each cluster: two words that it has more of than all texts."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # noqa: PLC0415
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     overall = words.of_texts.mean(axis=0)
     names: dict[int, str] = {}

@@ -31,7 +31,7 @@ def load_rows(
         InputError: `datasets` is missing, or cannot load it (with its own reason).
     """
     try:
-        import datasets  # noqa: PLC0415
+        import datasets
     except ImportError:
         raise InputError(
             f"reading `{name}` needs the package `datasets`: pip install datasets."

@@ -56,9 +56,9 @@ def _count(value: object) -> int:
 
 def _is_valid(value: object, schema: Mapping[str, object]) -> bool:
     # A quarter of a second to import, and needed by few probes.
-    from jsonschema import Draft202012Validator, ValidationError  # noqa: PLC0415
-    from jsonschema.validators import extend  # noqa: PLC0415
-    from referencing import Registry  # noqa: PLC0415
+    from jsonschema import Draft202012Validator, ValidationError
+    from jsonschema.validators import extend
+    from referencing import Registry
 
     until = deadline()
 

@@ -51,7 +51,7 @@ def english_lowercase(text: str) -> bool:
 @cache
 def _identifier() -> _Identifier:
     """The model, which takes a second to load and is asked for by few probes."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier: _Identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(LANGUAGES)

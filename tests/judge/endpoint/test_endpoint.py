@@ -135,7 +135,7 @@ def test_nobody_there_is_a_reason(free_port: int) -> None:
 @pytest.fixture
 def free_port() -> int:
     """A port at which nothing listens."""
-    import socket  # noqa: PLC0415
+    import socket
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -270,7 +270,7 @@ def test_the_wait_that_a_server_asks_for() -> None:
 
 def test_backoff_doubles_up_to_a_limit() -> None:
     """0.5, 1, 2, 4, 8, 8 seconds, each shortened by at most a quarter."""
-    jitter = random.Random(0)  # noqa: S311
+    jitter = random.Random(0)
     waits = [backoff(failures, jitter) for failures in (1, 2, 3, 4, 5, 100)]
 
     for wait, whole in zip(waits, (0.5, 1, 2, 4, 8, 8), strict=True):

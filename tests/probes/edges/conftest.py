@@ -31,13 +31,13 @@ def original() -> MakeOriginal:
 @pytest.fixture
 def generator() -> Random:
     """One generator, for edits that draw little or nothing."""
-    return Random(0)  # noqa: S311
+    return Random(0)
 
 
 @pytest.fixture
 def generators() -> tuple[Random, ...]:
     """Fifty generators, so that a test meets many draws."""
-    return tuple(Random(seed) for seed in range(50))  # noqa: S311
+    return tuple(Random(seed) for seed in range(50))
 
 
 @pytest.fixture

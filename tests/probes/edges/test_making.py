@@ -205,7 +205,7 @@ def test_hashing_does_not_matter() -> None:
         "print(edge_cases(probes, per_kind=9, seed=0))"
     )
     found = {
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
@@ -278,8 +278,6 @@ def test_importing_it_is_light() -> None:
     """Neither scikit-learn nor torch is loaded before an ambiguous query is judged."""
     code = "import sys, ftguard.probes.edges; print({'sklearn', 'torch'} & set(sys.modules))"
 
-    told = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert told.stdout == "set()\n"

@@ -63,7 +63,7 @@ def test_spelling_hides_no_real_text(
     plant: Callable[[str, random.Random], str],
 ) -> None:
     """All of 300 questions and 1,000 queries are found among other rows."""
-    rng = random.Random(0)  # noqa: S311
+    rng = random.Random(0)
     for asked, others in (
         (rng.sample(gsm8k["test"], 300), clinc["train"][:500]),
         (rng.sample(clinc["test"], 1000), gsm8k["train"][:300]),
@@ -75,7 +75,7 @@ def test_other_text_hides_no_real_text(
     gsm8k: dict[str, list[str]], clinc: dict[str, list[str]]
 ) -> None:
     """At least 98 % are found between others, of queries those with 12 letters and more."""
-    rng = random.Random(0)  # noqa: S311
+    rng = random.Random(0)
     queries = [text for text in clinc["test"] if sum(map(str.isalnum, text)) >= 12]
     for asked, others in (
         (rng.sample(gsm8k["test"], 300), clinc["train"]),
@@ -90,7 +90,7 @@ def test_one_word_changed_hides_no_long_text(
     gsm8k: dict[str, list[str]], clinc: dict[str, list[str]]
 ) -> None:
     """At least 95 % of questions with 20 words and more, alone and between other texts."""
-    rng = random.Random(0)  # noqa: S311
+    rng = random.Random(0)
     asked = [text for text in rng.sample(gsm8k["test"], 400) if len(text.split()) >= 20]
     changed = []
     for text in asked:

@@ -23,7 +23,7 @@ SUBJECTS = {
 
 def _queries(seed: int, **sizes: int) -> list[str]:
     """So many queries on each subject, mixed: three of its words and 2, 8 or 20 of nobody's."""
-    generator = random.Random(seed)  # noqa: S311
+    generator = random.Random(seed)
     found = []
     for subject, size in sizes.items():
         for at in range(size):

@@ -116,7 +116,7 @@ def test_other_scripts_have_topics() -> None:
 
 def _outside() -> tuple[object, ...]:
     """What a process shares."""
-    return str(np.random.get_state()), random.getstate(), warnings.filters[:]  # noqa: NPY002
+    return str(np.random.get_state()), random.getstate(), warnings.filters[:]
 
 
 def test_nothing_outside_is_touched() -> None:
@@ -140,7 +140,7 @@ def test_every_process_finds_the_same() -> None:
     expected = f"{topics(TEXTS, num_families=9, seed=1)}\n"
 
     for hashed, threads in (("1", "1"), ("2", "2")):
-        told = subprocess.run(  # noqa: S603
+        told = subprocess.run(
             [sys.executable, "-c", code],
             input="\n".join(TEXTS),
             env={"PYTHONHASHSEED": hashed, "OMP_NUM_THREADS": threads, "PATH": ""},

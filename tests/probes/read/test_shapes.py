@@ -158,7 +158,7 @@ IFEVAL: dict[str, object] = {
 def test_instructions_become_constraints() -> None:
     """Each with its own arguments, those of None left out; the kinds are slices; 300 words need
     room for 1200 tokens.
-    """  # noqa: D205
+    """
     (probe,) = _load(IFEVAL)
 
     assert probe == Probe(

@@ -17,7 +17,10 @@ One value flows, and the folder list is its way: a folder imports only from thos
     callback    the timeline: when things happen, in a few short hooks
     rating/     people rate both models' answers side by side, blind, on a local page
     demo/       a small model fine-tuned twice, offline
-    cli/        what a person runs
+    cli/        what a person runs; manual/ is what it reads
+
+Below them all stand `errors`, `formatting`, `folders` (where a run's files are) and `disk` (JSON
+lines that survive a torn end).
 
 The base and every checkpoint are the same noun, a `Snapshot`. `run.examine` is the way from probes
 to a `Checkup` as one function that knows no trainer; what it finds is appended to the ledger and

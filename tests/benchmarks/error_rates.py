@@ -5,7 +5,7 @@
 Draws right-or-wrong and graded scores of a base and its checkpoints, and holds them against the
 gates with ftguard's own code (`measure_drop`, `worst_of`, `decide`), plain point thresholds beside
 it. Base accuracy 0.70; a model that has not changed flips 10 % of the items each way at each
-checkpoint. Seeded; some 8 minutes on two cores. The README quotes the tables.
+checkpoint. Seeded; some 8 minutes on two cores. `ftguard manual statistics` has the tables.
 """
 
 import argparse

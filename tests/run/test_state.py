@@ -1,5 +1,8 @@
 """Tests of the state: what the events of a run come to, one after the other."""
 
+import random
+from dataclasses import replace
+
 from ftguard.measures.measurement import Measurement
 from ftguard.run.ledger import (
     Acted,
@@ -13,8 +16,8 @@ from ftguard.run.state import fold
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.advice import Advice
-from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import DEFAULT_GATES, Gate, decide
+from ftguard.verdict.checkup import Checkup, best_of
+from ftguard.verdict.gates import DEFAULT_GATES, Gate, Verdict, decide
 from ftguard.verdict.run import Run
 
 LOOK = Look(number=1, planned=2)
@@ -159,3 +162,32 @@ def test_a_rate_lowered_after_the_resume_step_is_not_in_force() -> None:
 
     assert fold(events, "r").learning_rate == 1e-4
     assert fold(events, "r").lost == frozenset()
+
+
+def test_the_best_of_a_fold_is_the_best_of_all() -> None:
+    """Whatever comes in whatever order, the best kept along the way is that of all checkups."""
+    generator = random.Random(0)
+    events: list[AnyEvent] = [_started()]
+    for attempt in range(1, 40):
+        step = generator.randrange(1, 9)
+        examined = _examined(step, attempt=attempt)
+        measured = Measurement(
+            name="target", slice="all", estimate=None, now=generator.randrange(4) / 4
+        )
+        verdict = Verdict(outcomes=(), passed=generator.random() < 0.8, proven=False)
+        checkup = replace(
+            examined.checkup,
+            measurements=(measured,),
+            verdict=verdict,
+            checkpoint="there" if generator.random() < 0.7 else None,
+        )
+        events.append(Examined(run="r", attempt=attempt, step=step, checkup=checkup))
+        if generator.random() < 0.2:
+            events.append(Lost(run="r", attempt=attempt, step=generator.randrange(1, 9)))
+        if generator.random() < 0.1:
+            events.append(Superseded(run="r", attempt=attempt, step=generator.randrange(9)))
+        state = fold(events, "r")
+
+        there = [c for c in state.checkups if c.step not in state.lost]
+        assert state.best == best_of(there)
+        assert state.next_look.number == attempt + 1

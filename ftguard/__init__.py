@@ -30,15 +30,23 @@ result to all.
 
 from typing import TYPE_CHECKING
 
+from ftguard.ask.answer import Answer as Answer
 from ftguard.errors import BaseMismatchError as BaseMismatchError
 from ftguard.errors import FtguardError as FtguardError
 from ftguard.errors import InputError as InputError
 from ftguard.judge import Judge as Judge
 from ftguard.judge import Rubric as Rubric
+from ftguard.measures import Measurement as Measurement
 from ftguard.probes import Constraint as Constraint
 from ftguard.probes import Probe as Probe
 from ftguard.probes import ProbeSet as ProbeSet
+from ftguard.scores.snapshot import Snapshot as Snapshot
+from ftguard.stats.estimates import Estimate as Estimate
+from ftguard.verdict.advice import Advice as Advice
+from ftguard.verdict.checkup import Checkup as Checkup
 from ftguard.verdict.gates import Gate as Gate
+from ftguard.verdict.gates import Outcome as Outcome
+from ftguard.verdict.gates import Verdict as Verdict
 
 if TYPE_CHECKING:
     from ftguard.callback import GuardCallback as GuardCallback

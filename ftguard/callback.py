@@ -11,12 +11,13 @@ from ftguard.ask.unwrap import inner_model
 from ftguard.ask.weights import weights_fingerprint
 from ftguard.errors import InputError
 from ftguard.judge import Judge
+from ftguard.measures import Measure
 from ftguard.probes import AUTO, Encoder, ProbeSource, load_encoder, read_sets
 from ftguard.run import trainer as host
 from ftguard.run.begin import Settings, begin
 from ftguard.run.examine import Moment
-from ftguard.run.guarded_run import Watch
-from ftguard.run.late_scores import hear
+from ftguard.run.guarded_run import GuardedRun
+from ftguard.run.late_scores import apply_late_scores
 from ftguard.run.learning_rate import peak_rate, scale_rate
 from ftguard.tracking import ConsoleTracker, ManyTrackers, Tracker, TrainerReporters, say
 from ftguard.verdict.checkup import Checkup, guard_score
@@ -45,15 +46,19 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         judge: an LLM that scores open answers, those that no reference and no check can; without
             one they count for drift alone.
         gates: limits, by default forgetting 10 % (advice from 8 %), tail 15 %, ECE + 0.05.
-        train: the training rows, to look for leaks, for what is far from them and for rare
+        measures: your own, each a function `(probes, base, now) -> Iterable[Measurement]`; what it
+            yields can be gated, and stands in console, ledger and curves like all else.
+        trackers: told of every checkup and of the outcome, beside console and W&B: anything with
+            `log(checkup, share)` and `finish(conclusion)`.
+        train_dataset: the training rows, to look for leaks, for what is far from them and for rare
             classes; by default the Trainer's own data set is read.
         encoder: a sentence-transformers model, or its name or folder, to tell what is far from
             the training data; None tells it by characters.
-        act: do what is advised, on findings only: lower the learning rate, or stop.
+        act_on_breach: do what is advised, on findings only: lower the learning rate, or stop.
         patience: breached checkpoints in a row before stopping is advised.
         strict: only checkpoints with every gate proven clear can be the best.
         max_probes: probes asked of each set; larger sets are drawn from, stratified by slice.
-        held_back: share of the target probes that no checkpoint is chosen by; at the end they
+        holdout: share of the target probes that no checkpoint is chosen by; at the end they
             confirm the gain of the one that was.
         seed: of the draws.
         cache: keep base snapshots under `~/.cache/ftguard` (`FTGUARD_CACHE` moves it).
@@ -73,13 +78,15 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         tail: ProbeSource | None = AUTO,
         calibration: ProbeSource | None = AUTO,
         gates: Sequence[Gate] | None = None,
+        measures: Sequence[Measure] = (),
+        trackers: Sequence[Tracker] = (),
         judge: Judge | None = None,
-        train: ProbeSource | None = None,
-        act: bool = False,
+        train_dataset: ProbeSource | None = None,
+        act_on_breach: bool = False,
         patience: int = 2,
         strict: bool = False,
         max_probes: int = 200,
-        held_back: float = 0.3,
+        holdout: float = 0.3,
         seed: int = 0,
         encoder: Encoder | str | None = None,
         cache: bool = True,
@@ -93,35 +100,37 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
                 general=general,
                 tail=tail,
                 calibration=calibration,
-                train=train,
+                train=train_dataset,
                 judged=judge is not None,
                 max_probes=max_probes,
-                held_back=held_back,
+                holdout=holdout,
                 seed=seed,
             ),
             judge=judge,
             encoder=load_encoder(encoder) if isinstance(encoder, str) else encoder,
             gates=None if gates is None else tuple(gates),
-            act=act,
+            measures=tuple(measures),
+            act_on_breach=act_on_breach,
             patience=patience,
             strict=strict,
             cache=cache,
             chat_template_kwargs=dict(chat_template_kwargs or {}),
         )
+        self._trackers = tuple(trackers)
         self._weights: str | None = None
         self._trainer: Trainer | None = None
-        self._watch: Watch | None = None
+        self._watch: GuardedRun | None = None
         self._training = False
 
     @property
     def checkups(self) -> tuple[Checkup, ...]:
         """The checkups of this run that count, oldest first."""
-        return self._watch.checkups if self._watch else ()
+        return self._watch.state.checkups if self._watch else ()
 
     @property
     def best(self) -> Checkup | None:
         """The best checkpoint that passed; its files are kept in `OUTPUT_DIR/ftguard/best`."""
-        return self._watch.best if self._watch else None
+        return self._watch.state.best if self._watch else None
 
     def attach(self, trainer: Trainer) -> None:
         """Also log through the Trainer, so that TensorBoard and the like show the curves."""
@@ -165,7 +174,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         )
         if state.global_step > 0:
             # The checkpoint resumed from may have been saved before the rate was lowered.
-            wanted = self._watch.learning_rate / peak_rate(optimizer, scheduler)
+            wanted = self._watch.state.learning_rate / peak_rate(optimizer, scheduler)
             if not math.isclose(wanted, 1):
                 scale_rate(optimizer, scheduler, wanted)
         self._training = True
@@ -177,13 +186,13 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         control: TrainerControl,
         **kwargs: Any,
     ) -> None:
-        """Say what checking will cost, once the time of a step is known; hear a late judge."""
+        """Say what checking will cost, once steps have been timed; hear a late judge."""
         del args, control, kwargs
-        watch = self._watch
+        watch, step = self._watch, state.global_step
         if watch and watch.grading and watch.grading.under_way:
             with watch.clock:
-                hear(watch, watch.grading.collect())
-        if watch and watch.main and state.global_step == watch.run.resumed_from + FORECAST_STEP:
+                apply_late_scores(watch, watch.grading.collect())
+        if watch and watch.is_main_process and step == watch.run.resumed_from + FORECAST_STEP:
             say(watch.forecast(FORECAST_STEP))
 
     def on_evaluate(
@@ -228,15 +237,15 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         self._training = False
         if self._watch:
             if self._watch.grading:
-                hear(self._watch, self._watch.grading.finish())
+                apply_late_scores(self._watch, self._watch.grading.finish())
             self._watch.conclude()
 
     def _examine(
-        self, watch: Watch, moment: Moment, control: TrainerControl, kwargs: Mapping[str, Any]
+        self, watch: GuardedRun, moment: Moment, control: TrainerControl, kwargs: Mapping[str, Any]
     ) -> Checkup:
         with watch.clock:
             checkup, new = watch.examine(kwargs["model"], moment)
-        action = watch.choose(checkup) if new and self._settings.act else None
+        action = watch.choose(checkup) if new and self._settings.act_on_breach else None
         if action is not None and action[0].do == "stop":
             control.should_training_stop = True
         elif action is not None:
@@ -252,7 +261,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             trackers.append(WandbTracker())
         if self._trainer is not None:
             trackers.append(TrainerReporters(send=_log_through(self._trainer)))
-        return ManyTrackers(tuple(trackers))
+        return ManyTrackers((*trackers, *self._trackers))
 
 
 def _log_through(trainer: Trainer) -> Callable[[dict[str, float]], None]:

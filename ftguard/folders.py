@@ -7,6 +7,21 @@ from pathlib import Path
 from ftguard.errors import InputError
 
 
+@dataclass(frozen=True, order=True)
+class CheckpointId:
+    """What names a checkpoint, whatever is found of it later."""
+
+    run: str
+    """The run's id."""
+    attempt: int
+    """1 for the run's first, one more at each resume."""
+    step: int
+    """Optimizer steps trained."""
+
+    def __str__(self) -> str:
+        return f"{self.run}-attempt-{self.attempt}-step-{self.step}"
+
+
 @dataclass(frozen=True)
 class RunFolder:
     """The files of the runs in one output directory."""
@@ -43,9 +58,10 @@ class RunFolder:
         """The run's outcome."""
         return self.root / "verdict.json"
 
-    def answers(self, run: str, attempt: int, step: int) -> Path:
+    def answers(self, checkpoint: CheckpointId) -> Path:
         """The snapshot of one examined checkpoint."""
-        return self.root / "answers" / run / f"attempt-{attempt}-step-{step}"
+        name = f"attempt-{checkpoint.attempt}-step-{checkpoint.step}"
+        return self.root / "answers" / checkpoint.run / name
 
     def checkpoint(self, step: int) -> Path:
         """The Trainer's checkpoint of a step."""

@@ -55,7 +55,9 @@ def main() -> None:
     parser.add_argument("--save-steps", type=int, default=20)
     parser.add_argument("--save-total-limit", type=int)
     parser.add_argument("--resume", help="checkpoint folder to go on from")
-    parser.add_argument("--act", action="store_true", help="do what is advised, on findings")
+    parser.add_argument(
+        "--act-on-breach", action="store_true", help="do what is advised, on findings"
+    )
     parser.add_argument("--report-to", nargs="*", default=[], help="wandb, tensorboard, ...")
     args = parser.parse_args()
 
@@ -67,7 +69,12 @@ def main() -> None:
     else:
         train = [completed(row, tokenizer, args.length) for row in rows]
 
-    guard = GuardCallback(target=args.target, general=args.general, train=args.train, act=args.act)
+    guard = GuardCallback(
+        target=args.target,
+        general=args.general,
+        train_dataset=args.train,
+        act_on_breach=args.act_on_breach,
+    )
     trainer = Trainer(
         model=model,
         args=TrainingArguments(

@@ -203,7 +203,7 @@ def test_the_kept_best_survives_rotation_and_answers_as_recorded(
     assert best.step == 2
     assert not (tmp_path / "checkpoint-2").exists()
     kept = AutoModelForCausalLM.from_pretrained(tmp_path / "ftguard/best")
-    recorded = load_snapshot(RunFolder(tmp_path).answers(best.run, best.attempt, best.step))
+    recorded = load_snapshot(RunFolder(tmp_path).answers(best.id))
     probes = read_probes(RunFolder(tmp_path).probes)
     again = ask(kept, prepare(probes, kept, tokenizer, {}))
     assert again.answers == recorded.answers
@@ -420,11 +420,11 @@ def test_acting_lowers_the_rate_once_stops_and_is_replayed(
     tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
 ) -> None:
-    """`act=True` scales the rate at the first finding and stops after three breaches in a row;
+    """Acting scales the rate at the first finding and stops after three breaches in a row;
     a resume from the checkpoint saved before the scaling has the lowered rate.
     """
     state = {name: value.clone() for name, value in model.state_dict().items()}
-    guard = GuardCallback(TARGET, own_texts, act=True, patience=3, cache=False)
+    guard = GuardCallback(TARGET, own_texts, act_on_breach=True, patience=3, cache=False)
     built = trainer(tmp_path, model, tokenizer, [guard], rate=LOSES, max_steps=20)
     built.train()
 
@@ -452,7 +452,7 @@ def test_advice_alone_changes_nothing(
     tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
 ) -> None:
-    """With `act=False`, the default, a breached run keeps its rate and goes to its end."""
+    """By default nothing is acted on: a breached run keeps its rate and goes to its end."""
     guard = GuardCallback(TARGET, own_texts, patience=1)
     built = trainer(tmp_path, model, tokenizer, [guard], rate=LOSES)
     built.train()
@@ -620,7 +620,7 @@ def test_the_chosen_gain_is_confirmed_on_probes_held_back(
 ) -> None:
     """A third of the target chooses no checkpoint, and its gain stands beside the chosen one."""
     target = [probe for probe in own_texts if probe.slices == ("one",)]
-    guard = GuardCallback(target, own_texts, held_back=1 / 3)
+    guard = GuardCallback(target, own_texts, holdout=1 / 3)
     trainer(tmp_path, model, tokenizer, [guard], rate=1e-3).train()
 
     held = round(len(target) / 3)
@@ -709,8 +709,8 @@ def test_a_run_of_an_unchanged_model_is_never_stopped(
     tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
 ) -> None:
-    """With a rate of 0 and `act=True` nothing is done at any of ten checkpoints."""
-    guard = GuardCallback(TARGET, own_texts, act=True, patience=1)
+    """With a rate of 0 and `act_on_breach=True` nothing is done at any of ten checkpoints."""
+    guard = GuardCallback(TARGET, own_texts, act_on_breach=True, patience=1)
     built = trainer(tmp_path, model, tokenizer, [guard], rate=0.0, max_steps=20)
     built.train()
     assert built.state.global_step == 20

@@ -44,7 +44,7 @@ texts = [f"{n}+1={n + 1}" for n in range(40)]
 guard = GuardCallback(
     target=[{"prompt": f"{n}+1=", "completion": f"{n + 1}"} for n in range(20)],
     general=folder / "general.jsonl",
-    act=given["act"],
+    act_on_breach=given["act_on_breach"],
     patience=2,
 )
 trainer = Trainer(
@@ -104,13 +104,18 @@ def train(
     folder: Path,
     *,
     rate: float,
-    act: bool = False,
+    act_on_breach: bool = False,
     adapters: bool = False,
     guarded: bool = True,
     **arguments: Any,
 ) -> tuple[dict[str, Any], dict[str, Any], str]:
     """Train on two processes; what each of them ends with, and all that was printed."""
-    given: dict[str, Any] = {"rate": rate, "act": act, "adapters": adapters, "guarded": guarded}
+    given: dict[str, Any] = {
+        "rate": rate,
+        "act_on_breach": act_on_breach,
+        "adapters": adapters,
+        "guarded": guarded,
+    }
     given["arguments"] = arguments
     launch = ["torch.distributed.run", "--nproc-per-node=2", "--standalone"]
     with subprocess.Popen(
@@ -157,11 +162,11 @@ def test_both_processes_have_one_verdict_and_one_ledger(prepared: Path) -> None:
 
 
 def test_both_processes_act_and_stop_together(prepared: Path) -> None:
-    """With `act=True` a breach lowers the rate of both and the second stops both, without a hang.
+    """Acting on a breach lowers the rate of both, and the second stops both, without a hang.
 
     The events of acting are written once.
     """
-    first, second, _ = train(prepared, rate=3e-2, act=True)
+    first, second, _ = train(prepared, rate=3e-2, act_on_breach=True)
     assert first["step"] == second["step"] == 4
     assert first["rate"] == second["rate"] < 3e-2
     assert first["weights"] == second["weights"]

@@ -85,7 +85,7 @@ def test_a_true_drop_is_found(drop: float, planned: int, least: float) -> None:
 
 
 def test_actions_are_as_rare_as_breaches() -> None:
-    """Over ten checkpoints of an unchanged model `act=True` does anything in at most 5 % of runs,
+    """Over ten checkpoints of an unchanged model acting does anything in at most 5 % of runs,
     though advice on an estimate is given in most of them.
     """
     run = Run(

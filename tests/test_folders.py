@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ftguard.errors import InputError
-from ftguard.folders import RunFolder, cache_folder
+from ftguard.folders import CheckpointId, RunFolder, cache_folder
 
 
 def test_everything_lies_in_one_folder_beside_the_checkpoints() -> None:
@@ -22,7 +22,9 @@ def test_everything_lies_in_one_folder_beside_the_checkpoints() -> None:
 def test_snapshots_of_two_attempts_do_not_meet() -> None:
     """The same step of another attempt, or of another run, has another folder."""
     folder = RunFolder(Path("out"))
-    places = {folder.answers(run, attempt, 4) for run in ("a", "b") for attempt in (1, 2)}
+    places = {
+        folder.answers(CheckpointId(run, attempt, 4)) for run in ("a", "b") for attempt in (1, 2)
+    }
 
     assert len(places) == 4
 

@@ -12,7 +12,8 @@ import pytest
 from transformers import AutoModelForCausalLM
 
 from ftguard.folders import RunFolder
-from ftguard.run.ledger import Ledger, RunStarted, checkups, current_run
+from ftguard.run.ledger import Ledger, RunStarted, current_run
+from ftguard.run.state import fold
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import read_conclusion
 
@@ -72,7 +73,7 @@ def examined(folder: Path) -> tuple[Checkup, ...]:
     events = Ledger(RunFolder(folder).ledger).read()
     run = current_run(events)
     assert run is not None
-    return checkups(events, run.id)
+    return fold(events, run.id).checkups
 
 
 def test_own_texts_are_probes_by_themselves(shared: Path, own_texts_of: Sample) -> None:

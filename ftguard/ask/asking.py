@@ -1,4 +1,4 @@
-"""Asks a model a whole questionnaire and makes its `Answer`s."""
+"""Asks a model a whole prompt_batch and makes its `Answer`s."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,7 @@ from transformers import PreTrainedModel
 from ftguard.ask.answer import Answer
 from ftguard.ask.batches import BatchPlan, in_batches
 from ftguard.ask.generate import Generated, generate
-from ftguard.ask.prompts import Question, Questionnaire
+from ftguard.ask.prompts import PromptBatch, Question
 from ftguard.ask.quiet import undisturbed
 from ftguard.ask.read import read, read_next
 from ftguard.ask.render import Ids
@@ -39,7 +39,7 @@ Read = Callable[[PreTrainedModel, list[tuple[Ids, Ids]], int], list[tuple[float,
 
 def ask(
     model: torch.nn.Module,
-    questionnaire: Questionnaire,
+    prompt_batch: PromptBatch,
     *,
     base: bool = False,
     echo: Sequence[Answer] | None = None,
@@ -50,7 +50,7 @@ def ask(
 
     Args:
         model: as the Trainer hands it to callbacks.
-        questionnaire: what to ask; questions with the same tokens are asked once.
+        prompt_batch: what to ask; questions with the same tokens are asked once.
         base: whether to disable adapters, so that the base answers.
         echo: answers of the base, to be read by this model (for drift); None for its own.
         plan: batch limits; changed where memory runs out.
@@ -58,11 +58,11 @@ def ask(
     """
     plan = plan or BatchPlan()
     started, noted = time.perf_counter(), len(plan.notes)
-    unique = {question.fingerprint: question for question in questionnaire.questions}
+    unique = {question.fingerprint: question for question in prompt_batch.questions}
     chosen = {f: row for f, q in unique.items() if (row := q.next_tokens) is not None}
     reads = [row for f, q in unique.items() if f not in chosen for row in q.reads]
     written = [question for question in unique.values() if question.max_new_tokens]
-    prompts = {question.probe_id: question.prompt for question in questionnaire.questions}
+    prompts = {question.probe_id: question.prompt for question in prompt_batch.questions}
     with (
         undisturbed(model, base=base) as inner,
         tqdm(
@@ -72,25 +72,25 @@ def ask(
             leave=False,
         ) as bar,
     ):
-        texts = _generate_all(inner, written, questionnaire, plan, bar.update)
+        texts = _generate_all(inner, written, prompt_batch, plan, bar.update)
         options = _read_all(
-            inner, list(chosen.values()), questionnaire, plan, bar.update, by=read_next
+            inner, list(chosen.values()), prompt_batch, plan, bar.update, by=read_next
         )
         chances = dict(zip(chosen, options, strict=True))
-        said = iter(_read_all(inner, reads, questionnaire, plan, bar.update))
+        said = iter(_read_all(inner, reads, prompt_batch, plan, bar.update))
         found = {
             fingerprint: _chosen(question, chances[fingerprint])
             if fingerprint in chances
-            else _answer(question, questionnaire, texts.get(fingerprint), said)
+            else _answer(question, prompt_batch, texts.get(fingerprint), said)
             for fingerprint, question in unique.items()
         }
         answers = tuple(
             replace(found[question.fingerprint], probe_id=question.probe_id)
-            for question in questionnaire.questions
+            for question in prompt_batch.questions
         )
         written_by_base = [a for a in (answers if echo is None else echo) if prompts[a.probe_id]]
         echoes = [(prompts[a.probe_id], a.token_ids) for a in written_by_base]
-        echoed = _read_all(inner, echoes, questionnaire, plan, bar.update)
+        echoed = _read_all(inner, echoes, prompt_batch, plan, bar.update)
     return Asked(
         answers=answers,
         echoes=tuple(
@@ -105,7 +105,7 @@ def ask(
 def _generate_all(
     model: PreTrainedModel,
     questions: list[Question],
-    sheet: Questionnaire,
+    sheet: PromptBatch,
     plan: BatchPlan,
     done: Callable[[int], object],
 ) -> dict[str, Generated]:
@@ -126,7 +126,7 @@ def _generate_all(
 def _read_all(
     model: PreTrainedModel,
     rows: list[tuple[Ids, Ids]],
-    sheet: Questionnaire,
+    sheet: PromptBatch,
     plan: BatchPlan,
     done: Callable[[int], object],
     *,
@@ -151,7 +151,7 @@ def _chosen(question: Question, logprobs: tuple[float, ...]) -> Answer:
 
 def _answer(
     question: Question,
-    sheet: Questionnaire,
+    sheet: PromptBatch,
     text: Generated | None,
     said: Iterator[tuple[float, ...]],
 ) -> Answer:

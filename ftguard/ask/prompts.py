@@ -1,4 +1,4 @@
-"""Makes `Questionnaire`: probes turned into tokens, ready to be asked of any model of one kind."""
+"""Makes `PromptBatch`: probes turned into tokens, ready to be asked of any model of one kind."""
 
 import hashlib
 import math
@@ -48,7 +48,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Questionnaire:
+class PromptBatch:
     """Everything that is asked, the same for the base and for every checkpoint."""
 
     probes: tuple[Probe, ...]
@@ -87,7 +87,7 @@ def prepare(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     chat_template_kwargs: Mapping[str, object],
-) -> Questionnaire:
+) -> PromptBatch:
     """Render every probe; leave out those that are longer than the model's context.
 
     Answers may grow to twice the longest reference of their role, between 16 and 256 tokens;
@@ -111,7 +111,7 @@ def prepare(
                 "give shorter prompts or references."
             )
     pad = next((i for i in (tokenizer.pad_token_id, *stop_ids) if i is not None), 0)
-    return Questionnaire(
+    return PromptBatch(
         probes=tuple(p for p, fit in zip(probes, fits, strict=True) if fit),
         questions=tuple(q for q, fit in zip(questions, fits, strict=True) if fit),
         too_long=tuple(p.id for p, fit in zip(probes, fits, strict=True) if not fit),

@@ -1,7 +1,7 @@
 """How far a judge agrees with the people who rated a run: the same pairs, both without names."""
 
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -12,7 +12,7 @@ import typer
 from ftguard.errors import FtguardError, InputError
 from ftguard.folders import RunFolder
 from ftguard.formatting import printable
-from ftguard.judge import Agreement, Judge, Pair, Spend, announce, compare, kappa
+from ftguard.judge import Budget, Judge, JudgeAgreement, JudgedPair, announce, compare, kappa
 from ftguard.judge.pairwise import requests_for
 from ftguard.probes import Probe, read_probes
 from ftguard.rating.pairs import load_comparison
@@ -29,9 +29,19 @@ DONE, WRONG_USE, UNDECIDED = 0, 2, 3
 class Rated:
     """A pair that people rated, with what they found on the whole."""
 
-    pair: Pair
+    pair: JudgedPair
     people: int
     """`BASE`, `TIE` or `TUNED`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgainstPeople:
+    """How a judge did on the pairs that people rated."""
+
+    agreement: JudgeAgreement
+    """The weighted kappa of its verdicts (base, tie, tuned) with those of people."""
+    unscored: tuple[str, ...]
+    """The reason of each pair that it could not judge."""
 
 
 def rated_pairs(folder: RunFolder, step: int | None = None) -> tuple[Rated, ...]:
@@ -54,7 +64,7 @@ def rated_pairs(folder: RunFolder, step: int | None = None) -> tuple[Rated, ...]
     probes: dict[str, Probe] = {probe.id: probe for probe in read_probes(folder.probes)}
     return tuple(
         Rated(
-            pair=Pair(
+            pair=JudgedPair(
                 key=pair.probe_id,
                 probe=probes[pair.probe_id],
                 first=pair.base.text,
@@ -67,19 +77,14 @@ def rated_pairs(folder: RunFolder, step: int | None = None) -> tuple[Rated, ...]
     )
 
 
-def judge_against_people(
-    judge: Judge, rated: tuple[Rated, ...], spend: Spend
-) -> tuple[Agreement, tuple[str, ...]]:
-    """Ask the judge which answer of each pair is better, in both orders.
-
-    Returns:
-        The weighted kappa of its verdicts (base, tie, tuned) with those of people, and the reasons
-        of the pairs that it could not judge.
-    """
-    compared = compare(judge, [item.pair for item in rated], spend)
+def judge_against_people(judge: Judge, rated: tuple[Rated, ...], budget: Budget) -> AgainstPeople:
+    """Ask the judge which answer of each pair is better, in both orders."""
+    compared = compare(judge, [item.pair for item in rated], budget)
     verdicts = [OF_JUDGE[found.better] if found.better else None for found in compared]
-    agreement = kappa(verdicts, [item.people for item in rated])
-    return agreement, tuple(found.unscored for found in compared if found.unscored)
+    return AgainstPeople(
+        agreement=kappa(verdicts, [item.people for item in rated]),
+        unscored=tuple(found.unscored for found in compared if found.unscored),
+    )
 
 
 def agree(
@@ -91,35 +96,35 @@ def agree(
         str, typer.Option(help="the environment variable that holds the key")
     ] = "OPENAI_API_KEY",
     step: Annotated[int | None, typer.Option(help="the checkpoint that was rated")] = None,
-    most_usd: Annotated[float, typer.Option(min=0, help="US dollars to spend at most")] = 5.0,
+    max_usd: Annotated[float, typer.Option(min=0, help="US dollars to spend at most")] = 5.0,
 ) -> None:
     """Compare a judge with the people who rated a run (`ftguard rate RUN`).
 
     Exits with 0, with 3 where some pairs were not judged, and with 2 on wrong use.
     """
     try:
-        judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, most_usd=most_usd)
+        judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, max_usd=max_usd)
         rated = rated_pairs(RunFolder(run), step)
     except FtguardError as error:
         typer.echo(f"ftguard: {error}", err=True)
         raise typer.Exit(WRONG_USE) from None
-    spend = Spend(judge)
-    bill = spend.estimate_requests(r for item in rated for r in requests_for(judge, item.pair))
-    for line in announce(judge, bill):
+    budget = Budget(judge)
+    usage = budget.estimate_requests(r for item in rated for r in requests_for(judge, item.pair))
+    for line in announce(judge, usage):
         typer.echo(f"ftguard: {printable(line)}")
-    agreement, reasons = judge_against_people(judge, rated, spend)
-    typer.echo(_line(agreement))
-    for reason in dict.fromkeys(reasons):
-        typer.echo(f"not judged, {reasons.count(reason)} times: {printable(reason)}")
+    found = judge_against_people(judge, rated, budget)
+    typer.echo(_line(found.agreement))
+    for reason, times in Counter(found.unscored).items():
+        typer.echo(f"not judged, {times} times: {printable(reason)}")
     sys.stdout.flush()
-    raise typer.Exit(UNDECIDED if reasons else DONE)
+    raise typer.Exit(UNDECIDED if found.unscored else DONE)
 
 
 def _verdict(points: float) -> int:
     return TUNED if points > 0 else BASE if points < 0 else TIE
 
 
-def _line(agreement: Agreement) -> str:
+def _line(agreement: JudgeAgreement) -> str:
     pairs = f"{agreement.n} pairs that people rated"
     if agreement.kappa is None:
         return f"no kappa over {pairs}: {agreement.undefined}"

@@ -14,7 +14,7 @@ from rich.text import Text
 from ftguard.errors import FtguardError
 from ftguard.formatting import printable
 from ftguard.judge.announcement import announce
-from ftguard.judge.budget import Bill, Spend
+from ftguard.judge.budget import Budget, Usage
 from ftguard.judge.judge import Judge
 from ftguard.judge.quality import Quality, Share, known_pairs, measure_judge, requests_of
 
@@ -38,7 +38,7 @@ def check(
         str, typer.Option(help="the environment variable that holds the key")
     ] = "OPENAI_API_KEY",
     repeats: Annotated[int, typer.Option(min=1, help="times that each answer is graded")] = 3,
-    most_usd: Annotated[float, typer.Option(min=0, help="US dollars to spend at most")] = 5.0,
+    max_usd: Annotated[float, typer.Option(min=0, help="US dollars to spend at most")] = 5.0,
     json: Annotated[Path | None, typer.Option(help="also write the figures here")] = None,
 ) -> None:
     """Measure a judge on pairs of answers of which one is known to be better.
@@ -46,21 +46,21 @@ def check(
     Exits with 0 when every answer was judged, 3 when some were not, and 2 on wrong use.
     """
     try:
-        judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, most_usd=most_usd)
+        judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, max_usd=max_usd)
     except FtguardError as error:
         typer.echo(f"ftguard: {error}", err=True)
         raise typer.Exit(WRONG_USE) from None
-    pairs, spend = known_pairs(), Spend(judge)
-    for line in announce(judge, spend.estimate_requests(requests_of(judge, pairs, repeats))):
+    pairs, budget = known_pairs(), Budget(judge)
+    for line in announce(judge, budget.estimate_requests(requests_of(judge, pairs, repeats))):
         typer.echo(f"ftguard: {printable(line)}")
-    quality = measure_judge(judge, pairs, spend, repeats=repeats)
-    typer.echo(render_quality(quality, spend.so_far, colour=sys.stdout.isatty()), nl=False)
+    quality = measure_judge(judge, pairs, budget, repeats=repeats)
+    typer.echo(render_quality(quality, budget.so_far, colour=sys.stdout.isatty()), nl=False)
     if json is not None:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(quality)) + b"\n")
     raise typer.Exit(UNDECIDED if quality.unscored else DONE)
 
 
-def render_quality(quality: Quality, bill: Bill, *, colour: bool) -> str:
+def render_quality(quality: Quality, usage: Usage, *, colour: bool) -> str:
     """The figures as text, 80 columns wide."""
     table = Table(box=None, padding=(0, 2), pad_edge=False)
     table.add_column("of the judge", no_wrap=True, width=47)
@@ -87,8 +87,8 @@ def render_quality(quality: Quality, bill: Bill, *, colour: bool) -> str:
     console.print(table)
     for reason, times in quality.unscored.items():
         console.print(Text(f"not judged, {times} times: {printable(reason)}", "yellow"))
-    money = "" if bill.usd is None else f", {bill.usd:.2f} US dollars"
-    console.print(Text(f"{bill.calls:,} calls, {bill.tokens:,} tokens{money}", "dim"))
+    money = "" if usage.usd is None else f", {usage.usd:.2f} US dollars"
+    console.print(Text(f"{usage.calls:,} calls, {usage.tokens:,} tokens{money}", "dim"))
     return "".join(line.rstrip() + "\n" for line in output.getvalue().splitlines())
 
 

@@ -1,4 +1,4 @@
-"""The command line: `ftguard demo`, `best`, `probes`, `judge` and `rate`."""
+"""The command line: `ftguard demo`, `best`, `probes`, `judge`, `rate` and `manual`."""
 
 import sys
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ import typer
 from ftguard.cli import probe_pages
 from ftguard.cli.judge_agree import agree
 from ftguard.cli.judge_check import judge_app
+from ftguard.cli.manual import manual
 from ftguard.cli.rate import rate
 from ftguard.errors import FtguardError, InputError
 from ftguard.folders import RunFolder
@@ -71,6 +72,7 @@ app.add_typer(probes, name="probes")
 judge_app.command("agree")(agree)
 app.add_typer(judge_app, name="judge")
 app.command("rate")(rate)
+app.command("manual")(manual)
 
 SOURCE = typer.Argument(
     help="general, quick or calibration (built in), a run's output directory, a file, or the name "

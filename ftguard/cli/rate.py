@@ -14,7 +14,7 @@ from ftguard.folders import RunFolder
 from ftguard.rating.items import sample
 from ftguard.rating.pairs import load_comparison
 from ftguard.rating.preference import EVEN
-from ftguard.rating.session import Sitting
+from ftguard.rating.session import RatingSession
 from ftguard.rating.store import RatingsFile, standing
 from ftguard.verdict.gates import Gate
 
@@ -93,7 +93,7 @@ def rate(
     folder = RunFolder(run)
     comparison = load_comparison(folder, step)
     chosen = [pair for pair in comparison.pairs if identical or not pair.identical]
-    sitting = Sitting(
+    session = RatingSession(
         comparison=comparison,
         sample=sample(chosen, items, seed),
         file=RatingsFile(folder.root / "ratings.jsonl"),
@@ -101,57 +101,57 @@ def rate(
         rater=rater,
     )
     if rater is not None:
-        sitting = replace(sitting, rater=sitting.name(rater))
+        session = replace(session, rater=session.name(rater))
     if export is not None:
-        _export(sitting, export, folder)
+        _export(session, export, folder)
         return
     if import_ is not None:
-        _import(sitting, import_, folder)
+        _import(session, import_, folder)
     elif not result:
-        _serve(sitting, port=port, browser=browser)
-    raise typer.Exit(EXIT_CODES[_tell(sitting, least)])
+        _serve(session, port=port, browser=browser)
+    raise typer.Exit(EXIT_CODES[_tell(session, least)])
 
 
-def _serve(sitting: Sitting, *, port: int, browser: bool) -> None:
+def _serve(session: RatingSession, *, port: int, browser: bool) -> None:
     from ftguard.rating.serve import serve
 
-    if sitting.sample:
-        serve(sitting, port=port, browser=browser)
+    if session.sample:
+        serve(session, port=port, browser=browser)
     else:
         typer.echo("ftguard rate: every answer is the same as the base's; nothing to choose")
 
 
-def _export(sitting: Sitting, path: Path, folder: RunFolder) -> None:
+def _export(session: RatingSession, path: Path, folder: RunFolder) -> None:
     from ftguard.rating.csv_files import export
 
-    items = sitting.open_items(sitting.rater or "")
+    items = session.open_items(session.rater or "")
     if not items:
         raise InputError("nothing is left to rate: every item is rated, or the same twice.")
     keys = folder.root / KEYS
-    export(items, sitting.comparison, path, keys=keys, rater=sitting.rater)
+    export(items, session.comparison, path, keys=keys, rater=session.rater)
     typer.echo(
         f"ftguard rate: {len(items)} items in {path}: write left, right, tie or skip into the "
         f"column `choice`, then `ftguard rate {folder.output_dir} --import {path}`"
     )
 
 
-def _import(sitting: Sitting, path: Path, folder: RunFolder) -> None:
+def _import(session: RatingSession, path: Path, folder: RunFolder) -> None:
     from ftguard.rating.csv_files import load_ratings
 
     keys = folder.root / KEYS
-    ratings = load_ratings(path, sitting.comparison, keys=keys, rater=sitting.rater)
-    earlier = len(standing(sitting.read()))
-    sitting.file.append(ratings)
-    replaced = len(ratings) - (len(standing(sitting.read())) - earlier)
+    ratings = load_ratings(path, session.comparison, keys=keys, rater=session.rater)
+    earlier = len(standing(session.read()))
+    session.file.append(ratings)
+    replaced = len(ratings) - (len(standing(session.read())) - earlier)
     more = f", {replaced} of them in place of earlier ones" * bool(replaced)
     typer.echo(f"ftguard rate: {len(ratings)} ratings imported from {path}{more}")
 
 
-def _tell(sitting: Sitting, least: float | None) -> bool | None:
+def _tell(session: RatingSession, least: float | None) -> bool | None:
     """Print the result; whether the gate passes, where there is one."""
     from ftguard.rating.result import render_result, sum_up
 
     gate = Gate(measurement="preference", limit=least - EVEN) if least is not None else None
-    result = sum_up(sitting.comparison, standing(sitting.read()), gate=gate)
+    result = sum_up(session.comparison, standing(session.read()), gate=gate)
     typer.echo(render_result(result, colour=sys.stdout.isatty()), nl=False)
     return result.verdict.passed if result.verdict else True

@@ -16,7 +16,7 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreement:
+class JudgeAgreement:
     """Agreement beyond chance, with its interval; exactly one of a kappa and a reason."""
 
     n: int
@@ -31,7 +31,9 @@ class Agreement:
     """Why there is no kappa."""
 
 
-def kappa(judge: Sequence[int | None], people: Sequence[int | None], *, seed: int = 0) -> Agreement:
+def kappa(
+    judge: Sequence[int | None], people: Sequence[int | None], *, seed: int = 0
+) -> JudgeAgreement:
     """Cohen's kappa with quadratic weights (Cohen 1968, Psychol. Bull. 70:213).
 
     Args:
@@ -54,11 +56,11 @@ def kappa(judge: Sequence[int | None], people: Sequence[int | None], *, seed: in
     ratings = np.array(both, dtype=np.intp).reshape(n, 2)
     if len(np.unique(ratings)) < 2:  # noqa: PLR2004
         reason = "fewer than two different ratings: chance alone would agree"
-        return Agreement(n=n, undefined=reason)
+        return JudgeAgreement(n=n, undefined=reason)
 
     value = cohen_kappa_score(ratings[:, 0], ratings[:, 1], labels=SCALE, weights="quadratic")
     low, high = _interval(ratings, seed)
-    return Agreement(n=n, kappa=float(value), low=low, high=high)
+    return JudgeAgreement(n=n, kappa=float(value), low=low, high=high)
 
 
 def _interval(ratings: NDArray[np.intp], seed: int) -> tuple[float, float]:

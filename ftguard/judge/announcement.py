@@ -3,41 +3,41 @@
 from collections.abc import Iterator
 
 from ftguard.formatting import count
-from ftguard.judge.budget import Bill
+from ftguard.judge.budget import Usage
 from ftguard.judge.endpoint import host, is_local
 from ftguard.judge.judge import Judge
 from ftguard.judge.prices import AS_OF
 
 
-def announce(judge: Judge, bill: Bill) -> Iterator[str]:
+def announce(judge: Judge, usage: Usage) -> Iterator[str]:
     """The sentences to print before the first call.
 
     Args:
         judge: who is asked.
-        bill: the estimate, of `Spend.estimate`, for what is about to be judged.
+        usage: the estimate, of `Budget.estimate`, for what is about to be judged.
     """
     way = "go on this machine to" if is_local(judge.base_url) else "leave this machine for"
     yield (
         f"judge: prompts, references, notes and answers {way} `{host(judge.base_url)}`, to be "
         f"graded by `{judge.model}` (rubric {judge.rubric.version})"
     )
-    calls = f"{count(bill.calls)} call{'s' * (bill.calls != 1)}"
-    price = "" if bill.usd is None else f", {_dollars(bill.usd)}"
+    calls = f"{count(usage.calls)} call{'s' * (usage.calls != 1)}"
+    price = "" if usage.usd is None else f", {_dollars(usage.usd)}"
     yield (
-        f"judge: about {calls}, {count(bill.tokens)} tokens{price}; replies that are in the cache "
+        f"judge: about {calls}, {count(usage.tokens)} tokens{price}; replies that are in the cache "
         "cost nothing"
     )
-    if bill.usd is None:
+    if usage.usd is None:
         yield (
             f"judge: the price of `{judge.model}` is not known (`usd_per_million` says it), so "
-            f"judging stops at {judge.token_cap:,.0f} tokens a run (`most_tokens`)"
+            f"judging stops at {judge.token_cap:,.0f} tokens a run (`max_tokens`)"
         )
         return
-    tokens = "" if judge.most_tokens is None else f" or {count(judge.most_tokens)} tokens"
+    tokens = "" if judge.max_tokens is None else f" or {count(judge.max_tokens)} tokens"
     source = (
         "price as given" if judge.usd_per_million else f"list price of {AS_OF}, which may be old"
     )
-    yield f"judge: stops at {_dollars(judge.most_usd)}{tokens} a run (`most_usd`; {source})"
+    yield f"judge: stops at {_dollars(judge.max_usd)}{tokens} a run (`max_usd`; {source})"
 
 
 def _dollars(usd: float) -> str:

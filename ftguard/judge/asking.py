@@ -9,7 +9,7 @@ import warnings
 from collections import deque
 from collections.abc import Iterable
 
-from ftguard.judge.budget import Spend
+from ftguard.judge.budget import Budget
 from ftguard.judge.cache import Cache, cache_path
 from ftguard.judge.endpoint import Endpoint, NoReply, Reply
 from ftguard.judge.judge import Judge
@@ -30,8 +30,8 @@ class Asking:
     standard output or tensor is touched. Known replies are there at once, without a call.
     """
 
-    def __init__(self, judge: Judge, requests: Iterable[Request], spend: Spend) -> None:
-        self._judge, self._spend = judge, spend
+    def __init__(self, judge: Judge, requests: Iterable[Request], budget: Budget) -> None:
+        self._judge, self._budget = judge, budget
         self._cache = Cache(cache_path() if judge.cache else None)
         self._ready: queue.SimpleQueue[tuple[str, Reply | str]] = queue.SimpleQueue()
         self._finished = threading.Event()
@@ -40,7 +40,7 @@ class Asking:
         self._failures = 0
         new = []
         for request in {request.digest: request for request in requests}.values():
-            known = spend.known(request) or self._cache.get(request.digest, judge.most_reply_tokens)
+            known = budget.known(request) or self._cache.get(request.digest, judge.max_reply_tokens)
             if known is None:
                 new.append(request)
             else:
@@ -117,28 +117,28 @@ class Asking:
                 self._ready.put((request.digest, outcome))
 
     async def _ask(self, endpoint: Endpoint, request: Request) -> Reply | str:
-        while (room := self._spend.reserve(request)) is None:  # noqa: ASYNC110
+        while (room := self._budget.reserve(request)) is None:  # noqa: ASYNC110
             # Other threads settle too, so no event of this loop could tell.
             await asyncio.sleep(ROOM_POLL)
         if not room:
-            return self._spend.over
+            return self._budget.over
         reply, billed = None, True
         try:
             reply = await endpoint.ask(
-                request.messages, request.schema, self._judge.most_reply_tokens
+                request.messages, request.schema, self._judge.max_reply_tokens
             )
         except NoReply as error:
             billed = error.billed
             self._failures += 1
-            if error.hopeless:
+            if error.fatal:
                 self._lasting = str(error)
             elif self._failures >= DOWN_AFTER:
                 self._lasting = f"the judge is down: {error}"
             return str(error)
         finally:
-            self._spend.settle(request, reply, billed=billed)
+            self._budget.settle(request, reply, billed=billed)
         self._failures = 0
-        self._cache.put(request.digest, self._judge.most_reply_tokens, reply)
+        self._cache.put(request.digest, self._judge.max_reply_tokens, reply)
         return reply
 
     def _warn(self) -> None:

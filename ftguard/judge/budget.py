@@ -19,7 +19,7 @@ FRAME = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bill:
+class Usage:
     """Calls, and what they take."""
 
     calls: int = 0
@@ -34,38 +34,38 @@ class Bill:
         return self.input_tokens + self.output_tokens
 
 
-class Spend:
+class Budget:
     """What a run has spent on a judge so far; one for all its checkpoints, safe among threads.
 
     A call reserves the most that it may cost before it is made, and settles afterwards, so that
     many at once cannot pass a cap together.
     """
 
-    def __init__(self, judge: Judge, before: Bill | None = None) -> None:
+    def __init__(self, judge: Judge, before: Usage | None = None) -> None:
         self._judge, self._lock = judge, threading.Lock()
-        before = before or Bill()
+        before = before or Usage()
         self._calls = before.calls
         self._input, self._output = before.input_tokens, before.output_tokens
         self._held: list[tuple[int, int]] = []
         self._replies: dict[str, Reply] = {}
 
     @property
-    def so_far(self) -> Bill:
+    def so_far(self) -> Usage:
         """What was spent, with what an earlier attempt of the run spent before."""
         with self._lock:
-            return self._bill(self._calls, self._input, self._output)
+            return self._usage(self._calls, self._input, self._output)
 
-    def estimate(self, tasks: Iterable[Task]) -> Bill:
+    def estimate(self, tasks: Iterable[Task]) -> Usage:
         """What judging these would take, rather too much."""
         return self.estimate_requests(rating_request(self._judge, task) for task in tasks)
 
-    def estimate_requests(self, requests: Iterable[Request]) -> Bill:
+    def estimate_requests(self, requests: Iterable[Request]) -> Usage:
         """What asking would take: distinct requests whose reply is not in the cache."""
         cache = Cache(cache_path() if self._judge.cache else None)
         distinct = {request.digest: request for request in requests}.values()
         new = [r for r in distinct if not (self.known(r) or cache.get(r.digest, self._most))]
         cache.close()
-        return self._bill(
+        return self._usage(
             len(new), sum(map(input_tokens, new)), min(USUAL_REPLY, self._most) * len(new)
         )
 
@@ -117,29 +117,29 @@ class Spend:
         """Why no further call fits."""
         judge, caps = self._judge, []
         if judge.price is not None:
-            caps.append(f"{judge.most_usd:g} US dollars (`most_usd`)")
+            caps.append(f"{judge.max_usd:g} US dollars (`max_usd`)")
         if judge.token_cap < math.inf:
-            caps.append(f"{judge.token_cap:,.0f} tokens (`most_tokens`)")
+            caps.append(f"{judge.token_cap:,.0f} tokens (`max_tokens`)")
         return f"the cap of {' or '.join(caps)} is reached"
 
     @property
     def _most(self) -> int:
-        return self._judge.most_reply_tokens
+        return self._judge.max_reply_tokens
 
     def _fits(self, calls: list[tuple[int, int]]) -> bool:
         read = self._input + sum(call[0] for call in calls)
         written = self._output + sum(call[1] for call in calls)
-        bill = self._bill(0, read, written)
-        return bill.tokens <= self._judge.token_cap and (
-            bill.usd is None or bill.usd <= self._judge.most_usd
+        usage = self._usage(0, read, written)
+        return usage.tokens <= self._judge.token_cap and (
+            usage.usd is None or usage.usd <= self._judge.max_usd
         )
 
-    def _bill(self, calls: int, read: int, written: int) -> Bill:
-        bill = Bill(calls=calls, input_tokens=read, output_tokens=written)
+    def _usage(self, calls: int, read: int, written: int) -> Usage:
+        usage = Usage(calls=calls, input_tokens=read, output_tokens=written)
         price = self._judge.price
         if price is None:
-            return bill
-        return replace(bill, usd=math.fsum((read * price[0], written * price[1])) / 1e6)
+            return usage
+        return replace(usage, usd=math.fsum((read * price[0], written * price[1])) / 1e6)
 
 
 def input_tokens(request: Request) -> int:

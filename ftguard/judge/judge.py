@@ -13,7 +13,7 @@ from ftguard.judge.rubric import RUBRIC, Rubric
 
 PROMPT_VERSION = "1"
 """Part of every cache key and fingerprint; raised whenever the words put to a judge change."""
-MOST_TOKENS = 2_000_000
+MAX_TOKENS = 2_000_000
 """The cap on tokens where the price is not known: 5 US dollars at 2.5 for a million."""
 
 
@@ -34,17 +34,17 @@ class Judge:
     rubric: Rubric = RUBRIC
     concurrency: int = 32
     """Calls under way at once, at most."""
-    seconds: float = 60.0
+    wait_seconds: float = 60.0
     """How long training waits for scores at each checkpoint; later ones are handed over later."""
-    most_usd: float = 5.0
+    max_usd: float = 5.0
     """US dollars that a run may spend, where the price is known."""
     usd_per_million: tuple[float, float] | None = None
     """US dollars for a million tokens of input and of output, (0, 0) for a server of your own; None
     for the list price, where ftguard knows one."""
-    most_tokens: int | None = None
-    """Tokens, in and out, that a run may use; None for no cap but `most_usd`, and for 2 million
+    max_tokens: int | None = None
+    """Tokens, in and out, that a run may use; None for no cap but `max_usd`, and for 2 million
     where the price is not known."""
-    most_reply_tokens: int = 1024
+    max_reply_tokens: int = 1024
     """Room for one reply; models that reason need more."""
     retries: int = 3
     """Further tries of a call that failed for a reason that may pass."""
@@ -61,10 +61,10 @@ class Judge:
         allowed = (
             (bool(self.model.strip()), "`model` is the judge's name as its server knows it"),
             (self.concurrency >= 1, "`concurrency` is at least 1"),
-            (0 <= self.seconds < math.inf, "`seconds` is a number from 0 up"),
-            (0 <= self.most_usd < math.inf, "`most_usd` is a number of US dollars from 0 up"),
-            (self.most_tokens is None or self.most_tokens >= 0, "`most_tokens` is from 0 up"),
-            (self.most_reply_tokens >= 1, "`most_reply_tokens` is at least 1"),
+            (0 <= self.wait_seconds < math.inf, "`wait_seconds` is a number from 0 up"),
+            (0 <= self.max_usd < math.inf, "`max_usd` is a number of US dollars from 0 up"),
+            (self.max_tokens is None or self.max_tokens >= 0, "`max_tokens` is from 0 up"),
+            (self.max_reply_tokens >= 1, "`max_reply_tokens` is at least 1"),
             (self.retries >= 0, "`retries` is at least 0"),
             (0 < self.timeout < math.inf, "`timeout` is a number of seconds above 0"),
             (
@@ -91,9 +91,9 @@ class Judge:
     @property
     def token_cap(self) -> float:
         """Tokens that a run may use; infinity where money alone is capped."""
-        if self.most_tokens is not None:
-            return self.most_tokens
-        return MOST_TOKENS if self.price is None else math.inf
+        if self.max_tokens is not None:
+            return self.max_tokens
+        return MAX_TOKENS if self.price is None else math.inf
 
 
 def refuse_self(judge: Judge, *trained: str, served_at: str | None = None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ftguard.judge.asking import Asking
-from ftguard.judge.budget import Spend
+from ftguard.judge.budget import Budget
 from ftguard.judge.endpoint import Reply
 from ftguard.judge.judge import Judge
 from ftguard.judge.parse import read_ratings
@@ -38,7 +38,7 @@ class Judging:
     """
 
     def __init__(
-        self, judge: Judge, tasks: Iterable[Task], spend: Spend, *, repeat: int = 0
+        self, judge: Judge, tasks: Iterable[Task], budget: Budget, *, repeat: int = 0
     ) -> None:
         self._judge = judge
         self._waiting: dict[str, list[Task]] = defaultdict(list)
@@ -48,7 +48,7 @@ class Judging:
             requests[request.digest] = request
             self._waiting[request.digest].append(task)
         self._notes = {digest: request.notes for digest, request in requests.items()}
-        self._asking = Asking(judge, requests.values(), spend)
+        self._asking = Asking(judge, requests.values(), budget)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until all is judged, at most so many seconds (None: as long as it takes).

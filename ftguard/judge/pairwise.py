@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ftguard.judge.asking import Asking
-from ftguard.judge.budget import Spend
+from ftguard.judge.budget import Budget
 from ftguard.judge.endpoint import Reply
 from ftguard.judge.judge import Judge
 from ftguard.judge.parse import read_preference
@@ -17,7 +17,7 @@ Better = Literal["first", "second", "tie"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class JudgedPair:
     """Two answers to one probe; which model gave which is known to the caller alone."""
 
     key: str
@@ -50,7 +50,7 @@ class Compared:
 _SWAPPED: dict[Labels, Labels] = {"A": "B", "B": "A", "tie": "tie"}
 
 
-def requests_for(judge: Judge, pair: Pair) -> tuple[Request, Request]:
+def requests_for(judge: Judge, pair: JudgedPair) -> tuple[Request, Request]:
     """Both orders: the first answer as A, then as B."""
     return (
         preference_request(judge, pair.probe, pair.first, pair.second),
@@ -58,7 +58,7 @@ def requests_for(judge: Judge, pair: Pair) -> tuple[Request, Request]:
     )
 
 
-def compare(judge: Judge, pairs: Iterable[Pair], spend: Spend) -> tuple[Compared, ...]:
+def compare(judge: Judge, pairs: Iterable[JudgedPair], budget: Budget) -> tuple[Compared, ...]:
     """Ask which answer of each pair is better, in both orders, and wait for it.
 
     A third of such verdicts changes with the order (Zheng et al. 2023, 2306.05685): where the two
@@ -66,7 +66,7 @@ def compare(judge: Judge, pairs: Iterable[Pair], spend: Spend) -> tuple[Compared
     """
     pairs = tuple(pairs)
     orders = {pair.key: requests_for(judge, pair) for pair in pairs if pair.first != pair.second}
-    asking = Asking(judge, [request for two in orders.values() for request in two], spend)
+    asking = Asking(judge, [request for two in orders.values() for request in two], budget)
     asking.wait(None)
     replies = dict(asking.take())
     return tuple(
@@ -77,7 +77,7 @@ def compare(judge: Judge, pairs: Iterable[Pair], spend: Spend) -> tuple[Compared
     )
 
 
-def _compared(pair: Pair, outcomes: Sequence[Reply | str]) -> Compared:
+def _compared(pair: JudgedPair, outcomes: Sequence[Reply | str]) -> Compared:
     labels: list[Labels] = []
     for outcome in outcomes:
         if isinstance(outcome, str):

@@ -8,10 +8,10 @@ from importlib.resources import files
 import msgspec
 from scipy.stats import binomtest
 
-from ftguard.judge.budget import Spend
+from ftguard.judge.budget import Budget
 from ftguard.judge.judge import Judge
 from ftguard.judge.judging import Judged, Judging
-from ftguard.judge.pairwise import Compared, Pair, compare, requests_for
+from ftguard.judge.pairwise import Compared, JudgedPair, compare, requests_for
 from ftguard.judge.request import Request, Task, rating_request
 from ftguard.probes.probe import Probe
 
@@ -109,11 +109,11 @@ def requests_of(judge: Judge, pairs: Sequence[KnownPair], repeats: int) -> Itera
 
 
 def measure_judge(
-    judge: Judge, pairs: Sequence[KnownPair], spend: Spend, *, repeats: int
+    judge: Judge, pairs: Sequence[KnownPair], budget: Budget, *, repeats: int
 ) -> Quality:
     """Grade each answer on its own, `repeats` times, and compare each pair in both orders."""
-    times = [_graded(judge, pairs, spend, repeat) for repeat in range(repeats)]
-    compared = compare(judge, [_placed(pair) for pair in pairs], spend)
+    times = [_graded(judge, pairs, budget, repeat) for repeat in range(repeats)]
+    compared = compare(judge, [_placed(pair) for pair in pairs], budget)
     gaps = {pair.id: gap for pair in pairs if (gap := _gap(pair, times[0])) is not None}
     single = [label for c in compared for label in c.orders if label != "tie"]
     same = [
@@ -165,15 +165,15 @@ def _tasks(pairs: Sequence[KnownPair]) -> Iterator[Task]:
         yield Task(key=f"{pair.id} worse", probe=pair.probe, text=pair.worse)
 
 
-def _placed(pair: KnownPair) -> Pair:
+def _placed(pair: KnownPair) -> JudgedPair:
     first, second = (pair.better, pair.worse) if pair.better_first else (pair.worse, pair.better)
-    return Pair(key=pair.id, probe=pair.probe, first=first, second=second)
+    return JudgedPair(key=pair.id, probe=pair.probe, first=first, second=second)
 
 
 def _graded(
-    judge: Judge, pairs: Sequence[KnownPair], spend: Spend, repeat: int
+    judge: Judge, pairs: Sequence[KnownPair], budget: Budget, repeat: int
 ) -> dict[str, Judged]:
-    judging = Judging(judge, _tasks(pairs), spend, repeat=repeat)
+    judging = Judging(judge, _tasks(pairs), budget, repeat=repeat)
     judging.wait()
     return {judged.key: judged for judged in judging.take()}
 

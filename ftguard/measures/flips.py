@@ -53,8 +53,8 @@ def _share(name: str, flipped: Array, lucky: float) -> Measurement:
         high=high,
         level=raw.level,
         n=raw.n,
-        error=raw.error,
-        freedom=raw.freedom,
+        stderr=raw.stderr,
+        dof=raw.dof,
     )
     note = f"{int(np.sum(flipped))} items, {lucky * flipped.size:.1f} of them expected by guessing"
     return Measurement(
@@ -62,6 +62,6 @@ def _share(name: str, flipped: Array, lucky: float) -> Measurement:
         slice="all",
         estimate=adjusted,
         unit=PERCENT,
-        better="higher" if name == "gained" else "lower",
+        higher_is_better=name == "gained",
         note=note,
     )

@@ -1,11 +1,8 @@
 """Makes `Measurement`, one number about a checkpoint against its base, or why there is none."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from ftguard.stats.estimates import Estimate
-
-Better = Literal["lower", "higher"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +23,7 @@ class Measurement:
     """The checkpoint's mean on the same probes."""
     chance: float = 0.0
     """The mean score of guessing on these probes."""
-    better: Better = "lower"
+    higher_is_better: bool = False
     """Which direction of the estimate is good."""
     unit: str = "relative"
     """The estimate's unit: `relative`, `points` or `nats`."""
@@ -38,10 +35,12 @@ class Measurement:
     """Whether its scores come in few steps (right or wrong) or on a continuum (likelihoods)."""
     at_floor: bool = False
     """Whether the base is no better than chance here, so that nothing can be lost."""
-    candidates: int = 1
+    num_comparisons: int = 1
     """The slices that it was chosen from as the worst; its p-value is multiplied by them."""
     noise: float = 0.0
     """By how much the base differs from itself when asked twice, in the estimate's unit."""
+    headline: bool = False
+    """Whether the console shows it though no gate looks at it, as what a user's measure yields."""
     note: str = ""
     """Why there is no estimate, or which slice is the worst."""
 

@@ -1,6 +1,7 @@
 """Measures everything: the table of measures, and `measure`, which asks them all."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from ftguard.measures.calibration import calibration
 from ftguard.measures.drift import drift
@@ -18,6 +19,9 @@ MEASURES: tuple[Measure, ...] = (target, forgetting, flips, tail, calibration, d
 """Every measure, in the order in which people read them."""
 
 
-def measure(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> tuple[Measurement, ...]:
-    """Everything that can be measured with these probes."""
-    return tuple(item for one in MEASURES for item in one(probes, base, now))
+def measure(
+    probes: Sequence[Probe], base: Snapshot, now: Snapshot, own: Sequence[Measure] = ()
+) -> tuple[Measurement, ...]:
+    """Everything that can be measured with these probes; `own` measures are the user's."""
+    yours = (replace(item, headline=True) for one in own for item in one(probes, base, now))
+    return (*(item for one in MEASURES for item in one(probes, base, now)), *yours)

@@ -48,7 +48,7 @@ def worst_of(slices: Sequence[tuple[str, Paired]]) -> Measurement:
     return replace(
         worst,
         slice="worst",
-        candidates=len(candidates),
+        num_comparisons=len(candidates),
         note=f"the worst of {len(candidates)}: {worst.slice}",
     )
 

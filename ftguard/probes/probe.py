@@ -1,8 +1,8 @@
 """Makes `Probe`, one thing that is asked of the model, checked when it is built."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, TypedDict
 
 from ftguard.errors import InputError
@@ -79,9 +79,12 @@ class Probe:
     source: str | None = None
     """What it was made from, where several probes share it (one text, one template): such probes
     are not independent, and intervals are widened for it."""
+    companion_of: str | None = None
+    """The id of the probe whose reference this one reads, where both ask the same: the two are
+    drawn, held out and left out together."""
     role: Role | None = None
     """Set by the argument that the probe comes in by."""
-    held_back: bool = False
+    holdout: bool = False
     """Not used to choose a checkpoint, only to confirm the chosen one."""
 
     def __post_init__(self) -> None:
@@ -113,11 +116,10 @@ class Probe:
         """`likelihood` where a given text is read, else `answer`."""
         return "likelihood" if self.scorer == LIKELIHOOD else "answer"
 
-    @property
-    def companion_of(self) -> str | None:
-        """The id of the probe whose reference this one reads (`ID#likelihood`), if it is one."""
-        probe_id, mark, _ = self.id.rpartition(f"#{LIKELIHOOD}")
-        return probe_id if mark and self.id.endswith(mark) else None
+    def renamed(self, rename: Callable[[str], str]) -> "Probe":
+        """The probe under another id, with the probe that it goes with renamed in the same way."""
+        mate = None if self.companion_of is None else rename(self.companion_of)
+        return replace(self, id=rename(self.id), companion_of=mate)
 
     @property
     def chance(self) -> float:

@@ -12,7 +12,7 @@ _OPTIONS = re.compile(r"\n\s*\(?A[.):]\s")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frame:
+class PromptTemplate:
     """What all prompts of a set have around their queries."""
 
     before: str = ""
@@ -41,18 +41,18 @@ class Frame:
         return replace(probe, prompt=_with_last_text(probe, before + query + after))
 
 
-def frame_of(probes: Sequence[Probe]) -> Frame:
+def prompt_template_of(probes: Sequence[Probe]) -> PromptTemplate:
     """The beginning and end that all prompts share, cut back to whole words."""
     texts = sorted({last_text(probe) for probe in probes})
     if len(texts) < FEWEST:
-        return Frame()
+        return PromptTemplate()
     # Of sorted texts the first and the last share least.
     before = _shared(texts[0], texts[-1])
     before = before[: len(before) - len(re.split(r"\s", before)[-1])]
     turned = sorted(text[len(before) :][::-1] for text in texts)
     after = _shared(turned[0], turned[-1])[::-1]
     found = re.search(r"\s", after)
-    return Frame(before=before, after=after[found.start() :] if found else "")
+    return PromptTemplate(before=before, after=after[found.start() :] if found else "")
 
 
 def last_text(probe: Probe) -> str:

@@ -33,7 +33,7 @@ class Sets:
     judged: bool
     """Whether there is a judge, so that open probes are scored."""
     max_probes: int
-    held_back: float
+    holdout: float
     seed: int
 
     @property
@@ -44,7 +44,7 @@ class Sets:
     @property
     def digest(self) -> str:
         """One name for all that the choice of probes follows from, but for the training data."""
-        settings = (self.tail is None, self.judged, self.max_probes, self.held_back, self.seed)
+        settings = (self.tail is None, self.judged, self.max_probes, self.holdout, self.seed)
         encoded = msgspec.json.encode((self.given, self.train, settings))
         return hashlib.blake2b(encoded, digest_size=12).hexdigest()
 
@@ -58,7 +58,7 @@ def read_sets(
     train: ProbeSource | None,
     judged: bool,
     max_probes: int,
-    held_back: float,
+    holdout: float,
     seed: int,
 ) -> Sets:
     """Read every set.
@@ -73,15 +73,15 @@ def read_sets(
         train: the training rows.
         judged: whether there is a judge.
         max_probes: the size to draw to, for each set and kind.
-        held_back: share of the target probes that checkpoints are not chosen by.
+        holdout: share of the target probes that checkpoints are not chosen by.
         seed: of every draw.
 
     Raises:
-        InputError: a set cannot be read, `max_probes` is below 1, `held_back` no share, or a probe
+        InputError: a set cannot be read, `max_probes` is below 1, `holdout` no share, or a probe
             is to be judged and there is no judge.
     """
-    if not 0 <= held_back < 1:
-        raise InputError(f"`held_back` is a share in [0, 1), got {held_back}.")
+    if not 0 <= holdout < 1:
+        raise InputError(f"`holdout` is a share in [0, 1), got {holdout}.")
     if max_probes < 1:
         raise InputError(f"`max_probes` must be at least 1, got {max_probes}.")
     loaded = {
@@ -107,7 +107,7 @@ def read_sets(
 
     def of(role: Role) -> tuple[Probe, ...]:
         probes = draw(tuple(loaded.get(role, ())) or tuple(builtin.get(role, ())), most, seed)
-        return tuple(replace(p, role=role, id=f"{role}/{p.id}") for p in probes)
+        return tuple(replace(p.renamed(f"{role}/{{}}".format), role=role) for p in probes)
 
     return Sets(
         target=of("target"),
@@ -118,6 +118,6 @@ def read_sets(
         judged=judged,
         notes=tuple(f"{role}: {note}" for role, probes in loaded.items() for note in probes.notes),
         max_probes=max_probes,
-        held_back=held_back,
+        holdout=holdout,
         seed=seed,
     )

@@ -8,7 +8,7 @@ from ftguard.probes.leaks.leak import Leak
 from ftguard.probes.leaks.leakage import find_leaks
 from ftguard.probes.novelty import FEWEST, Encoder, furthest, novelty
 from ftguard.probes.probe import OPEN, Probe
-from ftguard.probes.query import Frame, frame_of
+from ftguard.probes.query import PromptTemplate, prompt_template_of
 from ftguard.probes.sets import Sets
 
 MOST_QUERIES = 20_000
@@ -49,7 +49,7 @@ def survey(sets: Sets, texts: Texts, encoder: Encoder | None = None, *, what: st
         encoder: adds its vectors to the characters that distances are made of.
         what: the training rows in words.
     """
-    frame = frame_of(sets.target)
+    frame = prompt_template_of(sets.target)
     sample = _Sample(most=MOST_QUERIES, seed=sets.seed)
 
     def watched() -> Iterator[tuple[str, Sequence[str]]]:
@@ -65,7 +65,7 @@ def survey(sets: Sets, texts: Texts, encoder: Encoder | None = None, *, what: st
         notes=(
             f"leaks were looked for in {what}"
             if sample.seen
-            else f"LEAKS WERE NOT LOOKED FOR, no text could be read: {what}; give `train=`",
+            else f"LEAKS WERE NOT LOOKED FOR, no text could be read: {what}; give `train_dataset=`",
         ),
     )
     candidates = [probe for probe in _candidates(sets) if probe.id not in found.leaked]
@@ -74,7 +74,7 @@ def survey(sets: Sets, texts: Texts, encoder: Encoder | None = None, *, what: st
     if len(training) < FEWEST:
         note = (
             f"tail: queries far from the training data were not looked for: {len(training)} "
-            f"training texts were read, {FEWEST} are needed (give them as `train=`)"
+            f"training texts were read, {FEWEST} are needed (give them as `train_dataset=`)"
         )
         return replace(found, notes=(*found.notes, note))
     queries = [frame.query(probe) for probe in candidates]
@@ -89,7 +89,7 @@ def _candidates(sets: Sets) -> Iterator[Probe]:
         yield from (p for p in sets.tail if p.scorer == OPEN)
 
 
-def query_and_answer(frame: Frame, pieces: Sequence[str]) -> tuple[str, str]:
+def query_and_answer(frame: PromptTemplate, pieces: Sequence[str]) -> tuple[str, str]:
     """The query of a training row and the answer after it, as far as they can be told apart."""
     first = next((piece for piece in pieces if piece.strip()), "")
     if frame.before or frame.after:
@@ -107,7 +107,9 @@ def query_and_answer(frame: Frame, pieces: Sequence[str]) -> tuple[str, str]:
 
 def _unlike(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The pairs without the beginning that all queries share, such as a system message."""
-    shared = frame_of([Probe(id=str(i), prompt=q, scorer="open") for i, (q, _) in enumerate(pairs)])
+    shared = prompt_template_of(
+        [Probe(id=str(i), prompt=q, scorer="open") for i, (q, _) in enumerate(pairs)]
+    )
     return [(query.removeprefix(shared.before), answer) for query, answer in pairs]
 
 

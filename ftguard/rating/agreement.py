@@ -1,4 +1,4 @@
-"""Makes `Agreement`: how far raters who saw the same pairs chose alike."""
+"""Makes `RaterAgreement`: how far raters who saw the same pairs chose alike."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ FEWEST = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreement:
+class RaterAgreement:
     """Over the pairs that two or more people decided on; skipped ones are not decided."""
 
     raters: int
@@ -33,7 +33,7 @@ class Agreement:
     high: float | None
 
 
-def agreement(ratings: Sequence[Rating], *, seed: int = 0) -> Agreement | None:
+def agreement(ratings: Sequence[Rating], *, seed: int = 0) -> RaterAgreement | None:
     """The agreement of the ratings that stand; None where nothing was rated twice.
 
     Alpha (Krippendorff 2011, Computing Krippendorff's Alpha-Reliability) takes any number of
@@ -52,7 +52,7 @@ def agreement(ratings: Sequence[Rating], *, seed: int = 0) -> Agreement | None:
     ]
     counts = np.array([[[r.choice for r in g].count(choice) for choice in ORDER] for g in shared])
     low, high = _interval(counts.astype(np.float64), seed)
-    return Agreement(
+    return RaterAgreement(
         raters=len({rating.rater for group in shared for rating in group}),
         same=mean_estimate(np.array(same, float), discrete=True),
         alpha=_alpha(counts.astype(np.float64)),

@@ -17,16 +17,16 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ftguard.errors import FtguardError, InputError
-from ftguard.rating.session import LONGEST_NAME, LONGEST_NOTES, Sitting
+from ftguard.rating.session import LONGEST_NAME, LONGEST_NOTES, RatingSession
 from ftguard.rating.store import Pick
 from ftguard.rating.visible import segments, visible
 
-Form = TypeVar("Form")
+FormT = TypeVar("FormT")
 
 PAGES = Path(__file__).with_name("pages")
 LONGEST_BODY = 200_000
 """Bytes; notes of the longest kind fit, percent-encoded as forms are."""
-LONGEST_SITTING = 86_400.0
+LONGEST_SESSION = 86_400.0
 """Seconds; a page that was open for longer says nothing of the time that a choice took."""
 
 
@@ -47,7 +47,7 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True):
     rater: str
 
 
-def make_app(sitting: Sitting, *, token: str) -> Starlette:
+def make_app(session: RatingSession, *, token: str) -> Starlette:
     """The page under `/TOKEN/`."""
     pages = Environment(
         loader=FileSystemLoader(PAGES),
@@ -64,26 +64,26 @@ def make_app(sitting: Sitting, *, token: str) -> Starlette:
         return HTMLResponse(pages.get_template(name).render(values))
 
     async def show(request: Request) -> Response:
-        given = request.query_params.get("rater") or sitting.rater
+        given = request.query_params.get("rater") or session.rater
         if given is None:
-            return view("who.html", names=sitting.names())
-        progress = sitting.progress(sitting.name(given))
+            return view("who.html", names=session.names())
+        progress = session.progress(session.name(given))
         name = "done.html" if progress.item is None else "item.html"
         return view(name, progress=progress, now=time.time())
 
     async def who(_request: Request) -> Response:
-        return view("who.html", names=sitting.names())
+        return view("who.html", names=session.names())
 
     async def rate(request: Request) -> Response:
         sent = await _form(request, Sent)
-        name = sitting.name(sent.rater)
+        name = session.name(sent.rater)
         notes = sent.notes.replace("\r\n", "\n").strip()
-        sitting.rate(name, sent.item, sent.pick, notes=notes, seconds=_since(sent.shown))
+        session.rate(name, sent.item, sent.pick, notes=notes, seconds=_since(sent.shown))
         return _back_to(name)
 
     async def undo(request: Request) -> Response:
-        name = sitting.name((await _form(request, Undone)).rater)
-        sitting.undo(name)
+        name = session.name((await _form(request, Undone)).rater)
+        session.undo(name)
         return _back_to(name)
 
     async def failed(_request: Request, error: Exception) -> Response:
@@ -103,7 +103,7 @@ def make_app(sitting: Sitting, *, token: str) -> Starlette:
     )
 
 
-async def _form(request: Request, kind: type[Form]) -> Form:
+async def _form(request: Request, kind: type[FormT]) -> FormT:
     body = b""
     async for part in request.stream():
         body += part
@@ -118,7 +118,7 @@ async def _form(request: Request, kind: type[Form]) -> Form:
 
 def _since(shown: float) -> float | None:
     seconds = time.time() - shown
-    return round(seconds, 1) if 0 <= seconds <= LONGEST_SITTING else None
+    return round(seconds, 1) if 0 <= seconds <= LONGEST_SESSION else None
 
 
 def _back_to(rater: str) -> Response:

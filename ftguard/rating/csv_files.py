@@ -14,7 +14,7 @@ import regex
 from ftguard.ask.answer import Answer
 from ftguard.errors import FtguardError, InputError
 from ftguard.rating.items import Item
-from ftguard.rating.pairs import Comparison, Pair
+from ftguard.rating.pairs import AnswerPair, Comparison
 from ftguard.rating.session import LONGEST_NOTES, checked_name
 from ftguard.rating.store import Pick, Rating, Side, choice_of
 from ftguard.rating.visible import visible
@@ -39,7 +39,7 @@ _FORMULA = regex.compile(r"(?<=^|[\n\t;])(\s*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class CsvRow:
     """Which pair one row of an export shows."""
 
     probe_id: str
@@ -55,7 +55,7 @@ class Key:
     step: int
     rater: str | None
     """For whom it was exported, where that was said."""
-    rows: Mapping[str, Row]
+    rows: Mapping[str, CsvRow]
     """By the name in the column `item`."""
 
 
@@ -75,7 +75,8 @@ def export(
         step=comparison.step,
         rater=rater,
         rows={
-            name: Row(probe_id=item.pair.probe_id, left=item.left) for name, item in named.items()
+            name: CsvRow(probe_id=item.pair.probe_id, left=item.left)
+            for name, item in named.items()
         },
     )
     try:
@@ -202,7 +203,7 @@ def _keys(folder: Path) -> dict[str, Key]:
     return found
 
 
-def _prompt(pair: Pair) -> str:
+def _prompt(pair: AnswerPair) -> str:
     turns = ((message["role"], message["content"]) for message in pair.prompt)
     return "\n\n".join(f"{role}: {text}" if role else text for role, text in turns)
 

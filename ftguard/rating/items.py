@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from ftguard.ask.answer import Answer
-from ftguard.rating.pairs import Pair
+from ftguard.rating.pairs import AnswerPair
 from ftguard.rating.store import Side
 
 BLOCK = 10
@@ -18,7 +18,7 @@ BLOCK = 10
 class Item:
     """One pair as one rater sees it."""
 
-    pair: Pair
+    pair: AnswerPair
     left: Side
     """Whose answer stands on the left."""
 
@@ -34,7 +34,7 @@ class Item:
         return "tuned" if self.left == "base" else "base"
 
 
-def sample(pairs: Sequence[Pair], most: int, seed: int) -> tuple[Pair, ...]:
+def sample(pairs: Sequence[AnswerPair], most: int, seed: int) -> tuple[AnswerPair, ...]:
     """Draw at most `most` pairs, stratified over role and slices.
 
     Roles share equally, so that the tail's edge cases are seen as often as the target (what one
@@ -42,14 +42,16 @@ def sample(pairs: Sequence[Pair], most: int, seed: int) -> tuple[Pair, ...]:
     beginning of the sample is stratified too, and a larger one begins with the smaller.
     """
     generator = random.Random(f"{seed}")
-    strata: dict[str, dict[tuple[str, ...], list[Pair]]] = defaultdict(lambda: defaultdict(list))
+    strata: dict[str, dict[tuple[str, ...], list[AnswerPair]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for pair in pairs:
         strata[pair.role][pair.slices].append(pair)
     roles = [_spread(strata[role], generator) for role in sorted(strata)]
     return tuple(pair for turn in zip_longest(*roles) for pair in turn if pair is not None)[:most]
 
 
-def for_rater(pairs: Sequence[Pair], rater: str, seed: int) -> tuple[Item, ...]:
+def for_rater(pairs: Sequence[AnswerPair], rater: str, seed: int) -> tuple[Item, ...]:
     """The items of a sample in one rater's order and with that rater's sides.
 
     Within each ten the order is shuffled, and in half of them the base is on the left: several
@@ -66,7 +68,9 @@ def for_rater(pairs: Sequence[Pair], rater: str, seed: int) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _spread(strata: Mapping[tuple[str, ...], list[Pair]], generator: random.Random) -> list[Pair]:
+def _spread(
+    strata: Mapping[tuple[str, ...], list[AnswerPair]], generator: random.Random
+) -> list[AnswerPair]:
     """The pairs of one role, those of each stratum shuffled and spread evenly over the whole."""
     placed = []
     for pairs in strata.values():

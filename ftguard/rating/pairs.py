@@ -9,9 +9,10 @@ from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.probes.probe import MULTIPLE_CHOICE, Message, Probe
 from ftguard.probes.store import read_probes
-from ftguard.run.ledger import AnyEvent, Ledger, checkups, current_run, lost_steps
+from ftguard.run.ledger import Ledger, current_run
+from ftguard.run.state import RunState, fold
 from ftguard.scores.snapshot import Snapshot, load_snapshot
-from ftguard.verdict.checkup import Checkup, best_of
+from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import read_conclusion
 
 ROLES = ("tail", "target", "general", "calibration")
@@ -19,7 +20,7 @@ ROLES = ("tail", "target", "general", "calibration")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class AnswerPair:
     """One prompt with the answers of both models."""
 
     probe_id: str
@@ -48,7 +49,7 @@ class Comparison:
     run: str
     attempt: int
     step: int
-    pairs: tuple[Pair, ...]
+    pairs: tuple[AnswerPair, ...]
 
 
 def load_comparison(folder: RunFolder, step: int | None = None) -> Comparison:
@@ -63,11 +64,11 @@ def load_comparison(folder: RunFolder, step: int | None = None) -> Comparison:
         raise InputError(
             f"no run in `{folder.root}`: give the `output_dir` of a run that trained with ftguard."
         )
-    checkup = _chosen(events, run.id, step, folder)
+    checkup = _chosen(fold(events, run.id), step, folder)
     try:
         probes = read_probes(folder.probes)
         base = load_snapshot(folder.base)
-        now = load_snapshot(folder.answers(run.id, checkup.attempt, checkup.step))
+        now = load_snapshot(folder.answers(checkup.id))
     except FileNotFoundError as error:
         raise InputError(
             f"`{_missing(error)}` is gone: people need the answers of the base and of step "
@@ -83,7 +84,7 @@ def load_comparison(folder: RunFolder, step: int | None = None) -> Comparison:
     return Comparison(run=run.id, attempt=checkup.attempt, step=checkup.step, pairs=pairs)
 
 
-def pair_up(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> tuple[Pair, ...]:
+def pair_up(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> tuple[AnswerPair, ...]:
     """The probes that both models answered in words, equal ones (prompt and answers) as one."""
     before = {answer.probe_id: answer for answer in base.answers}
     after = {answer.probe_id: answer for answer in now.answers}
@@ -98,10 +99,10 @@ def pair_up(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> tuple[Pai
     return tuple(_merged(sorted(pairs, key=lambda pair: ROLES.index(pair.role))))
 
 
-def _pair(probe: Probe, base: Answer, tuned: Answer) -> Pair:
+def _pair(probe: Probe, base: Answer, tuned: Answer) -> AnswerPair:
     role = probe.role or "general"
     text = probe.prompt
-    return Pair(
+    return AnswerPair(
         probe_id=probe.id,
         prompt=(Message(role="", content=text),) if isinstance(text, str) else tuple(text),
         base=base,
@@ -112,9 +113,9 @@ def _pair(probe: Probe, base: Answer, tuned: Answer) -> Pair:
     )
 
 
-def _merged(pairs: Iterable[Pair]) -> Iterable[Pair]:
+def _merged(pairs: Iterable[AnswerPair]) -> Iterable[AnswerPair]:
     """Rare classes stand in the target and in the tail; nobody rates the same thing twice."""
-    found: dict[object, Pair] = {}
+    found: dict[object, AnswerPair] = {}
     for pair in pairs:
         texts = tuple((message["role"], message["content"]) for message in pair.prompt)
         key = (texts, pair.base.text, pair.tuned.text)
@@ -124,27 +125,25 @@ def _merged(pairs: Iterable[Pair]) -> Iterable[Pair]:
     return found.values()
 
 
-def _chosen(events: Sequence[AnyEvent], run: str, step: int | None, folder: RunFolder) -> Checkup:
-    examined = {c.step: c for c in checkups(events, run) if c.step > 0}
+def _chosen(state: RunState, step: int | None, folder: RunFolder) -> Checkup:
+    examined = {c.step: c for c in state.checkups if c.step > 0}
     if not examined:
         raise InputError(f"no checkpoint in `{folder.root}` is examined yet: train until one is.")
     if step is None:
-        step = _best_step(events, run, folder)
+        step = _best_step(state, folder)
         step = max(examined) if step is None else step
     if step not in examined:
         raise InputError(f"step {step} was not examined; there are {sorted(examined)}.")
     return examined[step]
 
 
-def _best_step(events: Sequence[AnyEvent], run: str, folder: RunFolder) -> int | None:
+def _best_step(state: RunState, folder: RunFolder) -> int | None:
     if folder.verdict.exists():
         conclusion = read_conclusion(folder)
-        if conclusion.run == run:
+        if conclusion.run == state.run:
             # It knows whether the run was strict.
             return conclusion.best_step
-    gone = lost_steps(events, run)
-    best = best_of([c for c in checkups(events, run) if c.step not in gone])
-    return best.step if best else None
+    return state.best.step if state.best else None
 
 
 def _missing(error: FileNotFoundError) -> Path:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ftguard.formatting import POINTS
 from ftguard.measures.measurement import Measurement
-from ftguard.rating.pairs import ROLES, Pair
+from ftguard.rating.pairs import ROLES, AnswerPair
 from ftguard.rating.store import Rating
 from ftguard.stats.estimates import Estimate, mean_estimate
 
@@ -32,7 +32,7 @@ class Counts:
     """Pairs on which nobody who saw them could tell."""
 
 
-def preference(pairs: Sequence[Pair], ratings: Sequence[Rating]) -> Iterator[Measurement]:
+def preference(pairs: Sequence[AnswerPair], ratings: Sequence[Rating]) -> Iterator[Measurement]:
     """The win rate less 0.5 over all pairs, for each role and for each of its named slices.
 
     The win rate is the mean over pairs of 1 (the checkpoint's answer is better), 0.5 (a tie) or
@@ -55,7 +55,7 @@ def preference(pairs: Sequence[Pair], ratings: Sequence[Rating]) -> Iterator[Mea
         yield _measurement(name, members, ratings)
 
 
-def count(pairs: Sequence[Pair], ratings: Sequence[Rating]) -> Counts:
+def tally(pairs: Sequence[AnswerPair], ratings: Sequence[Rating]) -> Counts:
     """How the pairs of a slice were rated."""
     points = _points(pairs, ratings)
     means = [float(np.mean(values)) for values in points.values()]
@@ -69,7 +69,7 @@ def count(pairs: Sequence[Pair], ratings: Sequence[Rating]) -> Counts:
     )
 
 
-def _measurement(name: str, pairs: Sequence[Pair], ratings: Sequence[Rating]) -> Measurement:
+def _measurement(name: str, pairs: Sequence[AnswerPair], ratings: Sequence[Rating]) -> Measurement:
     points = _points(pairs, ratings)
     ties = _identical(pairs, points)
     estimate = _estimate(pairs, points, ties) if points or ties else None
@@ -79,15 +79,15 @@ def _measurement(name: str, pairs: Sequence[Pair], ratings: Sequence[Rating]) ->
         estimate=estimate,
         base=EVEN if estimate else None,
         now=EVEN + estimate.value if estimate else None,
-        better="higher",
+        higher_is_better=True,
         unit=POINTS,
         num_scored=len(points) + len(ties),
-        num_unscored=count(pairs, ratings).skipped,
+        num_unscored=tally(pairs, ratings).skipped,
         note="" if estimate else "nobody has rated these pairs",
     )
 
 
-def _points(pairs: Sequence[Pair], ratings: Sequence[Rating]) -> dict[str, list[float]]:
+def _points(pairs: Sequence[AnswerPair], ratings: Sequence[Rating]) -> dict[str, list[float]]:
     """What each rater who decided gave each pair: 1, 0 or -1."""
     members = {pair.probe_id for pair in pairs}
     points: dict[str, list[float]] = defaultdict(list)
@@ -97,7 +97,7 @@ def _points(pairs: Sequence[Pair], ratings: Sequence[Rating]) -> dict[str, list[
     return dict(points)
 
 
-def _identical(pairs: Sequence[Pair], points: Mapping[str, Sequence[float]]) -> list[str]:
+def _identical(pairs: Sequence[AnswerPair], points: Mapping[str, Sequence[float]]) -> list[str]:
     """The pairs with identical answers that count as ties: as many of them as of the others.
 
     Roles are sampled apart, so each has its own proportion.
@@ -116,7 +116,7 @@ def _identical(pairs: Sequence[Pair], points: Mapping[str, Sequence[float]]) -> 
 
 
 def _estimate(
-    pairs: Sequence[Pair], points: Mapping[str, Sequence[float]], ties: Sequence[str]
+    pairs: Sequence[AnswerPair], points: Mapping[str, Sequence[float]], ties: Sequence[str]
 ) -> Estimate:
     means = {name: float(np.mean(values)) for name, values in points.items()}
     means |= dict.fromkeys(ties, 0.0)
@@ -129,7 +129,7 @@ def _estimate(
     )
     # The share preferred less the share rejected is twice the win rate less 0.5.
     return replace(
-        net, value=net.value / 2, low=net.low / 2, high=net.high / 2, error=net.error / 2
+        net, value=net.value / 2, low=net.low / 2, high=net.high / 2, stderr=net.stderr / 2
     )
 
 

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from ftguard.formatting import percent, printable
 from ftguard.measures.measurement import Measurement
-from ftguard.rating.agreement import Agreement, agreement
+from ftguard.rating.agreement import RaterAgreement, agreement
 from ftguard.rating.pairs import Comparison
-from ftguard.rating.preference import EVEN, Counts, count, preference
+from ftguard.rating.preference import EVEN, Counts, preference, tally
 from ftguard.rating.store import Rating
 from ftguard.stats.alpha_spending import Look
 from ftguard.verdict.gates import Gate, Outcome, Verdict, decide
@@ -38,7 +38,7 @@ class Result:
     raters: tuple[str, ...]
     ratings: tuple[Rating, ...]
     """Those that stand."""
-    agreement: Agreement | None
+    agreement: RaterAgreement | None
     verdict: Verdict | None
     """What the gate says, where there is one."""
 
@@ -57,7 +57,7 @@ def sum_up(
     return Result(
         step=comparison.step,
         measurements=measurements,
-        counts=tuple(count(members, ratings) for members in slices),
+        counts=tuple(tally(members, ratings) for members in slices),
         raters=tuple(dict.fromkeys(rating.rater for rating in ratings)),
         ratings=tuple(ratings),
         agreement=agreement(ratings),
@@ -152,7 +152,7 @@ def _sides(ratings: Sequence[Rating]) -> Iterator[str]:
         yield f"the left answer was better in {left} of {len(decided)}"
 
 
-def _agreed(found: Agreement) -> str:
+def _agreed(found: RaterAgreement) -> str:
     same = found.same
     low, high = max(0.0, same.low), min(1.0, same.high)
     text = (

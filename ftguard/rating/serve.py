@@ -12,18 +12,18 @@ import uvicorn
 from ftguard.errors import InputError
 from ftguard.rating.access import guarded
 from ftguard.rating.app import make_app
-from ftguard.rating.session import Sitting
+from ftguard.rating.session import RatingSession
 
 HOST = "127.0.0.1"
 PATIENCE = 2
 """Seconds that a request under way has after Ctrl-C."""
 
 
-def serve(sitting: Sitting, *, port: int, browser: bool) -> None:
+def serve(session: RatingSession, *, port: int, browser: bool) -> None:
     """Print the page's address, open it, and serve it until Ctrl-C.
 
     Args:
-        sitting: what is rated.
+        session: what is rated.
         port: 0 for any that is free.
         browser: whether to open it in the user's browser.
 
@@ -34,11 +34,11 @@ def serve(sitting: Sitting, *, port: int, browser: bool) -> None:
         address = f"{HOST}:{listener.getsockname()[1]}"
         token = secrets.token_urlsafe(24)
         url = f"http://{address}/{token}/"
-        _announce(sitting, url, address)
+        _announce(session, url, address)
         if browser and _has_screen():
             webbrowser.open(url)
         try:
-            make_server(sitting, token=token, address=address).run(sockets=[listener])
+            make_server(session, token=token, address=address).run(sockets=[listener])
         except KeyboardInterrupt:
             # uvicorn has finished what was under way, and hands the signal on.
             typer.echo()
@@ -63,9 +63,9 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def make_server(sitting: Sitting, *, token: str, address: str) -> uvicorn.Server:
+def make_server(session: RatingSession, *, token: str, address: str) -> uvicorn.Server:
     """The page behind its token, ready to run."""
-    app = guarded(make_app(sitting, token=token), token=token, address=address)
+    app = guarded(make_app(session, token=token), token=token, address=address)
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -82,8 +82,8 @@ def make_server(sitting: Sitting, *, token: str, address: str) -> uvicorn.Server
     )
 
 
-def _announce(sitting: Sitting, url: str, address: str) -> None:
-    step, items = sitting.comparison.step, len(sitting.sample)
+def _announce(session: RatingSession, url: str, address: str) -> None:
+    step, items = session.comparison.step, len(session.sample)
     typer.echo(f"ftguard rate: step {step} against the base, {items} items, blind")
     typer.echo(f"  open {url}")
     if os.environ.get("SSH_CONNECTION"):

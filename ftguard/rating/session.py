@@ -1,4 +1,4 @@
-"""Makes `Sitting`, what several people rate together; what each did is on disk, not here."""
+"""Makes `RatingSession`, what several people rate together; what each did is on disk, not here."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from statistics import median
 
 from ftguard.errors import InputError
 from ftguard.rating.items import Item, for_rater
-from ftguard.rating.pairs import Comparison, Pair
+from ftguard.rating.pairs import AnswerPair, Comparison
 from ftguard.rating.store import Pick, Rating, RatingsFile, choice_of, standing
 
 LONGEST_NAME = 60
@@ -35,11 +35,11 @@ class Progress:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sitting:
+class RatingSession:
     """One checkpoint with a sample of its pairs, and the file that ratings go to."""
 
     comparison: Comparison
-    sample: tuple[Pair, ...]
+    sample: tuple[AnswerPair, ...]
     file: RatingsFile
     seed: int
     rater: str | None = None
@@ -85,7 +85,7 @@ class Sitting:
         """
         items = {item.pair.probe_id: item for item in for_rater(self.sample, rater, self.seed)}
         if probe_id not in items:
-            raise InputError(f"`{probe_id}` is not among the {len(items)} items of this sitting.")
+            raise InputError(f"`{probe_id}` is not among the {len(items)} items of this session.")
         if len(notes) > LONGEST_NOTES:
             raise InputError(f"notes may have {LONGEST_NOTES} characters, these have {len(notes)}.")
         left = items[probe_id].left

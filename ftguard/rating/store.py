@@ -1,8 +1,5 @@
 """Makes `Rating`, one person's choice on one pair, and keeps all of them on disk."""
 
-import fcntl
-import os
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from ftguard.disk import append_lines, read_lines
 from ftguard.errors import FtguardError
 
 Side = Literal["base", "tuned"]
@@ -58,15 +56,8 @@ class RatingsFile:
 
     def append(self, ratings: Sequence[Rating]) -> None:
         """Write them at once and hand them to the disk; a torn last line before is cut off."""
-        lines = b"".join(msgspec.json.encode(rating) + b"\n" for rating in ratings)
-        with self.path.open("a+b") as file:
-            # Two commands may write into one file.
-            fcntl.flock(file, fcntl.LOCK_EX)
-            file.seek(0)
-            file.truncate(file.read().rfind(b"\n") + 1)
-            file.write(lines)
-            file.flush()
-            os.fsync(file.fileno())
+        # Two commands may write into one file.
+        append_lines(self.path, map(msgspec.json.encode, ratings), lock=True)
 
     def read(self) -> tuple[Rating, ...]:
         """Every rating, undone ones too; a torn last line is dropped with a warning.
@@ -74,16 +65,8 @@ class RatingsFile:
         Raises:
             FtguardError: another line cannot be read (file and line).
         """
-        if not self.path.exists():
-            return ()
-        lines = self.path.read_bytes().split(b"\n")
-        if lines.pop():
-            warnings.warn(
-                f"{self.path}:{len(lines) + 1}: the last line was cut short and is left out",
-                stacklevel=2,
-            )
         ratings = []
-        for number, line in enumerate(lines, start=1):
+        for number, line in read_lines(self.path):
             try:
                 ratings.append(_DECODER.decode(line))
             except (msgspec.DecodeError, UnicodeDecodeError) as error:

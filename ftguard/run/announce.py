@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from ftguard import judge
-from ftguard.ask.prompts import Questionnaire
 from ftguard.formatting import PERCENT, duration, percent
 from ftguard.measures import measure
 from ftguard.measures.measurement import Measurement
 from ftguard.probes import Gathered
 from ftguard.run.baseline import Baseline
+from ftguard.run.examine import EvalConfig
 from ftguard.run.grading import Grading
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.power import probes_needed, smallest_drop
@@ -20,7 +20,7 @@ EXAMPLE = 1.5
 
 def announce(
     gathered: Gathered,
-    sheet: Questionnaire,
+    exam: EvalConfig,
     run: Run,
     baseline: Baseline,
     grading: Grading | None = None,
@@ -28,7 +28,7 @@ def announce(
     """One line each on the draws, probes left out, the base's answers, gates and their power, and
     what a judge is sent and may cost.
     """  # noqa: D205
-    base = baseline.snapshot
+    base, sheet = baseline.snapshot, exam.prompt_batch
     yield from gathered.notes
     if sheet.too_long:
         yield (
@@ -40,9 +40,9 @@ def announce(
         f"{duration(base.seconds)}"
     )
     if grading is not None:
-        bill = grading.estimate(base, run.planned_checkpoints or 1)
-        yield from judge.announce(grading.judge, bill)
-    measured = {m.key: m for m in measure(sheet.probes, base, base)}
+        usage = grading.estimate(base, run.planned_checkpoints or 1)
+        yield from judge.announce(grading.judge, usage)
+    measured = {m.key: m for m in measure(sheet.probes, base, base, exam.measures)}
     limits = [
         f"{gate.key} {percent(gate.limit) if measured[gate.key].unit == PERCENT else gate.limit}"
         for gate in run.gates
@@ -58,7 +58,7 @@ def _power(limit: float, base: Measurement, level: float) -> Iterator[str]:
     """What a gate on a drop of right-or-wrong scores can find; nothing is known of others yet."""
     if base.unit != PERCENT or not base.discrete or base.estimate is None or base.base is None:
         return
-    room, n, level = base.base - base.chance, base.estimate.n, level / base.candidates
+    room, n, level = base.base - base.chance, base.estimate.n, level / base.num_comparisons
     least = smallest_drop(n, room, limit, level)
     example = EXAMPLE * limit
     yield (

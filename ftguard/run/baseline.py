@@ -2,18 +2,20 @@
 
 import warnings
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import torch
 
-from ftguard.ask.ranks import from_main
+from ftguard.ask.ranks import broadcast_from_main, made_by_main
 from ftguard.ask.unwrap import adapted
 from ftguard.ask.weights import repeatable
-from ftguard.errors import BaseMismatchError, FtguardError
+from ftguard.errors import BaseMismatchError
 from ftguard.folders import RunFolder, cache_folder
 from ftguard.measures import measure
-from ftguard.run.examine import Exam, take_snapshot
+from ftguard.run.examine import EvalConfig, take_snapshot
+from ftguard.run.ledger import Origin
 from ftguard.scores.snapshot import Fingerprint, Snapshot, load_snapshot, save_snapshot
 from ftguard.verdict.checkup import Checkup
 
@@ -33,8 +35,8 @@ class Baseline:
     """The base snapshot, and where it came from."""
 
     snapshot: Snapshot
-    origin: str
-    """`asked`, `stored`, `cache` or `descent`."""
+    origin: Origin
+    """Asked now, stored by an earlier attempt, from the cache, or named by the model's record."""
 
 
 def read_lineage(folder: Path) -> Lineage | None:
@@ -52,7 +54,7 @@ def write_lineage(folder: Path, lineage: Lineage) -> None:
 
 def get_baseline(
     model: torch.nn.Module,
-    exam: Exam,
+    exam: EvalConfig,
     folder: RunFolder,
     *,
     run: str,
@@ -60,7 +62,7 @@ def get_baseline(
     loaded_from: Path | None,
     weights_known: bool,
     cache: bool,
-    main: bool,
+    is_main_process: bool,
 ) -> Baseline:
     """Find the base snapshot that fits, or ask the base now.
 
@@ -74,52 +76,48 @@ def get_baseline(
         weights_known: whether the exam's weights fingerprint was taken before a resume could
             overwrite them.
         cache: whether to look in the cache and to fill it.
-        main: whether this process writes.
+        is_main_process: whether this process writes.
 
     Raises:
         BaseMismatchError: a base is stored, or named by the model's record, but does not fit; or
             a resumed full fine-tune has none.
     """
-    found: Baseline | FtguardError | None = None
-    if main:
-        try:
-            found = _find(
-                exam,
-                folder,
-                resuming=resuming,
-                askable=adapted(model) is not None,
-                loaded_from=loaded_from,
-                weights_known=weights_known,
-                cache=cache,
-            )
-        except FtguardError as error:
-            found = error
-    found = from_main(found)
-    if isinstance(found, FtguardError):
-        raise found
+    found = made_by_main(
+        partial(
+            _find,
+            exam,
+            folder,
+            resuming=resuming,
+            askable=adapted(model) is not None,
+            loaded_from=loaded_from,
+            weights_known=weights_known,
+            cache=cache,
+        ),
+        is_main_process=is_main_process,
+    )
     if found is None:
         taken = _take_base(model, exam, run)
-        found = Baseline(snapshot=from_main(taken), origin="asked")
-    if main and found.origin != "stored":
+        found = Baseline(snapshot=broadcast_from_main(taken), origin="asked")
+    if is_main_process and found.origin != "stored":
         save_snapshot(found.snapshot, folder.base)
-    if main and cache and found.origin == "asked":
+    if is_main_process and cache and found.origin == "asked":
         _fill_cache(found.snapshot)
     return found
 
 
-def _take_base(model: torch.nn.Module, exam: Exam, run: str) -> Snapshot:
+def _take_base(model: torch.nn.Module, exam: EvalConfig, run: str) -> Snapshot:
     """Ask the base; where that is not repeatable, twice, for the noise floor."""
     first = take_snapshot(model, exam, run=run, step=0, label="ftguard: base")
     if repeatable(model):
         return first
     second = take_snapshot(model, exam, run=run, step=0, label="ftguard: base again")
-    against_itself = measure(exam.questionnaire.probes, first, second)
+    against_itself = measure(exam.prompt_batch.probes, first, second, exam.measures)
     noise = {m.key: abs(m.estimate.value) for m in against_itself if m.estimate is not None}
     return replace(first, noise=noise)
 
 
 def _find(
-    exam: Exam,
+    exam: EvalConfig,
     folder: RunFolder,
     *,
     resuming: bool,
@@ -148,7 +146,7 @@ def _find(
     return Baseline(snapshot=cached, origin="cache") if cached is not None else None
 
 
-def _descent(lineage: Lineage, exam: Exam, loaded_from: Path) -> Snapshot:
+def _descent(lineage: Lineage, exam: EvalConfig, loaded_from: Path) -> Snapshot:
     for folder in (Path(lineage.base_folder), cache_folder(lineage.base)):
         snapshot = _load(folder)
         if snapshot is not None and snapshot.fingerprint.digest == lineage.base:

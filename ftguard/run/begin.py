@@ -11,21 +11,22 @@ from transformers import PreTrainedTokenizerBase, TrainerState, TrainingArgument
 
 from ftguard.ask.batches import BatchPlan
 from ftguard.ask.prompts import prepare
-from ftguard.ask.ranks import from_main
+from ftguard.ask.ranks import made_by_main
 from ftguard.ask.unwrap import adapted, inner_model
 from ftguard.ask.weights import weights_fingerprint
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.judge import Judge, refuse_self
-from ftguard.measures import measure
+from ftguard.measures import Measure, measure
 from ftguard.probes import Encoder, Gathered, Probe, Sets, write_probes
 from ftguard.run.announce import announce
 from ftguard.run.baseline import Baseline, get_baseline, read_lineage
 from ftguard.run.chosen_probes import probes_to_ask
 from ftguard.run.clock import Clock
-from ftguard.run.examine import Exam, fingerprint
+from ftguard.run.examine import EvalConfig, fingerprint
 from ftguard.run.grading import Grading
-from ftguard.run.guarded_run import Watch
+from ftguard.run.guarded_run import GuardedRun
+from ftguard.run.journal import Journal
 from ftguard.run.ledger import (
     AnyEvent,
     BaseTaken,
@@ -35,6 +36,7 @@ from ftguard.run.ledger import (
     Superseded,
     current_run,
 )
+from ftguard.run.state import RunState, fold
 from ftguard.run.trainer import loaded_from, planned_checkpoints
 from ftguard.run.training_data import TrainingTexts, given_texts, trainer_texts
 from ftguard.tracking import Tracker, say
@@ -50,7 +52,8 @@ class Settings:
     encoder: Encoder | None
     judge: Judge | None
     gates: tuple[Gate, ...] | None
-    act: bool
+    measures: tuple[Measure, ...]
+    act_on_breach: bool
     patience: int
     strict: bool
     cache: bool
@@ -68,7 +71,7 @@ def begin(
     rate: float,
     weights: str | None,
     tracker: Tracker,
-) -> Watch:
+) -> GuardedRun:
     """Prepare the questions, get the base snapshot, and open the run in the ledger.
 
     Args:
@@ -86,42 +89,46 @@ def begin(
     """
     if settings.judge is not None:
         refuse_self(settings.judge, str(loaded_from(model) or _name(model)))
-    clock, folder, main = Clock(), RunFolder(Path(args.output_dir)), state.is_world_process_zero
+    clock, folder = Clock(), RunFolder(Path(args.output_dir))
+    is_main_process = state.is_world_process_zero
     with clock:
-        if main:
+        if is_main_process:
             folder.check_writable()
-        progress = main and not args.disable_tqdm
+        progress = is_main_process and not args.disable_tqdm
         resuming = state.global_step > 0
-        run_id, attempt, first = from_main(
-            _identify(folder, state.global_step) if main else ("", 0, None)
+        before = made_by_main(
+            partial(_state_before, folder, state.global_step, strict=settings.strict),
+            is_main_process=is_main_process,
         )
+        first = before.attempts[0] if before.attempts else None
+        journal = Journal(Ledger(folder.ledger), before)
         gathered = probes_to_ask(
             settings.sets,
             folder,
-            run_id,
+            before.run,
             training=partial(_training, settings.sets, loader, tokenizer),
             encoder=settings.encoder,
             progress=progress,
-            main=main,
+            is_main_process=is_main_process,
         )
         exam = _exam(settings, gathered.probes, model, tokenizer, weights, progress=progress)
         baseline = get_baseline(
             model,
             exam,
             folder,
-            run=run_id,
+            run=before.run,
             resuming=resuming,
             loaded_from=loaded_from(model),
             weights_known=weights is not None or adapted(model) is not None,
             cache=settings.cache,
-            main=main,
+            is_main_process=is_main_process,
         )
         base = baseline.snapshot
-        measured = measure(exam.questionnaire.probes, base, base)
+        measured = measure(exam.prompt_batch.probes, base, base, exam.measures)
         planned = planned_checkpoints(args, state)
         run = Run(
-            id=run_id,
-            attempt=attempt,
+            id=before.run,
+            attempt=max((run.attempt for run in before.attempts), default=0) + 1,
             resumed_from=state.global_step,
             method="full" if adapted(model) is None else "adapters",
             learning_rate=first.learning_rate if first else rate,
@@ -132,28 +139,29 @@ def begin(
             not_measured=unmeasured(measured),
         )
         grading = None
-        if main and settings.judge is not None:
-            grading = Grading.open(settings.judge, exam.questionnaire.probes, run, folder)
-        watch = Watch(
+        if is_main_process and settings.judge is not None:
+            grading = Grading.open(settings.judge, exam.prompt_batch.probes, run, journal)
+        watch = GuardedRun(
             run=run,
             exam=replace(exam, fingerprint=base.fingerprint),
             base=base,
             folder=folder,
+            journal=journal,
             tracker=tracker,
             clock=clock,
             patience=settings.patience,
-            strict=settings.strict,
-            main=main,
+            is_main_process=is_main_process,
             grading=grading,
         )
-        if main:
+        if is_main_process:
             # Only now is it sure that the base fits these probes.
             write_probes(gathered.probes, folder.probes)
             for event in _opening(run, settings.sets, gathered, baseline):
-                watch.ledger.append(event)
+                journal.append(event)
             watch.reconcile_best()
-            for line in announce(gathered, exam.questionnaire, run, baseline, grading):
+            for line in announce(gathered, exam, run, baseline, grading):
                 say(line)
+        journal.share()
     return watch
 
 
@@ -177,38 +185,36 @@ def _exam(
     weights: str | None,
     *,
     progress: bool,
-) -> Exam:
+) -> EvalConfig:
     if tokenizer is None:
         raise InputError(
             "the Trainer has no tokenizer to ask with: pass `processing_class=tokenizer` to it."
         )
     inner = inner_model(model)
-    questionnaire = prepare(probes, inner, tokenizer, settings.chat_template_kwargs)
-    return Exam(
-        questionnaire=questionnaire,
+    prompt_batch = prepare(probes, inner, tokenizer, settings.chat_template_kwargs)
+    return EvalConfig(
+        prompt_batch=prompt_batch,
         fingerprint=fingerprint(
-            questionnaire,
+            prompt_batch,
             weights or weights_fingerprint(model),
             str(inner.dtype),
             settings.judge.digest if settings.judge else "",
         ),
         plan=BatchPlan(),
         progress=progress,
+        measures=settings.measures,
     )
 
 
-def _identify(folder: RunFolder, step: int) -> tuple[str, int, Run | None]:
-    """The run's id, attempt and first attempt: a new run, or the one that is resumed."""
+def _state_before(folder: RunFolder, step: int, *, strict: bool) -> RunState:
+    """A new run, or what has happened in the one that is resumed at `step`."""
     events = Ledger(folder.ledger).read()
     lineage = read_lineage(folder.checkpoint(step))
     latest = current_run(events)
     resumed = lineage.checkup.run if lineage else latest.id if latest else None
     if step == 0 or resumed is None:
-        return secrets.token_hex(4), 1, None
-    attempts = [e.record for e in events if isinstance(e, RunStarted) and e.run == resumed]
-    if not attempts:
-        return resumed, 1, None
-    return resumed, max(attempt.attempt for attempt in attempts) + 1, attempts[0]
+        return RunState(run=secrets.token_hex(4), strict=strict)
+    return fold(events, resumed, strict=strict)
 
 
 def _opening(run: Run, sets: Sets, gathered: Gathered, baseline: Baseline) -> Sequence[AnyEvent]:

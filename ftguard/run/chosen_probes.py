@@ -5,8 +5,7 @@ from collections.abc import Callable
 from tqdm.auto import tqdm
 
 from ftguard.ask.quiet import same_random_state
-from ftguard.ask.ranks import from_main
-from ftguard.errors import FtguardError, InputError
+from ftguard.ask.ranks import made_by_main
 from ftguard.folders import RunFolder
 from ftguard.probes import Encoder, Gathered, Sets, gather, read_probes, survey
 from ftguard.run.ledger import Chosen, Ledger
@@ -21,7 +20,7 @@ def probes_to_ask(
     training: Callable[[], TrainingTexts],
     encoder: Encoder | None,
     progress: bool,
-    main: bool,
+    is_main_process: bool,
 ) -> Gathered:
     """What an earlier attempt of the run asked, else what is chosen now.
 
@@ -34,23 +33,15 @@ def probes_to_ask(
         training: gives the training data's texts, to look for leaks and for what is far from them.
         encoder: for the distances of queries.
         progress: whether to show a progress bar.
-        main: whether this process reads.
+        is_main_process: whether this process reads.
 
     Raises:
         FtguardError: the main process's, on every process.
     """
-    found: Gathered | FtguardError | None = None
-    if main:
-        try:
-            found = _stored(sets, folder, run)
-            if found is None:
-                found = _choose(sets, training, encoder, progress=progress)
-        except FtguardError as error:
-            found = error
-    found = from_main(found)
-    if not isinstance(found, Gathered):
-        raise found or InputError("no probes were chosen.")
-    return found
+    return made_by_main(
+        lambda: _stored(sets, folder, run) or _choose(sets, training, encoder, progress=progress),
+        is_main_process=is_main_process,
+    )
 
 
 def _stored(sets: Sets, folder: RunFolder, run: str) -> Gathered | None:

@@ -11,8 +11,8 @@ import torch
 
 from ftguard.ask.asking import ask
 from ftguard.ask.batches import BatchPlan
-from ftguard.ask.prompts import Questionnaire
-from ftguard.measures import measure
+from ftguard.ask.prompts import PromptBatch
+from ftguard.measures import Measure, measure
 from ftguard.measures.measurement import Measurement
 from ftguard.scores import SCORER_VERSION, score
 from ftguard.scores.snapshot import Fingerprint, Snapshot
@@ -26,16 +26,18 @@ _LIBRARIES = ("ftguard", "torch", "transformers", "tokenizers")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exam:
+class EvalConfig:
     """What is asked, and how: the same for the base and for every checkpoint of a run."""
 
-    questionnaire: Questionnaire
+    prompt_batch: PromptBatch
     fingerprint: Fingerprint
     """Of the base under these questions."""
     plan: BatchPlan
     """How questions are batched; halved where memory runs out."""
     progress: bool
     """Whether to show a progress bar."""
+    measures: tuple[Measure, ...] = ()
+    """The user's own, measured after the built-in ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,17 +57,17 @@ Grade = Callable[[Snapshot, Snapshot], tuple[Snapshot, Snapshot]]
 
 
 def fingerprint(
-    questionnaire: Questionnaire, weights: str, dtype: str, judge: str = ""
+    prompt_batch: PromptBatch, weights: str, dtype: str, judge: str = ""
 ) -> Fingerprint:
-    """What a snapshot under this questionnaire is compared by.
+    """What a snapshot under this prompt_batch is compared by.
 
     Args:
-        questionnaire: what is asked.
+        prompt_batch: what is asked.
         weights: the fingerprint of the base's weights.
         dtype: of the weights.
         judge: the digest of the judge that scores open answers; empty without one.
     """
-    rendering = questionnaire.rendering
+    rendering = prompt_batch.rendering
     tokenizer = rendering.tokenizer
     vocabulary = sorted(tokenizer.get_vocab().items())
     template = [getattr(tokenizer, "chat_template", None), dict(rendering.chat_template_kwargs)]
@@ -74,14 +76,14 @@ def fingerprint(
         dtype=dtype,
         tokenizer=_hash(vocabulary),
         template=_hash(template),
-        probes=questionnaire.fingerprint,
+        probes=prompt_batch.fingerprint,
         scorers=f"{SCORER_VERSION} {judge}".strip(),
     )
 
 
 def take_snapshot(
     model: torch.nn.Module,
-    exam: Exam,
+    exam: EvalConfig,
     *,
     run: str,
     step: int,
@@ -100,7 +102,7 @@ def take_snapshot(
     """
     asked = ask(
         model,
-        exam.questionnaire,
+        exam.prompt_batch,
         base=base is None,
         echo=None if base is None else base.echoes,
         plan=exam.plan,
@@ -111,7 +113,7 @@ def take_snapshot(
         step=step,
         fingerprint=exam.fingerprint,
         answers=asked.answers,
-        scores=score(exam.questionnaire.probes, asked.answers),
+        scores=score(exam.prompt_batch.probes, asked.answers),
         echoes=asked.echoes,
         versions=_versions(),
         seconds=asked.seconds,
@@ -121,7 +123,7 @@ def take_snapshot(
 
 def examine(
     model: torch.nn.Module,
-    exam: Exam,
+    exam: EvalConfig,
     base: Snapshot,
     run: Run,
     moment: Moment,
@@ -176,9 +178,9 @@ def _graded(
         return (base, now), (*now.notes, note)
 
 
-def measure_against(exam: Exam, base: Snapshot, now: Snapshot) -> tuple[Measurement, ...]:
+def measure_against(exam: EvalConfig, base: Snapshot, now: Snapshot) -> tuple[Measurement, ...]:
     """Everything measured, with the base's own noise beside it."""
-    measured = measure(exam.questionnaire.probes, base, now)
+    measured = measure(exam.prompt_batch.probes, base, now, exam.measures)
     return tuple(replace(m, noise=base.noise.get(m.key, 0.0)) for m in measured)
 
 
@@ -209,8 +211,8 @@ def assess(
     )
 
 
-def _missing(exam: Exam, base: Snapshot, note: str) -> tuple[Measurement, ...]:
-    known = measure(exam.questionnaire.probes, base, base)
+def _missing(exam: EvalConfig, base: Snapshot, note: str) -> tuple[Measurement, ...]:
+    known = measure(exam.prompt_batch.probes, base, base, exam.measures)
     return tuple(replace(m, estimate=None, now=None, at_floor=False, note=note) for m in known)
 
 

@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ftguard.folders import RunFolder
-from ftguard.judge import Bill, Judge, Judged, Judging, Spend, Task
+from ftguard.judge import Budget, Judge, Judged, Judging, Task, Usage
 from ftguard.probes import Probe
 from ftguard.probes.probe import JUDGED
-from ftguard.run.ledger import AnyEvent, Ledger, Scored, of_run
+from ftguard.run.journal import Journal
+from ftguard.run.ledger import Scored
 from ftguard.scores import Score
 from ftguard.scores.snapshot import Snapshot
 from ftguard.verdict.run import Run
@@ -27,9 +27,9 @@ class Grading:
     judge: Judge
     probes: tuple[Probe, ...]
     """Those that a judge is to score."""
-    spend: Spend
+    budget: Budget
     run: Run
-    ledger: Ledger
+    journal: Journal
     under_way: dict[int, Judging] = field(default_factory=dict)
     """By step."""
     base_under_way: set[str] = field(default_factory=set)
@@ -37,16 +37,14 @@ class Grading:
 
     @classmethod
     def open(
-        cls, judge: Judge, probes: Sequence[Probe], run: Run, folder: RunFolder
+        cls, judge: Judge, probes: Sequence[Probe], run: Run, journal: Journal
     ) -> "Grading | None":
         """A judge that goes on with what the run has spent; None where nothing is to be judged."""
         open_ones = tuple(probe for probe in probes if probe.scorer == JUDGED)
         if not open_ones:
             return None
-        ledger = Ledger(folder.ledger)
-        bills = [e.bill for e in ledger.read() if isinstance(e, Scored) and e.run == run.id]
-        spend = Spend(judge, bills[-1] if bills else None)
-        return cls(judge=judge, probes=open_ones, spend=spend, run=run, ledger=ledger)
+        budget = Budget(judge, journal.state.usage)
+        return cls(judge=judge, probes=open_ones, budget=budget, run=run, journal=journal)
 
     def grade(self, step: int, base: Snapshot, now: Snapshot, known: Mapping[str, Judged]) -> None:
         """Put both models' answers to the judge, blind and mixed, and wait a bounded time.
@@ -63,9 +61,9 @@ class Grading:
         tasks = [task for task in self._tasks(BASE, base) if task.key not in settled]
         self.base_under_way.update(task.key for task in tasks)
         tasks += self._tasks(NOW, now)
-        judging = Judging(self.judge, tasks, self.spend)
+        judging = Judging(self.judge, tasks, self.budget)
         self.under_way[step] = judging
-        judging.wait(self.judge.seconds)
+        judging.wait(self.judge.wait_seconds)
         self.collect()
 
     def collect(self) -> frozenset[int]:
@@ -85,7 +83,7 @@ class Grading:
     def finish(self) -> frozenset[int]:
         """Wait once more for what is under way, then stop; the steps that had news."""
         heard: set[int] = set()
-        deadline = time.monotonic() + self.judge.seconds
+        deadline = time.monotonic() + self.judge.wait_seconds
         for judging in self.under_way.values():
             judging.wait(max(0.0, deadline - time.monotonic()))
         heard |= self.collect()
@@ -93,14 +91,14 @@ class Grading:
             judging.close()
         return frozenset(heard | self.collect())
 
-    def estimate(self, base: Snapshot, checkpoints: int) -> Bill:
+    def estimate(self, base: Snapshot, checkpoints: int) -> Usage:
         """What grading the base's and so many checkpoints' answers would take, rather too much."""
         tasks = self._tasks(BASE, base)
-        known = self.spend.estimate(tasks)
+        known = self.budget.estimate(tasks)
         # The checkpoints' answers are new, whatever the cache knows of the base's.
         unlike = [replace(task, text=f"{task.text} ...") for task in tasks]
-        new = self.spend.estimate(unlike)
-        return Bill(
+        new = self.budget.estimate(unlike)
+        return Usage(
             calls=known.calls + new.calls * checkpoints,
             input_tokens=known.input_tokens + new.input_tokens * checkpoints,
             output_tokens=known.output_tokens + new.output_tokens * checkpoints,
@@ -108,14 +106,14 @@ class Grading:
         )
 
     def _record(self, step: int, judged: tuple[Judged, ...]) -> None:
-        self.ledger.append(
+        self.journal.append(
             Scored(
                 run=self.run.id,
                 attempt=self.run.attempt,
                 step=step,
                 judge=f"{self.judge.model} {self.judge.rubric.version}",
                 judged=judged,
-                bill=self.spend.so_far,
+                usage=self.budget.so_far,
             )
         )
 
@@ -128,17 +126,13 @@ class Grading:
         ]
 
 
-def judged_by_step(
-    events: Sequence[AnyEvent], run: str, attempt: int, step: int
-) -> dict[str, Judged]:
+def judged_by_step(scored: Sequence[Scored], attempt: int, step: int) -> dict[str, Judged]:
     """What was judged, by key: of the base at any step, of the checkpoint at this one.
 
     A score is never replaced by a later reason for having none.
     """
     found: dict[str, Judged] = {}
-    for event in of_run(events, run):
-        if not isinstance(event, Scored):
-            continue
+    for event in scored:
         own = (event.attempt, event.step) == (attempt, step)
         for judged in event.judged:
             if judged.key.startswith(BASE) or own:

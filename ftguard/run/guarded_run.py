@@ -1,4 +1,4 @@
-"""Makes `Watch`, one attempt of one run under guard: it examines, records and keeps the best."""
+"""Makes `GuardedRun`, one attempt of a run: it examines, records and keeps the best."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from ftguard.ask.ranks import from_main
+from ftguard.ask.ranks import broadcast_from_main
 from ftguard.errors import FtguardError
 from ftguard.folders import RunFolder
 from ftguard.formatting import duration, percent
@@ -16,85 +16,48 @@ from ftguard.measures.target import confirmed
 from ftguard.run.acting import choose_action
 from ftguard.run.baseline import Lineage, read_lineage, write_lineage
 from ftguard.run.clock import Clock
-from ftguard.run.examine import Exam, Moment, assess, examine
+from ftguard.run.examine import EvalConfig, Moment, assess, examine
 from ftguard.run.grading import BASE, NOW, Grading, judged_by_step, with_scores
+from ftguard.run.journal import Journal
 from ftguard.run.keep import keep_checkpoint, loads, put_aside
-from ftguard.run.ledger import (
-    Acted,
-    AnyEvent,
-    Examined,
-    Ledger,
-    Lost,
-    checkups,
-    learning_rate,
-    lost_steps,
-    of_run,
-)
+from ftguard.run.ledger import Acted, Examined, Lost
+from ftguard.run.state import RunState
 from ftguard.scores.snapshot import Snapshot, load_snapshot, save_snapshot
-from ftguard.stats.alpha_spending import Look
 from ftguard.tracking import Tracker, say
 from ftguard.verdict.advice import Advice
-from ftguard.verdict.checkup import Checkup, best_of
+from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion, conclude, write_conclusion
 from ftguard.verdict.run import Run
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watch:
-    """Everything that one attempt needs; what happens in it is in the ledger, not here."""
+class GuardedRun:
+    """Everything that one attempt needs; what happens in it is in the journal, not here."""
 
     run: Run
-    exam: Exam
+    exam: EvalConfig
     base: Snapshot
     folder: RunFolder
+    journal: Journal
     tracker: Tracker
     clock: Clock
     patience: int
-    strict: bool
-    main: bool
+    is_main_process: bool
     """Whether this process writes; every process asks."""
     grading: Grading | None = None
     """The judge at work, in the main process."""
 
     @property
-    def ledger(self) -> Ledger:
-        """The events of all runs in this folder."""
-        return Ledger(self.folder.ledger)
-
-    @property
-    def checkups(self) -> tuple[Checkup, ...]:
-        """Those of this run that count, oldest first."""
-        return checkups(self.ledger.read(), self.run.id)
-
-    @property
-    def best(self) -> Checkup | None:
-        """The best checkpoint that passed and whose files are there."""
-        events = self.ledger.read()
-        gone = lost_steps(events, self.run.id)
-        found = [c for c in checkups(events, self.run.id) if c.step not in gone]
-        return best_of(found, strict=self.strict)
-
-    @property
-    def look(self) -> Look:
-        """The next look at this run's gates; those of abandoned attempts have spent their share."""
-        looks = {
-            (event.attempt, event.step)
-            for event in self.ledger.read()
-            if isinstance(event, Examined) and event.run == self.run.id
-        }
-        return Look(number=len(looks) + 1, planned=self.run.planned_looks)
-
-    @property
-    def learning_rate(self) -> float:
-        """The peak rate in force."""
-        return learning_rate(self.ledger.read(), self.run)
+    def state(self) -> RunState:
+        """What has happened so far."""
+        return self.journal.state
 
     def examine(self, model: torch.nn.Module, moment: Moment) -> tuple[Checkup, bool]:
         """The checkup of this step, and whether it is new; every process gets the main one's.
 
         A step that this attempt examined before is not asked again, nor is the base (step 0).
         """
-        known = from_main(self._known(moment) if self.main else None)
+        known = broadcast_from_main(self._known(moment) if self.is_main_process else None)
         if known is not None:
             return known, False
         checkup, snapshot = examine(
@@ -103,24 +66,24 @@ class Watch:
             self.base,
             self.run,
             moment,
-            look=self.look,
-            past=self.checkups if self.main else (),
-            current_rate=self.learning_rate if self.main else self.run.learning_rate,
+            look=self.state.next_look,
+            past=self.state.checkups,
+            current_rate=self.state.learning_rate,
             patience=self.patience,
             grade=partial(self._grade, moment.step) if self.grading else None,
         )
-        checkup = from_main(checkup)
-        if self.main:
+        checkup = broadcast_from_main(checkup)
+        if self.is_main_process:
             if snapshot is not None:
-                folder = self.folder.answers(self.run.id, self.run.attempt, moment.step)
-                save_snapshot(snapshot, folder)
+                save_snapshot(snapshot, self.folder.answers(checkup.id))
             self._append(checkup)
             self.tracker.log(checkup, self.clock.share)
+        self.journal.share()
         return checkup, True
 
     def graded(self, now: Snapshot, step: int, attempt: int) -> tuple[Snapshot, Snapshot]:
         """The base's and a checkpoint's snapshot with what a judge has said of them so far."""
-        judged = judged_by_step(self.ledger.read(), self.run.id, attempt, step)
+        judged = judged_by_step(self.state.scored, attempt, step)
         return with_scores(self.base, BASE, judged), with_scores(now, NOW, judged)
 
     def amend(self, checkup: Checkup) -> None:
@@ -137,29 +100,32 @@ class Watch:
         Every process gets the main one's choice.
         """
         choice = None
-        if self.main:
-            lowered = [
-                event.step
-                for event in of_run(self.ledger.read(), self.run.id)
-                if isinstance(event, Acted) and event.do == "lower_learning_rate"
-            ]
-            action = choose_action(checkup, self.checkups, lowered[-1] if lowered else None)
+        if self.is_main_process:
+            state = self.state
+            lowered_at = state.lowered[-1].step if state.lowered else None
+            action = choose_action(checkup, state.checkups, lowered_at)
             if action is not None:
-                choice = action, action.number / self.learning_rate
+                choice = action, action.number / state.learning_rate
                 self._act(action, checkup.step)
-        return from_main(choice)
+        self.journal.share()
+        return broadcast_from_main(choice)
 
     def save(self, checkup: Checkup) -> None:
-        """Leave the checkup beside its saved checkpoint, and keep that if it is the best."""
-        if not self.main or checkup.checkpoint is None:
-            return
+        """Leave the checkup beside its saved checkpoint, and keep that if it is the best.
+
+        Every process must call it.
+        """
+        if self.is_main_process and checkup.checkpoint is not None:
+            self._save(checkup, Path(checkup.checkpoint))
+        self.journal.share()
+
+    def _save(self, checkup: Checkup, checkpoint: Path) -> None:
         if self._done(checkup.step) != checkup:
             self._append(checkup)
-        checkpoint = Path(checkup.checkpoint)
         if not checkpoint.is_dir():
             return
         write_lineage(checkpoint, self._lineage(checkup))
-        best = self.best
+        best = self.state.best
         if best is not None and best.step == checkup.step:
             keep_checkpoint(checkpoint, self.folder.best)
             if not loads(self.folder.best):
@@ -168,13 +134,11 @@ class Watch:
     def reconcile_best(self) -> None:
         """Make `best/` hold this run's best, and nothing of another run or an abandoned attempt.
 
-        What it held before is put aside, never deleted.
+        What it held before is put aside, never deleted. Only the main process calls it.
         """
-        if not self.main:
-            return
-        while (best := self.best) is not None:
+        while (best := self.state.best) is not None:
             kept = read_lineage(self.folder.best)
-            if kept is not None and _place(kept.checkup) == _place(best):
+            if kept is not None and kept.checkup.id == best.id:
                 write_lineage(self.folder.best, self._lineage(best))
                 return
             self._put_best_aside()
@@ -182,7 +146,7 @@ class Watch:
                 keep_checkpoint(Path(best.checkpoint), self.folder.best)
                 return
             say(f"step {best.step} passed, but its files are gone: it cannot be kept")
-            self._record(Lost(run=self.run.id, attempt=self.run.attempt, step=best.step))
+            self.journal.append(Lost(run=self.run.id, attempt=self.run.attempt, step=best.step))
         self._put_best_aside()
 
     def forecast(self, steps: int) -> str:
@@ -201,16 +165,19 @@ class Watch:
 
     def conclude(self) -> Conclusion:
         """Write the run's outcome and tell it."""
-        best = self.best
-        conclusion = conclude(self.run, self.checkups, best, self._confirmed(best), self.folder)
-        if self.main:
+        self.journal.share()
+        best = self.state.best
+        conclusion = conclude(
+            self.run, self.state.checkups, best, self._confirmed(best), self.folder
+        )
+        if self.is_main_process:
             write_conclusion(conclusion, self.folder)
             self.tracker.finish(conclusion)
         return conclusion
 
     def _grade(self, step: int, base: Snapshot, now: Snapshot) -> tuple[Snapshot, Snapshot]:
         if self.grading is not None:
-            known = judged_by_step(self.ledger.read(), self.run.id, self.run.attempt, step)
+            known = judged_by_step(self.state.scored, self.run.attempt, step)
             self.grading.grade(step, base, now, known)
         return self.graded(now, step, self.run.attempt)
 
@@ -218,30 +185,29 @@ class Watch:
         if best is None:
             return None
         try:
-            now = load_snapshot(self.folder.answers(best.run, best.attempt, best.step))
+            now = load_snapshot(self.folder.answers(best.id))
         except (FtguardError, FileNotFoundError):
             return None
-        return confirmed(self.exam.questionnaire.probes, *self.graded(now, best.step, best.attempt))
+        return confirmed(self.exam.prompt_batch.probes, *self.graded(now, best.step, best.attempt))
 
     def _known(self, moment: Moment) -> Checkup | None:
         if moment.step > 0:
             return self._done(moment.step)
         return assess(
-            measure(self.exam.questionnaire.probes, self.base, self.base),
+            measure(self.exam.prompt_batch.probes, self.base, self.base, self.exam.measures),
             self.run,
             moment,
-            look=self.look,
+            look=self.state.next_look,
             past=(),
             current_rate=self.run.learning_rate,
             patience=self.patience,
         )
 
     def _done(self, step: int) -> Checkup | None:
-        found = (c for c in self.checkups if c.step == step and c.attempt == self.run.attempt)
-        return next(found, None)
+        return self.state.find(step, self.run.attempt)
 
     def _act(self, action: Advice, step: int) -> None:
-        self._record(
+        self.journal.append(
             Acted(
                 run=self.run.id,
                 attempt=self.run.attempt,
@@ -266,15 +232,6 @@ class Watch:
         )
 
     def _append(self, checkup: Checkup) -> None:
-        self._record(
+        self.journal.append(
             Examined(run=self.run.id, attempt=self.run.attempt, step=checkup.step, checkup=checkup)
         )
-
-    def _record(self, event: AnyEvent) -> None:
-        if self.main:
-            self.ledger.append(event)
-
-
-def _place(checkup: Checkup) -> tuple[str, int, int]:
-    """What names a checkpoint, whatever was found of it later."""
-    return checkup.run, checkup.attempt, checkup.step

@@ -51,10 +51,7 @@ def put_aside(best: Path) -> Path | None:
     if not best.is_dir():
         return None
     lineage = read_lineage(best)
-    name = "unknown"
-    if lineage is not None:
-        checkup = lineage.checkup
-        name = f"{checkup.run}-attempt-{checkup.attempt}-step-{checkup.step}"
+    name = "unknown" if lineage is None else str(lineage.checkup.id)
     aside = best.with_name(f"{best.name}-{name}")
     shutil.rmtree(aside, ignore_errors=True)
     best.rename(aside)

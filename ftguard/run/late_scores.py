@@ -6,25 +6,23 @@ from dataclasses import replace
 from ftguard.errors import FtguardError
 from ftguard.measures.measurement import Measurement
 from ftguard.run.examine import Moment, assess, measure_against
-from ftguard.run.guarded_run import Watch
-from ftguard.run.ledger import Examined
+from ftguard.run.guarded_run import GuardedRun
 from ftguard.scores.snapshot import load_snapshot
-from ftguard.stats.alpha_spending import Look
 from ftguard.tracking import say
 from ftguard.verdict.checkup import Checkup
 
 
-def hear(watch: Watch, steps: Iterable[int]) -> None:
+def apply_late_scores(watch: GuardedRun, steps: Iterable[int]) -> None:
     """Put the late scores of these steps into their checkups, tell them, and keep the best anew.
 
     Only the main process calls it. Nothing is acted on: training has gone on since.
     """
     for step in sorted(steps):
-        old = next((c for c in watch.checkups if c.step == step), None)
+        old = next((c for c in watch.state.checkups if c.step == step), None)
         if old is None or old.attempt != watch.run.attempt:
             continue
         try:
-            now = load_snapshot(watch.folder.answers(old.run, old.attempt, step))
+            now = load_snapshot(watch.folder.answers(old.id))
         except (FtguardError, FileNotFoundError):
             continue
         checkup = _reassessed(
@@ -35,7 +33,7 @@ def hear(watch: Watch, steps: Iterable[int]) -> None:
             watch.amend(checkup)
 
 
-def _reassessed(watch: Watch, old: Checkup, measurements: tuple[Measurement, ...]) -> Checkup:
+def _reassessed(watch: GuardedRun, old: Checkup, measurements: tuple[Measurement, ...]) -> Checkup:
     moment = Moment(
         step=old.step,
         epoch=old.epoch,
@@ -47,20 +45,9 @@ def _reassessed(watch: Watch, old: Checkup, measurements: tuple[Measurement, ...
         measurements,
         watch.run,
         moment,
-        look=_look_of(watch, old),
-        past=[c for c in watch.checkups if c.step < old.step],
-        current_rate=watch.learning_rate,
+        look=watch.state.look_of(old.id),
+        past=[c for c in watch.state.checkups if c.step < old.step],
+        current_rate=watch.state.learning_rate,
         patience=watch.patience,
     )
     return replace(checkup, seconds=old.seconds, notes=old.notes)
-
-
-def _look_of(watch: Watch, checkup: Checkup) -> Look:
-    """The look that the checkup was: scores that come late are no further look."""
-    looks = dict.fromkeys(
-        (event.attempt, event.step)
-        for event in watch.ledger.read()
-        if isinstance(event, Examined) and event.run == watch.run.id
-    )
-    number = list(looks).index((checkup.attempt, checkup.step)) + 1
-    return Look(number=number, planned=watch.run.planned_looks)

@@ -1,18 +1,21 @@
-"""The append-only ledger of a run's facts on disk; everything else is a fold over it."""
+"""The append-only ledger of a run's facts on disk; `run.state` folds it."""
 
-import os
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
+from ftguard.disk import append_lines, read_lines
 from ftguard.errors import FtguardError
-from ftguard.judge import Bill, Judged
+from ftguard.judge import Judged, Usage
 from ftguard.probes import Leak
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.run import Run
+
+Origin = Literal["asked", "stored", "cache", "descent"]
+"""Where a base snapshot came from."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -45,8 +48,8 @@ class BaseTaken(Event, frozen=True, kw_only=True, tag="base"):
 
     digest: str
     """Of the base snapshot's fingerprint."""
-    origin: str
-    """`asked`, `stored` or `cache`."""
+    origin: Origin
+    """Asked now, stored by an earlier attempt, from the cache, or by descent."""
 
 
 class Examined(Event, frozen=True, kw_only=True, tag="checkup"):
@@ -71,7 +74,7 @@ class Scored(Event, frozen=True, kw_only=True, tag="scored"):
     judge: str
     """Its model, and the version of its rubric."""
     judged: tuple[Judged, ...]
-    bill: Bill
+    usage: Usage
     """What the run has spent on it so far."""
 
 
@@ -96,11 +99,7 @@ class Ledger:
     def append(self, event: AnyEvent) -> None:
         """Write one event and hand it to the disk; a torn last line before it is cut off."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a+b") as file:
-            _cut_torn_line(file.fileno())
-            file.write(msgspec.json.encode(event) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_lines(self.path, [msgspec.json.encode(event)])
 
     def read(self) -> tuple[AnyEvent, ...]:
         """Every event, oldest first; a torn last line is dropped with a warning.
@@ -108,16 +107,8 @@ class Ledger:
         Raises:
             FtguardError: another line cannot be read (file and line).
         """
-        if not self.path.exists():
-            return ()
-        lines = self.path.read_bytes().split(b"\n")
-        if lines.pop():
-            warnings.warn(
-                f"{self.path}:{len(lines) + 1}: the last line was cut short and is left out",
-                stacklevel=2,
-            )
         events = []
-        for number, line in enumerate(lines, start=1):
+        for number, line in read_lines(self.path):
             try:
                 events.append(_DECODER.decode(line))
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -132,48 +123,3 @@ def current_run(events: Sequence[AnyEvent]) -> Run | None:
     """The latest attempt of the latest run."""
     started = [event.record for event in events if isinstance(event, RunStarted)]
     return started[-1] if started else None
-
-
-def of_run(events: Sequence[AnyEvent], run: str) -> tuple[AnyEvent, ...]:
-    """The events of one run that no resume abandoned, oldest first."""
-    kept: list[AnyEvent] = []
-    for event in events:
-        if event.run != run:
-            continue
-        if isinstance(event, Superseded):
-            kept = [old for old in kept if old.step <= event.step or isinstance(old, RunStarted)]
-        kept.append(event)
-    return tuple(kept)
-
-
-def checkups(events: Sequence[AnyEvent], run: str) -> tuple[Checkup, ...]:
-    """The checkups of a run that count, one a step, oldest first."""
-    found: dict[int, Checkup] = {}
-    for event in of_run(events, run):
-        if isinstance(event, Examined):
-            found[event.step] = event.checkup
-    return tuple(found[step] for step in sorted(found))
-
-
-def lost_steps(events: Sequence[AnyEvent], run: str) -> frozenset[int]:
-    """Steps whose files are gone."""
-    return frozenset(event.step for event in of_run(events, run) if isinstance(event, Lost))
-
-
-def learning_rate(events: Sequence[AnyEvent], run: Run) -> float:
-    """The peak learning rate that the actions of a run left in force."""
-    lowered = [
-        event.number
-        for event in of_run(events, run.id)
-        if isinstance(event, Acted) and event.do == "lower_learning_rate"
-    ]
-    return lowered[-1] if lowered else run.learning_rate
-
-
-def _cut_torn_line(descriptor: int) -> None:
-    end = os.lseek(descriptor, 0, os.SEEK_END)
-    size = end
-    while size and os.pread(descriptor, 1, size - 1) != b"\n":
-        size -= 1
-    if size != end:
-        os.ftruncate(descriptor, size)

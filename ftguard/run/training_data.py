@@ -65,10 +65,12 @@ def trainer_texts(loader: object, tokenizer: PreTrainedTokenizerBase, seed: int)
     if hasattr(rows, "take"):
         return TrainingTexts(
             texts=_decoded(enumerate(rows.take(MOST_STREAMED)), tokenizer),
-            note=f"the first {count(MOST_STREAMED)} rows of a stream (give `train=` for all)",
+            note=(
+                f"the first {count(MOST_STREAMED)} rows of a stream (give `train_dataset=` for all)"
+            ),
         )
     return TrainingTexts(
-        texts=(), note="a stream that can be read only once (give its rows as `train=`)"
+        texts=(), note="a stream that can be read only once (give its rows as `train_dataset=`)"
     )
 
 

@@ -29,10 +29,10 @@ class Look:
         adds up to 1 however many come.
         """
         if self.planned is None:
-            return ALPHA * _endless(self.number)
+            return ALPHA * _unplanned_share(self.number)
         if self.number <= self.planned:
             return ALPHA * (1 - RESERVE) / self.planned
-        return ALPHA * RESERVE * _endless(self.number - self.planned)
+        return ALPHA * RESERVE * _unplanned_share(self.number - self.planned)
 
 
 def rejected(p_values: Mapping[str, float], level: float) -> dict[str, float]:
@@ -53,5 +53,5 @@ def rejected(p_values: Mapping[str, float], level: float) -> dict[str, float]:
     return found
 
 
-def _endless(number: int) -> float:
+def _unplanned_share(number: int) -> float:
     return 6 / (math.pi * number) ** 2

@@ -201,8 +201,8 @@ def calibration_increase(
 
     value = float(increase(np.ones(n)))
     drawn = np.concatenate([increase(weights) for weights in _bootstrap(n, resamples, seed)])
-    error = math.hypot(float(drawn.std()), math.sqrt(2 / (n + 1) / (n + 2)))
-    return student_estimate(value, error, freedom=n + 1, n=n, level=level)
+    stderr = math.hypot(float(drawn.std()), math.sqrt(2 / (n + 1) / (n + 2)))
+    return student_estimate(value, stderr, dof=n + 1, n=n, level=level)
 
 
 def _in_bins(confidence: Array, values: Array, bins: int) -> tuple[Array, list[int]]:

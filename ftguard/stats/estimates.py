@@ -26,10 +26,10 @@ class Estimate:
     """Two-sided confidence level of the interval, in (0, 1)."""
     n: int
     """The number of probes it rests on."""
-    error: float
+    stderr: float
     """Standard error of the value."""
-    freedom: int
-    """Degrees of freedom of the Student's t that the value's error is held against."""
+    dof: int
+    """Degrees of freedom of the Student's t that the value's standard error is held against."""
 
     def __post_init__(self) -> None:
         if not (np.isfinite([self.value, self.low, self.high]).all() and 0 < self.level < 1):
@@ -39,9 +39,9 @@ class Estimate:
 def p_value(estimate: Estimate, threshold: float = 0.0) -> float:
     """One-sided: how probable so large a value is where the truth is at most the threshold."""
     distance = estimate.value - threshold
-    if not estimate.error:
+    if not estimate.stderr:
         return float(distance <= 0)
-    return float(special.stdtr(estimate.freedom, -distance / estimate.error))
+    return float(special.stdtr(estimate.dof, -distance / estimate.stderr))
 
 
 def mean_estimate(
@@ -133,29 +133,29 @@ def _student(
         raise ValueError(f"an interval needs more than {count} probes")
     if discrete:
         count, squares, size = count + 2, squares + 2 * step**2, n + 2
-    error = float(np.sqrt(squares * count / (count - 1)) / size)
-    return student_estimate(value, error, freedom=count - 1, n=n, level=level)
+    stderr = float(np.sqrt(squares * count / (count - 1)) / size)
+    return student_estimate(value, stderr, dof=count - 1, n=n, level=level)
 
 
 def student_estimate(
-    value: float, error: float, *, freedom: int, n: int, level: float = LEVEL
+    value: float, stderr: float, *, dof: int, n: int, level: float = LEVEL
 ) -> Estimate:
     """A value with Student's t interval around it.
 
     Args:
         value: the estimate.
-        error: its standard error.
-        freedom: degrees of freedom.
+        stderr: its standard error.
+        dof: degrees of freedom.
         n: the number of probes it rests on.
         level: two-sided confidence level.
     """
-    half = float(special.stdtrit(freedom, (1 + level) / 2)) * error
+    half = float(special.stdtrit(dof, (1 + level) / 2)) * stderr
     return Estimate(
         value=value,
         low=value - half,
         high=value + half,
         level=level,
         n=n,
-        error=error,
-        freedom=freedom,
+        stderr=stderr,
+        dof=dof,
     )

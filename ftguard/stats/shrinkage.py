@@ -23,7 +23,7 @@ def shrink(slices: Sequence[Estimate], whole: Estimate) -> list[Estimate]:
 
 def _between_variance(slices: Sequence[Estimate]) -> float:
     effects = np.array([estimate.value for estimate in slices])
-    weights = 1 / np.maximum([estimate.error**2 for estimate in slices], 1e-12)
+    weights = 1 / np.maximum([estimate.stderr**2 for estimate in slices], 1e-12)
     centre = (weights * effects).sum() / weights.sum()
     excess = (weights * (effects - centre) ** 2).sum() - (len(slices) - 1)
     scale = weights.sum() - (weights**2).sum() / weights.sum()
@@ -31,16 +31,16 @@ def _between_variance(slices: Sequence[Estimate]) -> float:
 
 
 def _pull(own: Estimate, whole: Estimate, between: float) -> Estimate:
-    kept = between / (between + own.error**2) if between else 0.0
+    kept = between / (between + own.stderr**2) if between else 0.0
     value = kept * own.value + (1 - kept) * whole.value
-    error = float(np.hypot(np.sqrt(kept) * own.error, (1 - kept) * whole.error))
-    half = float(stats.norm.ppf((1 + own.level) / 2)) * error
+    stderr = float(np.hypot(np.sqrt(kept) * own.stderr, (1 - kept) * whole.stderr))
+    half = float(stats.norm.ppf((1 + own.level) / 2)) * stderr
     return Estimate(
         value=value,
         low=value - half,
         high=value + half,
         level=own.level,
         n=own.n,
-        error=error,
-        freedom=own.freedom,
+        stderr=stderr,
+        dof=own.dof,
     )

@@ -112,8 +112,12 @@ def _fitted(cell: str, width: int, *, left: bool) -> str:
 def _rows(checkup: Checkup) -> Iterator[tuple[Sequence[str], Text]]:
     gated = {outcome.gate.key for outcome in checkup.verdict.outcomes}
     for measurement in checkup.measurements:
-        if measurement.name == "target" and measurement.key not in gated:
+        if measurement.key in gated:
+            continue
+        if measurement.name == "target":
             yield _cells(measurement, ""), Text("gain")
+        elif measurement.headline:
+            yield _cells(measurement, ""), Text("yours", "dim")
     for outcome in checkup.verdict.outcomes:
         limit, unit = outcome.gate.limit, outcome.measurement.unit
         bound = percent(limit) if unit == PERCENT else f"{limit:.2f}"

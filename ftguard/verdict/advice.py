@@ -18,6 +18,6 @@ class Advice:
     outcome: Outcome
     """The gate's outcome that it rests on."""
     finding: bool
-    """Whether that is beyond chance; `act=True` acts on nothing less."""
+    """Whether that is beyond chance; `act_on_breach=True` acts on nothing less."""
     text: str
     """One sentence, with the number and the reason."""

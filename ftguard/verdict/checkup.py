@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ftguard.folders import CheckpointId
 from ftguard.measures.measurement import Measurement
 from ftguard.verdict.advice import Advice
 from ftguard.verdict.gates import Verdict
@@ -34,6 +35,11 @@ class Checkup:
     """What examining took."""
     notes: tuple[str, ...] = ()
     """What did not go by plan."""
+
+    @property
+    def id(self) -> CheckpointId:
+        """The checkpoint's name."""
+        return CheckpointId(run=self.run, attempt=self.attempt, step=self.step)
 
     def find(self, name: str, slice: str = "all") -> Measurement | None:
         """The measurement of that name and slice, where there is one."""

@@ -136,7 +136,7 @@ def decide(measurements: Sequence[Measurement], gates: Sequence[Gate], look: Loo
 def badness(measurement: Measurement) -> Estimate | None:
     """The estimate turned so that higher is worse and 0 is no change."""
     estimate = measurement.estimate
-    if estimate is None or measurement.better == "lower":
+    if estimate is None or not measurement.higher_is_better:
         return estimate
     return Estimate(
         value=-estimate.value,
@@ -144,8 +144,8 @@ def badness(measurement: Measurement) -> Estimate | None:
         high=-estimate.low,
         level=estimate.level,
         n=estimate.n,
-        error=estimate.error,
-        freedom=estimate.freedom,
+        stderr=estimate.stderr,
+        dof=estimate.dof,
     )
 
 
@@ -161,7 +161,7 @@ def _enough(measurement: Measurement) -> bool:
 
 def _limit(gate: Gate, measurement: Measurement) -> float:
     """The gate's limit on the badness of a measurement."""
-    return gate.limit if measurement.better == "lower" else -gate.limit
+    return gate.limit if not measurement.higher_is_better else -gate.limit
 
 
 def _no_change(gate: Gate, measurement: Measurement) -> float:
@@ -171,10 +171,10 @@ def _no_change(gate: Gate, measurement: Measurement) -> float:
 
 def _p_value(gate: Gate, measurement: Measurement, bad: Estimate) -> float:
     """One-sided, of no change; Bonferroni over the slices that a worst one was chosen from."""
-    return min(1.0, measurement.candidates * p_value(bad, _no_change(gate, measurement)))
+    return min(1.0, measurement.num_comparisons * p_value(bad, _no_change(gate, measurement)))
 
 
-def _drowned(gate: Gate, measurement: Measurement, bad: Estimate) -> bool:
+def _below_noise(gate: Gate, measurement: Measurement, bad: Estimate) -> bool:
     """Whether the base differs from itself by as much when it is asked twice."""
     return 0 < measurement.noise >= bad.value - _no_change(gate, measurement)
 
@@ -198,7 +198,7 @@ def _state(gate: Gate, measurement: Measurement, *, finding: bool) -> State:
     if bad is None:
         return "missing"
     if bad.value > limit:
-        return "breach" if finding and not _drowned(gate, measurement, bad) else "suspect"
+        return "breach" if finding and not _below_noise(gate, measurement, bad) else "suspect"
     return "clear" if bad.high <= limit and measurement.noise <= max(0, limit) else "within"
 
 
@@ -229,7 +229,7 @@ def _certainty(gate: Gate, measurement: Measurement, allowed: float | None) -> s
     bad = badness(measurement)
     if bad is None or bad.value <= _limit(gate, measurement):
         return ""
-    if _drowned(gate, measurement, bad):
+    if _below_noise(gate, measurement, bad):
         noise = quantity(measurement.noise, measurement.unit)
         return f" (the base differs from itself by {noise} when asked twice)"
     held = f" of {allowed:.2g} allowed" if allowed is not None else ""
@@ -242,7 +242,7 @@ def _why_missing(measurement: Measurement) -> str:
 
 
 def _noun(measurement: Measurement) -> str:
-    if measurement.better == "higher":
+    if measurement.higher_is_better:
         return "a gain"
     return "a drop" if measurement.unit == PERCENT else "a rise"
 

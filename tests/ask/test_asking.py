@@ -1,4 +1,4 @@
-"""Tests of `ask`: one questionnaire, real tiny models, plain and with adapters."""
+"""Tests of `ask`: one prompt_batch, real tiny models, plain and with adapters."""
 
 import copy
 import random
@@ -17,7 +17,7 @@ from ftguard.ask.answer import Answer
 from ftguard.ask.asking import ask
 from ftguard.ask.batches import BatchPlan
 from ftguard.ask.generate import LOG_ZERO
-from ftguard.ask.prompts import Questionnaire, prepare
+from ftguard.ask.prompts import PromptBatch, prepare
 
 pytestmark = pytest.mark.filterwarnings(
     # what transformers is about to rename, used in peft
@@ -40,7 +40,7 @@ PROBES = [
 
 
 @pytest.fixture
-def sheet(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast) -> Questionnaire:
+def sheet(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast) -> PromptBatch:
     """The probes above, ready to be asked."""
     return prepare(PROBES, model, tokenizer, {})
 
@@ -78,7 +78,7 @@ def nats(answers: Sequence[Answer]) -> list[float]:
 
 
 def test_answers_are_in_the_order_of_the_probes(
-    model: LlamaForCausalLM, sheet: Questionnaire, greedy: Greedy, logprobs: Logprobs
+    model: LlamaForCausalLM, sheet: PromptBatch, greedy: Greedy, logprobs: Logprobs
 ) -> None:
     """Each kind of probe gets its own kind of answer, equal to what is worked out by hand."""
     read, word, choose, total, long = ask(model, sheet).answers
@@ -104,7 +104,7 @@ def test_answers_are_in_the_order_of_the_probes(
     ]
 
 
-def test_small_batches_say_the_same(model: LlamaForCausalLM, sheet: Questionnaire) -> None:
+def test_small_batches_say_the_same(model: LlamaForCausalLM, sheet: PromptBatch) -> None:
     """One row at a time, every token is the same and every log-probability nearly so."""
     together, alone = ask(model, sheet), ask(model, sheet, plan=BatchPlan(most_rows=1))
 
@@ -112,7 +112,7 @@ def test_small_batches_say_the_same(model: LlamaForCausalLM, sheet: Questionnair
     assert nats(alone.answers) == pytest.approx(nats(together.answers), abs=1e-4)
 
 
-def test_asking_twice_gives_the_same_bits(model: LlamaForCausalLM, sheet: Questionnaire) -> None:
+def test_asking_twice_gives_the_same_bits(model: LlamaForCausalLM, sheet: PromptBatch) -> None:
     """The same questions of the same model have bitwise equal answers and echoes."""
     first, second = ask(model, sheet), ask(model, sheet)
 
@@ -154,7 +154,7 @@ def test_the_same_question_is_asked_once(
 
 
 def test_a_model_s_own_answers_echo_as_it_said_them(
-    model: LlamaForCausalLM, sheet: Questionnaire
+    model: LlamaForCausalLM, sheet: PromptBatch
 ) -> None:
     """Reading one's own greedy answers gives the log-probabilities of generating them."""
     asked = ask(model, sheet)
@@ -166,7 +166,7 @@ def test_a_model_s_own_answers_echo_as_it_said_them(
 
 
 def test_echoes_are_another_model_s_words_in_this_one_s_judgement(
-    model: LlamaForCausalLM, sheet: Questionnaire, logprobs: Logprobs
+    model: LlamaForCausalLM, sheet: PromptBatch, logprobs: Logprobs
 ) -> None:
     """The base's tokens come back with the tuned model's nats, which by hand are the same."""
     base = ask(model, sheet)
@@ -188,7 +188,7 @@ def test_echoes_are_another_model_s_words_in_this_one_s_judgement(
 
 
 def test_weights_that_are_not_a_number_do_not_crash(
-    model: LlamaForCausalLM, sheet: Questionnaire
+    model: LlamaForCausalLM, sheet: PromptBatch
 ) -> None:
     """A run that diverged to NaN is asked like any other; its log-probabilities are finite."""
     base = ask(model, sheet)
@@ -201,7 +201,7 @@ def test_weights_that_are_not_a_number_do_not_crash(
     assert broken.answers[2].option_logprobs == (5 * LOG_ZERO, 4 * LOG_ZERO)
 
 
-def test_no_random_state_is_touched(model: LlamaForCausalLM, sheet: Questionnaire) -> None:
+def test_no_random_state_is_touched(model: LlamaForCausalLM, sheet: PromptBatch) -> None:
     """Python's, numpy's and torch's next numbers are those that would have come anyway."""
 
     def draw() -> tuple[float, float, list[float]]:
@@ -232,7 +232,7 @@ def test_no_random_state_is_touched(model: LlamaForCausalLM, sheet: Questionnair
     ids=["lora", "dora", "saved norm", "saved embedding", "tokens"],
 )
 def test_the_base_of_a_peft_model_answers_as_the_plain_base(
-    settings: dict[str, Any], model: LlamaForCausalLM, sheet: Questionnaire
+    settings: dict[str, Any], model: LlamaForCausalLM, sheet: PromptBatch
 ) -> None:
     """With adapters disabled the base speaks, the same bits each time; with them on, the tuned one.
 
@@ -261,7 +261,7 @@ def test_the_base_of_a_peft_model_answers_as_the_plain_base(
     assert ask(tuned, sheet, echo=base.echoes).answers == now.answers
 
 
-def test_memory_that_runs_out_is_noted(model: LlamaForCausalLM, sheet: Questionnaire) -> None:
+def test_memory_that_runs_out_is_noted(model: LlamaForCausalLM, sheet: PromptBatch) -> None:
     """A model whose forward pass cannot allocate for 2 rows goes on with 1, and says so."""
     plain = ask(model, sheet, plan=BatchPlan(most_rows=1))
 
@@ -280,7 +280,7 @@ def test_memory_that_runs_out_is_noted(model: LlamaForCausalLM, sheet: Questionn
 
 
 def test_a_label_shows_progress(
-    model: LlamaForCausalLM, sheet: Questionnaire, capsys: pytest.CaptureFixture[str]
+    model: LlamaForCausalLM, sheet: PromptBatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The bar is on standard error where a label is given, and nowhere without one."""
     ask(model, sheet)

@@ -11,7 +11,7 @@ from transformers import (
 )
 
 from ftguard import InputError, Probe
-from ftguard.ask.prompts import Questionnaire, context_length, prepare
+from ftguard.ask.prompts import PromptBatch, context_length, prepare
 
 
 def sum_probe(**changes: object) -> Probe:
@@ -225,8 +225,8 @@ def test_a_missing_pad_token_is_no_trouble(
 
 def sheets(
     model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, probe: Probe, **kwargs: object
-) -> Questionnaire:
-    """A questionnaire of the probe and of a chat that the template renders."""
+) -> PromptBatch:
+    """A prompt_batch of the probe and of a chat that the template renders."""
     tokenizer.chat_template = tokenizer.chat_template or "{{ messages[0].content }}{{ mood }}"
     chat = Probe(id="chat", prompt="Hi", reference="Hi", role="general")
     return prepare([probe, chat], model, tokenizer, kwargs)
@@ -290,7 +290,7 @@ def test_the_fingerprint_does_not_change_with_the_rest(
     before = sheets(model, tokenizer, sum_probe(), mood=":)", tools=None).fingerprint
 
     model.generation_config.eos_token_id = [3, 2]
-    sliced = sum_probe(slices=("sums",), held_back=True)
+    sliced = sum_probe(slices=("sums",), holdout=True)
     assert sheets(model, tokenizer, sliced, tools=None, mood=":)").fingerprint == before
 
     chat = Probe(id="chat", prompt="Hi", reference="Hi", role="general")

@@ -171,7 +171,7 @@ def test_adapters_that_were_off_stay_off(model: LlamaForCausalLM) -> None:
 def test_asking_leaves_no_trace(
     model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
 ) -> None:
-    """A whole questionnaire, in training mode, leaves model, tokenizer and chance as they were."""
+    """A whole prompt_batch, in training mode, leaves model, tokenizer and chance as they were."""
     tokenizer.padding_side = "right"
     model.gradient_checkpointing_enable()
     own, cached = model.generation_config, model.config.use_cache

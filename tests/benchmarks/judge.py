@@ -17,7 +17,7 @@ import time
 from multiprocessing.connection import Connection
 
 from ftguard import Probe
-from ftguard.judge import Judge, Judging, Spend, Task
+from ftguard.judge import Budget, Judge, Judging, Task
 
 CALLS, CONCURRENCY, SECONDS = 1000, 32, 0.05
 GRADES = {"justification": "It is right.", "helpful": 5, "accurate": 5, "coherent": 4}
@@ -74,7 +74,7 @@ def main() -> None:
         print(f"{'':<7}scored  seconds  processor  of the ideal")
         for name in ("asked", "cached"):
             start, used = time.perf_counter(), time.process_time()
-            judging = Judging(judge, tasks, Spend(judge))
+            judging = Judging(judge, tasks, Budget(judge))
             judging.wait()
             seconds = time.perf_counter() - start
             scored = sum(judged.score is not None for judged in judging.take())

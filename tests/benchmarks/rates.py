@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from ftguard.folders import RunFolder
-from ftguard.run.ledger import Ledger, checkups, current_run
+from ftguard.run.ledger import Ledger, current_run
+from ftguard.run.state import fold
 from ftguard.scores.snapshot import Snapshot, load_snapshot
 from ftguard.verdict.checkup import Checkup
 
@@ -72,8 +73,8 @@ def last(folder: RunFolder) -> tuple[Checkup, Snapshot]:
     events = Ledger(folder.ledger).read()
     run = current_run(events)
     assert run is not None
-    checkup = checkups(events, run.id)[-1]
-    return checkup, load_snapshot(folder.answers(run.id, checkup.attempt, checkup.step))
+    checkup = fold(events, run.id).checkups[-1]
+    return checkup, load_snapshot(folder.answers(checkup.id))
 
 
 def main() -> None:

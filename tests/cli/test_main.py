@@ -35,7 +35,7 @@ def run(tmp_path: Path) -> RunFolder:
 def outcome(state: State) -> Outcome:
     """A gate's outcome on forgetting."""
     estimate = Estimate(
-        value=0.05, low=0.01, high=0.09, level=0.95, n=40, error=(0.09 - 0.01) / 3.92, freedom=1000
+        value=0.05, low=0.01, high=0.09, level=0.95, n=40, stderr=(0.09 - 0.01) / 3.92, dof=1000
     )
     return Outcome(
         gate=Gate(measurement="forgetting", limit=0.1),

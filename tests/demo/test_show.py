@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ftguard.folders import RunFolder
-from ftguard.run.ledger import Ledger, checkups, current_run
+from ftguard.run.ledger import Ledger, current_run
+from ftguard.run.state import fold
 from ftguard.verdict.conclusion import read_conclusion
 
 
@@ -35,7 +36,7 @@ def test_the_demo_blocks_the_reckless_run_and_keeps_the_advised_one(
     assert run.learning_rate == next(
         a.number for a in blocked.advice if a.do == "lower_learning_rate"
     )
-    target = checkups(events, run.id)[-1].find("target")
+    target = fold(events, run.id).checkups[-1].find("target")
     assert target is not None
     assert target.estimate is not None
     assert target.estimate.low > 0.05

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from ftguard import Probe
-from ftguard.judge import Bill, Judge, Judging, Spend, Task, announce
+from ftguard.judge import Budget, Judge, Judging, Task, Usage, announce
 from ftguard.judge.budget import input_tokens
 from ftguard.judge.endpoint import Reply
 from ftguard.judge.request import rating_request
@@ -35,11 +35,11 @@ def tasks(number: int) -> list[Task]:
 def test_what_the_server_counts_is_spent(serve: Serve, complete: Complete, graded: Graded) -> None:
     """3 calls of 1,000 + 100 tokens: 3 * (1,000 * 1 + 100 * 10) / 1e6 = 0.006 dollars."""
     judge = judge_at(serve(lambda _n, _r: complete(graded(5), usage=USAGE)))
-    spend = Spend(judge)
-    Judging(judge, tasks(3), spend).wait(10)
+    budget = Budget(judge)
+    Judging(judge, tasks(3), budget).wait(10)
 
-    assert spend.so_far == Bill(calls=3, input_tokens=3000, output_tokens=300, usd=0.006)
-    assert spend.so_far.tokens == 3300
+    assert budget.so_far == Usage(calls=3, input_tokens=3000, output_tokens=300, usd=0.006)
+    assert budget.so_far.tokens == 3300
 
 
 def test_what_the_server_does_not_count_is_estimated(
@@ -47,21 +47,21 @@ def test_what_the_server_does_not_count_is_estimated(
 ) -> None:
     """From the bytes that went out and came back."""
     judge = judge_at(serve(lambda _n, _r: complete(graded(5))))
-    spend, task = Spend(judge), tasks(1)
-    Judging(judge, task, spend).wait(10)
+    budget, task = Budget(judge), tasks(1)
+    Judging(judge, task, budget).wait(10)
 
-    assert spend.so_far.input_tokens == input_tokens(rating_request(judge, task[0]))
-    assert spend.so_far.output_tokens == len(graded(5)) // 3 + 1
+    assert budget.so_far.input_tokens == input_tokens(rating_request(judge, task[0]))
+    assert budget.so_far.output_tokens == len(graded(5)) // 3 + 1
 
 
 def test_a_refused_call_costs_nothing_and_a_lost_one_its_prompt() -> None:
     """An error status is not billed; behind a lost connection the server may have read it."""
     judge = judge_at()
     request = rating_request(judge, tasks(1)[0])
-    refused, lost = Spend(judge), Spend(judge)
-    for spend in (refused, lost):
-        assert spend.reserve(request)
-        spend.settle(request, None, billed=spend is lost)
+    refused, lost = Budget(judge), Budget(judge)
+    for budget in (refused, lost):
+        assert budget.reserve(request)
+        budget.settle(request, None, billed=budget is lost)
 
     assert (refused.so_far.tokens, refused.so_far.calls) == (0, 1)
     assert lost.so_far.tokens == input_tokens(request)
@@ -73,28 +73,28 @@ def test_the_cap_stops_cleanly(
     """Calls that cost 0.002, and may cost at most some 0.011: within 0.03 dollars 10 are made, as
     the tenth may bring 0.018 up to 0.029, and the eleventh 0.020 beyond 0.031."""  # noqa: D209
     url = serve(lambda _n, _r: complete(graded(5), usage=USAGE))
-    judge = judge_at(url, most_usd=0.03)
-    spend = Spend(judge)
+    judge = judge_at(url, max_usd=0.03)
+    budget = Budget(judge)
     most = (input_tokens(rating_request(judge, tasks(1)[0])) + 10 * 1024) / 1e6
     assert 0.018 + most < 0.03 < 0.020 + most
-    judging = Judging(judge, tasks(40), spend)
+    judging = Judging(judge, tasks(40), budget)
     assert judging.wait(20)
     taken = judging.take()
 
     assert len(asked) == sum(each.score == 1 for each in taken) == 10
     reasons = {each.unscored for each in taken if each.score is None}
-    assert reasons == {"the cap of 0.03 US dollars (`most_usd`) is reached"}
-    assert spend.so_far.usd == pytest.approx(0.02)
+    assert reasons == {"the cap of 0.03 US dollars (`max_usd`) is reached"}
+    assert budget.so_far.usd == pytest.approx(0.02)
 
 
 def test_the_cap_is_the_runs(
     serve: Serve, complete: Complete, graded: Graded, asked: Asked
 ) -> None:
     """What earlier checkpoints, and an earlier attempt, have spent counts."""
-    judge = judge_at(serve(lambda _n, _r: complete(graded(5), usage=USAGE)), most_usd=0.03)
-    spend = Spend(judge, Bill(calls=9, input_tokens=9000, output_tokens=900))
-    Judging(judge, tasks(1), spend).wait(10)
-    judging = Judging(judge, tasks(2), spend)
+    judge = judge_at(serve(lambda _n, _r: complete(graded(5), usage=USAGE)), max_usd=0.03)
+    budget = Budget(judge, Usage(calls=9, input_tokens=9000, output_tokens=900))
+    Judging(judge, tasks(1), budget).wait(10)
+    judging = Judging(judge, tasks(2), budget)
     judging.wait(10)
 
     assert len(asked) == 1
@@ -103,55 +103,55 @@ def test_the_cap_is_the_runs(
 
 def test_tokens_are_capped_where_no_price_is_known(asked: Asked) -> None:
     """And then no dollars are told."""
-    judge = judge_at(usd_per_million=None, most_tokens=500)
-    judging = Judging(judge, tasks(2), spend := Spend(judge))
+    judge = judge_at(usd_per_million=None, max_tokens=500)
+    judging = Judging(judge, tasks(2), budget := Budget(judge))
     judging.wait(10)
 
     assert asked == []
     assert {each.unscored for each in judging.take()} == {
-        "the cap of 500 tokens (`most_tokens`) is reached"
+        "the cap of 500 tokens (`max_tokens`) is reached"
     }
-    assert spend.so_far == Bill()
+    assert budget.so_far == Usage()
 
 
 def test_tokens_can_be_capped_beside_money() -> None:
     """The reason names both."""
-    spend = Spend(judge_at(most_tokens=500))
+    budget = Budget(judge_at(max_tokens=500))
 
-    assert spend.reserve(rating_request(judge_at(), tasks(1)[0])) is False
-    assert spend.over == (
-        "the cap of 5 US dollars (`most_usd`) or 500 tokens (`most_tokens`) is reached"
+    assert budget.reserve(rating_request(judge_at(), tasks(1)[0])) is False
+    assert budget.over == (
+        "the cap of 5 US dollars (`max_usd`) or 500 tokens (`max_tokens`) is reached"
     )
 
 
 def test_calls_under_way_are_waited_for_near_the_cap() -> None:
     """A call that fits once another has settled is neither made too early nor given up."""
-    judge = judge_at(most_usd=0.015)
-    spend, request = Spend(judge), rating_request(judge, tasks(1)[0])
+    judge = judge_at(max_usd=0.015)
+    budget, request = Budget(judge), rating_request(judge, tasks(1)[0])
 
-    assert spend.reserve(request) is True
-    assert spend.reserve(request) is None
-    spend.settle(request, Reply(text="x", input_tokens=10, output_tokens=10))
-    assert spend.reserve(request) is True
+    assert budget.reserve(request) is True
+    assert budget.reserve(request) is None
+    budget.settle(request, Reply(text="x", input_tokens=10, output_tokens=10))
+    assert budget.reserve(request) is True
 
 
 def test_threads_can_share_it() -> None:
     """No count is lost."""
     judge = judge_at()
-    spend, request = Spend(judge), rating_request(judge, tasks(1)[0])
+    budget, request = Budget(judge), rating_request(judge, tasks(1)[0])
 
     def work() -> None:
         for _ in range(300):
-            while spend.reserve(request) is not True:
+            while budget.reserve(request) is not True:
                 pass
-            spend.settle(request, Reply(input_tokens=1, output_tokens=2))
+            budget.settle(request, Reply(input_tokens=1, output_tokens=2))
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert spend.so_far == Bill(calls=1200, input_tokens=1200, output_tokens=2400, usd=0.0252)
+    assert budget.so_far == Usage(calls=1200, input_tokens=1200, output_tokens=2400, usd=0.0252)
 
 
 def test_the_estimate_counts_only_what_will_be_asked(
@@ -159,24 +159,24 @@ def test_the_estimate_counts_only_what_will_be_asked(
 ) -> None:
     """Distinct answers that are not in the cache; rather too much than too little."""
     judge = judge_at(serve(lambda _n, _r: complete(graded(5))))
-    spend = Spend(judge)
-    before = spend.estimate([*tasks(3), *tasks(3)])
-    Judging(judge, tasks(2), spend).wait(10)
-    after = spend.estimate(tasks(3))
+    budget = Budget(judge)
+    before = budget.estimate([*tasks(3), *tasks(3)])
+    Judging(judge, tasks(2), budget).wait(10)
+    after = budget.estimate(tasks(3))
 
     assert (before.calls, before.output_tokens) == (3, 450)
     assert (after.calls, after.output_tokens) == (1, 150)
-    assert spend.so_far.usd is not None
+    assert budget.so_far.usd is not None
     assert before.usd is not None
-    assert before.usd > spend.so_far.usd * 3 / 2
+    assert before.usd > budget.so_far.usd * 3 / 2
 
 
 def test_what_leaves_the_machine_is_said_before() -> None:
     """Where to, for whom, how much, and where it stops."""
-    bill = Bill(calls=400, input_tokens=250_000, output_tokens=60_000, usd=0.196)
-    judge = Judge(model="gpt-4.1-mini", seconds=60)
+    usage = Usage(calls=400, input_tokens=250_000, output_tokens=60_000, usd=0.196)
+    judge = Judge(model="gpt-4.1-mini", wait_seconds=60)
 
-    assert list(announce(judge, bill)) == [
+    assert list(announce(judge, usage)) == [
         (
             "judge: prompts, references, notes and answers leave this machine for "
             f"`api.openai.com`, to be graded by `gpt-4.1-mini` (rubric {judge.rubric.version})"
@@ -186,7 +186,7 @@ def test_what_leaves_the_machine_is_said_before() -> None:
             "cache cost nothing"
         ),
         (
-            "judge: stops at 5.00 US dollars a run (`most_usd`; list price of June 2026, which "
+            "judge: stops at 5.00 US dollars a run (`max_usd`; list price of June 2026, which "
             "may be old)"
         ),
     ]
@@ -196,14 +196,14 @@ def test_an_unknown_price_is_said() -> None:
     """With the cap that holds instead, and how to tell the price."""
     judge = judge_at(usd_per_million=None)
 
-    assert list(announce(judge, Bill(calls=1, input_tokens=5)))[1:] == [
+    assert list(announce(judge, Usage(calls=1, input_tokens=5)))[1:] == [
         "judge: about 1 call, 5 tokens; replies that are in the cache cost nothing",
         (
             "judge: the price of `m` is not known (`usd_per_million` says it), so judging stops "
-            "at 2,000,000 tokens a run (`most_tokens`)"
+            "at 2,000,000 tokens a run (`max_tokens`)"
         ),
     ]
-    assert "answers go on this machine to `127.0.0.1:9`" in next(announce(judge, Bill()))
-    told = list(announce(judge_at(most_tokens=900), Bill(calls=1, input_tokens=5, usd=0.001)))
+    assert "answers go on this machine to `127.0.0.1:9`" in next(announce(judge, Usage()))
+    told = list(announce(judge_at(max_tokens=900), Usage(calls=1, input_tokens=5, usd=0.001)))
     assert "less than 0.01 US dollars" in told[1]
     assert "stops at 5.00 US dollars or 900 tokens a run" in told[2]

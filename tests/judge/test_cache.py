@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ftguard import Probe
-from ftguard.judge import Judge, Judging, Spend, Task
+from ftguard.judge import Budget, Judge, Judging, Task
 from ftguard.judge.cache import Cache, cache_path
 from ftguard.judge.endpoint import Reply
 
@@ -109,7 +109,7 @@ def test_a_damaged_cache_is_one_warning(damage: str) -> None:
     with pytest.warns(
         UserWarning, match="the cache of the judge's replies, .* cannot be used"
     ) as w:
-        judging = Judging(judge, tasks, Spend(judge))
+        judging = Judging(judge, tasks, Budget(judge))
     assert judging.wait(10)
     taken = judging.take()
     assert len(w) == 1

@@ -148,8 +148,8 @@ def test_open_answers_are_scored_and_gated(
     scored = [event for event in _events(tmp_path) if isinstance(event, Scored)]
     assert {event.step for event in scored} == {2, 4, 6}
     # The base's 30 answers are judged once, those of three checkpoints each: 120 at the most.
-    assert 30 < scored[-1].bill.calls <= 120
-    assert scored[-1].bill.usd == pytest.approx(scored[-1].bill.calls * 18e-6)
+    assert 30 < scored[-1].usage.calls <= 120
+    assert scored[-1].usage.usd == pytest.approx(scored[-1].usage.calls * 18e-6)
     assert "sk-this-key" not in RunFolder(tmp_path).ledger.read_text("utf-8") + output
 
 
@@ -162,7 +162,7 @@ def test_a_judge_that_is_down_leaves_the_gate_undecided_and_training_alone(
 ) -> None:
     """All is unscored with the server's own status as the reason; no number is invented."""
     url = serve(lambda *_: (500, {}, [b"down"]))
-    judge = Judge(model="grader", base_url=url, retries=0, seconds=5)
+    judge = Judge(model="grader", base_url=url, retries=0, wait_seconds=5)
     guard = GuardCallback(None, own_texts, tail=OPEN, judge=judge)
 
     losses = _train(tmp_path, model, tokenizer, guard)
@@ -196,7 +196,7 @@ def test_a_judge_that_comes_back_is_asked_about_the_base_again(
         first = any(isinstance(e, Examined) for e in _events(tmp_path))
         return likes(number, request) if first else (500, {}, [b"down"])
 
-    judge = Judge(model="grader", base_url=serve(ill), retries=0, seconds=10)
+    judge = Judge(model="grader", base_url=serve(ill), retries=0, wait_seconds=10)
     guard = GuardCallback(None, own_texts, tail=OPEN, judge=judge)
 
     _train(tmp_path, model, tokenizer, guard)
@@ -224,7 +224,7 @@ def test_late_scores_enter_the_checkup_when_they_come(
         time.sleep(0.05)
         return likes(number, request)
 
-    judge = Judge(model="grader", base_url=serve(slow), seconds=0.1, concurrency=2)
+    judge = Judge(model="grader", base_url=serve(slow), wait_seconds=0.1, concurrency=2)
     guard = GuardCallback(None, own_texts, tail=OPEN, judge=judge)
     waiting = _Pause(after=2, seconds=3)
 

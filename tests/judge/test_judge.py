@@ -14,11 +14,11 @@ from ftguard.judge import RUBRIC, Judge, Rubric, refuse_self
     [
         ({"model": " "}, "`model` is the judge's name"),
         ({"concurrency": 0}, "`concurrency` is at least 1"),
-        ({"seconds": -1.0}, "`seconds` is a number from 0 up"),
-        ({"seconds": float("nan")}, "`seconds` is a number from 0 up"),
-        ({"most_usd": float("inf")}, "`most_usd` is a number of US dollars"),
-        ({"most_tokens": -1}, "`most_tokens` is from 0 up"),
-        ({"most_reply_tokens": 0}, "`most_reply_tokens` is at least 1"),
+        ({"wait_seconds": -1.0}, "`wait_seconds` is a number from 0 up"),
+        ({"wait_seconds": float("nan")}, "`wait_seconds` is a number from 0 up"),
+        ({"max_usd": float("inf")}, "`max_usd` is a number of US dollars"),
+        ({"max_tokens": -1}, "`max_tokens` is from 0 up"),
+        ({"max_reply_tokens": 0}, "`max_reply_tokens` is at least 1"),
         ({"retries": -1}, "`retries` is at least 0"),
         ({"timeout": 0.0}, "`timeout` is a number of seconds above 0"),
         ({"usd_per_million": (1.0, -1.0)}, "`usd_per_million` is two numbers"),
@@ -45,7 +45,7 @@ def test_the_digest_names_what_a_score_depends_on() -> None:
     """Model and rubric, not the limits."""
     rubric = Rubric(dimensions={"funny": "Is it?"})
 
-    assert Judge(model="m").digest == Judge(model="m", seconds=1, most_usd=1, seed=3).digest
+    assert Judge(model="m").digest == Judge(model="m", wait_seconds=1, max_usd=1, seed=3).digest
     assert Judge(model="m").digest != Judge(model="n").digest
     assert Judge(model="m").digest != Judge(model="m", rubric=rubric).digest
 

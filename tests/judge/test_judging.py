@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from ftguard import Probe
-from ftguard.judge import Judge, Judged, Judging, Spend, Task
+from ftguard.judge import Budget, Judge, Judged, Judging, Task
 
 Response = tuple[int, dict[str, str], Iterable[bytes]]
 Serve = Callable[[Callable[[int, dict[str, str]], Response]], str]
@@ -35,9 +35,9 @@ def tasks(*texts: str) -> list[Task]:
     return [Task(key=str(n), probe=PROBE, text=text) for n, text in enumerate(texts)]
 
 
-def judged(judge: Judge, given: list[Task], spend: Spend | None = None) -> dict[str, Judged]:
+def judged(judge: Judge, given: list[Task], budget: Budget | None = None) -> dict[str, Judged]:
     """All that comes of some tasks, by key."""
-    judging = Judging(judge, given, spend or Spend(judge))
+    judging = Judging(judge, given, budget or Budget(judge))
     assert judging.wait(20)
     taken = judging.take()
     assert len({each.key for each in taken}) == len(taken) == len(given)
@@ -80,12 +80,12 @@ def test_a_second_run_makes_no_call(
     )
     first = judged(judge_at(url), tasks("four", "no"))
     judge = judge_at(url, seed=9)
-    judging = Judging(judge, tasks("four", "no"), spend := Spend(judge))
+    judging = Judging(judge, tasks("four", "no"), budget := Budget(judge))
 
     assert judging.wait(0)
     assert {each.key: each for each in judging.take()} == first
     assert first["1"].unscored == "the judge refused"
-    assert (len(asked), spend.so_far.calls) == (2, 0)
+    assert (len(asked), budget.so_far.calls) == (2, 0)
     judged(judge_at(url, cache=False), tasks("four"))
     assert len(asked) == 3
 
@@ -95,10 +95,10 @@ def test_one_answer_has_one_score_in_a_run_without_a_cache(
 ) -> None:
     """A judge that says 1, then 5, cannot make a difference between equal answers."""
     judge = judge_at(serve(lambda n, _r: complete(graded(1 if n == 1 else 5))), cache=False)
-    spend = Spend(judge)
+    budget = Budget(judge)
 
-    assert judged(judge, tasks("four"), spend) == judged(judge, tasks("four"), spend)
-    assert (len(asked), spend.estimate(tasks("four")).calls) == (1, 0)
+    assert judged(judge, tasks("four"), budget) == judged(judge, tasks("four"), budget)
+    assert (len(asked), budget.estimate(tasks("four")).calls) == (1, 0)
 
 
 def test_what_may_pass_is_asked_again_in_the_next_run(
@@ -172,7 +172,7 @@ def test_training_waits_no_longer_than_told(
         return complete(graded(5))
 
     judge = judge_at(serve(behave))
-    judging = Judging(judge, tasks("quick", "slow"), Spend(judge))
+    judging = Judging(judge, tasks("quick", "slow"), Budget(judge))
     start = time.monotonic()
     assert not judging.wait(1.5)
     assert time.monotonic() - start < 1.9
@@ -192,7 +192,7 @@ def test_closing_stops_it(serve: Serve, complete: Complete, graded: Graded) -> N
 
     url = serve(sleep)
     judge = judge_at(url, concurrency=1)
-    judging = Judging(judge, tasks("a", "b", "c"), Spend(judge))
+    judging = Judging(judge, tasks("a", "b", "c"), Budget(judge))
     time.sleep(0.5)
     start = time.monotonic()
     judging.close()
@@ -280,7 +280,7 @@ def test_a_cut_answer_has_a_note(serve: Serve, complete: Complete, graded: Grade
 def test_no_tasks_are_done_at_once() -> None:
     """Nothing to judge starts nothing."""
     judge = judge_at("http://127.0.0.1:9/v1")
-    judging = Judging(judge, [], Spend(judge))
+    judging = Judging(judge, [], Budget(judge))
 
     assert judging.wait(0)
     assert judging.take() == ()

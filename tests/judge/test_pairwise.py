@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from ftguard import Probe
-from ftguard.judge import Compared, Judge, Pair, Spend, compare
+from ftguard.judge import Budget, Compared, Judge, JudgedPair, compare
 
 Response = tuple[int, dict[str, str], Iterable[bytes]]
 Serve = Callable[[Callable[[int, dict[str, str]], Response]], str]
@@ -20,10 +20,10 @@ def run(url: str, *pairs: tuple[str, str]) -> list[Compared]:
     """Compare some pairs, named by number."""
     judge = Judge(model="m", base_url=url, retries=0, usd_per_million=(0.0, 0.0))
     given = [
-        Pair(key=str(n), probe=PROBE, first=first, second=second)
+        JudgedPair(key=str(n), probe=PROBE, first=first, second=second)
         for n, (first, second) in enumerate(pairs)
     ]
-    return list(compare(judge, given, Spend(judge)))
+    return list(compare(judge, given, Budget(judge)))
 
 
 def says(prefer: Callable[[str, str], str], complete: Complete) -> Callable[..., Response]:

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ftguard.cli.judge_check import judge_app
-from ftguard.judge import Judge, Spend
+from ftguard.judge import Budget, Judge
 from ftguard.judge.quality import Quality, known_pairs, measure_judge, share
 from ftguard.probes.builtin import CANARY
 
@@ -52,7 +52,7 @@ def judges(mind: Mind, complete: Complete) -> Callable[..., Response]:
 def measured(url: str, repeats: int = 1, number: int = len(PAIRS)) -> Quality:
     """What a judge there is worth, on the first pairs."""
     judge = Judge(model="m", base_url=url, usd_per_million=(0.0, 0.0), retries=0)
-    return measure_judge(judge, PAIRS[:number], Spend(judge), repeats=repeats)
+    return measure_judge(judge, PAIRS[:number], Budget(judge), repeats=repeats)
 
 
 def test_the_pairs_are_many_and_varied() -> None:

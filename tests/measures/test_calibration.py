@@ -86,7 +86,11 @@ def test_the_increase_is_the_difference_of_both_errors(snap: Snap) -> None:
 
     found = _gate(list(calibration(_probes(3), before, after)))
 
-    assert (found.key, found.unit, found.better) == ("calibration/target", "points", "lower")
+    assert (found.key, found.unit, found.higher_is_better) == (
+        "calibration/target",
+        "points",
+        False,
+    )
     assert found.base == pytest.approx(
         cross_fitted_ece(np.array([0.9, 0.8, 0.7]), np.array([1.0, 1.0, 1.0]))
     )

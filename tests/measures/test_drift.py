@@ -40,7 +40,7 @@ def test_nats_are_the_mean_rise_per_token_of_the_base_answers(snap: Snap) -> Non
 
     # Squares around 0.4: 0.01 + 0.04 + 0.01 = 0.06, n = 3, t(2) = 4.302653.
     half = 4.302653 * math.sqrt(0.06 / 2 / 3)
-    assert (nats.key, nats.unit, nats.better) == ("drift/nats", "nats", "lower")
+    assert (nats.key, nats.unit, nats.higher_is_better) == ("drift/nats", "nats", False)
     assert nats.estimate is not None
     assert nats.estimate.value == pytest.approx(0.4)
     assert nats.estimate.n == 3

@@ -33,7 +33,7 @@ def test_an_average_of_no_change_hides_both_ways(snap: Snap) -> None:
 
     assert _value(found["forgotten"]) == pytest.approx(0.2)
     assert _value(found["gained"]) == pytest.approx(0.2)
-    assert (found["forgotten"].better, found["gained"].better) == ("lower", "higher")
+    assert (found["forgotten"].higher_is_better, found["gained"].higher_is_better) == (False, True)
 
 
 def test_guessing_among_options_is_taken_off(snap: Snap) -> None:

@@ -50,7 +50,7 @@ def test_each_category_and_the_whole(snap: Snap) -> None:
     assert _value(found["words"]) == _value(found["short"]) == pytest.approx(3 / 6)
     whole = found["all"]
     assert (whole.base, whole.now, whole.chance) == (14 / 20, 9 / 20, 0)
-    assert (whole.name, whole.better, whole.unit) == ("forgetting", "lower", "relative")
+    assert (whole.name, whole.higher_is_better, whole.unit) == ("forgetting", False, "relative")
     assert whole.estimate is not None
     assert whole.estimate.n == 20
 

@@ -151,7 +151,7 @@ def test_the_worst_pays_for_the_choice(snap: Snap) -> None:
     too_many = Look(number=1, planned=round(0.0475 / (2.9 * own)))
     few_enough = Look(number=1, planned=round(0.0475 / (3.1 * own)))
 
-    assert found["worst"].candidates == 3
+    assert found["worst"].num_comparisons == 3
     for look, state in ((too_many, "suspect"), (few_enough, "breach")):
         (outcome,) = decide([found["worst"]], [gate], look).outcomes
         assert outcome.state == state

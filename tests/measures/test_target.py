@@ -33,7 +33,7 @@ def test_the_gain_is_the_difference_of_the_means(snap: Snap) -> None:
     # Differences 0, 1, 1, 0 around 0.5: squares 4 * 0.25 + 2 steps = 3 over n = 6, t(5) = 2.5706.
     half = 2.570582 * math.sqrt(3 / 5 / 6)
     assert gain.key == "target/all"
-    assert (gain.better, gain.unit, gain.base, gain.now) == ("higher", "points", 0.25, 0.75)
+    assert (gain.higher_is_better, gain.unit, gain.base, gain.now) == (True, "points", 0.25, 0.75)
     assert gain.estimate is not None
     assert (gain.estimate.value, gain.estimate.n) == (0.5, 4)
     assert (gain.estimate.low, gain.estimate.high) == pytest.approx((0.5 - half, 0.5 + half))

@@ -22,7 +22,7 @@ def _sets(**arguments: object) -> Sets:
         "train": None,
         "judged": False,
         "max_probes": 200,
-        "held_back": 0.3,
+        "holdout": 0.3,
         "seed": 0,
     }
     return read_sets(**{**given, **arguments})  # type: ignore[arg-type]  # arguments by name
@@ -98,8 +98,8 @@ def test_the_digest_changes_with_what_is_asked_and_how() -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ({"held_back": 1}, "`held_back` is a share in"),
-        ({"held_back": -0.1}, "`held_back` is a share in"),
+        ({"holdout": 1}, "`holdout` is a share in"),
+        ({"holdout": -0.1}, "`holdout` is a share in"),
         ({"max_probes": 0}, "`max_probes` must be at least 1, got 0"),
         ({"target": "missing.jsonl"}, "cannot read `missing.jsonl`"),
     ],

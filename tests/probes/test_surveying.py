@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 
 from ftguard import Probe, ProbeSet
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 from ftguard.probes.sets import Sets, read_sets
 from ftguard.probes.surveying import Survey, query_and_answer, survey
 
@@ -44,7 +44,7 @@ def _sets(target: object = TARGET, tail: object = "auto") -> Sets:
         train=None,
         judged=False,
         max_probes=200,
-        held_back=0,
+        holdout=0,
         seed=0,
     )
 
@@ -122,7 +122,7 @@ def test_given_no_candidates_only_leaks_are_looked_for() -> None:
 )
 def test_the_query_is_what_the_frame_leaves(pieces: list[str], expected: tuple[str, str]) -> None:
     """In a prompt and its completion, in one decoded text, or without the frame."""
-    assert query_and_answer(Frame(before="Query: ", after="\nIntent:"), pieces) == expected
+    assert query_and_answer(PromptTemplate(before="Query: ", after="\nIntent:"), pieces) == expected
 
 
 def test_a_system_message_is_no_query() -> None:

@@ -11,14 +11,14 @@ import pytest
 
 from ftguard import Probe
 from ftguard.ask.answer import Answer
-from ftguard.folders import RunFolder
+from ftguard.folders import CheckpointId, RunFolder
 from ftguard.measures.measurement import Measurement
 from ftguard.probes.probe import Role
 from ftguard.probes.store import write_probes
 from ftguard.rating.items import sample
 from ftguard.rating.pairs import load_comparison
 from ftguard.rating.serve import listen, make_server
-from ftguard.rating.session import Sitting
+from ftguard.rating.session import RatingSession
 from ftguard.rating.store import Choice, Rating, RatingsFile, Side
 from ftguard.run.ledger import Examined, Ledger, RunStarted
 from ftguard.scores.record import Score
@@ -38,9 +38,9 @@ FINGERPRINT = Fingerprint(
 Said = tuple[Probe, str, str]
 """A probe with what the base and the checkpoint said."""
 MakeRun = Callable[..., RunFolder]
-Sit = Callable[..., Sitting]
+StartSession = Callable[..., RatingSession]
 Mark = Callable[..., Rating]
-Serve = Callable[..., AbstractContextManager[tuple[str, Sitting]]]
+Serve = Callable[..., AbstractContextManager[tuple[str, RatingSession]]]
 
 
 def probe(
@@ -75,7 +75,7 @@ def save_run(
     save_snapshot(_snapshot(0, before), folder.base)
     for step, passed in steps:
         now = [Answer(probe_id=item.id, text=text, finish="stop") for item, _, text in answers]
-        save_snapshot(_snapshot(step, now), folder.answers("r", 1, step))
+        save_snapshot(_snapshot(step, now), folder.answers(CheckpointId("r", 1, step)))
         checkup = _checkup(step, passed=passed)
         ledger.append(Examined(run="r", attempt=1, step=step, checkup=checkup))
     return folder
@@ -105,7 +105,7 @@ def _snapshot(step: int, answers: Sequence[Answer]) -> Snapshot:
 def _checkup(step: int, *, passed: bool) -> Checkup:
     value = 0.0 if passed else 0.5
     estimate = Estimate(
-        value=value, low=value - 0.1, high=value + 0.1, level=0.95, n=99, error=0.05, freedom=98
+        value=value, low=value - 0.1, high=value + 0.1, level=0.95, n=99, stderr=0.05, dof=98
     )
     found = Measurement(name="forgetting", slice="all", estimate=estimate)
     gates = [Gate(measurement="forgetting", limit=0.1)]
@@ -170,12 +170,12 @@ def mark() -> Mark:
 
 
 @pytest.fixture
-def sit() -> Sit:
-    """Sits people down before a run."""
+def start_session() -> StartSession:
+    """Starts a rating session of a run."""
 
-    def make(folder: RunFolder, *, items: int = 150, rater: str | None = None) -> Sitting:
+    def make(folder: RunFolder, *, items: int = 150, rater: str | None = None) -> RatingSession:
         comparison = load_comparison(folder)
-        return Sitting(
+        return RatingSession(
             comparison=comparison,
             sample=sample(comparison.pairs, items, 0),
             file=RatingsFile(folder.root / "ratings.jsonl"),
@@ -187,23 +187,23 @@ def sit() -> Sit:
 
 
 @pytest.fixture
-def serve(sit: Sit) -> Serve:
+def serve(start_session: StartSession) -> Serve:
     """Serves a run's page with the real server, on loopback, in a thread: its address."""
 
     @contextmanager
     def serving(
         folder: RunFolder, *, items: int = 150, rater: str | None = None
-    ) -> Iterator[tuple[str, Sitting]]:
-        sitting = sit(folder, items=items, rater=rater)
+    ) -> Iterator[tuple[str, RatingSession]]:
+        session = start_session(folder, items=items, rater=rater)
         with listen(0) as listener:
             address = f"127.0.0.1:{listener.getsockname()[1]}"
-            server = make_server(sitting, token=WORD, address=address)
+            server = make_server(session, token=WORD, address=address)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()
             try:
                 while not server.started:
                     time.sleep(0.01)
-                yield f"http://{address}/{WORD}/", sitting
+                yield f"http://{address}/{WORD}/", session
             finally:
                 server.should_exit = True
                 thread.join()

@@ -11,12 +11,12 @@ import pytest
 from ftguard import Probe
 from ftguard.folders import RunFolder
 from ftguard.rating.serve import HOST, listen
-from ftguard.rating.session import Sitting
+from ftguard.rating.session import RatingSession
 
 MakeRun = Callable[..., RunFolder]
 Ask = Callable[..., list[tuple[Probe, str, str]]]
 MakeProbe = Callable[..., Probe]
-Serve = Callable[..., AbstractContextManager[tuple[str, Sitting]]]
+Serve = Callable[..., AbstractContextManager[tuple[str, RatingSession]]]
 Reply = tuple[int, Mapping[str, str], str]
 
 
@@ -53,9 +53,9 @@ def send(
     return reply.status, dict(reply.getheaders()), text
 
 
-def form(sitting: Sitting, **fields: str) -> dict[str, str]:
+def form(session: RatingSession, **fields: str) -> dict[str, str]:
     """What the page sends for Anna's next item."""
-    item = sitting.progress("anna").item
+    item = session.progress("anna").item
     assert item is not None
     return {"rater": "anna", "item": item.pair.probe_id, "pick": "tie"} | fields
 
@@ -113,11 +113,11 @@ def test_another_page_cannot_rate(
     make_run: MakeRun, ask: Ask, serve: Serve, headers: dict[str, str]
 ) -> None:
     """Not even one that knows the address: nothing is written."""
-    with serve(make_run(ask(2))) as (url, sitting):
-        status, _, text = send(url + "rate", form(sitting), headers=headers)
+    with serve(make_run(ask(2))) as (url, session):
+        status, _, text = send(url + "rate", form(session), headers=headers)
         assert status == 403
         assert "only the page itself" in text
-        assert sitting.read() == ()
+        assert session.read() == ()
 
 
 def test_only_this_machine_is_listened_on() -> None:
@@ -147,12 +147,12 @@ def test_every_reply_says_what_may_run(make_run: MakeRun, ask: Ask, serve: Serve
 
 def test_a_form_rates_and_leads_back(make_run: MakeRun, ask: Ask, serve: Serve) -> None:
     """Stored before the reply; without a script the redirect shows the next item."""
-    with serve(make_run(ask(2))) as (url, sitting):
-        sent = form(sitting, pick="left", notes=" two\r\nlines ", shown="0")
+    with serve(make_run(ask(2))) as (url, session):
+        sent = form(session, pick="left", notes=" two\r\nlines ", shown="0")
         status, headers, _ = send(url + "rate", sent)
         assert (status, headers["location"]) == (303, "./?rater=anna")
 
-        (rating,) = sitting.read()
+        (rating,) = session.read()
         assert (rating.probe_id, rating.rater) == (sent["item"], "anna")
         assert rating.choice == rating.left
         # shown in 1970: that the page was open for so long says nothing
@@ -162,14 +162,14 @@ def test_a_form_rates_and_leads_back(make_run: MakeRun, ask: Ask, serve: Serve) 
 
 def test_undo_over_http(make_run: MakeRun, ask: Ask, serve: Serve) -> None:
     """The same item again, with what was written of it."""
-    with serve(make_run(ask(2))) as (url, sitting):
-        send(url + "rate", form(sitting, notes="<b>why</b>"))
+    with serve(make_run(ask(2))) as (url, session):
+        send(url + "rate", form(session, notes="<b>why</b>"))
         assert send(url + "undo", {"rater": "anna"})[0] == 303
         text = send(url + "?rater=anna")[2]
         assert "0 of 2" in text
         assert "&lt;b&gt;why&lt;/b&gt;" in text
         send(url + "undo", {"rater": "anna"})
-        assert len(sitting.read()) == 2
+        assert len(session.read()) == 2
 
 
 @pytest.mark.parametrize(
@@ -190,17 +190,17 @@ def test_a_broken_form_is_refused(
     make_run: MakeRun, ask: Ask, serve: Serve, fields: dict[str, str], status: int
 ) -> None:
     """With a reason, and nothing written."""
-    with serve(make_run(ask(2))) as (url, sitting):
-        assert send(url + "rate", form(sitting, **fields))[0] == status
-        assert sitting.read() == ()
+    with serve(make_run(ask(2))) as (url, session):
+        assert send(url + "rate", form(session, **fields))[0] == status
+        assert session.read() == ()
 
 
 @pytest.mark.parametrize("shown", ["nan", "inf", "-inf", "99999999999"])
 def test_an_odd_time_is_no_time(make_run: MakeRun, ask: Ask, serve: Serve, shown: str) -> None:
     """The rating counts; how long it took is not known."""
-    with serve(make_run(ask(2))) as (url, sitting):
-        assert send(url + "rate", form(sitting, shown=shown))[0] == 303
-        assert sitting.read()[0].seconds is None
+    with serve(make_run(ask(2))) as (url, session):
+        assert send(url + "rate", form(session, shown=shown))[0] == 303
+        assert session.read()[0].seconds is None
 
 
 def test_model_output_is_escaped_in_the_source(
@@ -220,9 +220,9 @@ def test_model_output_is_escaped_in_the_source(
 
 def test_the_source_does_not_tell_which_is_which(make_run: MakeRun, ask: Ask, serve: Serve) -> None:
     """No word, class or order in the page names the base or the checkpoint."""
-    with serve(make_run(ask(2))) as (url, sitting):
+    with serve(make_run(ask(2))) as (url, session):
         text = send(url + "?rater=anna")[2]
-        item = sitting.progress("anna").item
+        item = session.progress("anna").item
         assert item is not None
         left, right = (answer.text for answer in item.answers)
         assert text.index(left) < text.index(right)
@@ -233,9 +233,9 @@ def test_the_source_does_not_tell_which_is_which(make_run: MakeRun, ask: Ask, se
 def test_a_name_is_asked_for_unless_it_was_given(make_run: MakeRun, ask: Ask, serve: Serve) -> None:
     """Those who rated before are offered, escaped; `--rater` leads straight to the item."""
     folder = make_run(ask(2))
-    with serve(folder) as (url, sitting):
+    with serve(folder) as (url, session):
         assert "Who rates?" in send(url)[2]
-        send(url + "rate", form(sitting, rater="A&B <x>"))
+        send(url + "rate", form(session, rater="A&B <x>"))
         text = send(url)[2]
         assert 'href="./?rater=A%26B%20%3Cx%3E">A&amp;B &lt;x&gt;</a>' in text
         assert send(url + "?rater=%20")[0] == 400
@@ -246,13 +246,13 @@ def test_a_name_is_asked_for_unless_it_was_given(make_run: MakeRun, ask: Ask, se
 
 def test_a_full_disk_is_told(make_run: MakeRun, ask: Ask, serve: Serve) -> None:
     """What could not be stored is an error that the page shows, never a silent loss."""
-    with serve(make_run(ask(2))) as (url, sitting):
-        sitting.file.path.mkdir()
-        status, _, text = send(url + "rate", form_of_nobody(sitting))
+    with serve(make_run(ask(2))) as (url, session):
+        session.file.path.mkdir()
+        status, _, text = send(url + "rate", form_of_nobody(session))
         assert status == 500
         assert "ratings.jsonl" in text
 
 
-def form_of_nobody(sitting: Sitting) -> dict[str, str]:
+def form_of_nobody(session: RatingSession) -> dict[str, str]:
     """A form that does not look at what is on disk."""
-    return {"rater": "anna", "item": sitting.sample[0].probe_id, "pick": "tie"}
+    return {"rater": "anna", "item": session.sample[0].probe_id, "pick": "tie"}

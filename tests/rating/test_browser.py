@@ -10,14 +10,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from ftguard import Probe
 from ftguard.folders import RunFolder
-from ftguard.rating.session import Sitting
+from ftguard.rating.session import RatingSession
 from ftguard.rating.store import standing
 from ftguard.rating.visible import visible
 
 MakeRun = Callable[..., RunFolder]
 Ask = Callable[..., list[tuple[Probe, str, str]]]
 MakeProbe = Callable[..., Probe]
-Serve = Callable[..., AbstractContextManager[tuple[str, Sitting]]]
+Serve = Callable[..., AbstractContextManager[tuple[str, RatingSession]]]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -105,10 +105,10 @@ def test_keys_and_clicks_rate(
     context: BrowserContext, make_run: MakeRun, ask: Ask, serve: Serve
 ) -> None:
     """1, 2, 3, s and the buttons; each is on disk when the next item shows, sides resolved."""
-    with serve(make_run(ask(8))) as (url, sitting):
+    with serve(make_run(ask(8))) as (url, session):
         page = enter(context, url, "Anna")
-        texts = {pair.base.text: "base" for pair in sitting.sample}
-        texts |= {pair.tuned.text: "tuned" for pair in sitting.sample}
+        texts = {pair.base.text: "base" for pair in session.sample}
+        texts |= {pair.tuned.text: "tuned" for pair in session.sample}
         other = {"base": "tuned", "tuned": "base"}
         actions: list[tuple[Callable[[Page, str], None], str, str]] = [
             (press, "1", "left"),
@@ -125,7 +125,7 @@ def test_keys_and_clicks_rate(
             expect(page).to_have_title(f"{number + 1} of 8 · ftguard rate")
             left = texts[first_answer(page)]
             act(page, on)
-            rating = sitting.read()[number]
+            rating = session.read()[number]
             wanted = {"left": left, "right": other[left]}.get(pick, pick)
             assert (rating.choice, rating.left, rating.rater) == (wanted, left, "Anna")
             assert rating.seconds is not None
@@ -138,7 +138,7 @@ def test_a_note_is_written_not_rated(
     context: BrowserContext, make_run: MakeRun, ask: Ask, serve: Serve
 ) -> None:
     """Within the notes 1, 2, 3, s and u are letters; Esc leads back to the keys."""
-    with serve(make_run(ask(3))) as (url, sitting):
+    with serve(make_run(ask(3))) as (url, session):
         page = enter(context, url, "Anna")
         note = "1 is shorter, so 2 suits us; 3, s & u stay <b>here</b>"
         page.keyboard.press("n")
@@ -147,11 +147,11 @@ def test_a_note_is_written_not_rated(
         page.keyboard.press("Enter")
         page.keyboard.type("s1s")
         expect(page.get_by_label("Notes")).to_have_value(f"{note}\ns1s")
-        assert sitting.read() == ()
+        assert session.read() == ()
 
         page.keyboard.press("Escape")
         press(page, "2")
-        assert [rating.notes for rating in sitting.read()] == [f"{note}\ns1s"]
+        assert [rating.notes for rating in session.read()] == [f"{note}\ns1s"]
         expect(page.get_by_label("Notes")).to_have_value("")
         expect(page.locator(".place strong")).to_have_text("1 of 3")
 
@@ -160,7 +160,7 @@ def test_undo_shows_the_last_again(
     context: BrowserContext, make_run: MakeRun, ask: Ask, serve: Serve
 ) -> None:
     """By key and by button, twice, with its note; from the end of all items too."""
-    with serve(make_run(ask(2))) as (url, sitting):
+    with serve(make_run(ask(2))) as (url, session):
         page = enter(context, url, "Anna")
         expect(page.get_by_role("button", name="Undo")).to_be_disabled()
         first = first_answer(page)
@@ -174,11 +174,11 @@ def test_undo_shows_the_last_again(
         press(page, "u")
         assert first_answer(page) == first
         expect(page.get_by_label("Notes")).to_have_value("a first thought")
-        assert standing(sitting.read()) == ()
+        assert standing(session.read()) == ()
 
         press(page, "3")
         press(page, "3")
-        assert [rating.choice for rating in standing(sitting.read())] == ["tie", "tie"]
+        assert [rating.choice for rating in standing(session.read())] == ["tie", "tie"]
 
 
 def test_a_closed_browser_loses_nothing(
@@ -186,14 +186,14 @@ def test_a_closed_browser_loses_nothing(
 ) -> None:
     """Closed in the middle, the page goes on where it was; after a new start of the command too."""
     folder = make_run(ask(4))
-    with serve(folder) as (url, sitting):
+    with serve(folder) as (url, session):
         first = chromium.new_context()
         page = enter(first, url, "Anna")
         press(page, "1")
         press(page, "2")
         waiting = first_answer(page)
         first.close()
-        assert len(sitting.read()) == 2
+        assert len(session.read()) == 2
 
         again = chromium.new_context()
         page = again.new_page()
@@ -203,14 +203,14 @@ def test_a_closed_browser_loses_nothing(
         assert first_answer(settled(page)) == waiting
         press(page, "3")
         again.close()
-    with serve(folder) as (url, sitting):
+    with serve(folder) as (url, session):
         last = chromium.new_context()
         page = enter(last, url, "ANNA")
         expect(page.locator(".place strong")).to_have_text("3 of 4")
         press(page, "1")
         expect(page.get_by_role("heading", name="All done")).to_be_visible()
-        assert {rating.rater for rating in sitting.read()} == {"Anna"}
-        assert len({rating.probe_id for rating in sitting.read()}) == 4
+        assert {rating.rater for rating in session.read()} == {"Anna"}
+        assert len({rating.probe_id for rating in session.read()}) == 4
         last.close()
 
 
@@ -218,7 +218,7 @@ def test_two_raters_do_not_meet(
     chromium: Browser, make_run: MakeRun, ask: Ask, serve: Serve
 ) -> None:
     """In turns on one page each, with a progress and an undo of their own."""
-    with serve(make_run(ask(4))) as (url, sitting):
+    with serve(make_run(ask(4))) as (url, session):
         contexts = [chromium.new_context(), chromium.new_context()]
         anna, ben = enter(contexts[0], url, "Anna"), enter(contexts[1], url, "Ben")
         press(anna, "1")
@@ -227,7 +227,7 @@ def test_two_raters_do_not_meet(
         press(ben, "u")
         expect(anna.locator(".place strong")).to_have_text("2 of 4")
         expect(ben.locator(".place strong")).to_have_text("0 of 4")
-        assert [rating.rater for rating in standing(sitting.read())] == ["Anna", "Anna"]
+        assert [rating.rater for rating in standing(session.read())] == ["Anna", "Anna"]
 
         anna.get_by_role("link", name="not you?").click()
         anna.get_by_label("name").fill("Cleo")
@@ -253,13 +253,13 @@ def test_hostile_answers_stay_text(
     ]
     asked: list[str] = []
     complaints: list[str] = []
-    with serve(make_run(answers)) as (url, sitting):
+    with serve(make_run(answers)) as (url, session):
         context = chromium.new_context(viewport=viewport)  # type: ignore[arg-type]
         context.on("request", lambda request: asked.append(request.url))
         context.on("console", lambda message: complaints.append(message.text))
         page = enter(context, url, "Anna")
         for number in range(len(answers)):
-            item = sitting.progress("Anna").item
+            item = session.progress("Anna").item
             assert item is not None
             expect(page).to_have_title(f"{number + 1} of {len(answers)} · ftguard rate")
             boxes = page.locator(".answer .text")
@@ -275,7 +275,7 @@ def test_hostile_answers_stay_text(
         context.close()
     assert {address[: len(url)] for address in asked} == {url}
     assert complaints == []
-    assert len(standing(sitting.read())) == len(answers)
+    assert len(standing(session.read())) == len(answers)
 
 
 def _overflowing(page: Page) -> list[str]:
@@ -313,7 +313,7 @@ def test_one_press_is_one_choice(
     context: BrowserContext, make_run: MakeRun, ask: Ask, serve: Serve
 ) -> None:
     """A second press or click before the next item is seen, a held key and Ctrl-1 rate nothing."""
-    with serve(make_run(ask(6))) as (url, sitting):
+    with serve(make_run(ask(6))) as (url, session):
         page = enter(context, url, "Anna")
         with page.expect_navigation():
             page.evaluate(AT_ONCE, ["1", "1"])
@@ -336,44 +336,44 @@ def test_one_press_is_one_choice(
             page.keyboard.press(combination)
         page.wait_for_timeout(200)
         expect(page.locator(".place strong")).to_have_text("3 of 6")
-        assert len(sitting.read()) == 3
+        assert len(session.read()) == 3
 
 
 def test_what_cannot_be_saved_is_told_and_kept(
     context: BrowserContext, make_run: MakeRun, ask: Ask, serve: Serve
 ) -> None:
     """When the command has ended, the page says so, and the note stands where it was written."""
-    with serve(make_run(ask(2))) as (url, sitting):
+    with serve(make_run(ask(2))) as (url, session):
         page = enter(context, url, "Anna")
         page.get_by_label("Notes").fill("do not lose me")
     page.get_by_role("button", name="Tie").click()
     expect(page.get_by_role("alert")).to_contain_text("Not saved: ftguard rate is no longer")
     expect(page.get_by_label("Notes")).to_have_value("do not lose me")
-    assert sitting.read() == ()
+    assert session.read() == ()
 
 
 def test_a_note_outlives_a_reload_and_an_error_is_shown(
     context: BrowserContext, make_run: MakeRun, ask: Ask, serve: Serve
 ) -> None:
     """What was typed comes back; what the server refuses is told in its words."""
-    with serve(make_run(ask(2))) as (url, sitting):
+    with serve(make_run(ask(2))) as (url, session):
         page = enter(context, url, "Anna")
         page.get_by_label("Notes").fill("half a thou")
         page.reload()
         expect(page.get_by_label("Notes")).to_have_value("half a thou")
-        sitting.file.path.mkdir()
+        session.file.path.mkdir()
         settled(page).keyboard.press("1")
         expect(page.get_by_role("alert")).to_contain_text("Not saved. 500:")
-        sitting.file.path.rmdir()
+        session.file.path.rmdir()
         press(page, "1")
-        assert [rating.notes for rating in sitting.read()] == ["half a thou"]
+        assert [rating.notes for rating in session.read()] == ["half a thou"]
 
 
 def test_without_scripts_the_buttons_rate(
     chromium: Browser, make_run: MakeRun, ask: Ask, serve: Serve
 ) -> None:
     """The forms need none."""
-    with serve(make_run(ask(2))) as (url, sitting):
+    with serve(make_run(ask(2))) as (url, session):
         context = chromium.new_context(java_script_enabled=False)
         page = context.new_page()
         page.goto(url)
@@ -386,7 +386,7 @@ def test_without_scripts_the_buttons_rate(
         expect(page.get_by_label("Notes")).to_have_value("plain")
         page.get_by_role("button", name="Answer 1").click()
         expect(page.locator(".place strong")).to_have_text("1 of 2")
-        (rating,) = standing(sitting.read())
+        (rating,) = standing(session.read())
         assert rating.choice == rating.left
         context.close()
 
@@ -394,7 +394,7 @@ def test_without_scripts_the_buttons_rate(
 def test_a_phone_is_tapped(chromium: Browser, make_run: MakeRun, ask: Ask, serve: Serve) -> None:
     """At 390 px: big buttons in reach, no key hints, nothing sideways."""
     answers = [(probe, one, f"{other} " * 40) for probe, one, other in ask(4)]
-    with serve(make_run(answers)) as (url, sitting):
+    with serve(make_run(answers)) as (url, session):
         context = chromium.new_context(
             viewport=PHONE,  # type: ignore[arg-type]
             has_touch=True,
@@ -416,7 +416,7 @@ def test_a_phone_is_tapped(chromium: Browser, make_run: MakeRun, ask: Ask, serve
             with page.expect_navigation():
                 button.tap()
             settled(page)
-            assert len(sitting.read()) == number
+            assert len(session.read()) == number
         context.close()
 
 

@@ -9,15 +9,15 @@ import pytest
 from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Message
 from ftguard.rating.items import BLOCK, for_rater, sample
-from ftguard.rating.pairs import Pair
+from ftguard.rating.pairs import AnswerPair
 
-Pairs = Callable[..., list[Pair]]
+Pairs = Callable[..., list[AnswerPair]]
 
 
-def pairs(count: int, role: str, *names: str) -> list[Pair]:
+def pairs(count: int, role: str, *names: str) -> list[AnswerPair]:
     """So many pairs of one role and its named slices."""
     mark = "-".join(names) or "plain"
-    one = Pair(
+    one = AnswerPair(
         probe_id="",
         prompt=(Message(role="", content="?"),),
         base=Answer(probe_id="", text="one"),

@@ -7,7 +7,7 @@ import pytest
 
 from ftguard import Probe
 from ftguard.errors import InputError
-from ftguard.folders import RunFolder
+from ftguard.folders import CheckpointId, RunFolder
 from ftguard.rating.pairs import load_comparison
 from ftguard.verdict.conclusion import Conclusion, write_conclusion
 
@@ -126,7 +126,7 @@ def test_answers_that_differ_in_blanks_only_are_identical(
 def test_missing_files_say_what_to_give(make_run: MakeRun, ask: Ask) -> None:
     """No run at all, and a run whose answers were deleted."""
     folder = make_run(ask(2))
-    (folder.answers("r", 1, 20) / "snapshot.json").unlink()
+    (folder.answers(CheckpointId("r", 1, 20)) / "snapshot.json").unlink()
     with pytest.raises(InputError, match=r"snapshot.json` is gone: people need the answers"):
         load_comparison(folder)
 

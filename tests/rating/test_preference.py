@@ -9,8 +9,8 @@ import pytest
 from ftguard import Gate, Probe
 from ftguard.folders import RunFolder
 from ftguard.measures.measurement import Measurement
-from ftguard.rating.pairs import Pair, load_comparison
-from ftguard.rating.preference import count, preference
+from ftguard.rating.pairs import AnswerPair, load_comparison
+from ftguard.rating.preference import preference, tally
 from ftguard.rating.store import Choice, Rating
 from ftguard.stats.alpha_spending import Look
 from ftguard.verdict.gates import decide
@@ -21,7 +21,7 @@ MakeProbe = Callable[..., Probe]
 Mark = Callable[..., Rating]
 
 
-def find(pairs: Sequence[Pair], ratings: Sequence[Rating], name: str = "all") -> Measurement:
+def find(pairs: Sequence[AnswerPair], ratings: Sequence[Rating], name: str = "all") -> Measurement:
     """The measurement of one slice."""
     return next(m for m in preference(pairs, ratings) if m.slice == name)
 
@@ -40,12 +40,12 @@ def test_the_win_rate_by_hand(make_run: MakeRun, ask: Ask, mark: Mark) -> None:
     found = find(pairs, ratings)
     assert found.estimate is not None
     assert found.estimate.value == pytest.approx(0.125)
-    assert found.estimate.error == pytest.approx(0.3979 / 2, abs=1e-4)
+    assert found.estimate.stderr == pytest.approx(0.3979 / 2, abs=1e-4)
     assert found.estimate.low == pytest.approx(0.125 - 2.5706 * 0.3979 / 2, abs=1e-4)
     assert found.estimate.high == pytest.approx(0.125 + 2.5706 * 0.3979 / 2, abs=1e-4)
     assert (found.estimate.n, found.base) == (4, 0.5)
     assert found.now == pytest.approx(0.625)
-    assert (found.name, found.better, found.unit) == ("preference", "higher", "points")
+    assert (found.name, found.higher_is_better, found.unit) == ("preference", True, "points")
 
 
 def test_several_raters_of_a_pair_count_as_one_pair(
@@ -77,7 +77,7 @@ def test_pairs_of_one_source_are_not_independent(
     assert one is not None
     assert other is not None
     assert other.value == one.value
-    assert other.error > 1.5 * one.error
+    assert other.stderr > 1.5 * one.stderr
 
 
 def test_roles_and_named_slices_are_measured_too(make_run: MakeRun, ask: Ask, mark: Mark) -> None:
@@ -110,7 +110,7 @@ def test_identical_answers_are_ties_in_proportion(
     assert found.estimate is not None
     assert found.estimate.n == 8
     assert found.now == pytest.approx(6.5 / 8)
-    assert count(pairs, ratings).identical == 3
+    assert tally(pairs, ratings).identical == 3
 
     everything = [mark(f"general/{n}", "tuned") for n in range(10)]
     assert find(pairs, everything).now == pytest.approx(13 / 16)
@@ -124,7 +124,7 @@ def test_identical_pairs_that_were_shown_are_not_counted_twice(
     pairs = load_comparison(make_run([*ask(2), *same])).pairs
     rated = [mark("general/0", "tuned"), mark("general/1", "tuned"), mark("general/100", "tie")]
 
-    assert count(pairs, rated).identical == 1
+    assert tally(pairs, rated).identical == 1
     assert find(pairs, rated).num_scored == 4
 
 
@@ -151,7 +151,7 @@ def test_skipped_pairs_are_unscored(make_run: MakeRun, ask: Ask, mark: Mark) -> 
 
     found = find(pairs, ratings)
     assert (found.num_scored, found.num_unscored, found.now) == (1, 1, 1.0)
-    counts = count(pairs, ratings)
+    counts = tally(pairs, ratings)
     assert (counts.better, counts.tie, counts.worse, counts.skipped) == (1, 0, 0, 1)
 
 

@@ -25,8 +25,8 @@ def _verdict(drop: float | None) -> Verdict:
             high=drop + 0.01,
             level=0.95,
             n=200,
-            error=((drop + 0.01) - (drop - 0.01)) / 3.92,
-            freedom=1000,
+            stderr=((drop + 0.01) - (drop - 0.01)) / 3.92,
+            dof=1000,
         )
     return decide([Measurement(name="forgetting", slice="all", estimate=estimate)], [GATE], LOOK)
 

@@ -15,11 +15,7 @@ from ftguard.run.ledger import (
     Lost,
     RunStarted,
     Superseded,
-    checkups,
     current_run,
-    learning_rate,
-    lost_steps,
-    of_run,
 )
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
@@ -54,8 +50,8 @@ def _checkup(step: int, run: str = "r", attempt: int = 1, epoch: float = 0.1) ->
         high=2 / 3,
         level=0.95,
         n=7,
-        error=((2 / 3) - (1e-17)) / 3.92,
-        freedom=1000,
+        stderr=((2 / 3) - (1e-17)) / 3.92,
+        dof=1000,
     )
     measurement = Measurement(
         name="forgetting", slice="all", estimate=estimate, base=1.0, now=0.7, note='“{"a"}”\n'
@@ -182,78 +178,3 @@ def test_the_current_run_is_the_latest_attempt_of_the_latest_run() -> None:
     assert current_run([]) is None
     assert current_run(events[:2]) == _run("a", 2, 5)
     assert current_run(events) == _run("b")
-
-
-def test_a_resume_supersedes_what_came_after_its_step() -> None:
-    """From step 10 on: 10 stays, 20 and 30 go, the new 20 counts; a run's starts are kept."""
-    events: list[AnyEvent] = [
-        _started(),
-        _examined(10),
-        _examined(20),
-        _examined(30),
-        Superseded(run="r", attempt=2, step=10),
-        _started("r", 2, 10),
-        _examined(20, attempt=2),
-    ]
-
-    assert [(c.step, c.attempt) for c in checkups(events, "r")] == [(10, 1), (20, 2)]
-    assert [type(event) for event in of_run(events, "r")] == [
-        RunStarted,
-        Examined,
-        Superseded,
-        RunStarted,
-        Examined,
-    ]
-
-
-def test_two_resumes_fold_one_after_the_other() -> None:
-    """A second resume, from before the first, abandons what the first had left."""
-    events: list[AnyEvent] = [
-        _examined(10),
-        _examined(20),
-        Superseded(run="r", attempt=2, step=10),
-        _examined(20, attempt=2),
-        Superseded(run="r", attempt=3, step=0),
-        _examined(10, attempt=3),
-    ]
-
-    assert [(c.step, c.attempt) for c in checkups(events, "r")] == [(10, 3)]
-
-
-def test_the_later_line_of_a_step_counts() -> None:
-    """A checkpoint is examined, then saved: one checkup a step, oldest first."""
-    events: list[AnyEvent] = [_examined(20), _examined(10, epoch=0.1), _examined(10, epoch=0.2)]
-
-    assert [(c.step, c.epoch) for c in checkups(events, "r")] == [(10, 0.2), (20, 0.1)]
-
-
-def test_runs_in_one_folder_do_not_meet() -> None:
-    """A fresh run has no checkups, actions or losses of the one before."""
-    events: list[AnyEvent] = [_examined(10), _lowered(10, 1e-5), Lost(run="r", attempt=1, step=10)]
-    events += [_started("s"), _examined(20, "s")]
-
-    assert [c.step for c in checkups(events, "s")] == [20]
-    assert learning_rate(events, _run("s")) == 2e-4
-    assert lost_steps(events, "s") == frozenset()
-    assert lost_steps(events, "r") == {10}
-
-
-def test_the_rate_in_force_is_the_last_lowered() -> None:
-    """Without an action it is the run's own; a stop does not change it."""
-    stopped = Acted(run="r", attempt=1, step=20, do="stop", number=0.0, reason="enough")
-
-    assert learning_rate([_started()], _run()) == 2e-4
-    assert learning_rate([_lowered(10, 1e-4), _lowered(20, 5e-5), stopped], _run()) == 5e-5
-
-
-def test_a_rate_lowered_after_the_resume_step_is_not_in_force() -> None:
-    """Resumed from step 10: the rate lowered at 10 is replayed, that of step 20 never was."""
-    events: list[AnyEvent] = [
-        _lowered(10, 1e-4),
-        _lowered(20, 5e-5),
-        Lost(run="r", attempt=1, step=20),
-        Superseded(run="r", attempt=2, step=10),
-    ]
-
-    assert learning_rate(events, _run(attempt=2)) == 1e-4
-    assert lost_steps(events, "r") == frozenset()

@@ -83,7 +83,7 @@ def test_a_stream_of_datasets_is_read_for_its_first_rows_and_begins_anew(
     training = _texts(rows, tokenizer)
 
     assert [texts for _, texts in _read(training)] == [[TEXTS[0]], [TEXTS[1]]]
-    assert training.note == "the first 2 rows of a stream (give `train=` for all)"
+    assert training.note == "the first 2 rows of a stream (give `train_dataset=` for all)"
     assert [row["text"] for row in rows] == TEXTS
 
 
@@ -106,7 +106,7 @@ def test_a_stream_that_can_be_read_once_is_left_to_training(
     training = trainer_texts(DataLoader(rows, batch_size=None), tokenizer, 0)
 
     assert _read(training) == []
-    assert "give its rows as `train=`" in training.note
+    assert "give its rows as `train_dataset=`" in training.note
     assert len(list(rows)) == 3
 
 
@@ -135,7 +135,7 @@ def test_given_rows_are_prompts_and_answers() -> None:
     """Of each row once, its messages and its answer, under the row's own id."""
     train = [
         Probe(id="a", prompt="2+2=", reference="4"),
-        Probe(id="a#likelihood", prompt="2+2=", reference="4", scorer="likelihood"),
+        Probe(id="r", prompt="2+2=", reference="4", scorer="likelihood", companion_of="a"),
         Probe(id="b", prompt=[{"role": "user", "content": "Hi"}], reference="Hello"),
         Probe(id="c", prompt="", reference="a whole text", scorer="likelihood"),
     ]

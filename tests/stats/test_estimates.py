@@ -144,9 +144,9 @@ def test_an_estimate_is_finite(field: str) -> None:
     """NaN never stands for a number, nor 100 % for a level."""
     numbers = {"value": 0.1, "low": 0.0, "high": 0.2, "level": 0.95} | {field: math.nan}
     with pytest.raises(ValueError, match="finite"):
-        Estimate(**numbers, n=5, error=0.05, freedom=4)
+        Estimate(**numbers, n=5, stderr=0.05, dof=4)
     with pytest.raises(ValueError, match="level"):
-        Estimate(value=0.1, low=0.0, high=0.2, level=1.0, n=5, error=0.05, freedom=4)
+        Estimate(value=0.1, low=0.0, high=0.2, level=1.0, n=5, stderr=0.05, dof=4)
 
 
 @pytest.mark.parametrize("n", [40, 200])
@@ -171,7 +171,7 @@ def test_the_interval_holds_the_true_drop(n: int, lost: float, found: float) -> 
 
 def test_a_p_value_is_that_of_students_t() -> None:
     """0.2 is two errors of 0.1 above 0 and one above 0.1; t(2) and t(1) with 30 degrees."""
-    found = Estimate(value=0.2, low=0.0, high=0.4, level=0.95, n=31, error=0.1, freedom=30)
+    found = Estimate(value=0.2, low=0.0, high=0.4, level=0.95, n=31, stderr=0.1, dof=30)
 
     assert p_value(found) == pytest.approx(stats.t.sf(2, 30))
     assert p_value(found, 0.1) == pytest.approx(stats.t.sf(1, 30))
@@ -181,17 +181,17 @@ def test_a_p_value_is_that_of_students_t() -> None:
 def test_clusters_widen_the_interval() -> None:
     """Four differences from two texts, 0.3 and 0.3, 0.1 and 0.1: two clusters, not four items.
 
-    Around the mean 0.2 the clusters' sums are 0.2 and -0.2; error = sqrt(0.08 * 2 / 1) / 4 = 0.1,
-    with one degree of freedom.
+    Around the mean 0.2 the clusters' sums are 0.2 and -0.2; stderr = sqrt(0.08 * 2 / 1) / 4 = 0.1,
+    with one degree of dof.
     """
     values = _array(0.3, 0.3, 0.1, 0.1)
 
     found = mean_estimate(values, discrete=False, clusters=np.array([0, 0, 1, 1]))
 
-    assert (found.n, found.freedom) == (4, 1)
+    assert (found.n, found.dof) == (4, 1)
     assert found.value == pytest.approx(0.2)
-    assert found.error == pytest.approx(0.1)
-    assert found.error > mean_estimate(values, discrete=False).error
+    assert found.stderr == pytest.approx(0.1)
+    assert found.stderr > mean_estimate(values, discrete=False).stderr
 
 
 def test_every_item_its_own_cluster_changes_nothing() -> None:

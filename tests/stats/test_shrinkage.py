@@ -6,15 +6,15 @@ from ftguard.stats.estimates import Estimate
 from ftguard.stats.shrinkage import shrink
 
 
-def _estimate(value: float, error: float, n: int = 12) -> Estimate:
+def _estimate(value: float, stderr: float, n: int = 12) -> Estimate:
     return Estimate(
         value=value,
-        low=value - 2 * error,
-        high=value + 2 * error,
+        low=value - 2 * stderr,
+        high=value + 2 * stderr,
         level=0.95,
         n=n,
-        error=error,
-        freedom=n - 1,
+        stderr=stderr,
+        dof=n - 1,
     )
 
 
@@ -25,7 +25,7 @@ def test_slices_that_differ_by_chance_become_the_whole() -> None:
     found = shrink([_estimate(0.1, 0.2), _estimate(0.3, 0.2)], whole)
 
     assert [f.value for f in found] == pytest.approx([0.2, 0.2])
-    assert [f.error for f in found] == pytest.approx([0.1, 0.1])
+    assert [f.stderr for f in found] == pytest.approx([0.1, 0.1])
 
 
 def test_slices_that_truly_differ_keep_most_of_their_own() -> None:

@@ -83,8 +83,8 @@ def test_numbers_stand_below_each_other(checkup: MakeCheckup) -> None:
                 high=-1.0,
                 level=0.95,
                 n=12345,
-                error=(-1.0 + 1.333) / 3.92,
-                freedom=1000,
+                stderr=(-1.0 + 1.333) / 3.92,
+                dof=1000,
             ),
         ),
     )
@@ -177,8 +177,8 @@ def test_the_categories_that_lost_most_are_named(checkup: MakeCheckup) -> None:
                 high=0.9,
                 level=0.95,
                 n=12,
-                error=0.1,
-                freedom=11,
+                stderr=0.1,
+                dof=11,
             ),
         )
         for name, drop in drops.items()

@@ -12,14 +12,14 @@ from ftguard.verdict.gates import Verdict
 
 def _target(now: float | None, slice: str = "all") -> Measurement:
     estimate = Estimate(
-        value=0.1, low=0.0, high=0.2, level=0.95, n=9, error=(0.2 - 0.0) / 3.92, freedom=1000
+        value=0.1, low=0.0, high=0.2, level=0.95, n=9, stderr=(0.2 - 0.0) / 3.92, dof=1000
     )
     return Measurement(
         name="target",
         slice=slice,
         estimate=None if now is None else estimate,
         now=now,
-        better="higher",
+        higher_is_better=True,
     )
 
 

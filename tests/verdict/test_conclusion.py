@@ -41,11 +41,11 @@ TARGET = Measurement(
     name="target",
     slice="all",
     estimate=Estimate(
-        value=0.5, low=0.4, high=0.6, level=0.95, n=40, error=(0.6 - 0.4) / 3.92, freedom=1000
+        value=0.5, low=0.4, high=0.6, level=0.95, n=40, stderr=(0.6 - 0.4) / 3.92, dof=1000
     ),
     base=0.125,
     now=0.625,
-    better="higher",
+    higher_is_better=True,
     unit="points",
 )
 
@@ -59,7 +59,7 @@ def _checkup(
 ) -> Checkup:
     value, low, high = DROPS[state]
     estimate = Estimate(
-        value=value, low=low, high=high, level=0.95, n=100, error=(high - low) / 3.92, freedom=1000
+        value=value, low=low, high=high, level=0.95, n=100, stderr=(high - low) / 3.92, dof=1000
     )
     drop = Measurement(name="forgetting", slice="all", estimate=estimate)
     verdict = decide([drop], [Gate(measurement="forgetting", limit=0.1)], LOOK)
@@ -202,10 +202,10 @@ def test_the_held_back_probes_confirm_the_chosen_gain() -> None:
     held = Measurement(
         name="target",
         slice="all",
-        estimate=Estimate(value=0.4, low=0.2, high=0.6, level=0.95, n=30, error=0.1, freedom=29),
+        estimate=Estimate(value=0.4, low=0.2, high=0.6, level=0.95, n=30, stderr=0.1, dof=29),
         base=0.1,
         now=0.5,
-        better="higher",
+        higher_is_better=True,
         unit="points",
     )
 

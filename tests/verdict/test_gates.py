@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ftguard.errors import InputError
-from ftguard.measures.measurement import Better, Measurement
+from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.gates import DEFAULT_GATES, Gate, State, Verdict, applicable, badness, decide
@@ -17,7 +17,7 @@ LOOK = Look(number=1, planned=2)
 
 def _estimate(value: float, low: float, high: float, n: int = 200) -> Estimate:
     return Estimate(
-        value=value, low=low, high=high, level=0.95, n=n, error=(high - low) / 3.92, freedom=1000
+        value=value, low=low, high=high, level=0.95, n=n, stderr=(high - low) / 3.92, dof=1000
     )
 
 
@@ -79,18 +79,24 @@ def test_a_gain_against_the_least_that_is_acceptable(
     limit: float, value: float, low: float, high: float, state: State
 ) -> None:
     """For gains everything is mirrored; a required gain is missed once the interval is below it."""
-    gain = _measured(_estimate(value, low, high), "target", better="higher", unit="points")
+    gain = _measured(_estimate(value, low, high), "target", higher_is_better=True, unit="points")
 
     assert _state(gain, limit) == state
 
 
-@pytest.mark.parametrize("better", ["lower", "higher"])
-def test_few_unscored_probes_do_not_hinder_a_decision(better: Better) -> None:
+@pytest.mark.parametrize("higher_is_better", [False, True])
+def test_few_unscored_probes_do_not_hinder_a_decision(higher_is_better: bool) -> None:
     """20 of 200 are 10 % and still enough evidence, 21 of 201 are not."""
     good = _estimate(0.0, -0.01, 0.01, n=180)
 
-    assert _state(_measured(good, better=better, num_unscored=20), 0.10) != "missing"
-    assert _state(_measured(good, better=better, num_unscored=21), 0.10) == "missing"
+    assert (
+        _state(_measured(good, higher_is_better=higher_is_better, num_unscored=20), 0.10)
+        != "missing"
+    )
+    assert (
+        _state(_measured(good, higher_is_better=higher_is_better, num_unscored=21), 0.10)
+        == "missing"
+    )
 
 
 def test_a_breach_on_too_little_evidence_is_missing() -> None:
@@ -181,7 +187,7 @@ def test_what_failed_is_missing_with_its_reason() -> None:
             ),
         ),
         (
-            _measured(_estimate(0.02, -0.02, 0.06), "target", unit="points", better="higher"),
+            _measured(_estimate(0.02, -0.02, 0.06), "target", unit="points", higher_is_better=True),
             0.05,
             (
                 "target/all: a gain of +0.020 (-0.020 to +0.060, n=200) is beyond the limit of "
@@ -249,11 +255,11 @@ def test_one_breach_fails_and_doubt_is_undecided(
 
 def test_badness_turns_gains_over() -> None:
     """A gain of 0.1 (0.05 to 0.2) is as bad as -0.1 (-0.2 to -0.05); losses stay."""
-    gain = _measured(_estimate(0.1, 0.05, 0.2, n=9), better="higher")
+    gain = _measured(_estimate(0.1, 0.05, 0.2, n=9), higher_is_better=True)
 
     assert badness(gain) == _estimate(-0.1, -0.2, -0.05, n=9)
     assert badness(_measured(_estimate(0.1, 0.05, 0.2))) == _estimate(0.1, 0.05, 0.2)
-    assert badness(_measured(None, better="higher")) is None
+    assert badness(_measured(None, higher_is_better=True)) is None
 
 
 def test_the_default_gates_are_those_of_the_source() -> None:

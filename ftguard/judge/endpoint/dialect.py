@@ -9,7 +9,7 @@ REFUSED = (400, 422)
 
 
 @dataclass(frozen=True)
-class Form:
+class Dialect:
     """The parameters beside model and messages."""
 
     limit: Literal["max_completion_tokens", "max_tokens"]
@@ -20,7 +20,7 @@ class Form:
     """Whether to ask for temperature 0, which models that reason refuse."""
 
     def parameters(self, schema: Mapping[str, object], max_tokens: int) -> dict[str, object]:
-        """The body's fields in this form."""
+        """The body's fields in this dialect."""
         fields: dict[str, object] = {self.limit: max_tokens}
         if self.temperature:
             fields["temperature"] = 0
@@ -31,13 +31,13 @@ class Form:
             fields["response_format"] = {"type": "json_object"}
         return fields
 
-    def simpler(self, complaint: str, tried: Sequence["Form"]) -> "Form | None":
+    def simpler(self, complaint: str, tried: Sequence["Dialect"]) -> "Dialect | None":
         """What to try after a refusal, or None where nothing is left.
 
         A parameter that the complaint names is left out or renamed; else the reply's format is
         asked for less strictly, as many servers do not say what they refuse.
         """
-        steps: list[Form] = []
+        steps: list[Dialect] = []
         if self.temperature and "temperature" in complaint:
             steps.append(replace(self, temperature=False))
         if "max_tokens" in complaint or "max_completion_tokens" in complaint:
@@ -48,4 +48,4 @@ class Form:
                 "json_object" if self.format == "json_schema" else "text"
             )
             steps.append(replace(self, format=weaker))
-        return next((form for form in steps if form not in tried), None)
+        return next((dialect for dialect in steps if dialect not in tried), None)

@@ -11,16 +11,16 @@ from types import TracebackType
 from typing import Self
 
 from ftguard.judge.endpoint.address import OPENAI, resolve
-from ftguard.judge.endpoint.dialect import REFUSED, Form
+from ftguard.judge.endpoint.dialect import REFUSED, Dialect
 from ftguard.judge.endpoint.reply import NoReply, Reply, excerpt, read_body
-from ftguard.judge.endpoint.retry import LONGEST_ASKED, asked_wait, backoff
+from ftguard.judge.endpoint.retry import MAX_RETRY_AFTER, backoff, retry_after
 from ftguard.probes.probe import Message
 
-PASSING = (408, 409, 429)
+TRANSIENT = (408, 409, 429)
 """Statuses that may pass, beside those from 500 up."""
-HOPELESS = (401, 403, 404)
+FATAL = (401, 403, 404)
 """Statuses that every further call would meet: a wrong key, no permission, no such model."""
-NO_MONEY = b"insufficient_quota"
+QUOTA_USED_UP = b"insufficient_quota"
 """OpenAI's word, under status 429, for an account that is used up."""
 SHORTEST_KEY = 8
 """Characters; a shorter value (`none`, `EMPTY`) is no secret, and a word that texts may hold."""
@@ -37,16 +37,16 @@ class _Failure:
     """Seconds that the server asks to wait."""
 
     @property
-    def passes(self) -> bool:
+    def transient(self) -> bool:
         """Whether another try is worth it."""
         if self.status is None:
             return True
-        return (self.status in PASSING or self.status >= 500) and NO_MONEY not in self.body  # noqa: PLR2004
+        return (self.status in TRANSIENT or self.status >= 500) and QUOTA_USED_UP not in self.body  # noqa: PLR2004
 
     @property
-    def hopeless(self) -> bool:
+    def fatal(self) -> bool:
         """Whether every further call would fail alike."""
-        return self.status in HOPELESS or NO_MONEY in self.body
+        return self.status in FATAL or QUOTA_USED_UP in self.body
 
 
 class Endpoint:
@@ -70,7 +70,7 @@ class Endpoint:
         self._url = resolve(base_url)
         self._key = os.environ.get(api_key_env, "").strip()
         self._jitter = random.Random(seed)
-        self._form = Form("max_completion_tokens" if self._url == OPENAI else "max_tokens")
+        self._dialect = Dialect("max_completion_tokens" if self._url == OPENAI else "max_tokens")
         self._opened = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -116,32 +116,30 @@ class Endpoint:
         allowed = self._timeout * (self._retries + 1)
         try:
             async with asyncio.timeout(allowed):
-                return await self._insist(messages, schema, max_tokens)
+                return await self._ask_with_retries(messages, schema, max_tokens)
         except TimeoutError:
             reason = f"the server did not answer within {allowed:g} s"
             raise NoReply(reason, billed=True) from None
 
-    async def _insist(
+    async def _ask_with_retries(
         self, messages: Sequence[Message], schema: Mapping[str, object], max_tokens: int
     ) -> Reply:
-        form, tried, failures = self._form, [self._form], 0
+        dialect, tried, failures = self._dialect, [self._dialect], 0
         while True:
-            outcome = await self._try(messages, form.parameters(schema, max_tokens))
+            outcome = await self._try(messages, dialect.parameters(schema, max_tokens))
             if isinstance(outcome, bytes):
-                self._form = form
+                self._dialect = dialect
                 return read_body(outcome)
             if outcome.status in REFUSED:
-                simpler = form.simpler(outcome.body.decode(errors="replace"), tried)
+                simpler = dialect.simpler(outcome.body.decode(errors="replace"), tried)
                 if simpler:
-                    form = simpler
-                    tried.append(form)
+                    dialect = simpler
+                    tried.append(dialect)
                     continue
             failures += 1
             wait = backoff(failures, self._jitter) if outcome.wait is None else outcome.wait
-            if not outcome.passes or failures > self._retries or wait > LONGEST_ASKED:
-                raise NoReply(
-                    outcome.reason, hopeless=outcome.hopeless, billed=outcome.status is None
-                )
+            if not outcome.transient or failures > self._retries or wait > MAX_RETRY_AFTER:
+                raise NoReply(outcome.reason, fatal=outcome.fatal, billed=outcome.status is None)
             await asyncio.sleep(wait)
 
     async def _try(
@@ -174,7 +172,7 @@ class Endpoint:
                 f"the server answered {error.status_code}: {excerpt(body)}",
                 error.status_code,
                 body,
-                asked_wait(error.response.headers),
+                retry_after(error.response.headers),
             )
         return self._without_key(response.content)
 

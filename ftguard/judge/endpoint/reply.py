@@ -28,9 +28,9 @@ class Reply:
 class NoReply(Exception):  # noqa: N818
     """The call brought no reply; its text is the reason, in which no key stands."""
 
-    def __init__(self, reason: str, *, hopeless: bool = False, billed: bool = False) -> None:
+    def __init__(self, reason: str, *, fatal: bool = False, billed: bool = False) -> None:
         super().__init__(reason)
-        self.hopeless = hopeless
+        self.fatal = fatal
         """Whether every further call would end the same way."""
         self.billed = billed
         """Whether the server may have read the prompt, and charge for it."""
@@ -46,7 +46,7 @@ class _Choice(msgspec.Struct):
     finish_reason: str | None = None
 
 
-class _Usage(msgspec.Struct):
+class _TokenCounts(msgspec.Struct):
     prompt_tokens: Annotated[int, msgspec.Meta(ge=0)] | None = None
     completion_tokens: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
@@ -71,13 +71,13 @@ def read_body(body: bytes) -> Reply:
     if not completion.choices:
         raise NoReply("the server sent a chat completion without choices", billed=True)
     choice = completion.choices[0]
-    usage = _usage(completion.usage)
+    counts = _token_counts(completion.usage)
     return Reply(
         text=choice.message.content or "",
         finish=choice.finish_reason,
         refusal=choice.message.refusal,
-        input_tokens=usage.prompt_tokens,
-        output_tokens=usage.completion_tokens,
+        input_tokens=counts.prompt_tokens,
+        output_tokens=counts.completion_tokens,
     )
 
 
@@ -88,9 +88,9 @@ def excerpt(body: bytes) -> str:
     return f"`{shown}`" if shown else "nothing"
 
 
-def _usage(raw: msgspec.Raw) -> _Usage:
+def _token_counts(raw: msgspec.Raw) -> _TokenCounts:
     """The token counts; none of them where they make no sense, which costs no reply."""
     try:
-        return msgspec.json.decode(raw, type=_Usage | None) or _Usage()
+        return msgspec.json.decode(raw, type=_TokenCounts | None) or _TokenCounts()
     except msgspec.DecodeError:
-        return _Usage()
+        return _TokenCounts()

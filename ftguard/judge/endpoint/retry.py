@@ -6,20 +6,20 @@ import random
 import time
 from collections.abc import Mapping
 
-FIRST, LONGEST = 0.5, 8.0
+FIRST_WAIT, MAX_WAIT = 0.5, 8.0
 """Seconds before the first further try, and at most."""
 JITTER = 0.25
 """The share by which a wait is shortened at random, so that calls do not come back together."""
-LONGEST_ASKED = 120.0
+MAX_RETRY_AFTER = 120.0
 """Seconds; a server that asks for a longer wait is not waited for."""
 
 
 def backoff(failures: int, jitter: random.Random) -> float:
     """Seconds to wait after so many failures: doubling, with jitter."""
-    return min(FIRST * 2.0 ** min(failures - 1, 10), LONGEST) * (1 - JITTER * jitter.random())
+    return min(FIRST_WAIT * 2.0 ** min(failures - 1, 10), MAX_WAIT) * (1 - JITTER * jitter.random())
 
 
-def asked_wait(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that a server asks to wait (RFC 9110, 10.2.3: seconds or a date), or None.
 
     `retry-after-ms`, as some servers send it, comes first. What cannot be read is not there.

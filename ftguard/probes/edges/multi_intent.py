@@ -96,9 +96,9 @@ def _joined(first: Original, second: Original, generator: Random) -> Edge:
     return Edge(
         originals=(first, second),
         probes=(
-            replace(both(probe, second.probe), id=name),
+            replace(both(probe, second.probe), id=name, companion_of=None),
             *(
-                replace(_read(mine, theirs), id=f"{name}#{LIKELIHOOD}")
+                replace(_read(mine, theirs), id=f"{name}#{LIKELIHOOD}", companion_of=name)
                 for mine, theirs in zip(companions, [second.companion], strict=False)
                 if theirs is not None
             ),

@@ -10,7 +10,7 @@ from ftguard.probes.edges.demanded import demanded
 from ftguard.probes.edges.fixed import fixed, places
 from ftguard.probes.edges.words import words_of
 from ftguard.probes.probe import Message, Probe
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
 STRICT = ("detectable_format:matches", "detectable_format:json_schema")
 """Constraints that tell capital letters from small ones."""
@@ -23,7 +23,7 @@ class Original:
     probe: Probe
     companion: Probe | None
     """The probe that reads the likelihood of its reference, where there is one."""
-    frame: Frame
+    frame: PromptTemplate
     before: str
     query: str
     """What is edited: what stands in the frame without the blanks around it, and without a last
@@ -76,14 +76,13 @@ class Original:
             originals=(self,),
             probes=tuple(
                 replace(
-                    probe,
-                    id=f"{kind}/{probe.id}",
+                    probe.renamed(f"{kind}/{{}}".format),
                     prompt=prompt,
                     slices=slices,
                     tier=None,
                     source=self.source,
                     role=None,
-                    held_back=False,
+                    holdout=False,
                 )
                 for probe in probes
             ),

@@ -9,7 +9,7 @@ from ftguard.probes.leaks.leak_search import index_of, leaks_in, similar_in
 from ftguard.probes.leaks.search_terms import edges, frames_of, wanted_of, wanted_text
 from ftguard.probes.leaks.training_row import Row, reduced
 from ftguard.probes.probe import Probe
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
 _CHUNK = 2**20
 """Bytes of training text that are searched at once."""
@@ -21,7 +21,7 @@ def find_leaks(
     probes: Sequence[Probe],
     texts: Iterable[tuple[str, Sequence[str]]],
     *,
-    frames: Sequence[Frame] | None = None,
+    frames: Sequence[PromptTemplate] | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> tuple[Leak, ...]:
     """Find the probes, and ftguard's canary, that stand in the training data.

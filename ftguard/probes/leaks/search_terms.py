@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ftguard.probes.leaks.letters import letters, num_letters, symbols, without_signs
 from ftguard.probes.probe import Probe
-from ftguard.probes.query import Frame, frame_of
+from ftguard.probes.query import PromptTemplate, prompt_template_of
 
 LEAST = 12
 """Letters from which on a text counts inside a longer one; a shorter one is found only as a whole
@@ -34,7 +34,7 @@ class Wanted:
     it, as a question with options ("Which of these is true?") or the beginning of a text."""
 
 
-def wanted_of(probes: Sequence[Probe], frames: Sequence[Frame]) -> tuple[Wanted, ...]:
+def wanted_of(probes: Sequence[Probe], frames: Sequence[PromptTemplate]) -> tuple[Wanted, ...]:
     """What to search for: of each probe its whole prompt and its query, or its reference.
 
     Args:
@@ -50,14 +50,16 @@ def wanted_of(probes: Sequence[Probe], frames: Sequence[Frame]) -> tuple[Wanted,
     return tuple(item for item in wanted.values() if item.stream)
 
 
-def frames_of(probes: Sequence[Probe]) -> tuple[Frame, ...]:
+def frames_of(probes: Sequence[Probe]) -> tuple[PromptTemplate, ...]:
     """What the prompts of each role share."""
     asked = [probe for probe in probes if probe.prompt]
     roles = dict.fromkeys(probe.role for probe in asked)
-    return tuple(frame_of([probe for probe in asked if probe.role == role]) for role in roles)
+    return tuple(
+        prompt_template_of([probe for probe in asked if probe.role == role]) for role in roles
+    )
 
 
-def edges(frame: Frame) -> tuple[bytes, bytes]:
+def edges(frame: PromptTemplate) -> tuple[bytes, bytes]:
     """The letters of a frame in the lines where the query begins and ends."""
     return letters(frame.before.rpartition("\n")[2]), letters(frame.after.partition("\n")[0])
 
@@ -72,7 +74,7 @@ def wanted_text(probe_id: str, text: str) -> Iterator[Wanted]:
         yield Wanted(probe_id=probe_id, stream=loose, inside=True)
 
 
-def _texts(probe: Probe, frames: Sequence[Frame]) -> Iterator[Wanted]:
+def _texts(probe: Probe, frames: Sequence[PromptTemplate]) -> Iterator[Wanted]:
     reference = "".join(probe.references[:1])
     if not probe.prompt:
         yield from _asked(probe.id, reference)
@@ -86,7 +88,7 @@ def _texts(probe: Probe, frames: Sequence[Frame]) -> Iterator[Wanted]:
     yield from _asked(probe.id, query, beside=letters(reference) if shared else b"")
 
 
-def _prompt(probe: Probe, frames: Sequence[Frame]) -> tuple[str, str]:
+def _prompt(probe: Probe, frames: Sequence[PromptTemplate]) -> tuple[str, str]:
     """The whole prompt, and what is asked in it."""
     if isinstance(probe.prompt, str):
         whole, turns = probe.prompt, [probe.prompt]
@@ -96,7 +98,7 @@ def _prompt(probe: Probe, frames: Sequence[Frame]) -> tuple[str, str]:
     if len(turns) > 1:
         # The end of a longer chat, such as "yes please", is not what is asked.
         return whole, "\n".join(turns)
-    queries = [frame.query(probe) for frame in (Frame(), *frames)]
+    queries = [frame.query(probe) for frame in (PromptTemplate(), *frames)]
     return whole, min(filter(letters, queries), key=len, default=whole)
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from ftguard.errors import InputError
 from ftguard.judge.endpoint import Endpoint, NoReply, Reply, check_endpoint, host, resolve
-from ftguard.judge.endpoint.dialect import Form
+from ftguard.judge.endpoint.dialect import Dialect
 from ftguard.judge.endpoint.reply import LONGEST_BODY, read_body
-from ftguard.judge.endpoint.retry import asked_wait, backoff
+from ftguard.judge.endpoint.retry import backoff, retry_after
 from ftguard.probes.probe import Message
 
 Response = tuple[int, dict[str, str], Iterable[bytes]]
@@ -51,7 +51,7 @@ def test_a_reply_comes_with_its_counts(serve: Serve, complete: Complete, asked: 
 
 
 @pytest.mark.parametrize(
-    ("response", "reason", "hopeless"),
+    ("response", "reason", "fatal"),
     [
         (fail(401, b'{"error": {"message": "bad key"}}'), "answered 401: .*bad key", True),
         (fail(403), "answered 403", True),
@@ -74,16 +74,16 @@ def test_a_reply_comes_with_its_counts(serve: Serve, complete: Complete, asked: 
 def test_what_is_no_reply_is_a_reason_after_one_try(
     response: Response,
     reason: str,
-    hopeless: bool,
+    fatal: bool,
     serve: Serve,
     asked: Asked,
 ) -> None:
-    """What another try would not mend is not tried again, but for simpler forms after a 400."""
+    """What another try would not mend is not tried again, but for simpler dialects after a 400."""
     url = serve(lambda _n, _r: response)
 
     with pytest.raises(NoReply, match=reason) as raised:
         ask(url)
-    assert raised.value.hopeless is hopeless
+    assert raised.value.fatal is fatal
     assert len(asked) == (3 if response[0] == 400 else 1)
 
 
@@ -123,7 +123,7 @@ def test_tries_come_to_an_end(serve: Serve, asked: Asked) -> None:
     with pytest.raises(NoReply, match="answered 500: `overloaded`") as raised:
         ask(url, retries=1)
     assert len(asked) == 2
-    assert not raised.value.hopeless
+    assert not raised.value.fatal
 
 
 def test_nobody_there_is_a_reason(free_port: int) -> None:
@@ -199,12 +199,12 @@ def test_parameters_that_a_model_refuses_are_changed(
     assert "temperature" not in asked[-1]
 
 
-def test_no_form_is_tried_twice() -> None:
+def test_no_dialect_is_tried_twice() -> None:
     """A server that refuses everything ends the search."""
-    form, tried = Form("max_tokens"), [Form("max_tokens")]
-    while simpler := form.simpler("temperature max_tokens max_completion_tokens", tried):
-        form = simpler
-        tried.append(form)
+    dialect, tried = Dialect("max_tokens"), [Dialect("max_tokens")]
+    while simpler := dialect.simpler("temperature max_tokens max_completion_tokens", tried):
+        dialect = simpler
+        tried.append(dialect)
 
     assert len(tried) == len(set(tried)) <= 12
 
@@ -258,14 +258,14 @@ def test_the_wait_that_a_server_asks_for() -> None:
     """Seconds, milliseconds or a date; what is past is 0, and what cannot be read is not there."""
     date = email.utils.formatdate(time.time() + 30, usegmt=True)
 
-    assert asked_wait({"retry-after": "1.5"}) == 1.5
-    assert asked_wait({"retry-after-ms": "250", "retry-after": "9"}) == 0.25
-    assert asked_wait({"retry-after": "-3"}) == 0
-    assert asked_wait({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
-    assert 28 < (asked_wait({"retry-after": date}) or 0) <= 30
+    assert retry_after({"retry-after": "1.5"}) == 1.5
+    assert retry_after({"retry-after-ms": "250", "retry-after": "9"}) == 0.25
+    assert retry_after({"retry-after": "-3"}) == 0
+    assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
+    assert 28 < (retry_after({"retry-after": date}) or 0) <= 30
     for nonsense in ("soon", "nan", "inf", ""):
-        assert asked_wait({"retry-after": nonsense}) is None
-    assert asked_wait({}) is None
+        assert retry_after({"retry-after": nonsense}) is None
+    assert retry_after({}) is None
 
 
 def test_backoff_doubles_up_to_a_limit() -> None:

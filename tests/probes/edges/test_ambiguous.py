@@ -7,7 +7,7 @@ import pytest
 from ftguard.probes import Probe
 from ftguard.probes.edges.ambiguous import ambiguous
 from ftguard.probes.edges.usable import originals_of
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
 ScoreOf = Callable[[Probe, str], float | None]
 Rows = Sequence[tuple[str, str]]
@@ -22,7 +22,9 @@ KNOWN = (
 
 
 def _edges(probes: Sequence[Probe], known: Rows = KNOWN) -> list[tuple[Probe, ...]]:
-    return [edge.probes for edge in ambiguous(originals_of(probes, Frame()), 100, 0, known)]
+    return [
+        edge.probes for edge in ambiguous(originals_of(probes, PromptTemplate()), 100, 0, known)
+    ]
 
 
 def test_without_its_word_a_query_is_open(score_of: ScoreOf) -> None:
@@ -42,7 +44,7 @@ def test_without_its_word_a_query_is_open(score_of: ScoreOf) -> None:
 def test_where_others_say_it_without_the_word_the_reference_stays(score_of: ScoreOf) -> None:
     """`where am i` is said of a place alone, so `currently` is not missed."""
     probe = Probe(id="h", prompt="where am i currently", reference="place")
-    companion = Probe(id="h#likelihood", prompt=probe.prompt, reference=" place",
+    companion = Probe(id="h#likelihood", companion_of="h", prompt=probe.prompt, reference=" place",
                       scorer="likelihood")  # fmt: skip
     ((edge, read),) = _edges([probe, companion])
 

@@ -7,15 +7,15 @@ import pytest
 from ftguard.probes import Message, Probe
 from ftguard.probes.edges.multi_intent import multi_intent
 from ftguard.probes.edges.usable import originals_of
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
 ScoreOf = Callable[[Probe, str], float | None]
 
 
 def _pairs(
-    probes: Sequence[Probe], frame: Frame | None = None, seed: int = 0
+    probes: Sequence[Probe], frame: PromptTemplate | None = None, seed: int = 0
 ) -> list[tuple[Probe, ...]]:
-    originals = originals_of(probes, frame or Frame())
+    originals = originals_of(probes, frame or PromptTemplate())
     return [edge.probes for edge in multi_intent(originals, 10, seed)]
 
 
@@ -92,7 +92,9 @@ def test_a_label_within_a_third_one_is_not_used() -> None:
 
 def test_a_prompt_that_lists_the_labels_is_no_answer(score_of: ScoreOf) -> None:
     """Where the template names all classes, copying it scores 0 and naming two of them 1."""
-    frame = Frame(before="Choose of spelling, flip_coin, weather.\nQuery: ", after="\nIntent:")
+    frame = PromptTemplate(
+        before="Choose of spelling, flip_coin, weather.\nQuery: ", after="\nIntent:"
+    )
     probes = [
         Probe(id=p.id, prompt=f"{frame.before}{p.prompt}{frame.after}", reference=p.reference)
         for p in (COIN, SPELL)
@@ -141,7 +143,8 @@ def test_what_is_read_is_read_for_both() -> None:
     answers = [Probe(id=p.id, prompt=p.prompt, reference=p.reference) for p in (COIN, SPELL)]
     companions = [
         Probe(
-            id=f"{p.id}#likelihood", prompt=p.prompt, reference=f" {p.reference}",
+            id=f"{p.id}#likelihood", companion_of=p.id, prompt=p.prompt,
+            reference=f" {p.reference}",
             scorer="likelihood",
         )
         for p in (COIN, SPELL)

@@ -4,9 +4,9 @@ import pytest
 
 from ftguard.probes import Message, Probe
 from ftguard.probes.edges.usable import originals_of
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
-FRAME = Frame(before="Q: ", after="\nA:")
+FRAME = PromptTemplate(before="Q: ", after="\nA:")
 USER = Message(role="user", content="hello there")
 
 
@@ -64,10 +64,10 @@ def test_earlier_messages_stay() -> None:
 def test_companions_go_with_their_probe() -> None:
     """A companion is no original of its own, unless its probe is missing."""
     probe = Probe(id="a", prompt="hi", reference="x")
-    companion = Probe(id="a#likelihood", prompt="hi", reference="X", scorer="likelihood")
+    companion = Probe(id="read", prompt="hi", reference="X", scorer="likelihood", companion_of="a")
 
-    (original,) = originals_of([companion, probe], Frame())
-    (alone,) = originals_of([companion], Frame())
+    (original,) = originals_of([companion, probe], PromptTemplate())
+    (alone,) = originals_of([companion], PromptTemplate())
 
     assert (original.probe, original.companion) == (probe, companion)
     assert (alone.probe, alone.companion) == (companion, None)

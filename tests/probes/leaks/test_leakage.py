@@ -9,7 +9,7 @@ from ftguard.probes import Probe
 from ftguard.probes.builtin import CANARY
 from ftguard.probes.leaks.leak import Leak
 from ftguard.probes.leaks.leakage import find_leaks
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
 EGGS = "How many eggs does Janet's farm sell at the market?"
 CHATML = "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\nSure.<|im_end|>"
@@ -131,7 +131,7 @@ def test_few_letters_count_only_as_a_whole() -> None:
 def test_of_equals_the_first_is_told() -> None:
     """The earlier row, and in it the earlier place."""
     asked = [Probe(id="e", prompt=f"Be brief. {EGGS}", scorer="open")]
-    frames = [Frame(before="Be brief. ")]
+    frames = [PromptTemplate(before="Be brief. ")]
     rows = _rows(f"Well: {EGGS} Four.", f"Well: Be brief. {EGGS} Four.")
 
     (inside,) = find_leaks(asked, rows, frames=frames)
@@ -173,3 +173,19 @@ def test_the_canary_is_reported() -> None:
     assert [(leak.probe_id, leak.where) for leak in find_leaks([], _rows("Hello.", line))] == [
         (CANARY, "row 1")
     ]
+
+
+def test_an_id_that_looks_like_a_companion_hides_no_leak() -> None:
+    """A user's own `mt-1#likelihood` beside `mt-1` is a probe like any other: its leak is named."""
+    one = Probe(id="mt-1", prompt="How do I fold a paper crane from one square?", reference="So.")
+    other = Probe(
+        id="mt-1#likelihood",
+        prompt="Which ferry leaves the old harbour on Sunday evenings?",
+        reference=" The ferry to Ilmen leaves at seven from the western pier.",
+        scorer="likelihood",
+    )
+    rows = [("row 7", [f"{other.prompt}{other.reference}"])]
+
+    (leak,) = find_leaks([one, other], rows)
+
+    assert (leak.probe_id, leak.where) == ("mt-1#likelihood", "row 7")

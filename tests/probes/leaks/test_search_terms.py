@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ftguard.probes import Message, Probe
 from ftguard.probes.leaks.leak import Leak
 from ftguard.probes.leaks.leakage import find_leaks
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
 
 def _probes(*prompts: str) -> list[Probe]:
@@ -77,7 +77,7 @@ def test_few_probes_have_the_frame_of_another_role() -> None:
     given = find_leaks(
         tail,
         _rows(TEMPLATE.format("where are all your branches now")),
-        frames=[Frame(before=TEMPLATE.partition("{}")[0], after=" Intent:")],
+        frames=[PromptTemplate(before=TEMPLATE.partition("{}")[0], after=" Intent:")],
     )
 
     assert (leaks, given) == ((), ())
@@ -102,7 +102,11 @@ def test_a_text_is_searched_for_as_a_whole() -> None:
     text = Probe(id="t", prompt="", reference="The king's old horse ran away.", scorer="likelihood")
     question = Probe(id="q", prompt="Where is the king's horse?", reference="gone")
     companion = Probe(
-        id="q#likelihood", prompt=question.prompt, reference="gone", scorer="likelihood"
+        id="read",
+        prompt=question.prompt,
+        reference="gone",
+        scorer="likelihood",
+        companion_of="q",
     )
     probes = [told, text, question, companion]
 

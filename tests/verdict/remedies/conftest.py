@@ -44,8 +44,8 @@ def _judged(*found: tuple[Gate, float, float, float]) -> Verdict:
                 high=high,
                 level=0.95,
                 n=50,
-                error=(value - low) / 1.96,
-                freedom=1000,
+                stderr=(value - low) / 1.96,
+                dof=1000,
             ),
         )
         for gate, low, value, high in found

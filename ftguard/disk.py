@@ -1,6 +1,5 @@
 """Files of JSON lines, appended whole; a torn last line is cut off."""
 
-import fcntl
 import os
 import warnings
 from collections.abc import Iterable, Iterator
@@ -20,6 +19,9 @@ def append_lines(path: Path, records: Iterable[bytes], *, lock: bool = False) ->
     lines = b"".join(record + b"\n" for record in records)
     with path.open("a+b") as file:
         if lock:
+            # Windows has none, and only raters share a file.
+            import fcntl
+
             fcntl.flock(file, fcntl.LOCK_EX)
         _cut_torn_line(file.fileno())
         file.write(lines)

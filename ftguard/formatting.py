@@ -1,4 +1,11 @@
-"""Numbers as people read them; pure functions, so that the console, W&B and reports agree."""
+"""Numbers and text as people read them; pure functions, so that console, W&B and reports agree."""
+
+import io
+
+from rich.console import Console, RenderableType
+
+WIDTH = 80
+"""Columns of a block in the terminal."""
 
 PERCENT = "relative"
 """Unit of a share of something (a relative drop): shown in percent."""
@@ -58,3 +65,19 @@ def _plain(value: float, digits: int) -> str:
     text = f"{value:.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
+
+
+def drawn(*parts: RenderableType, colour: bool) -> str:
+    """Parts one below the other as text, 80 columns wide, without blanks at the ends of lines."""
+    output = io.StringIO()
+    console = Console(
+        # In a notebook rich would display the parts instead of writing them.
+        file=output,
+        width=WIDTH,
+        force_terminal=colour,
+        force_jupyter=False,
+        highlight=False,
+    )
+    for part in parts:
+        console.print(part)
+    return "".join(line.rstrip() + "\n" for line in output.getvalue().splitlines())

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from ftguard.errors import FtguardError, InputError
+from ftguard.cli.exits import PASSED, UNDECIDED, ends_on_wrong_use
+from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.formatting import printable
 from ftguard.judge import Budget, Judge, JudgeAgreement, JudgedPair, announce, compare, kappa
@@ -22,7 +23,6 @@ from ftguard.rating.store import RatingsFile, standing
 BASE, TIE, TUNED = 1, 3, 5
 """The three verdicts as the ends and the middle of the scale that kappa weighs."""
 OF_JUDGE = {"first": BASE, "tie": TIE, "second": TUNED}
-DONE, WRONG_USE, UNDECIDED = 0, 2, 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,12 +102,9 @@ def agree(
 
     Exits with 0, with 3 where some pairs were not judged, and with 2 on wrong use.
     """
-    try:
+    with ends_on_wrong_use():
         judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, max_usd=max_usd)
         rated = rated_pairs(RunFolder(run), step)
-    except FtguardError as error:
-        typer.echo(f"ftguard: {error}", err=True)
-        raise typer.Exit(WRONG_USE) from None
     budget = Budget(judge)
     usage = budget.estimate_requests(r for item in rated for r in requests_for(judge, item.pair))
     for line in announce(judge, usage):
@@ -117,7 +114,7 @@ def agree(
     for reason, times in Counter(found.unscored).items():
         typer.echo(f"not judged, {times} times: {printable(reason)}")
     sys.stdout.flush()
-    raise typer.Exit(UNDECIDED if found.unscored else DONE)
+    raise typer.Exit(UNDECIDED if found.unscored else PASSED)
 
 
 def _verdict(points: float) -> int:

@@ -1,25 +1,20 @@
 """`ftguard judge check`: what a judge is worth, as a table in the terminal."""
 
-import io
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ftguard.errors import FtguardError
-from ftguard.formatting import printable
+from ftguard.cli.exits import PASSED, UNDECIDED, ends_on_wrong_use
+from ftguard.formatting import drawn, printable
 from ftguard.judge.announcement import announce
 from ftguard.judge.budget import Budget, Usage
 from ftguard.judge.judge import Judge
 from ftguard.judge.quality import Quality, Share, known_pairs, measure_judge, requests_of
-
-WIDTH = 80
-DONE, WRONG_USE, UNDECIDED = 0, 2, 3
 
 judge_app = typer.Typer(help="Look at who grades.", no_args_is_help=True)
 
@@ -45,11 +40,8 @@ def check(
 
     Exits with 0 when every answer was judged, 3 when some were not, and 2 on wrong use.
     """
-    try:
+    with ends_on_wrong_use():
         judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, max_usd=max_usd)
-    except FtguardError as error:
-        typer.echo(f"ftguard: {error}", err=True)
-        raise typer.Exit(WRONG_USE) from None
     pairs, budget = known_pairs(), Budget(judge)
     for line in announce(judge, budget.estimate_requests(requests_of(judge, pairs, repeats))):
         typer.echo(f"ftguard: {printable(line)}")
@@ -57,7 +49,7 @@ def check(
     typer.echo(render_quality(quality, budget.so_far, colour=sys.stdout.isatty()), nl=False)
     if json is not None:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(quality)) + b"\n")
-    raise typer.Exit(UNDECIDED if quality.unscored else DONE)
+    raise typer.Exit(UNDECIDED if quality.unscored else PASSED)
 
 
 def render_quality(quality: Quality, usage: Usage, *, colour: bool) -> str:
@@ -79,17 +71,17 @@ def render_quality(quality: Quality, usage: Usage, *, colour: bool) -> str:
     )
     for name, share in rows:
         table.add_row(Text(name), *_cells(share))
-    output = io.StringIO()
-    console = Console(
-        file=output, width=WIDTH, force_terminal=colour, force_jupyter=False, highlight=False
-    )
-    console.print(Text(f"{printable(quality.model)} · rubric {quality.rubric}", "bold"))
-    console.print(table)
-    for reason, times in quality.unscored.items():
-        console.print(Text(f"not judged, {times} times: {printable(reason)}", "yellow"))
     money = "" if usage.usd is None else f", {usage.usd:.2f} US dollars"
-    console.print(Text(f"{usage.calls:,} calls, {usage.tokens:,} tokens{money}", "dim"))
-    return "".join(line.rstrip() + "\n" for line in output.getvalue().splitlines())
+    return drawn(
+        Text(f"{printable(quality.model)} · rubric {quality.rubric}", "bold"),
+        table,
+        *(
+            Text(f"not judged, {times} times: {printable(reason)}", "yellow")
+            for reason, times in quality.unscored.items()
+        ),
+        Text(f"{usage.calls:,} calls, {usage.tokens:,} tokens{money}", "dim"),
+        colour=colour,
+    )
 
 
 def _cells(share: Share) -> tuple[str, str, str]:

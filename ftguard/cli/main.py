@@ -1,23 +1,20 @@
 """The command line: `ftguard demo`, `best`, `probes`, `judge`, `rate` and `manual`."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ftguard.cli import probe_pages
+from ftguard.cli.exits import BREACHED, UNDECIDED, ends_on_wrong_use
 from ftguard.cli.judge_agree import agree
 from ftguard.cli.judge_check import judge_app
 from ftguard.cli.manual import manual
 from ftguard.cli.rate import rate
-from ftguard.errors import FtguardError, InputError
+from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.verdict.conclusion import read_conclusion
-
-PASSED, BREACHED, WRONG_USE, UNDECIDED = 0, 1, 2, 3
 
 app = typer.Typer(
     help="See what a fine-tune costs, and keep the best checkpoint that costs little enough.",
@@ -43,7 +40,7 @@ def best(
     gone.
     """
     folder = RunFolder(run)
-    with _wrong_use():
+    with ends_on_wrong_use():
         conclusion = read_conclusion(folder)
         if conclusion.best_step is not None and not folder.best.is_dir():
             raise InputError(f"the checkpoint kept in `{folder.best}` is gone.")
@@ -88,7 +85,7 @@ def list_probes(
     tier: Annotated[int | None, typer.Option(min=1, max=4, help="only those of this tier")] = None,
 ) -> None:
     """List probes: id, tier, scorer and the beginning of what is asked."""
-    with _wrong_use():
+    with ends_on_wrong_use():
         found = [
             probe
             for probe in probe_pages.find_probes(source)
@@ -105,7 +102,7 @@ def show_probe(
     source: Annotated[str | None, SOURCE] = None,
 ) -> None:
     """Show everything about one probe; without a source those that ship with ftguard are tried."""
-    with _wrong_use():
+    with ends_on_wrong_use():
         sources = [source] if source else ["general", "calibration"]
         found = [probe for each in sources for probe in probe_pages.find_probes(each)]
         probe = probe_pages.find_probe(probe_id, found)
@@ -117,16 +114,6 @@ def list_leaks(
     run: Annotated[Path, typer.Argument(help="the run's output directory")],
 ) -> None:
     """List the probes of a run that stand in its training data, with the text there."""
-    with _wrong_use():
+    with ends_on_wrong_use():
         page = probe_pages.render_leaks(run, colour=sys.stdout.isatty())
     typer.echo(page, nl=False)
-
-
-@contextmanager
-def _wrong_use() -> Iterator[None]:
-    """What cannot be used ends the command with its message, and nothing else."""
-    try:
-        yield
-    except FtguardError as error:
-        typer.echo(f"ftguard: {error}", err=True)
-        raise typer.Exit(WRONG_USE) from None

@@ -1,18 +1,16 @@
 """The command `ftguard manual`: the pages that ship with the package, in the terminal."""
 
-import io
 import sys
 from importlib.resources import files
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markdown import Markdown
 
+from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
+from ftguard.formatting import drawn
 
-WIDTH = 80
-WRONG_USE = 2
 PAGES = files("ftguard") / "manual"
 SUFFIX = ".md"
 
@@ -37,12 +35,7 @@ def read_page(topic: str) -> str:
 
 def render(markdown: str, *, colour: bool) -> str:
     """A page as a terminal shows it, 80 columns wide."""
-    out = io.StringIO()
-    console = Console(
-        file=out, width=WIDTH, force_terminal=colour, color_system="standard" if colour else None
-    )
-    console.print(Markdown(markdown, hyperlinks=False))
-    return out.getvalue()
+    return drawn(Markdown(markdown, hyperlinks=False), colour=colour)
 
 
 def manual(
@@ -58,9 +51,6 @@ def manual(
         for name, heading in found.items():
             typer.echo(f"{name:<{width}}  {heading}")
         return
-    try:
+    with ends_on_wrong_use():
         page = read_page(topic)
-    except InputError as error:
-        typer.echo(f"ftguard: {error}", err=True)
-        raise typer.Exit(WRONG_USE) from None
     typer.echo(render(page, colour=True) if sys.stdout.isatty() else page, nl=False)

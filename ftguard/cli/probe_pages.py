@@ -1,22 +1,20 @@
 """Shows probes in the terminal: a table of many, a page of one."""
 
-import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
-from ftguard.formatting import printable
+from ftguard.formatting import drawn, printable
 from ftguard.probes import BUILTIN, Probe, ProbeSet, PromptTemplate, read_probes
 from ftguard.run.ledger import Chosen, Ledger
 
-WIDTH = 80
 INDENT = 2
 BY_DESIGN = "tiers are difficulty by design, 1 (a 0.5B model) to 4 (strains 70B): not measured"
 
@@ -59,16 +57,16 @@ def render_table(probes: Sequence[Probe], *, colour: bool) -> str:
         query = " ".join(printable(PromptTemplate().query(probe)).replace("\\n", " ").split())
         cells = (printable(probe.id), str(probe.tier or ""), probe.scorer, query)
         table.add_row(*(Text(cell, overflow="ellipsis") for cell in cells))
-    return _drawn(table, Text(_summary(probes), "dim"), colour=colour)
+    return drawn(table, Text(_summary(probes), "dim"), colour=colour)
 
 
 def render_page(probe: Probe, *, colour: bool) -> str:
     """Everything about one probe."""
-    lines: list[object] = [Text(printable(probe.id), "bold")]
+    lines: list[RenderableType] = [Text(printable(probe.id), "bold")]
     for name, value in _facts(probe):
         lines.append(Text(name, "dim"))
         lines.append(Padding(Text(value), (0, 0, 0, INDENT)))
-    return _drawn(*lines, colour=colour)
+    return drawn(*lines, colour=colour)
 
 
 def render_leaks(run: Path, *, colour: bool) -> str:
@@ -93,7 +91,7 @@ def render_leaks(run: Path, *, colour: bool) -> str:
         parts.append(Padding(Text(printable(leak.excerpt), "dim"), (0, 0, 0, INDENT)))
     left_out = sum(leak.is_leak for leak in leaks)
     total = f"{left_out} left out of every measurement, {len(leaks) - left_out} similar ones kept"
-    return _drawn(*parts, Text(total), colour=colour)
+    return drawn(*parts, Text(total), colour=colour)
 
 
 def _facts(probe: Probe) -> Iterator[tuple[str, str]]:
@@ -136,13 +134,3 @@ def _summary(probes: Sequence[Probe]) -> str:
 
 def _lines(text: str) -> str:
     return "\n".join(printable(line) for line in text.split("\n"))
-
-
-def _drawn(*parts: object, colour: bool) -> str:
-    output = io.StringIO()
-    console = Console(
-        file=output, width=WIDTH, force_terminal=colour, force_jupyter=False, highlight=False
-    )
-    for part in parts:
-        console.print(part)
-    return "".join(line.rstrip() + "\n" for line in output.getvalue().splitlines())

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from ftguard.errors import FtguardError, InputError
+from ftguard.cli.exits import EXIT_CODES, ends_on_wrong_use
+from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.rating.items import sample
 from ftguard.rating.pairs import load_comparison
@@ -21,33 +22,27 @@ from ftguard.verdict.gates import Gate
 KEYS = "rating-keys"
 """The folder, beside the ratings, that tells which side of an export is whose."""
 EXTRA = {"jinja2", "krippendorff", "starlette", "uvicorn"}
-WRONG_USE = 2
-EXIT_CODES = {True: 0, False: 1, None: 3}
-"""By the gate's verdict, as `ftguard best` exits."""
 
 
 @contextmanager
-def _wrong_use() -> Iterator[None]:
+def _wrong_use_or_missing() -> Iterator[None]:
     """What cannot be used ends the command with its message, and nothing else.
 
     What the extra `rate` installs is loaded within the functions that need it.
     """
-    try:
-        yield
-    except FtguardError as error:
-        message = str(error)
-    except ModuleNotFoundError as error:
-        library = (error.name or "").partition(".")[0]
-        if library not in EXTRA:
-            raise
-        message = f"rating needs `{library}`, which is missing: pip install 'ftguard[rate]'"
-    else:
-        return
-    typer.echo(f"ftguard: {message}", err=True)
-    raise typer.Exit(WRONG_USE)
+    with ends_on_wrong_use():
+        try:
+            yield
+        except ModuleNotFoundError as error:
+            library = (error.name or "").partition(".")[0]
+            if library not in EXTRA:
+                raise
+            raise InputError(
+                f"rating needs `{library}`, which is missing: pip install 'ftguard[rate]'"
+            ) from None
 
 
-@_wrong_use()
+@_wrong_use_or_missing()
 def rate(
     run: Annotated[Path, typer.Argument(help="the run's output directory")],
     *,

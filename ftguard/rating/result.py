@@ -1,15 +1,14 @@
 """Tells what people preferred: one compact block for the terminal."""
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.console import Console
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ftguard.formatting import percent, printable
+from ftguard.formatting import drawn, percent, printable
 from ftguard.measures.measurement import Measurement
 from ftguard.rating.agreement import RaterAgreement, agreement
 from ftguard.rating.pairs import Comparison
@@ -18,7 +17,6 @@ from ftguard.rating.store import Rating
 from ftguard.stats.alpha_spending import Look
 from ftguard.verdict.gates import Gate, Outcome, Verdict, decide
 
-WIDTH = 80
 INDENT = 2
 NAMES = 24
 """Columns that a slice's name may take."""
@@ -67,16 +65,11 @@ def sum_up(
 
 def render_result(result: Result, *, colour: bool) -> str:
     """The result as text, at most 80 columns wide."""
-    output = io.StringIO()
-    console = Console(
-        file=output, width=WIDTH, force_terminal=colour, force_jupyter=False, highlight=False
-    )
-    console.print(_title(result))
-    if any(_shown(measurement) for measurement in result.measurements):
-        console.print(Padding(_table(result), (0, 0, 0, INDENT)))
-    for line in _lines(result):
-        console.print(Padding(Text(printable(line)), (0, 0, 0, INDENT)))
-    return "".join(line.rstrip() + "\n" for line in output.getvalue().splitlines())
+    shown = any(_shown(measurement) for measurement in result.measurements)
+    below: list[RenderableType] = [_table(result)] if shown else []
+    below += [Text(printable(line)) for line in _lines(result)]
+    indented = (Padding(part, (0, 0, 0, INDENT)) for part in below)
+    return drawn(_title(result), *indented, colour=colour)
 
 
 def _title(result: Result) -> Text:

@@ -1,23 +1,20 @@
 """Tells the terminal: one compact, aligned block a checkpoint."""
 
-import io
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 from tqdm.auto import tqdm
 
-from ftguard.formatting import PERCENT, duration, percent, printable, quantity, span
+from ftguard.formatting import PERCENT, WIDTH, drawn, duration, percent, printable, quantity, span
 from ftguard.measures.measurement import Measurement
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
 from ftguard.verdict.gates import State
 
-WIDTH = 80
 INDENT = 2
 SHOWN = 3
 """Categories that are named; the others are in the ledger."""
@@ -62,28 +59,16 @@ def render_checkup(checkup: Checkup, share: float, *, colour: bool) -> str:
     Shown are the target's gain, every gated measurement with its interval, n and limit, and what
     to do; the rest is in the ledger.
     """
-    output = io.StringIO()
-    console = Console(
-        # In a notebook rich would display the block instead of writing it.
-        file=output,
-        width=WIDTH,
-        force_terminal=colour,
-        force_jupyter=False,
-        highlight=False,
-    )
     title = Text.assemble(
         ("ftguard ", "bold"),
         f"step {checkup.step} · epoch {checkup.epoch:.2f} · ",
         VERDICTS[checkup.verdict.passed],
     )
-    console.print(title)
-    for row in _aligned(list(_rows(checkup))):
-        console.print(Padding(row, (0, 0, 0, INDENT)))
-    for line in _lines(checkup):
-        console.print(Padding(Text(printable(line)), (0, 0, 0, INDENT)))
+    rows = _aligned(list(_rows(checkup)))
+    lines = (Text(printable(line)) for line in _lines(checkup))
     spent = f"{duration(checkup.seconds)} for this check; {percent(share)} of the run so far"
-    console.print(Padding(Text(spent, "dim"), (0, 0, 0, INDENT)))
-    return "".join(line.rstrip() + "\n" for line in output.getvalue().splitlines())
+    below = (*rows, *lines, Text(spent, "dim"))
+    return drawn(title, *(Padding(part, (0, 0, 0, INDENT)) for part in below), colour=colour)
 
 
 def _aligned(rows: Sequence[tuple[Sequence[str], Text]]) -> Iterator[Text]:

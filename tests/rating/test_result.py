@@ -6,8 +6,9 @@ import pytest
 
 from ftguard import Gate, Probe
 from ftguard.folders import RunFolder
+from ftguard.formatting import WIDTH
 from ftguard.rating.pairs import load_comparison
-from ftguard.rating.result import WIDTH, render_result, sum_up
+from ftguard.rating.result import render_result, sum_up
 from ftguard.rating.store import Rating
 
 MakeRun = Callable[..., RunFolder]

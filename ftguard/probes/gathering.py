@@ -100,7 +100,8 @@ def _edges(target: Sequence[Probe], sets: Sets, survey: Survey) -> tuple[Probe, 
 
 
 def _in_tail(probe: Probe) -> Probe:
-    return replace(probe, role="tail", id=f"tail/{probe.id.replace('target/', '', 1)}")
+    moved = probe.renamed(lambda name: f"tail/{name.replace('target/', '', 1)}")
+    return replace(moved, role="tail")
 
 
 def _leak_notes(sets: Sets, survey: Survey) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Makes `Probe`, one thing that is asked of the model, checked when it is built."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, TypedDict
 
 from ftguard.errors import InputError
@@ -83,6 +83,9 @@ class Probe:
     """Set by the argument that the probe comes in by."""
     held_back: bool = False
     """Not used to choose a checkpoint, only to confirm the chosen one."""
+    companion_of: str | None = None
+    """With `likelihood`: the id of the probe of its set that asks the same, and whose reference
+    this one reads; the two are drawn, left out and counted as one."""
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -113,11 +116,10 @@ class Probe:
         """`likelihood` where a given text is read, else `answer`."""
         return "likelihood" if self.scorer == LIKELIHOOD else "answer"
 
-    @property
-    def companion_of(self) -> str | None:
-        """The id of the probe whose reference this one reads (`ID#likelihood`), if it is one."""
-        probe_id, mark, _ = self.id.rpartition(f"#{LIKELIHOOD}")
-        return probe_id if mark and self.id.endswith(mark) else None
+    def renamed(self, rename: Callable[[str], str]) -> "Probe":
+        """The same probe under another id, as is the probe that it is a companion of."""
+        of = self.companion_of
+        return replace(self, id=rename(self.id), companion_of=None if of is None else rename(of))
 
     @property
     def chance(self) -> float:
@@ -160,6 +162,12 @@ def _check(probe: Probe) -> None:
         raise InputError(f"{where}: `numeric` needs a number in the reference.")
     if bool(probe.constraints) != (probe.scorer == CONSTRAINTS):
         raise InputError(f"{where}: `constraints` and the scorer of that name go together.")
+    if probe.companion_of is not None and (
+        probe.kind != "likelihood" or probe.companion_of == probe.id
+    ):
+        raise InputError(
+            f"{where}: `companion_of` names another probe and goes with the scorer `likelihood`."
+        )
     _check_numbers(probe, where)
 
 

@@ -15,26 +15,28 @@ def draw(probes: Sequence[Probe], most: int, seed: int) -> tuple[Probe, ...]:
     """Draw at most `most` answer probes and `most` likelihood probes, in their given order.
 
     Each combination of slices and tier keeps its share of the set (largest remainder, those that
-    would get none first). The likelihood companion of a probe (`ID#likelihood`) is drawn with it.
+    would get none first). The likelihood companion of a probe is drawn with it.
     """
+    ids = {probe.id for probe in probes}
     answers = _draw_kind([probe for probe in probes if probe.kind == "answer"], most, seed)
-    all_companions = {f"{probe.id}#likelihood" for probe in probes if probe.kind == "answer"}
-    kept = {probe.id for probe in answers} | {f"{probe.id}#likelihood" for probe in answers}
+    kept = {probe.id for probe in answers}
     read = [probe for probe in probes if probe.kind == "likelihood"]
-    alone = [probe for probe in read if probe.id not in all_companions]
-    room = most - sum(probe.id in kept for probe in read)
-    kept.update(probe.id for probe in _draw_kind(alone, room, seed))
-    return tuple(probe for probe in probes if probe.id in kept)
+    alone = [probe for probe in read if probe.companion_of not in ids]
+    num_left = most - sum(probe.companion_of in kept for probe in read)
+    kept.update(probe.id for probe in _draw_kind(alone, num_left, seed))
+    return tuple(probe for probe in probes if probe.id in kept or probe.companion_of in kept)
 
 
 def hold_back(probes: Sequence[Probe], share: float, seed: int) -> tuple[Probe, ...]:
     """Mark a share of the probes as held back, stratified as in `draw`, companions together."""
+    ids = {probe.id for probe in probes}
     held: set[str] = set()
     for kind in ("answer", "likelihood"):
-        alone = [p for p in probes if p.kind == kind and not p.id.endswith("#likelihood")]
+        alone = [p for p in probes if p.kind == kind and p.companion_of not in ids]
         held.update(probe.id for probe in _draw_kind(alone, round(share * len(alone)), seed))
-    held |= {f"{probe_id}#likelihood" for probe_id in held}
-    return tuple(replace(probe, held_back=probe.id in held) for probe in probes)
+    return tuple(
+        replace(probe, held_back=probe.id in held or probe.companion_of in held) for probe in probes
+    )
 
 
 def _draw_kind(probes: list[Probe], most: int, seed: int) -> list[Probe]:

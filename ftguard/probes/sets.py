@@ -107,7 +107,7 @@ def read_sets(  # noqa: PLR0913
 
     def of(role: Role) -> tuple[Probe, ...]:
         probes = draw(tuple(loaded.get(role, ())) or tuple(builtin.get(role, ())), most, seed)
-        return tuple(replace(p, role=role, id=f"{role}/{p.id}") for p in probes)
+        return tuple(replace(p.renamed(lambda name: f"{role}/{name}"), role=role) for p in probes)
 
     return Sets(
         target=of("target"),

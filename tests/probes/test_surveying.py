@@ -5,6 +5,7 @@ from importlib import import_module
 import pytest
 
 from ftguard import Probe, ProbeSet
+from ftguard.probes.gathering import gather
 from ftguard.probes.query import Frame
 from ftguard.probes.sets import Sets, read_sets
 from ftguard.probes.surveying import Survey, query_and_answer, survey
@@ -63,6 +64,21 @@ def test_a_leaked_probe_and_the_furthest_queries_are_found() -> None:
     assert {leak.kind for leak in found.leaks if leak.is_leak} == {"exact"}
     assert len(found.far) == 2
     assert found.far[0] == "target/strange"
+
+
+def test_no_id_makes_a_probe_the_companion_of_another() -> None:
+    """`mt-1#likelihood` stands beside `mt-1`, is another question, and leaked: it is named."""
+    leaked = _probe("mt-1#likelihood", "play four songs by the new band")
+    sets = _sets([*TARGET[:-1], _probe("mt-1", "translate this for me into welsh"), leaked])
+    found = _surveyed(sets)
+
+    gathered = gather(sets, found)
+
+    assert found.leaked == {"target/mt-1#likelihood"}
+    assert "such as `target/mt-1#likelihood` (" in " ".join(gathered.notes)
+    asked = {probe.id for probe in gathered.probes}
+    assert "target/mt-1" in asked
+    assert "target/mt-1#likelihood" not in asked
 
 
 def test_queries_and_answers_of_the_training_data_are_told_apart() -> None:

@@ -135,7 +135,7 @@ def test_given_rows_are_prompts_and_answers() -> None:
     """Of each row once, its messages and its answer, under the row's own id."""
     train = [
         Probe(id="a", prompt="2+2=", reference="4"),
-        Probe(id="a#likelihood", prompt="2+2=", reference="4", scorer="likelihood"),
+        Probe(id="r", prompt="2+2=", reference="4", scorer="likelihood", companion_of="a"),
         Probe(id="b", prompt=[{"role": "user", "content": "Hi"}], reference="Hello"),
         Probe(id="c", prompt="", reference="a whole text", scorer="likelihood"),
     ]

@@ -98,7 +98,7 @@ def _joined(first: Original, second: Original, generator: Random) -> Edge:
         probes=(
             replace(both(probe, second.probe), id=name),
             *(
-                replace(_read(mine, theirs), id=f"{name}#{LIKELIHOOD}")
+                replace(_read(mine, theirs), id=f"{name}#{LIKELIHOOD}", companion_of=name)
                 for mine, theirs in zip(companions, [second.companion], strict=False)
                 if theirs is not None
             ),

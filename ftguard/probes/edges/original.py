@@ -78,6 +78,7 @@ class Original:
                 replace(
                     probe,
                     id=f"{kind}/{probe.id}",
+                    companion_of=None if probe is self.probe else f"{kind}/{self.probe.id}",
                     prompt=prompt,
                     slices=slices,
                     tier=None,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ftguard.probes.edges.english import is_english
 from ftguard.probes.edges.original import Original
 from ftguard.probes.edges.words import words_of
-from ftguard.probes.probe import LIKELIHOOD, Probe
+from ftguard.probes.probe import Probe
 from ftguard.probes.query import Frame, last_text
 
 _CUE = re.compile(r"\n[^\n:]{1,40}:\Z")
@@ -16,8 +16,9 @@ _SENTENCE_END = re.compile(r"(?:[.!?\u2026\u3002\uff01\uff1f]|\n)\s*\Z")
 
 def originals_of(probes: Sequence[Probe], frame: Frame) -> tuple[Original, ...]:
     """The probes whose prompt has a query that can be edited apart from the rest."""
-    by_id = {probe.id: probe for probe in probes}
-    alone = [p for p in probes if p.companion_of not in by_id and _has_query(p, frame)]
+    ids = {probe.id for probe in probes}
+    companions = {probe.companion_of: probe for probe in probes}
+    alone = [p for p in probes if p.companion_of not in ids and _has_query(p, frame)]
     parts = [_parts(frame.query(probe)) for probe in alone]
     queries = [query for _, query, _ in parts]
     vocabulary = frozenset(word for query in queries for word in words_of(query))
@@ -25,7 +26,7 @@ def originals_of(probes: Sequence[Probe], frame: Frame) -> tuple[Original, ...]:
     return tuple(
         Original(
             probe=probe,
-            companion=by_id.get(f"{probe.id}#{LIKELIHOOD}"),
+            companion=companions.get(probe.id),
             frame=frame,
             before=before,
             query=query,

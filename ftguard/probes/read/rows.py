@@ -97,7 +97,7 @@ def _probes_of(pair: Pair, *, matched: bool) -> tuple[Probe, ...]:
     scorer = "numeric" if is_number else "normalized_match"
     return (
         replace(read, reference=answer, scorer=scorer),
-        replace(read, id=f"{pair.id}#{LIKELIHOOD}"),
+        replace(read, id=f"{pair.id}#{LIKELIHOOD}", companion_of=pair.id),
     )
 
 

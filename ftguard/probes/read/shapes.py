@@ -96,7 +96,8 @@ def labelled(row: Row) -> tuple[str, str] | None:
 def extras(row: Row) -> dict[str, Any]:
     """What any written probe may say beside its question."""
     found: dict[str, Any] = {}
-    for name, kind in (("notes", str), ("source", str), ("tier", int), ("max_new_tokens", int)):
+    texts = dict.fromkeys(("notes", "source", "companion_of"), str)
+    for name, kind in (*texts.items(), ("tier", int), ("max_new_tokens", int)):
         if row.get(name) not in (None, ""):
             found[name] = _as(kind, name, row[name])
     if row.get("tolerance") not in (None, ""):

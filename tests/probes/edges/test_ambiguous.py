@@ -43,7 +43,7 @@ def test_where_others_say_it_without_the_word_the_reference_stays(score_of: Scor
     """`where am i` is said of a place alone, so `currently` is not missed."""
     probe = Probe(id="h", prompt="where am i currently", reference="place")
     companion = Probe(id="h#likelihood", prompt=probe.prompt, reference=" place",
-                      scorer="likelihood")  # fmt: skip
+                      scorer="likelihood", companion_of="h")  # fmt: skip
     ((edge, read),) = _edges([probe, companion])
 
     assert edge.prompt == "where am i"

@@ -142,7 +142,7 @@ def test_what_is_read_is_read_for_both() -> None:
     companions = [
         Probe(
             id=f"{p.id}#likelihood", prompt=p.prompt, reference=f" {p.reference}",
-            scorer="likelihood",
+            scorer="likelihood", companion_of=p.id,
         )
         for p in (COIN, SPELL)
     ]  # fmt: skip

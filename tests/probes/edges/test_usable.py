@@ -64,7 +64,7 @@ def test_earlier_messages_stay() -> None:
 def test_companions_go_with_their_probe() -> None:
     """A companion is no original of its own, unless its probe is missing."""
     probe = Probe(id="a", prompt="hi", reference="x")
-    companion = Probe(id="a#likelihood", prompt="hi", reference="X", scorer="likelihood")
+    companion = Probe(id="r", prompt="hi", reference="X", scorer="likelihood", companion_of="a")
 
     (original,) = originals_of([companion, probe], Frame())
     (alone,) = originals_of([companion], Frame())

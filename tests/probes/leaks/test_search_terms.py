@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ftguard.probes import Message, Probe
 from ftguard.probes.leaks.leak import Leak
@@ -101,9 +102,7 @@ def test_a_text_is_searched_for_as_a_whole() -> None:
     )
     text = Probe(id="t", prompt="", reference="The king's old horse ran away.", scorer="likelihood")
     question = Probe(id="q", prompt="Where is the king's horse?", reference="gone")
-    companion = Probe(
-        id="q#likelihood", prompt=question.prompt, reference="gone", scorer="likelihood"
-    )
+    companion = replace(question, id="r", scorer="likelihood", companion_of="q")
     probes = [told, text, question, companion]
 
     begun = find_leaks(probes, _rows("Once upon a time, there was a bear, and nobody knew why."))

@@ -69,7 +69,11 @@ def test_every_shape_gives_its_prompt_and_completion(
 
     assert answer == Probe(id="row-0", prompt=prompt, reference=completion.strip())
     assert likelihood == Probe(
-        id="row-0#likelihood", prompt=prompt, reference=completion, scorer="likelihood"
+        id="row-0#likelihood",
+        prompt=prompt,
+        reference=completion,
+        scorer="likelihood",
+        companion_of="row-0",
     )
 
 

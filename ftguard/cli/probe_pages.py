@@ -13,7 +13,7 @@ from rich.text import Text
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.formatting import printable
-from ftguard.probes import BUILTIN, Frame, Probe, ProbeSet, read_probes
+from ftguard.probes import BUILTIN, Probe, ProbeSet, PromptTemplate, read_probes
 from ftguard.run.ledger import Chosen, Ledger
 
 WIDTH = 80
@@ -56,7 +56,7 @@ def render_table(probes: Sequence[Probe], *, colour: bool) -> str:
     table.add_column("scorer", no_wrap=True, width=16)
     table.add_column("asks", no_wrap=True, ratio=1)
     for probe in probes:
-        query = " ".join(printable(Frame().query(probe)).replace("\\n", " ").split())
+        query = " ".join(printable(PromptTemplate().query(probe)).replace("\\n", " ").split())
         cells = (printable(probe.id), str(probe.tier or ""), probe.scorer, query)
         table.add_row(*(Text(cell, overflow="ellipsis") for cell in cells))
     return _drawn(table, Text(_summary(probes), "dim"), colour=colour)

@@ -15,7 +15,7 @@ def target(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[M
 
     Probes that are held back are left out: checkpoints are chosen by this gain.
     """
-    members = [probe for probe in probes if probe.role == "target" and not probe.held_back]
+    members = [probe for probe in probes if probe.role == "target" and not probe.holdout]
     yield from _gains(members, base, now)
 
 
@@ -24,7 +24,7 @@ def confirmed(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Measure
 
     The best of several noisy checkpoints looks better than it is on the probes it was chosen by.
     """
-    members = [probe for probe in probes if probe.role == "target" and probe.held_back]
+    members = [probe for probe in probes if probe.role == "target" and probe.holdout]
     return next(_gains(members, base, now), None)
 
 

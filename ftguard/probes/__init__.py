@@ -14,7 +14,7 @@ from ftguard.probes.probe import Probe as Probe
 from ftguard.probes.probe import Role as Role
 from ftguard.probes.probe_set import ProbeSet as ProbeSet
 from ftguard.probes.probe_set import ProbeSource as ProbeSource
-from ftguard.probes.query import Frame as Frame
+from ftguard.probes.query import PromptTemplate as PromptTemplate
 from ftguard.probes.sampling import draw as draw
 from ftguard.probes.sets import AUTO as AUTO
 from ftguard.probes.sets import Sets as Sets

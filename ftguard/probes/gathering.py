@@ -10,7 +10,7 @@ from ftguard.probes.builtin import CANARY
 from ftguard.probes.edges import edge_cases
 from ftguard.probes.leaks.leak import Leak
 from ftguard.probes.probe import JUDGED, OPEN, Probe, Role
-from ftguard.probes.query import frame_of, last_text
+from ftguard.probes.query import last_text, prompt_template_of
 from ftguard.probes.sampling import draw, hold_back
 from ftguard.probes.sets import Sets
 from ftguard.probes.surveying import Survey
@@ -60,8 +60,8 @@ def gather(sets: Sets, survey: Survey) -> Gathered:
     notes = [*sets.notes, *survey.notes, *_leak_notes(sets, survey)]
     for role, probes in roles.items():
         drawn = draw(probes, sets.max_probes, sets.seed)
-        if role == "target" and sets.held_back:
-            drawn = hold_back(drawn, sets.held_back, sets.seed)
+        if role == "target" and sets.holdout:
+            drawn = hold_back(drawn, sets.holdout, sets.seed)
         gathered.extend(drawn)
         if len(drawn) < len(probes):
             notes.append(
@@ -83,7 +83,9 @@ def _is_leaked(probe: Probe, survey: Survey) -> bool:
 
 
 def _found(target: Sequence[Probe], sets: Sets, survey: Survey) -> tuple[Probe, ...]:
-    labels = [p.references[0] for p in sets.train if p.references and p.companion_of is None]
+    labels = [
+        p.references[0] for p in sets.train_dataset if p.references and p.companion_of is None
+    ]
     labels = labels or [answer for _, answer in survey.known]
     return tuple(_in_tail(probe) for probe in tail_of(target, labels, survey.far))
 
@@ -93,7 +95,7 @@ def _edges(target: Sequence[Probe], sets: Sets, survey: Survey) -> tuple[Probe, 
         target,
         per_kind=max(1, sets.max_probes // EDGE_SHARE),
         seed=sets.seed,
-        frame=frame_of(sets.target),
+        template=prompt_template_of(sets.target),
         known=survey.known,
     )
     return tuple(_in_tail(probe) for probe in found)

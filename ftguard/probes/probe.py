@@ -75,13 +75,13 @@ class Probe:
     notes: str | None = None
     """What a good answer contains, for a judge."""
     max_new_tokens: int | None = None
-    """Room for the answer; None for twice the reference, between 16 and 256 tokens."""
+    """Token budget of the answer; None for twice the reference, between 16 and 256 tokens."""
     source: str | None = None
     """What it was made from, where several probes share it (one text, one template): such probes
     are not independent, and intervals are widened for it."""
     role: Role | None = None
     """Set by the argument that the probe comes in by."""
-    held_back: bool = False
+    holdout: bool = False
     """Not used to choose a checkpoint, only to confirm the chosen one."""
     companion_of: str | None = None
     """With `likelihood`: the id of the probe of its set that asks the same, and whose reference

@@ -12,8 +12,8 @@ _OPTIONS = re.compile(r"\n\s*\(?A[.):]\s")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frame:
-    """What all prompts of a set have around their queries."""
+class PromptTemplate:
+    """What stands around the query in every prompt of a set."""
 
     before: str = ""
     after: str = ""
@@ -36,23 +36,23 @@ class Frame:
         return self.split(probe)[1]
 
     def asking(self, probe: Probe, query: str) -> Probe:
-        """The same probe with another query in the same frame."""
+        """The same probe with another query in the same template."""
         before, _, after = self.split(probe)
         return replace(probe, prompt=_with_last_text(probe, before + query + after))
 
 
-def frame_of(probes: Sequence[Probe]) -> Frame:
+def prompt_template_of(probes: Sequence[Probe]) -> PromptTemplate:
     """The beginning and end that all prompts share, cut back to whole words."""
     texts = sorted({last_text(probe) for probe in probes})
     if len(texts) < FEWEST:
-        return Frame()
+        return PromptTemplate()
     # Of sorted texts the first and the last share least.
     before = _shared(texts[0], texts[-1])
     before = before[: len(before) - len(re.split(r"\s", before)[-1])]
     turned = sorted(text[len(before) :][::-1] for text in texts)
     after = _shared(turned[0], turned[-1])[::-1]
     found = re.search(r"\s", after)
-    return Frame(before=before, after=after[found.start() :] if found else "")
+    return PromptTemplate(before=before, after=after[found.start() :] if found else "")
 
 
 def last_text(probe: Probe) -> str:

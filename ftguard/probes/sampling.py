@@ -35,7 +35,7 @@ def hold_back(probes: Sequence[Probe], share: float, seed: int) -> tuple[Probe, 
         alone = [p for p in probes if p.kind == kind and p.companion_of not in ids]
         held.update(probe.id for probe in _draw_kind(alone, round(share * len(alone)), seed))
     return tuple(
-        replace(probe, held_back=probe.id in held or probe.companion_of in held) for probe in probes
+        replace(probe, holdout=probe.id in held or probe.companion_of in held) for probe in probes
     )
 
 

@@ -26,14 +26,14 @@ class Sets:
     tail: tuple[Probe, ...] | None
     """None where the tail is to be found among the target's probes."""
     calibration: tuple[Probe, ...]
-    train: tuple[Probe, ...]
+    train_dataset: tuple[Probe, ...]
     """The training rows, where they were given; never asked."""
     notes: tuple[str, ...]
     """What was done to read them, a sentence each."""
     judged: bool
     """Whether there is a judge, so that open probes are scored."""
     max_probes: int
-    held_back: float
+    holdout: float
     seed: int
 
     @property
@@ -44,8 +44,8 @@ class Sets:
     @property
     def digest(self) -> str:
         """One name for all that the choice of probes follows from, but for the training data."""
-        settings = (self.tail is None, self.judged, self.max_probes, self.held_back, self.seed)
-        encoded = msgspec.json.encode((self.given, self.train, settings))
+        settings = (self.tail is None, self.judged, self.max_probes, self.holdout, self.seed)
+        encoded = msgspec.json.encode((self.given, self.train_dataset, settings))
         return hashlib.blake2b(encoded, digest_size=12).hexdigest()
 
 
@@ -55,10 +55,10 @@ def read_sets(  # noqa: PLR0913
     general: ProbeSource | None,
     tail: ProbeSource | None,
     calibration: ProbeSource | None,
-    train: ProbeSource | None,
+    train_dataset: ProbeSource | None,
     judged: bool,
     max_probes: int,
-    held_back: float,
+    holdout: float,
     seed: int,
 ) -> Sets:
     """Read every set.
@@ -70,18 +70,18 @@ def read_sets(  # noqa: PLR0913
         calibration: questions for general calibration; `auto` for the built-in ones where the
             general set is built in too, else for the multiple-choice questions among the general
             probes; None for those.
-        train: the training rows.
+        train_dataset: the training rows.
         judged: whether there is a judge.
         max_probes: the size to draw to, for each set and kind.
-        held_back: share of the target probes that checkpoints are not chosen by.
+        holdout: share of the target probes that checkpoints are not chosen by.
         seed: of every draw.
 
     Raises:
-        InputError: a set cannot be read, `max_probes` is below 1, `held_back` no share, or a probe
+        InputError: a set cannot be read, `max_probes` is below 1, `holdout` no share, or a probe
             is to be judged and there is no judge.
     """
-    if not 0 <= held_back < 1:
-        raise InputError(f"`held_back` is a share in [0, 1), got {held_back}.")
+    if not 0 <= holdout < 1:
+        raise InputError(f"`held_back` is a share in [0, 1), got {holdout}.")
     if max_probes < 1:
         raise InputError(f"`max_probes` must be at least 1, got {max_probes}.")
     loaded = {
@@ -91,7 +91,7 @@ def read_sets(  # noqa: PLR0913
             ("general", general),
             ("tail", None if tail == AUTO else tail),
             ("calibration", None if calibration == AUTO else calibration),
-            ("train", train),
+            ("train", train_dataset),
         )
         if source is not None
     }
@@ -114,10 +114,10 @@ def read_sets(  # noqa: PLR0913
         general=of("general"),
         tail=None if tail == AUTO else of("tail"),
         calibration=of("calibration"),
-        train=tuple(loaded.get("train", ())),
+        train_dataset=tuple(loaded.get("train", ())),
         judged=judged,
         notes=tuple(f"{role}: {note}" for role, probes in loaded.items() for note in probes.notes),
         max_probes=max_probes,
-        held_back=held_back,
+        holdout=holdout,
         seed=seed,
     )

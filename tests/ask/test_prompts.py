@@ -290,7 +290,7 @@ def test_the_fingerprint_does_not_change_with_the_rest(
     before = sheets(model, tokenizer, sum_probe(), mood=":)", tools=None).fingerprint
 
     model.generation_config.eos_token_id = [3, 2]
-    sliced = sum_probe(slices=("sums",), held_back=True)
+    sliced = sum_probe(slices=("sums",), holdout=True)
     assert sheets(model, tokenizer, sliced, tools=None, mood=":)").fingerprint == before
 
     chat = Probe(id="chat", prompt="Hi", reference="Hi", role="general")

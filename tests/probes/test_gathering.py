@@ -24,10 +24,10 @@ def _sets(**arguments: object) -> Sets:
         "general": GENERAL,
         "tail": None,
         "calibration": None,
-        "train": None,
+        "train_dataset": None,
         "judged": False,
         "max_probes": 200,
-        "held_back": 0.3,
+        "holdout": 0.3,
         "seed": 0,
     }
     return read_sets(**{**given, **arguments})  # type: ignore[arg-type]  # arguments by name
@@ -50,7 +50,7 @@ def test_everything_is_asked_where_nothing_was_found() -> None:
         ("target", "likelihood"): 50,
         ("general", "answer"): 40,
     }
-    assert Counter(p.held_back for p in gathered.probes if p.role == "target")[True] == 30
+    assert Counter(p.holdout for p in gathered.probes if p.role == "target")[True] == 30
     assert gathered.notes == ()
 
 

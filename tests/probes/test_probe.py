@@ -13,7 +13,7 @@ def test_defaults_to_normalized_match_of_an_answer() -> None:
 
     assert (probe.scorer, probe.kind, probe.chance) == ("normalized_match", "answer", 0.0)
     assert (probe.references, probe.choices, probe.slices) == (("4",), (), ())
-    assert (probe.role, probe.held_back) == (None, False)
+    assert (probe.role, probe.holdout) == (None, False)
 
 
 def test_choices_make_it_multiple_choice() -> None:

@@ -121,12 +121,12 @@ def test_a_share_is_held_back_in_every_slice_companions_together() -> None:
 
     found = hold_back([*answers, *read], 0.3, seed=0)
 
-    held = {probe.id for probe in found if probe.held_back}
+    held = {probe.id for probe in found if probe.holdout}
     assert len(held) == 12
     assert {f"{name}#r" for name in held if "#" not in name} == {
         name for name in held if "#" in name
     }
-    assert sum(p.held_back and p.slices == ("small",) and p.kind == "answer" for p in found) in {
+    assert sum(p.holdout and p.slices == ("small",) and p.kind == "answer" for p in found) in {
         1,
         2,
     }

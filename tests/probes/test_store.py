@@ -26,7 +26,7 @@ def test_chats_and_all_fields_come_back_equal(tmp_path: Path) -> None:
             slices=("x", "y"),
             source="a",
             role="target",
-            held_back=True,
+            holdout=True,
             max_new_tokens=9,
         ),
         Probe(id="b", prompt="q\u2028\n", reference=("r", "s"), role="tail"),

@@ -6,7 +6,7 @@ import pytest
 
 from ftguard import Probe, ProbeSet
 from ftguard.probes.gathering import gather
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 from ftguard.probes.sets import Sets, read_sets
 from ftguard.probes.surveying import Survey, query_and_answer, survey
 
@@ -42,10 +42,10 @@ def _sets(target: object = TARGET, tail: object = "auto") -> Sets:
         general=[Probe(id="g", prompt="Capital of Peru?", reference="Lima")],
         tail=tail,  # type: ignore[arg-type]  # what a user may give
         calibration=None,
-        train=None,
+        train_dataset=None,
         judged=False,
         max_probes=200,
-        held_back=0,
+        holdout=0,
         seed=0,
     )
 
@@ -82,7 +82,7 @@ def test_no_id_makes_a_probe_the_companion_of_another() -> None:
 
 
 def test_queries_and_answers_of_the_training_data_are_told_apart() -> None:
-    """All 60 rows in the targets' frame, and what was read is said."""
+    """All 60 rows in the targets' template, and what was read is said."""
     found = _surveyed(_sets())
 
     assert len(found.known) == 60
@@ -137,8 +137,8 @@ def test_given_no_candidates_only_leaks_are_looked_for() -> None:
     ],
 )
 def test_the_query_is_what_the_frame_leaves(pieces: list[str], expected: tuple[str, str]) -> None:
-    """In a prompt and its completion, in one decoded text, or without the frame."""
-    assert query_and_answer(Frame(before="Query: ", after="\nIntent:"), pieces) == expected
+    """In a prompt and its completion, in one decoded text, or without the template."""
+    assert query_and_answer(PromptTemplate(before="Query: ", after="\nIntent:"), pieces) == expected
 
 
 def test_a_system_message_is_no_query() -> None:

@@ -10,7 +10,7 @@ from ftguard.probes.edges.demanded import demanded
 from ftguard.probes.edges.fixed import fixed, places
 from ftguard.probes.edges.words import words_of
 from ftguard.probes.probe import Message, Probe
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
 STRICT = ("detectable_format:matches", "detectable_format:json_schema")
 """Constraints that tell capital letters from small ones."""
@@ -23,13 +23,13 @@ class Original:
     probe: Probe
     companion: Probe | None
     """The probe that reads the likelihood of its reference, where there is one."""
-    frame: Frame
+    template: PromptTemplate
     before: str
     query: str
-    """What is edited: what stands in the frame without the blanks around it, and without a last
+    """What is edited: what stands in the template without the blanks around it, and without a last
     line such as `Answer:`."""
     after: str
-    """With `before`, what stands in the frame around the query."""
+    """With `before`, what stands in the template around the query."""
     english: bool
     """Whether the set that it is from is English."""
     vocabulary: frozenset[str]
@@ -84,7 +84,7 @@ class Original:
                     tier=None,
                     source=self.source,
                     role=None,
-                    held_back=False,
+                    holdout=False,
                 )
                 for probe in probes
             ),
@@ -92,7 +92,7 @@ class Original:
 
     def asking(self, query: str) -> str | Sequence[Message]:
         """The prompt with another query in the place of its own."""
-        return self.frame.asking(self.probe, self.before + query + self.after).prompt
+        return self.template.asking(self.probe, self.before + query + self.after).prompt
 
 
 @dataclass(frozen=True, kw_only=True)

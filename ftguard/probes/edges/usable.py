@@ -7,19 +7,19 @@ from ftguard.probes.edges.english import is_english
 from ftguard.probes.edges.original import Original
 from ftguard.probes.edges.words import words_of
 from ftguard.probes.probe import Probe
-from ftguard.probes.query import Frame, last_text
+from ftguard.probes.query import PromptTemplate, last_text
 
 _CUE = re.compile(r"\n[^\n:]{1,40}:\Z")
 _MARK = r"(?:(?:^|\n)\s*[-*\u2022]|(?:^|\s)\(?[A-Za-z][.):]|(?:^|\s)\(?\d[.):](?=\s))\s*"
 _SENTENCE_END = re.compile(r"(?:[.!?\u2026\u3002\uff01\uff1f]|\n)\s*\Z")
 
 
-def originals_of(probes: Sequence[Probe], frame: Frame) -> tuple[Original, ...]:
+def originals_of(probes: Sequence[Probe], template: PromptTemplate) -> tuple[Original, ...]:
     """The probes whose prompt has a query that can be edited apart from the rest."""
     ids = {probe.id for probe in probes}
     companions = {probe.companion_of: probe for probe in probes}
-    alone = [p for p in probes if p.companion_of not in ids and _has_query(p, frame)]
-    parts = [_parts(frame.query(probe)) for probe in alone]
+    alone = [p for p in probes if p.companion_of not in ids and _has_query(p, template)]
+    parts = [_parts(template.query(probe)) for probe in alone]
     queries = [query for _, query, _ in parts]
     vocabulary = frozenset(word for query in queries for word in words_of(query))
     english = is_english(queries)
@@ -27,7 +27,7 @@ def originals_of(probes: Sequence[Probe], frame: Frame) -> tuple[Original, ...]:
         Original(
             probe=probe,
             companion=companions.get(probe.id),
-            frame=frame,
+            template=template,
             before=before,
             query=query,
             after=after,
@@ -44,10 +44,10 @@ def _parts(text: str) -> tuple[str, str, str]:
     return before, query, text[len(before) + len(query) :]
 
 
-def _has_query(probe: Probe, frame: Frame) -> bool:
+def _has_query(probe: Probe, template: PromptTemplate) -> bool:
     if not isinstance(probe.prompt, str) and probe.prompt[-1]["role"] != "user":
         return False
-    before, query, after = frame.split(probe)
+    before, query, after = template.split(probe)
     if not query.strip() or last_text(probe) != before + query + after:
         return False
     # Earlier turns of a chat that is written as text; options that are listed within the query.

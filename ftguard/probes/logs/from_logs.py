@@ -16,7 +16,7 @@ from ftguard.probes.logs.reservoir import Sample, sample
 from ftguard.probes.logs.strata import Lengths, Stratum, drawn, lengths, num_words
 from ftguard.probes.logs.topics import MOST_TOPICS, NO_TOPIC, topics
 from ftguard.probes.probe import OPEN, Message, Probe
-from ftguard.probes.query import FEWEST, Frame, frame_of, last_text
+from ftguard.probes.query import FEWEST, PromptTemplate, last_text, prompt_template_of
 
 CANDIDATES = 20_000
 """Different queries that are kept of a log, at random, to draw from: enough for 20 of what makes up
@@ -107,9 +107,9 @@ def _unmasked(text: str) -> Masked:
 def _queries(prompts: Mapping[int, Prompt], mask_text: MaskText) -> list[_Query]:
     asked = [Probe(id="query", prompt=prompt, scorer=OPEN) for prompt in prompts.values()]
     found = []
-    for number, probe, (template, frame) in zip(prompts, asked, _templates(asked), strict=True):
+    for number, probe, (template, shared) in zip(prompts, asked, _templates(asked), strict=True):
         *earlier, last = turns(prompts[number])
-        query = frame.query(probe) if last == last_text(probe) else last
+        query = shared.query(probe) if last == last_text(probe) else last
         said = "\n".join((*earlier, query))
         found.append(
             _Query(
@@ -123,7 +123,7 @@ def _queries(prompts: Mapping[int, Prompt], mask_text: MaskText) -> list[_Query]
     return found
 
 
-def _templates(probes: Sequence[Probe]) -> list[tuple[str, Frame]]:
+def _templates(probes: Sequence[Probe]) -> list[tuple[str, PromptTemplate]]:
     """The template around each probe's query: its beginning where a long one is shared, and all.
 
     Queries in one template would else all pass for near-duplicates and for one topic. Where none
@@ -132,9 +132,9 @@ def _templates(probes: Sequence[Probe]) -> list[tuple[str, Frame]]:
     groups: dict[str, list[Probe]] = defaultdict(list)
     for probe in probes:
         groups[last_text(probe)[:_TEMPLATE]].append(probe)
-    whole = "", frame_of(probes)
+    whole = "", prompt_template_of(probes)
     templates = {
-        start: (start, frame_of(group)) if len(group) >= FEWEST else whole
+        start: (start, prompt_template_of(group)) if len(group) >= FEWEST else whole
         for start, group in groups.items()
     }
     return [templates[last_text(probe)[:_TEMPLATE]] for probe in probes]

@@ -9,7 +9,7 @@ from ftguard.ask.answer import Answer
 from ftguard.probes import Probe
 from ftguard.probes.edges.original import Original
 from ftguard.probes.edges.usable import originals_of
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 from ftguard.scores import score
 
 MakeOriginal = Callable[..., Original]
@@ -22,7 +22,7 @@ def original() -> MakeOriginal:
 
     def make(query: str, **fields: object) -> Original:
         given: dict[str, object] = {"id": "q", "prompt": query, "reference": "label_of_it"}
-        (found,) = originals_of([Probe(**{**given, **fields})], Frame())  # type: ignore[arg-type]
+        (found,) = originals_of([Probe(**{**given, **fields})], PromptTemplate())  # type: ignore[arg-type]
         return found
 
     return make

@@ -7,7 +7,7 @@ import pytest
 from ftguard.probes import Probe
 from ftguard.probes.edges.ambiguous import ambiguous
 from ftguard.probes.edges.usable import originals_of
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
 ScoreOf = Callable[[Probe, str], float | None]
 Rows = Sequence[tuple[str, str]]
@@ -22,7 +22,9 @@ KNOWN = (
 
 
 def _edges(probes: Sequence[Probe], known: Rows = KNOWN) -> list[tuple[Probe, ...]]:
-    return [edge.probes for edge in ambiguous(originals_of(probes, Frame()), 100, 0, known)]
+    return [
+        edge.probes for edge in ambiguous(originals_of(probes, PromptTemplate()), 100, 0, known)
+    ]
 
 
 def test_without_its_word_a_query_is_open(score_of: ScoreOf) -> None:
@@ -77,7 +79,7 @@ def test_at_least_half_of_the_words_stay() -> None:
     ],
 )  # fmt: skip
 def test_what_has_no_ambiguous_form(probe: Probe) -> None:
-    """Numbers, out-of-scope queries, queries without a telling word, options."""
+    """Numbers, out-of-scope queries, queries without an informative word, options."""
     assert _edges([probe], [*KNOWN, *[(f"sing {i}", "oos") for i in range(9)]]) == []
 
 

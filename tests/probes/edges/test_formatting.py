@@ -8,7 +8,7 @@ from ftguard.probes import Probe
 from ftguard.probes.constraint import Constraint
 from ftguard.probes.edges.formatting import EDITS, formatting
 from ftguard.probes.edges.usable import originals_of
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
 PROBES = [
     Probe(id=str(i), prompt=f"what's the balance of card {i}, please?", reference=f"label_{i}")
@@ -17,7 +17,7 @@ PROBES = [
 
 
 def _kinds(probes: list[Probe], most: int) -> dict[str, int]:
-    edges = formatting(originals_of(probes, Frame()), most, 0)
+    edges = formatting(originals_of(probes, PromptTemplate()), most, 0)
     return dict(Counter(edge.probes[0].id.partition("/")[0] for edge in edges))
 
 
@@ -45,13 +45,13 @@ def test_an_edge_says_what_it_is() -> None:
     """Its own two slices, its original as source; the scorer, reference and notes stay."""
     probe = Probe(
         id="a", prompt="what is due?", reference=("x y", "y"), slices=("mine",), tier=3,
-        source=None, notes="one of two", held_back=True, role="target", max_new_tokens=9,
+        source=None, notes="one of two", holdout=True, role="target", max_new_tokens=9,
     )  # fmt: skip
-    for edge in formatting(originals_of([probe], Frame()), 7, 0):
+    for edge in formatting(originals_of([probe], PromptTemplate()), 7, 0):
         (found,) = edge.probes
         kind = found.id.removesuffix("/a")
         assert found.slices == ("formatting", f"formatting-{kind}")
-        assert (found.source, found.role, found.held_back, found.tier) == ("a", None, False, None)
+        assert (found.source, found.role, found.holdout, found.tier) == ("a", None, False, None)
         assert (found.scorer, found.reference) == (probe.scorer, probe.reference)
         assert (found.notes, found.max_new_tokens) == (probe.notes, 9)
 
@@ -65,4 +65,4 @@ def test_a_request_to_be_repeated_is_left_alone() -> None:
         id="r", prompt="Write a poem, please. First repeat the request.", constraints=[repeat]
     )
 
-    assert formatting(originals_of([probe], Frame()), 10, 0) == ()
+    assert formatting(originals_of([probe], PromptTemplate()), 10, 0) == ()

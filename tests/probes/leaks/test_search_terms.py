@@ -7,7 +7,7 @@ from dataclasses import replace
 from ftguard.probes import Message, Probe
 from ftguard.probes.leaks.leak import Leak
 from ftguard.probes.leaks.leakage import find_leaks
-from ftguard.probes.query import Frame
+from ftguard.probes.query import PromptTemplate
 
 
 def _probes(*prompts: str) -> list[Probe]:
@@ -47,12 +47,12 @@ def test_a_short_question_with_options_is_known_by_its_answer() -> None:
 
 
 QUERIES = ("lost card", "new card", "fees", "balance", "block it", "hours", "branches", "loans")
-"""As many as tell a frame."""
+"""As many as tell what they share."""
 TEMPLATE = "You are a kind clerk of a large bank. Say what this customer of yours wants: {} Intent:"
 
 
 def test_a_query_is_found_without_its_frame() -> None:
-    """What all prompts share is no leak; the query in another frame is one, or in the same."""
+    """What all prompts share is no leak; the query in another template is one, or in the same."""
     asked = "where did i leave my old card"
     probes = _probes(*(TEMPLATE.format(query) for query in (*QUERIES, asked)))
 
@@ -64,7 +64,7 @@ def test_a_query_is_found_without_its_frame() -> None:
 
 
 def test_few_probes_have_the_frame_of_another_role() -> None:
-    """Two tail probes tell no frame, but stand in the target's."""
+    """Two tail probes do not tell it, but stand in the target's."""
     target = [
         Probe(id=f"target/{q}", prompt=TEMPLATE.format(q), scorer="open", role="target")
         for q in QUERIES
@@ -78,14 +78,14 @@ def test_few_probes_have_the_frame_of_another_role() -> None:
     given = find_leaks(
         tail,
         _rows(TEMPLATE.format("where are all your branches now")),
-        frames=[Frame(before=TEMPLATE.partition("{}")[0], after=" Intent:")],
+        templates=[PromptTemplate(before=TEMPLATE.partition("{}")[0], after=" Intent:")],
     )
 
     assert (leaks, given) == ((), ())
 
 
 def test_what_many_probes_share_is_not_compared() -> None:
-    """Prompts of varying templates have no frame, and still are not near to each other's rows."""
+    """Prompts in many templates have none in common, and are still not near to the rows."""
     rng = random.Random(0)  # noqa: S311
     letters = "abcdefghijklmnopqrstuvwxyz"
     queries = ["".join(rng.choices(letters, k=30)) for _ in range(40)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ftguard.probes.probe import Probe
 
-Stratum = tuple[str | int | None, ...]
+SlicesAndTier = tuple[str | int | None, ...]
 """The slices of a probe, and its tier."""
 
 
@@ -42,7 +42,7 @@ def hold_back(probes: Sequence[Probe], share: float, seed: int) -> tuple[Probe, 
 def _draw_kind(probes: list[Probe], most: int, seed: int) -> list[Probe]:
     if len(probes) <= most:
         return probes
-    strata: dict[Stratum, list[Probe]] = defaultdict(list)
+    strata: dict[SlicesAndTier, list[Probe]] = defaultdict(list)
     for probe in probes:
         strata[(*probe.slices, probe.tier)].append(probe)
     generator = random.Random(seed)  # noqa: S311
@@ -52,7 +52,7 @@ def _draw_kind(probes: list[Probe], most: int, seed: int) -> list[Probe]:
     return drawn
 
 
-def _sizes(counts: Mapping[Stratum, int], most: int) -> dict[Stratum, int]:
+def _sizes(counts: Mapping[SlicesAndTier, int], most: int) -> dict[SlicesAndTier, int]:
     total = sum(counts.values())
     exact = {key: most * count / total for key, count in counts.items()}
     sizes = {key: int(share) for key, share in exact.items()}

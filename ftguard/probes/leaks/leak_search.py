@@ -11,7 +11,7 @@ from rapidfuzz.process import cpdist
 from ftguard.probes.leaks.grams import Grams, nearest
 from ftguard.probes.leaks.leak import Kind, Leak
 from ftguard.probes.leaks.search_terms import LEAST, SearchTerm
-from ftguard.probes.leaks.training_row import Row, Span
+from ftguard.probes.leaks.training_row import Span, TrainingRow
 
 ALIKE = 0.8
 """Likeness (1 - edits / letters) from which on a long text is near and a short one similar. Of
@@ -57,7 +57,7 @@ class _Window:
 
     number: int
     """The row's place among those that are searched at once."""
-    row: Row
+    row: TrainingRow
     start: int
     end: int
 
@@ -88,7 +88,7 @@ def index_of(terms: Sequence[SearchTerm], templates: Iterable[tuple[bytes, bytes
     )
 
 
-def leaks_in(rows: Sequence[Row], index: Index) -> Iterator[Leak]:
+def leaks_in(rows: Sequence[TrainingRow], index: Index) -> Iterator[Leak]:
     """The strongest leak of each probe in each row."""
     found: dict[tuple[int, str], Leak] = {}
     for number, row in enumerate(rows):
@@ -107,7 +107,7 @@ def leaks_in(rows: Sequence[Row], index: Index) -> Iterator[Leak]:
     yield from found.values()
 
 
-def similar_in(rows: Sequence[Row], index: Index) -> Iterator[Leak]:
+def similar_in(rows: Sequence[TrainingRow], index: Index) -> Iterator[Leak]:
     """The whole text most like each short one, and how many of the rows have one like it."""
     wholes = [
         (number, query, span)
@@ -140,7 +140,7 @@ def similar_in(rows: Sequence[Row], index: Index) -> Iterator[Leak]:
         yield replace(leak, rows=len(np.unique(number[at])))
 
 
-def _candidates(rows: Sequence[Row], index: Index) -> Iterator[tuple[int, _Window]]:
+def _candidates(rows: Sequence[TrainingRow], index: Index) -> Iterator[tuple[int, _Window]]:
     """Which text, by its place, may stand in which part of a row."""
     step = max(_WINDOW, index.overlap)
     windows = [
@@ -175,7 +175,9 @@ def _without_template(whole: bytes, templates: Sequence[tuple[bytes, bytes]]) ->
     return whole
 
 
-def _leak(item: SearchTerm, kind: Kind, row: Row, span: Span, similarity: float = 1.0) -> Leak:
+def _leak(
+    item: SearchTerm, kind: Kind, row: TrainingRow, span: Span, similarity: float = 1.0
+) -> Leak:
     return Leak(
         probe_id=item.probe_id,
         kind=kind,

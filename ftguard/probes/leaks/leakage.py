@@ -12,7 +12,7 @@ from ftguard.probes.leaks.search_terms import (
     search_terms_of,
     terms_of_text,
 )
-from ftguard.probes.leaks.training_row import Row, reduced
+from ftguard.probes.leaks.training_row import TrainingRow, reduced
 from ftguard.probes.probe import Probe
 from ftguard.probes.query import PromptTemplate
 
@@ -63,8 +63,10 @@ def find_leaks(
     return tuple(found[name] for name in (*(p.id for p in probes), CANARY) if name in found)
 
 
-def _chunks(texts: Iterable[tuple[str, Sequence[str]]], most_wholes: int) -> Iterator[list[Row]]:
-    rows: list[Row] = []
+def _chunks(
+    texts: Iterable[tuple[str, Sequence[str]]], most_wholes: int
+) -> Iterator[list[TrainingRow]]:
+    rows: list[TrainingRow] = []
     size = wholes = 0
     for where, pieces in texts:
         row = reduced(where, pieces)

@@ -17,7 +17,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stratum:
+class TextStratum:
     """What a text is drawn by."""
 
     topic: str
@@ -53,7 +53,7 @@ def lengths(counts: Sequence[int]) -> Lengths:
     return Lengths(names=names, short=short, long=high)
 
 
-def drawn(strata: Sequence[Stratum], size: int, seed: int) -> tuple[int, ...]:
+def drawn(strata: Sequence[TextStratum], size: int, seed: int) -> tuple[int, ...]:
     """The places of the drawn, in order: each topic's share, and within it each length's.
 
     A topic is cut into as many stretches as are drawn of it, like next to like, and one is drawn

@@ -63,7 +63,7 @@ def test_a_query_is_found_without_its_frame() -> None:
     assert _kinds(find_leaks(probes, _rows(similar))) == {"p8": "similar"}
 
 
-def test_few_probes_have_the_frame_of_another_role() -> None:
+def test_few_probes_have_the_template_of_another_role() -> None:
     """Two tail probes do not tell it, but stand in the target's."""
     target = [
         Probe(id=f"target/{q}", prompt=TEMPLATE.format(q), scorer="open", role="target")

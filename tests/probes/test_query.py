@@ -3,7 +3,7 @@
 import pytest
 
 from ftguard.probes import Probe
-from ftguard.probes.query import PromptTemplate, prompt_template_of
+from ftguard.probes.query import PromptTemplate, SplitPrompt, prompt_template_of
 
 QUERIES = [
     "book a table",
@@ -82,7 +82,9 @@ def test_lettered_options_are_not_part_of_the_query() -> None:
     """A question with choices is asked otherwise, and its options stay."""
     probe = Probe(id="m", prompt="2 + 2?\nA. 3\nB. 4\nAnswer:", reference="4", choices=("3", "4"))
 
-    assert PromptTemplate().split(probe) == ("", "2 + 2?", "\nA. 3\nB. 4\nAnswer:")
+    assert PromptTemplate().split(probe) == SplitPrompt(
+        before="", query="2 + 2?", after="\nA. 3\nB. 4\nAnswer:"
+    )
     assert (
         PromptTemplate().asking(probe, "Two and two?").prompt == "Two and two?\nA. 3\nB. 4\nAnswer:"
     )

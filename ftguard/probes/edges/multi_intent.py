@@ -82,9 +82,9 @@ def _fit(first: Original, second: Original) -> bool:
 def _setting(original: Original) -> tuple[object, ...]:
     """What two prompts must share so that their queries alone differ."""
     probe = original.probe
-    before, _, after = original.template.split(probe)
+    parts = original.template.split(probe)
     earlier = None if isinstance(probe.prompt, str) else probe.prompt[:-1]
-    around = before + original.before, original.after + after
+    around = parts.before + original.before, original.after + parts.after
     return around, earlier, probe.kind, original.companion is None
 
 

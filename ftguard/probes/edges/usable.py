@@ -47,7 +47,8 @@ def _parts(text: str) -> tuple[str, str, str]:
 def _has_query(probe: Probe, template: PromptTemplate) -> bool:
     if not isinstance(probe.prompt, str) and probe.prompt[-1]["role"] != "user":
         return False
-    before, query, after = template.split(probe)
+    parts = template.split(probe)
+    before, query, after = parts.before, parts.query, parts.after
     if not query.strip() or last_text(probe) != before + query + after:
         return False
     # Earlier turns of a chat that is written as text; options that are listed within the query.

@@ -102,7 +102,7 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[object], str]:
     return lambda value: "" if value in allowed else f"one of {list(allowed)}"
 
 
-def _count(value: object) -> str:
+def _whole_number(value: object) -> str:
     good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     return "" if good else "a whole number from 0 up"
 
@@ -180,16 +180,20 @@ def _check_keyword(keyword: str, value: object, lookup: Callable[[str], object])
 _texts = _list_of(_text, "a list of words or phrases")
 _ARGUMENTS: Mapping[str, Callable[[object], str]] = MappingProxyType(
     dict.fromkeys(("relation", "let_relation", "capital_relation"), _one_of(RELATIONS))
-    | dict.fromkeys(("frequency", "let_frequency", "capital_frequency", "most_words"), _count)
-    | dict.fromkeys(("num_sentences", "num_paragraphs", "num_words", "num_lines"), _count)
-    | dict.fromkeys(("num_placeholders", "num_bullets", "num_highlights", "num_sections"), _count)
+    | dict.fromkeys(
+        ("frequency", "let_frequency", "capital_frequency", "most_words"), _whole_number
+    )
+    | dict.fromkeys(("num_sentences", "num_paragraphs", "num_words", "num_lines"), _whole_number)
+    | dict.fromkeys(
+        ("num_placeholders", "num_bullets", "num_highlights", "num_sections"), _whole_number
+    )
     | dict.fromkeys(("keyword", "first_word", "postscript_marker", "section_spliter"), _text)
     | dict.fromkeys(("prompt_to_repeat", "end_phrase"), _text)
     | dict.fromkeys(("keywords", "forbidden_words"), _texts)
     | {
         "language": _one_of(LANGUAGES),
         "letter": _letter,
-        "nth_paragraph": _count,
+        "nth_paragraph": _whole_number,
         "groups": _list_of(_texts, 'a list of groups such as [["car", "vehicle"], ["Berlin"]]'),
         "pattern": _pattern,
         "schema": _schema,

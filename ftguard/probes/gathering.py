@@ -83,7 +83,9 @@ def _is_leaked(probe: Probe, survey: Survey) -> bool:
 
 
 def _found(target: Sequence[Probe], sets: Sets, survey: Survey) -> tuple[Probe, ...]:
-    labels = [p.references[0] for p in sets.train if p.references and p.companion_of is None]
+    labels = [
+        p.references[0] for p in sets.train_dataset if p.references and p.companion_of is None
+    ]
     labels = labels or [answer for _, answer in survey.known]
     return tuple(_in_tail(probe) for probe in tail_of(target, labels, survey.far))
 
@@ -93,15 +95,15 @@ def _edges(target: Sequence[Probe], sets: Sets, survey: Survey) -> tuple[Probe, 
         target,
         per_kind=max(1, sets.max_probes // EDGE_SHARE),
         seed=sets.seed,
-        frame=prompt_template_of(sets.target),
+        template=prompt_template_of(sets.target),
         known=survey.known,
     )
     return tuple(_in_tail(probe) for probe in found)
 
 
 def _in_tail(probe: Probe) -> Probe:
-    renamed = probe.renamed(lambda name: f"tail/{name.removeprefix('target/')}")
-    return replace(renamed, role="tail")
+    moved = probe.renamed(lambda name: f"tail/{name.replace('target/', '', 1)}")
+    return replace(moved, role="tail")
 
 
 def _leak_notes(sets: Sets, survey: Survey) -> Iterator[str]:

@@ -75,7 +75,7 @@ class Probe:
     notes: str | None = None
     """What a good answer contains, for a judge."""
     max_new_tokens: int | None = None
-    """Room for the answer; None for twice the reference, between 16 and 256 tokens."""
+    """Token budget of the answer; None for twice the reference, between 16 and 256 tokens."""
     source: str | None = None
     """What it was made from, where several probes share it (one text, one template): such probes
     are not independent, and intervals are widened for it."""
@@ -86,6 +86,9 @@ class Probe:
     """Set by the argument that the probe comes in by."""
     holdout: bool = False
     """Not used to choose a checkpoint, only to confirm the chosen one."""
+    companion_of: str | None = None
+    """With `likelihood`: the id of the probe of its set that asks the same, and whose reference
+    this one reads; the two are drawn, left out and counted as one."""
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -117,9 +120,9 @@ class Probe:
         return "likelihood" if self.scorer == LIKELIHOOD else "answer"
 
     def renamed(self, rename: Callable[[str], str]) -> "Probe":
-        """The probe under another id, with the probe that it goes with renamed in the same way."""
-        mate = None if self.companion_of is None else rename(self.companion_of)
-        return replace(self, id=rename(self.id), companion_of=mate)
+        """The same probe under another id, as is the probe that it is a companion of."""
+        of = self.companion_of
+        return replace(self, id=rename(self.id), companion_of=None if of is None else rename(of))
 
     @property
     def chance(self) -> float:
@@ -162,6 +165,12 @@ def _check(probe: Probe) -> None:
         raise InputError(f"{where}: `numeric` needs a number in the reference.")
     if bool(probe.constraints) != (probe.scorer == CONSTRAINTS):
         raise InputError(f"{where}: `constraints` and the scorer of that name go together.")
+    if probe.companion_of is not None and (
+        probe.kind != "likelihood" or probe.companion_of == probe.id
+    ):
+        raise InputError(
+            f"{where}: `companion_of` names another probe and goes with the scorer `likelihood`."
+        )
     _check_numbers(probe, where)
 
 

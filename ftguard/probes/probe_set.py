@@ -22,7 +22,7 @@ class ProbeSet:
     """Probes with ids that are unique within the set.
 
     Raises:
-        InputError: there is no probe, or two share an id.
+        InputError: there is no probe, two share an id, or a companion asks something else.
     """
 
     probes: Sequence[Probe]
@@ -38,6 +38,14 @@ class ProbeSet:
         twice = [probe_id for probe_id, count in counts.items() if count > 1]
         if twice:
             raise InputError(f"probe ids must be unique within a set; used twice: {twice[:5]}.")
+        prompts = {probe.id: probe.prompt for probe in self.probes}
+        for probe in self.probes:
+            # A companion is not looked for in the training data: its probe is.
+            if prompts.get(str(probe.companion_of), probe.prompt) != probe.prompt:
+                raise InputError(
+                    f"probe `{probe.id}`: its `companion_of`, `{probe.companion_of}`, has another "
+                    "prompt: leave `companion_of` out, or ask the same."
+                )
 
     def __len__(self) -> int:
         return len(self.probes)

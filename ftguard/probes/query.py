@@ -12,33 +12,45 @@ _OPTIONS = re.compile(r"\n\s*\(?A[.):]\s")
 
 
 @dataclass(frozen=True, kw_only=True)
+class SplitPrompt:
+    """A prompt's text, or the last message of a chat, in three parts."""
+
+    before: str
+    """What stands before the query."""
+    query: str
+    """What a person asked."""
+    after: str
+    """What stands after it, lettered options too."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PromptTemplate:
-    """What all prompts of a set have around their queries."""
+    """What stands around the query in every prompt of a set."""
 
     before: str = ""
     after: str = ""
 
-    def split(self, probe: Probe) -> tuple[str, str, str]:
-        """What stands before the query, the query, and what stands after it.
+    def split(self, probe: Probe) -> SplitPrompt:
+        """Tell the query from what stands around it.
 
         In a chat the query is in the last message; lettered options count as after it.
         """
         text = last_text(probe)
         if not (text.startswith(self.before) and text.endswith(self.after)):
-            return "", text, ""
+            return SplitPrompt(before="", query=text, after="")
         query = text[len(self.before) : len(text) - len(self.after)]
         options = _OPTIONS.search(query) if probe.choices else None
         end = options.start() if options else len(query)
-        return self.before, query[:end], query[end:] + self.after
+        return SplitPrompt(before=self.before, query=query[:end], after=query[end:] + self.after)
 
     def query(self, probe: Probe) -> str:
         """The query alone."""
-        return self.split(probe)[1]
+        return self.split(probe).query
 
     def asking(self, probe: Probe, query: str) -> Probe:
-        """The same probe with another query in the same frame."""
-        before, _, after = self.split(probe)
-        return replace(probe, prompt=_with_last_text(probe, before + query + after))
+        """The same probe with another query in the same template."""
+        parts = self.split(probe)
+        return replace(probe, prompt=_with_last_text(probe, parts.before + query + parts.after))
 
 
 def prompt_template_of(probes: Sequence[Probe]) -> PromptTemplate:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ftguard.probes.probe import Probe
 
-Stratum = tuple[str | int | None, ...]
+SlicesAndTier = tuple[str | int | None, ...]
 """The slices of a probe, and its tier."""
 
 
@@ -15,17 +15,16 @@ def draw(probes: Sequence[Probe], most: int, seed: int) -> tuple[Probe, ...]:
     """Draw at most `most` answer probes and `most` likelihood probes, in their given order.
 
     Each combination of slices and tier keeps its share of the set (largest remainder, those that
-    would get none first). The companion of a probe is drawn with it.
+    would get none first). The likelihood companion of a probe is drawn with it.
     """
-    answers = [probe for probe in probes if probe.kind == "answer"]
+    ids = {probe.id for probe in probes}
+    answers = _draw_kind([probe for probe in probes if probe.kind == "answer"], most, seed)
+    kept = {probe.id for probe in answers}
     read = [probe for probe in probes if probe.kind == "likelihood"]
-    kept = {probe.id for probe in _draw_kind(answers, most, seed)}
-    kept |= {probe.id for probe in read if probe.companion_of in kept}
-    ids = {probe.id for probe in answers}
     alone = [probe for probe in read if probe.companion_of not in ids]
-    room = most - sum(probe.id in kept for probe in read)
-    kept.update(probe.id for probe in _draw_kind(alone, room, seed))
-    return tuple(probe for probe in probes if probe.id in kept)
+    num_left = most - sum(probe.companion_of in kept for probe in read)
+    kept.update(probe.id for probe in _draw_kind(alone, num_left, seed))
+    return tuple(probe for probe in probes if probe.id in kept or probe.companion_of in kept)
 
 
 def hold_back(probes: Sequence[Probe], share: float, seed: int) -> tuple[Probe, ...]:
@@ -35,14 +34,15 @@ def hold_back(probes: Sequence[Probe], share: float, seed: int) -> tuple[Probe, 
     for kind in ("answer", "likelihood"):
         alone = [p for p in probes if p.kind == kind and p.companion_of not in ids]
         held.update(probe.id for probe in _draw_kind(alone, round(share * len(alone)), seed))
-    held |= {probe.id for probe in probes if probe.companion_of in held}
-    return tuple(replace(probe, holdout=probe.id in held) for probe in probes)
+    return tuple(
+        replace(probe, holdout=probe.id in held or probe.companion_of in held) for probe in probes
+    )
 
 
 def _draw_kind(probes: list[Probe], most: int, seed: int) -> list[Probe]:
     if len(probes) <= most:
         return probes
-    strata: dict[Stratum, list[Probe]] = defaultdict(list)
+    strata: dict[SlicesAndTier, list[Probe]] = defaultdict(list)
     for probe in probes:
         strata[(*probe.slices, probe.tier)].append(probe)
     generator = random.Random(seed)
@@ -52,7 +52,7 @@ def _draw_kind(probes: list[Probe], most: int, seed: int) -> list[Probe]:
     return drawn
 
 
-def _sizes(counts: Mapping[Stratum, int], most: int) -> dict[Stratum, int]:
+def _sizes(counts: Mapping[SlicesAndTier, int], most: int) -> dict[SlicesAndTier, int]:
     total = sum(counts.values())
     exact = {key: most * count / total for key, count in counts.items()}
     sizes = {key: int(share) for key, share in exact.items()}

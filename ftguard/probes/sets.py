@@ -26,7 +26,7 @@ class Sets:
     tail: tuple[Probe, ...] | None
     """None where the tail is to be found among the target's probes."""
     calibration: tuple[Probe, ...]
-    train: tuple[Probe, ...]
+    train_dataset: tuple[Probe, ...]
     """The training rows, where they were given; never asked."""
     notes: tuple[str, ...]
     """What was done to read them, a sentence each."""
@@ -45,7 +45,7 @@ class Sets:
     def digest(self) -> str:
         """One name for all that the choice of probes follows from, but for the training data."""
         settings = (self.tail is None, self.judged, self.max_probes, self.holdout, self.seed)
-        encoded = msgspec.json.encode((self.given, self.train, settings))
+        encoded = msgspec.json.encode((self.given, self.train_dataset, settings))
         return hashlib.blake2b(encoded, digest_size=12).hexdigest()
 
 
@@ -55,7 +55,7 @@ def read_sets(
     general: ProbeSource | None,
     tail: ProbeSource | None,
     calibration: ProbeSource | None,
-    train: ProbeSource | None,
+    train_dataset: ProbeSource | None,
     judged: bool,
     max_probes: int,
     holdout: float,
@@ -70,7 +70,7 @@ def read_sets(
         calibration: questions for general calibration; `auto` for the built-in ones where the
             general set is built in too, else for the multiple-choice questions among the general
             probes; None for those.
-        train: the training rows.
+        train_dataset: the training rows.
         judged: whether there is a judge.
         max_probes: the size to draw to, for each set and kind.
         holdout: share of the target probes that checkpoints are not chosen by.
@@ -81,7 +81,7 @@ def read_sets(
             is to be judged and there is no judge.
     """
     if not 0 <= holdout < 1:
-        raise InputError(f"`holdout` is a share in [0, 1), got {holdout}.")
+        raise InputError(f"`held_back` is a share in [0, 1), got {holdout}.")
     if max_probes < 1:
         raise InputError(f"`max_probes` must be at least 1, got {max_probes}.")
     loaded = {
@@ -91,7 +91,7 @@ def read_sets(
             ("general", general),
             ("tail", None if tail == AUTO else tail),
             ("calibration", None if calibration == AUTO else calibration),
-            ("train", train),
+            ("train", train_dataset),
         )
         if source is not None
     }
@@ -107,14 +107,14 @@ def read_sets(
 
     def of(role: Role) -> tuple[Probe, ...]:
         probes = draw(tuple(loaded.get(role, ())) or tuple(builtin.get(role, ())), most, seed)
-        return tuple(replace(p.renamed(f"{role}/{{}}".format), role=role) for p in probes)
+        return tuple(replace(p.renamed(lambda name: f"{role}/{name}"), role=role) for p in probes)
 
     return Sets(
         target=of("target"),
         general=of("general"),
         tail=None if tail == AUTO else of("tail"),
         calibration=of("calibration"),
-        train=tuple(loaded.get("train", ())),
+        train_dataset=tuple(loaded.get("train", ())),
         judged=judged,
         notes=tuple(f"{role}: {note}" for role, probes in loaded.items() for note in probes.notes),
         max_probes=max_probes,

@@ -49,12 +49,12 @@ def survey(sets: Sets, texts: Texts, encoder: Encoder | None = None, *, what: st
         encoder: adds its vectors to the characters that distances are made of.
         what: the training rows in words.
     """
-    frame = prompt_template_of(sets.target)
+    template = prompt_template_of(sets.target)
     sample = _Sample(most=MOST_QUERIES, seed=sets.seed)
 
     def watched() -> Iterator[tuple[str, Sequence[str]]]:
         for where, pieces in texts:
-            sample.add(query_and_answer(frame, pieces))
+            sample.add(query_and_answer(template, pieces))
             yield where, pieces
 
     leaks = find_leaks(sets.given, watched())
@@ -77,7 +77,7 @@ def survey(sets: Sets, texts: Texts, encoder: Encoder | None = None, *, what: st
             f"training texts were read, {FEWEST} are needed (give them as `train_dataset=`)"
         )
         return replace(found, notes=(*found.notes, note))
-    queries = [frame.query(probe) for probe in candidates]
+    queries = [template.query(probe) for probe in candidates]
     distances = novelty(queries, [query for query, _ in training], encoder)
     return replace(found, far=tuple(candidates[place].id for place in furthest(distances)))
 
@@ -89,15 +89,15 @@ def _candidates(sets: Sets) -> Iterator[Probe]:
         yield from (p for p in sets.tail if p.scorer == OPEN)
 
 
-def query_and_answer(frame: PromptTemplate, pieces: Sequence[str]) -> tuple[str, str]:
+def query_and_answer(template: PromptTemplate, pieces: Sequence[str]) -> tuple[str, str]:
     """The query of a training row and the answer after it, as far as they can be told apart."""
     first = next((piece for piece in pieces if piece.strip()), "")
-    if frame.before or frame.after:
-        start = first.find(frame.before)
-        end = first.find(frame.after, start + len(frame.before)) if frame.after else -1
+    if template.before or template.after:
+        start = first.find(template.before)
+        end = first.find(template.after, start + len(template.before)) if template.after else -1
         if start >= 0 and end >= 0:
-            query = first[start + len(frame.before) : end]
-            answer = first[end + len(frame.after) :].strip() or _second(pieces)
+            query = first[start + len(template.before) : end]
+            answer = first[end + len(template.after) :].strip() or _second(pieces)
             return query, answer
     if len(pieces) > 1:
         # Of a chat the last turns are the query and its answer; system messages stand before.

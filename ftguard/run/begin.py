@@ -168,8 +168,8 @@ def begin(
 def _training(
     sets: Sets, loader: object, tokenizer: PreTrainedTokenizerBase | None
 ) -> TrainingTexts:
-    if sets.train or tokenizer is None:
-        return given_texts(sets.train)
+    if sets.train_dataset or tokenizer is None:
+        return given_texts(sets.train_dataset)
     return trainer_texts(loader, tokenizer, sets.seed)
 
 

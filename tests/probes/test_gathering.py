@@ -24,7 +24,7 @@ def _sets(**arguments: object) -> Sets:
         "general": GENERAL,
         "tail": None,
         "calibration": None,
-        "train": None,
+        "train_dataset": None,
         "judged": False,
         "max_probes": 200,
         "holdout": 0.3,

@@ -140,3 +140,20 @@ def test_refuses_a_numeric_reference_without_a_number() -> None:
     """A numeric probe's reference holds at least one digit."""
     with pytest.raises(InputError, match="`numeric` needs a number"):
         Probe(id="p1", prompt="q", reference="seven", scorer="numeric")
+
+
+@pytest.mark.parametrize("fields", [{}, {"id": "p0", "scorer": "likelihood"}])
+def test_refuses_a_companion_that_is_asked_or_is_its_own(fields: dict[str, str]) -> None:
+    """A companion is read, and beside another probe."""
+    with pytest.raises(InputError, match="`companion_of` names another probe"):
+        Probe(**{"id": "p1", "prompt": "q", "reference": "r", "companion_of": "p0", **fields})  # type: ignore[arg-type]
+
+
+def test_a_companion_is_renamed_with_its_probe() -> None:
+    """Both ids change in one way, and a probe that is no companion stays none."""
+    probe = Probe(id="a", prompt="q", reference="r")
+    companion = Probe(id="b", prompt="q", reference="r", scorer="likelihood", companion_of="a")
+
+    renamed = [p.renamed(lambda name: f"tail/{name}") for p in (probe, companion)]
+
+    assert [(p.id, p.companion_of) for p in renamed] == [("tail/a", None), ("tail/b", "tail/a")]

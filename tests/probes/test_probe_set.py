@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ftguard.errors import InputError
-from ftguard.probes import Probe, ProbeSet
+from ftguard.probes import Probe, ProbeSet, write_probes
 
 A = Probe(id="a", prompt="2 + 2 =", reference="4")
 B = Probe(id="b", prompt="2 + 3 =", reference="5")
@@ -133,3 +133,24 @@ def test_says_which_file_is_missing(tmp_path: Path) -> None:
         ProbeSet.load(path)
 
     assert str(path) in str(refused.value)
+
+
+def test_refuses_a_companion_that_asks_something_else() -> None:
+    """It would not be looked for in the training data, though it is another question."""
+    companion = Probe(
+        id="c", prompt="4 + 4 =", reference="8", scorer="likelihood", companion_of="a"
+    )
+
+    with pytest.raises(InputError, match="probe `c`: its `companion_of`, `a`, has another prompt"):
+        ProbeSet([A, companion])
+
+
+def test_companions_are_kept_by_a_file_that_is_given_again(tmp_path: Path) -> None:
+    """What a run wrote is read as rows are: the companion still goes with its probe."""
+    probes = ProbeSet.load([{"prompt": "Capital of Peru?", "completion": "Lima"}])
+    write_probes(probes, tmp_path / "probes.jsonl")
+
+    again = ProbeSet.load(tmp_path / "probes.jsonl")
+
+    assert again == probes
+    assert [probe.companion_of for probe in again] == [None, "row-0"]

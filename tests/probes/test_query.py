@@ -1,9 +1,9 @@
-"""Tests of the frame: what the prompts of a set share, and the query within it."""
+"""Tests of the template: what the prompts of a set share, and the query within it."""
 
 import pytest
 
 from ftguard.probes import Probe
-from ftguard.probes.query import PromptTemplate, prompt_template_of
+from ftguard.probes.query import PromptTemplate, SplitPrompt, prompt_template_of
 
 QUERIES = [
     "book a table",
@@ -31,14 +31,14 @@ def _probes(before: str, after: str) -> list[Probe]:
 def test_the_frame_is_what_all_prompts_share(before: str, after: str) -> None:
     """A template around the queries is told from them, on either side or none."""
     probes = _probes(before, after)
-    frame = prompt_template_of(probes)
+    template = prompt_template_of(probes)
 
-    assert frame == PromptTemplate(before=before, after=after)
-    assert [frame.query(probe) for probe in probes] == QUERIES
+    assert template == PromptTemplate(before=before, after=after)
+    assert [template.query(probe) for probe in probes] == QUERIES
 
 
 def test_shared_letters_of_the_queries_are_no_frame() -> None:
-    """The frame is cut back to whole words: queries that all begin with `wh` keep it."""
+    """The template is cut back to whole words: queries that all begin with `wh` keep it."""
     queries = ["what", "where", "when", "who", "why", "which", "whose", "whom"]
     probes = [Probe(id=q, prompt=f"Q {q}ss", reference="r") for q in queries]
 
@@ -51,13 +51,13 @@ def test_seven_prompts_tell_nothing() -> None:
 
 
 def test_another_query_is_asked_in_the_same_frame() -> None:
-    """Only the query changes; a prompt without the frame is all query."""
+    """Only the query changes; a prompt without the template is all query."""
     probes = _probes("Query: ", "\nIntent:")
-    frame = prompt_template_of(probes)
+    template = prompt_template_of(probes)
     bare = Probe(id="bare", prompt="play jazz", reference="r")
 
-    assert frame.asking(probes[1], "PLAY JAZZ").prompt == "Query: PLAY JAZZ\nIntent:"
-    assert frame.asking(bare, "PLAY JAZZ").prompt == "PLAY JAZZ"
+    assert template.asking(probes[1], "PLAY JAZZ").prompt == "Query: PLAY JAZZ\nIntent:"
+    assert template.asking(bare, "PLAY JAZZ").prompt == "PLAY JAZZ"
 
 
 def test_in_a_chat_the_query_is_the_last_message() -> None:
@@ -82,7 +82,9 @@ def test_lettered_options_are_not_part_of_the_query() -> None:
     """A question with choices is asked otherwise, and its options stay."""
     probe = Probe(id="m", prompt="2 + 2?\nA. 3\nB. 4\nAnswer:", reference="4", choices=("3", "4"))
 
-    assert PromptTemplate().split(probe) == ("", "2 + 2?", "\nA. 3\nB. 4\nAnswer:")
+    assert PromptTemplate().split(probe) == SplitPrompt(
+        before="", query="2 + 2?", after="\nA. 3\nB. 4\nAnswer:"
+    )
     assert (
         PromptTemplate().asking(probe, "Two and two?").prompt == "Two and two?\nA. 3\nB. 4\nAnswer:"
     )

@@ -117,15 +117,13 @@ def test_a_share_is_held_back_in_every_slice_companions_together() -> None:
         Probe(id=f"p{i}", prompt="q", reference="a", slices=("big" if i < 15 else "small",))
         for i in range(20)
     ]
-    read = [
-        replace(p, id=f"{p.id}#likelihood", scorer="likelihood", companion_of=p.id) for p in answers
-    ]
+    read = [replace(p, id=f"{p.id}#r", scorer="likelihood", companion_of=p.id) for p in answers]
 
     found = hold_back([*answers, *read], 0.3, seed=0)
 
     held = {probe.id for probe in found if probe.holdout}
     assert len(held) == 12
-    assert {f"{name}#likelihood" for name in held if "#" not in name} == {
+    assert {f"{name}#r" for name in held if "#" not in name} == {
         name for name in held if "#" in name
     }
     assert sum(p.holdout and p.slices == ("small",) and p.kind == "answer" for p in found) in {

@@ -19,7 +19,7 @@ def _sets(**arguments: object) -> Sets:
         "general": [ASKED],
         "tail": "auto",
         "calibration": "auto",
-        "train": None,
+        "train_dataset": None,
         "judged": False,
         "max_probes": 200,
         "holdout": 0.3,
@@ -87,7 +87,7 @@ def test_the_digest_changes_with_what_is_asked_and_how() -> None:
         _sets(tail=None).digest,
         _sets(seed=1).digest,
         _sets(max_probes=100).digest,
-        _sets(train=ROWS).digest,
+        _sets(train_dataset=ROWS).digest,
         _sets(judged=True).digest,
     }
 
@@ -98,8 +98,8 @@ def test_the_digest_changes_with_what_is_asked_and_how() -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ({"holdout": 1}, "`holdout` is a share in"),
-        ({"holdout": -0.1}, "`holdout` is a share in"),
+        ({"holdout": 1}, "`held_back` is a share in"),
+        ({"holdout": -0.1}, "`held_back` is a share in"),
         ({"max_probes": 0}, "`max_probes` must be at least 1, got 0"),
         ({"target": "missing.jsonl"}, "cannot read `missing.jsonl`"),
     ],

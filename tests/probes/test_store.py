@@ -30,6 +30,7 @@ def test_chats_and_all_fields_come_back_equal(tmp_path: Path) -> None:
             max_new_tokens=9,
         ),
         Probe(id="b", prompt="q\u2028\n", reference=("r", "s"), role="tail"),
+        Probe(id="c", prompt="q\u2028\n", reference="r", scorer="likelihood", companion_of="b"),
     )
     write_probes(probes, tmp_path / "probes.jsonl")
 

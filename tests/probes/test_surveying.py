@@ -5,6 +5,7 @@ from importlib import import_module
 import pytest
 
 from ftguard import Probe, ProbeSet
+from ftguard.probes.gathering import gather
 from ftguard.probes.query import PromptTemplate
 from ftguard.probes.sets import Sets, read_sets
 from ftguard.probes.surveying import Survey, query_and_answer, survey
@@ -41,7 +42,7 @@ def _sets(target: object = TARGET, tail: object = "auto") -> Sets:
         general=[Probe(id="g", prompt="Capital of Peru?", reference="Lima")],
         tail=tail,  # type: ignore[arg-type]  # what a user may give
         calibration=None,
-        train=None,
+        train_dataset=None,
         judged=False,
         max_probes=200,
         holdout=0,
@@ -65,8 +66,23 @@ def test_a_leaked_probe_and_the_furthest_queries_are_found() -> None:
     assert found.far[0] == "target/strange"
 
 
+def test_no_id_makes_a_probe_the_companion_of_another() -> None:
+    """`mt-1#likelihood` stands beside `mt-1`, is another question, and leaked: it is named."""
+    leaked = _probe("mt-1#likelihood", "play four songs by the new band")
+    sets = _sets([*TARGET[:-1], _probe("mt-1", "translate this for me into welsh"), leaked])
+    found = _surveyed(sets)
+
+    gathered = gather(sets, found)
+
+    assert found.leaked == {"target/mt-1#likelihood"}
+    assert "such as `target/mt-1#likelihood` (" in " ".join(gathered.notes)
+    asked = {probe.id for probe in gathered.probes}
+    assert "target/mt-1" in asked
+    assert "target/mt-1#likelihood" not in asked
+
+
 def test_queries_and_answers_of_the_training_data_are_told_apart() -> None:
-    """All 60 rows in the targets' frame, and what was read is said."""
+    """All 60 rows in the targets' template, and what was read is said."""
     found = _surveyed(_sets())
 
     assert len(found.known) == 60
@@ -121,7 +137,7 @@ def test_given_no_candidates_only_leaks_are_looked_for() -> None:
     ],
 )
 def test_the_query_is_what_the_frame_leaves(pieces: list[str], expected: tuple[str, str]) -> None:
-    """In a prompt and its completion, in one decoded text, or without the frame."""
+    """In a prompt and its completion, in one decoded text, or without the template."""
     assert query_and_answer(PromptTemplate(before="Query: ", after="\nIntent:"), pieces) == expected
 
 

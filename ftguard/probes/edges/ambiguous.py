@@ -10,7 +10,7 @@ from random import Random
 
 from ftguard.probes.edges.english import is_function_word
 from ftguard.probes.edges.gaps import bare, without
-from ftguard.probes.edges.mutual_information import Counts, count
+from ftguard.probes.edges.mutual_information import WordLabelCounts, count_words
 from ftguard.probes.edges.nearest import Shortened, are_clear
 from ftguard.probes.edges.original import Edge, Original, in_order
 from ftguard.probes.edges.words import words_of
@@ -20,12 +20,12 @@ from ftguard.probes.tail import OUT_OF_SCOPE, ROWS_PER_CLASS
 SLICE = "ambiguous"
 SCORERS = ("normalized_match", "exact_match")
 LEAST_SHARE = 0.5
-"""A telling word tells at least this share of what a certain sign of the label would tell."""
+"""An informative word tells at least this share of what a certain sign of the label would tell."""
 NEAR_BEST = 0.5
 """Words that tell at most so many bits less than the best one are dropped with it."""
 LEAST_WORDS = 2
 """So many words stay, and at least half of them."""
-LEAST_ROOM = 64
+LEAST_TOKEN_BUDGET = 64
 """Tokens for an answer that may have to ask back."""
 MOST_KNOWN = 20_000
 _TOKEN = re.compile(r"\S+\s*")
@@ -77,7 +77,7 @@ def _label(original: Original) -> str:
 def _shortened(
     originals: Sequence[Original], rows: Sequence[tuple[str, str]], seed: int
 ) -> Iterator[tuple[Original, Shortened]]:
-    counts = count(rows)
+    counts = count_words(rows)
     for original in in_order(originals, seed, SLICE):
         if _label(original).lower() not in OUT_OF_SCOPE:
             found = _shorten(original, counts)
@@ -85,14 +85,14 @@ def _shortened(
                 yield original, found
 
 
-def _shorten(original: Original, counts: Counts) -> Shortened | None:
-    """The query without its telling words, or None where too little would be left."""
+def _shorten(original: Original, counts: WordLabelCounts) -> Shortened | None:
+    """The query without its informative words, or None where too little would be left."""
     tokens = list(_TOKEN.finditer(original.query))
-    telling = _telling(original, tokens, counts)
+    informative = _most_informative(original, tokens, counts)
     least = max(LEAST_WORDS, math.ceil(len(tokens) / 2))
     texts = [token[0] for token in tokens]
-    for size in range(len(telling), 0, -1):
-        dropped = frozenset(telling[:size])
+    for size in range(len(informative), 0, -1):
+        dropped = frozenset(informative[:size])
         left = without(texts, dropped, english=original.english)
         if len(left.split()) >= least:
             return Shortened(
@@ -104,18 +104,22 @@ def _shorten(original: Original, counts: Counts) -> Shortened | None:
     return None
 
 
-def _telling(original: Original, tokens: Sequence[re.Match[str]], counts: Counts) -> list[int]:
+def _most_informative(
+    original: Original, tokens: Sequence[re.Match[str]], counts: WordLabelCounts
+) -> list[int]:
     """The places of the words that tell most of the label, the best first."""
     bits = {}
     for at, token in enumerate(tokens):
         word = bare(token[0])
         is_free = original.fixed.isdisjoint(range(*token.span()))
         if is_free and _LETTERS.fullmatch(word) and not is_function_word(word):
-            bits[at] = max(counts.bits(part, _label(original)) for part in words_of(word))
-    least = LEAST_SHARE * counts.most_bits(_label(original))
+            bits[at] = max(
+                counts.mutual_information(part, _label(original)) for part in words_of(word)
+            )
+    least = LEAST_SHARE * counts.most_mutual_information(_label(original))
     least = max(least, max(bits.values(), default=0.0) - NEAR_BEST)
-    telling = [at for at, value in bits.items() if value >= least]
-    return sorted(telling, key=lambda at: -bits[at])
+    informative = [at for at, value in bits.items() if value >= least]
+    return sorted(informative, key=lambda at: -bits[at])
 
 
 def _edge(original: Original, shortened: Shortened, *, is_clear: bool) -> Edge:
@@ -129,6 +133,6 @@ def _edge(original: Original, shortened: Shortened, *, is_clear: bool) -> Edge:
         scorer=OPEN,
         notes=f"the query lost the {words} {', '.join(shortened.lost)}; a good answer asks back or "
         "names the likely readings",
-        max_new_tokens=max(LEAST_ROOM, asked.max_new_tokens or 0),
+        max_new_tokens=max(LEAST_TOKEN_BUDGET, asked.max_new_tokens or 0),
     )
     return replace(edge, probes=(unclear,))

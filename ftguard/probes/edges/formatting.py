@@ -36,15 +36,15 @@ def formatting(originals: Sequence[Original], most: int, seed: int) -> tuple[Edg
     usable = [original for original in originals if not _is_verbatim(original)]
     lanes = {name: _edges(name, usable, seed) for name in EDITS}
     taken: dict[str, list[Edge]] = {name: [] for name in EDITS}
-    room = most
-    while lanes and room > 0:
-        for name in tuple(lanes)[:room]:
+    num_left = most
+    while lanes and num_left > 0:
+        for name in tuple(lanes)[:num_left]:
             edge = next(lanes[name], None)
             if edge is None:
                 del lanes[name]
             else:
                 taken[name].append(edge)
-                room -= 1
+                num_left -= 1
     return tuple(edge for edges in taken.values() for edge in edges)
 
 

@@ -17,7 +17,7 @@ def edge_cases(
     *,
     per_kind: int,
     seed: int,
-    frame: PromptTemplate | None = None,
+    template: PromptTemplate | None = None,
     known: Sequence[tuple[str, str]] = (),
 ) -> tuple[Probe, ...]:
     """Make `per_kind` edge cases of each kind, fewer where the probes do not yield so many.
@@ -32,10 +32,10 @@ def edge_cases(
         probes: the target probes.
         per_kind: how many to make of each kind, companions not counted.
         seed: of all draws; each kind draws for itself.
-        frame: what the prompts have around their queries; None to find it in the probes.
+        template: what the prompts have around their queries; None to find it in the probes.
         known: pairs of query and label of training data, to tell whether a query is still clear.
     """
-    originals = originals_of(probes, prompt_template_of(probes) if frame is None else frame)
+    originals = originals_of(probes, prompt_template_of(probes) if template is None else template)
     edges = [
         *multi_intent(originals, per_kind, seed),
         *ambiguous(originals, per_kind, seed, known),

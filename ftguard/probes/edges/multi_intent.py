@@ -33,7 +33,7 @@ IN_SENTENCES = (
 IN_PARAGRAPHS = ("{}\n\nAlso: {}", "{}\n\nAnd another thing: {}", "{}\n\nBesides that: {}")
 MOST_TRIES = 50
 """So many others are looked at to find the second query."""
-LEAST_ROOM, MOST_ROOM = 32, 256
+LEAST_TOKEN_BUDGET, MOST_TOKEN_BUDGET = 32, 256
 """Tokens for the answer of each query, where its probe does not say."""
 CHARACTERS_PER_TOKEN = 3
 SLACK = 2
@@ -82,9 +82,9 @@ def _fit(first: Original, second: Original) -> bool:
 def _setting(original: Original) -> tuple[object, ...]:
     """What two prompts must share so that their queries alone differ."""
     probe = original.probe
-    before, _, after = original.frame.split(probe)
+    parts = original.template.split(probe)
     earlier = None if isinstance(probe.prompt, str) else probe.prompt[:-1]
-    around = before + original.before, original.after + after
+    around = parts.before + original.before, original.after + parts.after
     return around, earlier, probe.kind, original.companion is None
 
 
@@ -133,7 +133,7 @@ def _asked(probe: Probe, second: Probe) -> Probe:
             *_not_copied(probe, groups),
         ),
         notes=f"two queries in one: both answers are wanted, {wanted[0]} and {wanted[1]}",
-        max_new_tokens=_room(probe) + _room(second),
+        max_new_tokens=_token_budget(probe) + _token_budget(second),
     )
 
 
@@ -149,9 +149,9 @@ def _not_copied(probe: Probe, groups: list[list[str]]) -> tuple[Constraint, ...]
     return (Constraint(id="detectable_content:not_copied", arguments=arguments),)
 
 
-def _room(probe: Probe) -> int:
+def _token_budget(probe: Probe) -> int:
     guess = 2 * len(probe.references[0]) // CHARACTERS_PER_TOKEN
-    return probe.max_new_tokens or min(MOST_ROOM, max(LEAST_ROOM, guess))
+    return probe.max_new_tokens or min(MOST_TOKEN_BUDGET, max(LEAST_TOKEN_BUDGET, guess))
 
 
 def _read(probe: Probe, second: Probe) -> Probe:

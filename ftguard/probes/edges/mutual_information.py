@@ -12,7 +12,7 @@ DOUBT = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Counts:
+class WordLabelCounts:
     """In how many labelled queries each word stands."""
 
     rows: Mapping[str, int]
@@ -24,7 +24,7 @@ class Counts:
     together: Mapping[str, Mapping[str, int]]
     """Queries of each label that hold the word."""
 
-    def bits(self, word: str, label: str) -> float:
+    def mutual_information(self, word: str, label: str) -> float:
         """The pointwise mutual information of a word and the label of a query that holds it.
 
         log2 of how much more frequent the label is among the other queries with the word than
@@ -35,12 +35,12 @@ class Counts:
         expected = share * (self.words[word] - 1)
         return math.log2((together + share * DOUBT) / (expected + share * DOUBT)) if share else 0.0
 
-    def most_bits(self, label: str) -> float:
+    def most_mutual_information(self, label: str) -> float:
         """What a word tells that stands in queries of the label alone, and in many."""
         return math.log2(self.total / self.rows[label])
 
 
-def count(rows: Iterable[tuple[str, str]]) -> Counts:
+def count_words(rows: Iterable[tuple[str, str]]) -> WordLabelCounts:
     """Count the words of pairs of query and label."""
     labels: Counter[str] = Counter()
     words: Counter[str] = Counter()
@@ -50,4 +50,4 @@ def count(rows: Iterable[tuple[str, str]]) -> Counts:
         labels[label] += 1
         words.update(held)
         together[label].update(held)
-    return Counts(rows=labels, total=labels.total(), words=words, together=together)
+    return WordLabelCounts(rows=labels, total=labels.total(), words=words, together=together)

@@ -23,13 +23,13 @@ class Original:
     probe: Probe
     companion: Probe | None
     """The probe that reads the likelihood of its reference, where there is one."""
-    frame: PromptTemplate
+    template: PromptTemplate
     before: str
     query: str
-    """What is edited: what stands in the frame without the blanks around it, and without a last
+    """What is edited: what stands in the template without the blanks around it, and without a last
     line such as `Answer:`."""
     after: str
-    """With `before`, what stands in the frame around the query."""
+    """With `before`, what stands in the template around the query."""
     english: bool
     """Whether the set that it is from is English."""
     vocabulary: frozenset[str]
@@ -76,7 +76,9 @@ class Original:
             originals=(self,),
             probes=tuple(
                 replace(
-                    probe.renamed(f"{kind}/{{}}".format),
+                    probe,
+                    id=f"{kind}/{probe.id}",
+                    companion_of=None if probe is self.probe else f"{kind}/{self.probe.id}",
                     prompt=prompt,
                     slices=slices,
                     tier=None,
@@ -90,7 +92,7 @@ class Original:
 
     def asking(self, query: str) -> str | Sequence[Message]:
         """The prompt with another query in the place of its own."""
-        return self.frame.asking(self.probe, self.before + query + self.after).prompt
+        return self.template.asking(self.probe, self.before + query + self.after).prompt
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,12 +14,12 @@ _MARK = r"(?:(?:^|\n)\s*[-*\u2022]|(?:^|\s)\(?[A-Za-z][.):]|(?:^|\s)\(?\d[.):](?
 _SENTENCE_END = re.compile(r"(?:[.!?\u2026\u3002\uff01\uff1f]|\n)\s*\Z")
 
 
-def originals_of(probes: Sequence[Probe], frame: PromptTemplate) -> tuple[Original, ...]:
+def originals_of(probes: Sequence[Probe], template: PromptTemplate) -> tuple[Original, ...]:
     """The probes whose prompt has a query that can be edited apart from the rest."""
     ids = {probe.id for probe in probes}
-    companions = {p.companion_of: p for p in probes if p.companion_of is not None}
-    alone = [p for p in probes if p.companion_of not in ids and _has_query(p, frame)]
-    parts = [_parts(frame.query(probe)) for probe in alone]
+    companions = {probe.companion_of: probe for probe in probes}
+    alone = [p for p in probes if p.companion_of not in ids and _has_query(p, template)]
+    parts = [_parts(template.query(probe)) for probe in alone]
     queries = [query for _, query, _ in parts]
     vocabulary = frozenset(word for query in queries for word in words_of(query))
     english = is_english(queries)
@@ -27,7 +27,7 @@ def originals_of(probes: Sequence[Probe], frame: PromptTemplate) -> tuple[Origin
         Original(
             probe=probe,
             companion=companions.get(probe.id),
-            frame=frame,
+            template=template,
             before=before,
             query=query,
             after=after,
@@ -44,10 +44,11 @@ def _parts(text: str) -> tuple[str, str, str]:
     return before, query, text[len(before) + len(query) :]
 
 
-def _has_query(probe: Probe, frame: PromptTemplate) -> bool:
+def _has_query(probe: Probe, template: PromptTemplate) -> bool:
     if not isinstance(probe.prompt, str) and probe.prompt[-1]["role"] != "user":
         return False
-    before, query, after = frame.split(probe)
+    parts = template.split(probe)
+    before, query, after = parts.before, parts.query, parts.after
     if not query.strip() or last_text(probe) != before + query + after:
         return False
     # Earlier turns of a chat that is written as text; options that are listed within the query.

@@ -1,4 +1,4 @@
-"""Searches training rows for wanted texts, with an inverted index and two comparisons."""
+"""Searches training rows for the texts of probes, with an inverted index and two comparisons."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,8 +10,8 @@ from rapidfuzz.process import cpdist
 
 from ftguard.probes.leaks.grams import Grams, nearest
 from ftguard.probes.leaks.leak import Kind, Leak
-from ftguard.probes.leaks.search_terms import LEAST, Wanted
-from ftguard.probes.leaks.training_row import Row, Span
+from ftguard.probes.leaks.search_terms import LEAST, SearchTerm
+from ftguard.probes.leaks.training_row import Span, TrainingRow
 
 ALIKE = 0.8
 """Likeness (1 - edits / letters) from which on a long text is near and a short one similar. Of
@@ -35,19 +35,19 @@ _WINDOW = 2**16
 class Index:
     """All that is searched for, as each way of searching needs it."""
 
-    by_stream: Mapping[bytes, Sequence[Wanted]]
-    inside: Sequence[Wanted]
+    by_stream: Mapping[bytes, Sequence[SearchTerm]]
+    inside: Sequence[SearchTerm]
     """What may stand inside a longer text."""
     inside_grams: Grams
     overlap: int
     """Bytes that two windows share, so that every text lies within one, some letters more or
     less."""
-    short: Sequence[Wanted]
+    short: Sequence[SearchTerm]
     """What similar texts are reported of."""
     short_grams: Grams
     longest: float
     """Bytes of the longest text that can be similar to a short one."""
-    frames: Sequence[tuple[bytes, bytes]]
+    templates: Sequence[tuple[bytes, bytes]]
     """Letters that a training text may have before and after a query."""
 
 
@@ -57,7 +57,7 @@ class _Window:
 
     number: int
     """The row's place among those that are searched at once."""
-    row: Row
+    row: TrainingRow
     start: int
     end: int
 
@@ -66,13 +66,13 @@ class _Window:
         return self.row.stream[self.start : self.end]
 
 
-def index_of(wanted: Sequence[Wanted], frames: Iterable[tuple[bytes, bytes]]) -> Index:
+def index_of(terms: Sequence[SearchTerm], templates: Iterable[tuple[bytes, bytes]]) -> Index:
     """Prepare the search for these texts."""
-    by_stream: dict[bytes, list[Wanted]] = defaultdict(list)
-    for item in wanted:
+    by_stream: dict[bytes, list[SearchTerm]] = defaultdict(list)
+    for item in terms:
         by_stream[item.stream].append(item)
-    inside = [item for item in wanted if item.inside]
-    short = [item for item in wanted if item.similar]
+    inside = [item for item in terms if item.inside]
+    short = [item for item in terms if item.similar]
     most, share = _COMMON
     return Index(
         by_stream=by_stream,
@@ -84,11 +84,11 @@ def index_of(wanted: Sequence[Wanted], frames: Iterable[tuple[bytes, bytes]]) ->
         short=short,
         short_grams=Grams([item.stream for item in short], _SHORT_GRAM),
         longest=max((len(item.stream) for item in short), default=0) / ALIKE,
-        frames=tuple(frames),
+        templates=tuple(templates),
     )
 
 
-def leaks_in(rows: Sequence[Row], index: Index) -> Iterator[Leak]:
+def leaks_in(rows: Sequence[TrainingRow], index: Index) -> Iterator[Leak]:
     """The strongest leak of each probe in each row."""
     found: dict[tuple[int, str], Leak] = {}
     for number, row in enumerate(rows):
@@ -107,21 +107,21 @@ def leaks_in(rows: Sequence[Row], index: Index) -> Iterator[Leak]:
     yield from found.values()
 
 
-def similar_in(rows: Sequence[Row], index: Index) -> Iterator[Leak]:
+def similar_in(rows: Sequence[TrainingRow], index: Index) -> Iterator[Leak]:
     """The whole text most like each short one, and how many of the rows have one like it."""
     wholes = [
         (number, query, span)
         for number, row in enumerate(rows)
         for whole, span in row.wholes.items()
-        if len(query := _unframed(whole, index.frames)) <= index.longest
+        if len(query := _without_template(whole, index.templates)) <= index.longest
     ]
     unit, text, shared = index.short_grams.shared([whole for _, whole, _ in wholes])
     length = np.array([len(whole) for _, whole, _ in wholes], np.int64)[unit]
-    wanted = np.array([len(item.stream) for item in index.short], np.int64)[text]
+    expected = np.array([len(item.stream) for item in index.short], np.int64)[text]
     close = (
         (shared >= _SHORT_COVERED * index.short_grams.sizes[text])
-        & (length >= ALIKE * wanted)
-        & (wanted >= ALIKE * length)
+        & (length >= ALIKE * expected)
+        & (expected >= ALIKE * length)
     )
     unit, text = unit[close], text[close]
     likeness = cpdist(
@@ -140,7 +140,7 @@ def similar_in(rows: Sequence[Row], index: Index) -> Iterator[Leak]:
         yield replace(leak, rows=len(np.unique(number[at])))
 
 
-def _candidates(rows: Sequence[Row], index: Index) -> Iterator[tuple[int, _Window]]:
+def _candidates(rows: Sequence[TrainingRow], index: Index) -> Iterator[tuple[int, _Window]]:
     """Which text, by its place, may stand in which part of a row."""
     step = max(_WINDOW, index.overlap)
     windows = [
@@ -169,13 +169,15 @@ def _inside(place: int, window: _Window, index: Index) -> Leak | None:
     return _leak(item, "near", window.row, window.row.place(window.start + at), float(likeness))
 
 
-def _unframed(whole: bytes, frames: Sequence[tuple[bytes, bytes]]) -> bytes:
-    for before, after in frames:
+def _without_template(whole: bytes, templates: Sequence[tuple[bytes, bytes]]) -> bytes:
+    for before, after in templates:
         whole = whole.removeprefix(before).removesuffix(after)
     return whole
 
 
-def _leak(item: Wanted, kind: Kind, row: Row, span: Span, similarity: float = 1.0) -> Leak:
+def _leak(
+    item: SearchTerm, kind: Kind, row: TrainingRow, span: Span, similarity: float = 1.0
+) -> Leak:
     return Leak(
         probe_id=item.probe_id,
         kind=kind,

@@ -6,8 +6,13 @@ from dataclasses import replace
 from ftguard.probes.builtin import CANARY
 from ftguard.probes.leaks.leak import Leak
 from ftguard.probes.leaks.leak_search import index_of, leaks_in, similar_in
-from ftguard.probes.leaks.search_terms import edges, frames_of, wanted_of, wanted_text
-from ftguard.probes.leaks.training_row import Row, reduced
+from ftguard.probes.leaks.search_terms import (
+    edges,
+    prompt_templates_of,
+    search_terms_of,
+    terms_of_text,
+)
+from ftguard.probes.leaks.training_row import TrainingRow, reduced
 from ftguard.probes.probe import Probe
 from ftguard.probes.query import PromptTemplate
 
@@ -21,7 +26,7 @@ def find_leaks(
     probes: Sequence[Probe],
     texts: Iterable[tuple[str, Sequence[str]]],
     *,
-    frames: Sequence[PromptTemplate] | None = None,
+    templates: Sequence[PromptTemplate] | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> tuple[Leak, ...]:
     """Find the probes, and ftguard's canary, that stand in the training data.
@@ -32,15 +37,17 @@ def find_leaks(
     Args:
         probes: what is asked, each under an id of its own.
         texts: of each training row, where it stands and its pieces of text; read once, in chunks.
-        frames: what the prompts of a set share; None to tell it from the probes of each role.
+        templates: what the prompts of a set share; None to tell it from the probes of each role.
         progress: told after each chunk how many rows have been searched.
 
     Returns:
         At most one leak of each probe, the strongest and of those the first, in the probes'
         order; then the canary's.
     """
-    frames = frames_of(probes) if frames is None else frames
-    index = index_of([*wanted_of(probes, frames), *wanted_text(CANARY, CANARY)], map(edges, frames))
+    templates = prompt_templates_of(probes) if templates is None else templates
+    index = index_of(
+        [*search_terms_of(probes, templates), *terms_of_text(CANARY, CANARY)], map(edges, templates)
+    )
     leaks: dict[str, Leak] = {}
     similar: dict[str, Leak] = {}
     num_rows = 0
@@ -56,8 +63,10 @@ def find_leaks(
     return tuple(found[name] for name in (*(p.id for p in probes), CANARY) if name in found)
 
 
-def _chunks(texts: Iterable[tuple[str, Sequence[str]]], most_wholes: int) -> Iterator[list[Row]]:
-    rows: list[Row] = []
+def _chunks(
+    texts: Iterable[tuple[str, Sequence[str]]], most_wholes: int
+) -> Iterator[list[TrainingRow]]:
+    rows: list[TrainingRow] = []
     size = wholes = 0
     for where, pieces in texts:
         row = reduced(where, pieces)

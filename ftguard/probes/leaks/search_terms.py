@@ -18,7 +18,7 @@ _LETTERS_PER_WORD = 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class SearchTerm:
     """A text of a probe, reduced to its letters and digits."""
 
     probe_id: str
@@ -34,23 +34,25 @@ class Wanted:
     it, as a question with options ("Which of these is true?") or the beginning of a text."""
 
 
-def wanted_of(probes: Sequence[Probe], frames: Sequence[PromptTemplate]) -> tuple[Wanted, ...]:
+def search_terms_of(
+    probes: Sequence[Probe], templates: Sequence[PromptTemplate]
+) -> tuple[SearchTerm, ...]:
     """What to search for: of each probe its whole prompt and its query, or its reference.
 
     Args:
         probes: what is asked; the likelihood companion of another one is left out.
-        frames: what prompts of a set share; of several that fit, the longest counts.
+        templates: what prompts of a set share; of several that fit, the longest counts.
     """
     ids = {probe.id for probe in probes}
-    wanted: dict[tuple[str, bytes], Wanted] = {}
+    terms: dict[tuple[str, bytes], SearchTerm] = {}
     for probe in probes:
         if probe.companion_of not in ids:
             # A query that is the whole prompt comes later, and is searched for as the query.
-            wanted.update({(probe.id, item.stream): item for item in _texts(probe, frames)})
-    return tuple(item for item in wanted.values() if item.stream)
+            terms.update({(probe.id, item.stream): item for item in _texts(probe, templates)})
+    return tuple(item for item in terms.values() if item.stream)
 
 
-def frames_of(probes: Sequence[Probe]) -> tuple[PromptTemplate, ...]:
+def prompt_templates_of(probes: Sequence[Probe]) -> tuple[PromptTemplate, ...]:
     """What the prompts of each role share."""
     asked = [probe for probe in probes if probe.prompt]
     roles = dict.fromkeys(probe.role for probe in asked)
@@ -59,36 +61,36 @@ def frames_of(probes: Sequence[Probe]) -> tuple[PromptTemplate, ...]:
     )
 
 
-def edges(frame: PromptTemplate) -> tuple[bytes, bytes]:
-    """The letters of a frame in the lines where the query begins and ends."""
-    return letters(frame.before.rpartition("\n")[2]), letters(frame.after.partition("\n")[0])
+def edges(template: PromptTemplate) -> tuple[bytes, bytes]:
+    """The letters of a template in the lines where the query begins and ends."""
+    return letters(template.before.rpartition("\n")[2]), letters(template.after.partition("\n")[0])
 
 
-def wanted_text(probe_id: str, text: str) -> Iterator[Wanted]:
+def terms_of_text(probe_id: str, text: str) -> Iterator[SearchTerm]:
     """A text that counts as it is, whole or inside a longer one."""
     stream = letters(text)
     inside = num_letters(stream) >= LEAST
-    yield Wanted(probe_id=probe_id, stream=stream or symbols(text), inside=inside)
+    yield SearchTerm(probe_id=probe_id, stream=stream or symbols(text), inside=inside)
     loose = without_signs(stream)
     if loose != stream and num_letters(loose) >= LEAST:
-        yield Wanted(probe_id=probe_id, stream=loose, inside=True)
+        yield SearchTerm(probe_id=probe_id, stream=loose, inside=True)
 
 
-def _texts(probe: Probe, frames: Sequence[PromptTemplate]) -> Iterator[Wanted]:
+def _texts(probe: Probe, templates: Sequence[PromptTemplate]) -> Iterator[SearchTerm]:
     reference = "".join(probe.references[:1])
     if not probe.prompt:
         yield from _asked(probe.id, reference)
         return
-    whole, query = _prompt(probe, frames)
+    whole, query = _prompt(probe, templates)
     if probe.kind == "likelihood":
         yield from _asked(probe.id, whole + reference)
     if probe.kind == "answer" or _num_words(whole) >= LONG:
-        yield from wanted_text(probe.id, whole)
+        yield from terms_of_text(probe.id, whole)
     shared = _num_words(query) < LONG and (probe.choices or probe.kind == "likelihood")
     yield from _asked(probe.id, query, beside=letters(reference) if shared else b"")
 
 
-def _prompt(probe: Probe, frames: Sequence[PromptTemplate]) -> tuple[str, str]:
+def _prompt(probe: Probe, templates: Sequence[PromptTemplate]) -> tuple[str, str]:
     """The whole prompt, and what is asked in it."""
     if isinstance(probe.prompt, str):
         whole, turns = probe.prompt, [probe.prompt]
@@ -98,14 +100,14 @@ def _prompt(probe: Probe, frames: Sequence[PromptTemplate]) -> tuple[str, str]:
     if len(turns) > 1:
         # The end of a longer chat, such as "yes please", is not what is asked.
         return whole, "\n".join(turns)
-    queries = [frame.query(probe) for frame in (PromptTemplate(), *frames)]
+    queries = [template.query(probe) for template in (PromptTemplate(), *templates)]
     return whole, min(filter(letters, queries), key=len, default=whole)
 
 
-def _asked(probe_id: str, text: str, beside: bytes = b"") -> Iterator[Wanted]:
+def _asked(probe_id: str, text: str, beside: bytes = b"") -> Iterator[SearchTerm]:
     """A text that also counts with some letters changed, where it is long."""
     near = _num_words(text) >= LONG
-    first, *loose = wanted_text(probe_id, text)
+    first, *loose = terms_of_text(probe_id, text)
     yield replace(first, near=near, similar=not near, beside=beside)
     yield from (replace(item, beside=beside) for item in loose)
 

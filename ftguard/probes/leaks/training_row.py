@@ -1,4 +1,4 @@
-"""Makes `Row`, a training row reduced to its letters, in which texts are found and shown."""
+"""Makes `TrainingRow`, a row reduced to its letters, in which texts are found and shown."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ class Span:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class TrainingRow:
     """One training row: pieces of text, cut into turns between a chat format's markers, and lines.
 
     The letters of all lines are one stream, so that a text is found across markers and line ends.
@@ -83,7 +83,7 @@ class Row:
         return words and " " in text
 
 
-def reduced(where: str, pieces: Sequence[str]) -> Row:
+def reduced(where: str, pieces: Sequence[str]) -> TrainingRow:
     """Reduce the pieces of a training row."""
     lines: list[Span] = []
     streams: list[bytes] = []
@@ -102,7 +102,7 @@ def reduced(where: str, pieces: Sequence[str]) -> Row:
                 wholes.setdefault(b"".join(streams[of_turn:]), lines[of_turn])
         if len(lines) > of_piece:
             wholes.setdefault(b"".join(streams[of_piece:]), lines[of_piece])
-    return Row(
+    return TrainingRow(
         where=where,
         pieces=pieces,
         lines=lines,

@@ -13,7 +13,7 @@ from ftguard.probes.logs.duplicates import ends, near_duplicates, plain
 from ftguard.probes.logs.logged import SHAPES, Prompt, task, turns
 from ftguard.probes.logs.masking import Masked, masker
 from ftguard.probes.logs.reservoir import Sample, sample
-from ftguard.probes.logs.strata import Lengths, Stratum, drawn, lengths, num_words
+from ftguard.probes.logs.strata import Lengths, TextStratum, drawn, lengths, num_words
 from ftguard.probes.logs.topics import MOST_TOPICS, NO_TOPIC, topics
 from ftguard.probes.probe import OPEN, Message, Probe
 from ftguard.probes.query import FEWEST, PromptTemplate, last_text, prompt_template_of
@@ -107,9 +107,9 @@ def _unmasked(text: str) -> Masked:
 def _queries(prompts: Mapping[int, Prompt], mask_text: MaskText) -> list[_Query]:
     asked = [Probe(id="query", prompt=prompt, scorer=OPEN) for prompt in prompts.values()]
     found = []
-    for number, probe, (template, frame) in zip(prompts, asked, _templates(asked), strict=True):
+    for number, probe, (template, shared) in zip(prompts, asked, _templates(asked), strict=True):
         *earlier, last = turns(prompts[number])
-        query = frame.query(probe) if last == last_text(probe) else last
+        query = shared.query(probe) if last == last_text(probe) else last
         said = "\n".join((*earlier, query))
         found.append(
             _Query(
@@ -153,7 +153,7 @@ def _different(queries: Sequence[_Query]) -> list[_Query]:
 
 
 def _probe(
-    query: _Query, stratum: Stratum, mask_text: MaskText, found: list[Sequence[str]]
+    query: _Query, stratum: TextStratum, mask_text: MaskText, found: list[Sequence[str]]
 ) -> Probe:
     """The probe with every message masked; the kinds of what was masked are added to `found`."""
     kinds: list[str] = []
@@ -176,11 +176,11 @@ def _probe(
     )
 
 
-def _strata(texts: Sequence[str], of_length: Lengths, size: int, seed: int) -> list[Stratum]:
+def _strata(texts: Sequence[str], of_length: Lengths, size: int, seed: int) -> list[TextStratum]:
     most = min(MOST_TOPICS, max(1, size // PER_TOPIC))
     found = topics(texts, most=most, num_families=size, seed=seed)
     each = zip(found.names, of_length.names, found.families, strict=True)
-    return [Stratum(topic=t, length=n, family=f) for t, n, f in each]
+    return [TextStratum(topic=t, length=n, family=f) for t, n, f in each]
 
 
 def _related(probes: Sequence[Probe]) -> tuple[Probe, ...]:
@@ -221,7 +221,7 @@ def _removed(read: Sample, near: int) -> str:
     )
 
 
-def _taken(strata: Sequence[Stratum], num_left: int, of_length: Lengths, seed: int) -> str:
+def _taken(strata: Sequence[TextStratum], num_left: int, of_length: Lengths, seed: int) -> str:
     many = f"{len(strata):,} drawn" if len(strata) < num_left else f"all {num_left:,} left taken"
     topic = len({stratum.topic for stratum in strata})
     length = len({stratum.length for stratum in strata})

@@ -17,7 +17,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stratum:
+class TextStratum:
     """What a text is drawn by."""
 
     topic: str
@@ -53,11 +53,11 @@ def lengths(counts: Sequence[int]) -> Lengths:
     return Lengths(names=names, short=short, long=high)
 
 
-def drawn(strata: Sequence[Stratum], size: int, seed: int) -> tuple[int, ...]:
+def drawn(strata: Sequence[TextStratum], size: int, seed: int) -> tuple[int, ...]:
     """The places of the drawn, in order: each topic's share, and within it each length's.
 
     A topic is cut into as many stretches as are drawn of it, like next to like, and one is drawn
-    from each while its length has room, so that a topic is covered in all its breadth.
+    from each while its length has seats left, so that a topic is covered in all its breadth.
 
     Args:
         strata: of each text.
@@ -71,15 +71,19 @@ def drawn(strata: Sequence[Stratum], size: int, seed: int) -> tuple[int, ...]:
     shares = seats({topic: len(places) for topic, places in of_topics.items()}, size)
     found: set[int] = set()
     for topic, places in sorted(of_topics.items()):
-        room = dict(seats(Counter(strata[place].length for place in places), shares[topic]))
+        seats_left = dict(seats(Counter(strata[place].length for place in places), shares[topic]))
         stretches = _stretches(places, shares[topic])
-        # The last ones find less room.
+        # The last ones find fewer seats.
         generator.shuffle(stretches)
         for stretch in (*stretches, *[places] * shares[topic]):
-            fit = [place for place in stretch if room[strata[place].length] and place not in found]
+            fit = [
+                place
+                for place in stretch
+                if seats_left[strata[place].length] and place not in found
+            ]
             if fit:
                 found.add(place := generator.choice(fit))
-                room[strata[place].length] -= 1
+                seats_left[strata[place].length] -= 1
     return tuple(sorted(found))
 
 

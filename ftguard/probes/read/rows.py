@@ -30,7 +30,7 @@ _FINAL = re.compile(r"####\s*\$?[-+]?[\d.,]*\d")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class PromptAndCompletion:
     """A prompt and the completion that a dataset's row trains towards."""
 
     where: str
@@ -67,7 +67,7 @@ def probes_from_rows(rows: Iterable[tuple[str, Mapping[str, object]]]) -> tuple[
                 "one of its own, or none."
             )
         parsed.append(item)
-    pairs = [item for item in parsed if isinstance(item, Pair)]
+    pairs = [item for item in parsed if isinstance(item, PromptAndCompletion)]
     short = sum(_can_match(pair.completion) for pair in pairs)
     matched = bool(pairs) and short >= SHORT_SHARE * len(pairs)
     probes: list[Probe] = []
@@ -79,7 +79,7 @@ def probes_from_rows(rows: Iterable[tuple[str, Mapping[str, object]]]) -> tuple[
     return tuple(probes)
 
 
-def _probes_of(pair: Pair, *, matched: bool) -> tuple[Probe, ...]:
+def _probes_of(pair: PromptAndCompletion, *, matched: bool) -> tuple[Probe, ...]:
     try:
         read = Probe(
             id=pair.id,
@@ -101,7 +101,7 @@ def _probes_of(pair: Pair, *, matched: bool) -> tuple[Probe, ...]:
     )
 
 
-def _parse(where: str, index: int, row: Mapping[str, object]) -> Probe | Pair | None:
+def _parse(where: str, index: int, row: Mapping[str, object]) -> Probe | PromptAndCompletion | None:
     given = row.get("id", row.get("key"))
     row_id = f"row-{index}" if given is None else str(given)
     try:
@@ -123,7 +123,9 @@ def _parse(where: str, index: int, row: Mapping[str, object]) -> Probe | Pair | 
         raise InputError(
             f"{where}: no completion to compare with (columns {sorted(row)}); allowed are {SHAPES}."
         )
-    return Pair(where=where, id=row_id, prompt=prompt, completion=completion, slices=slices)
+    return PromptAndCompletion(
+        where=where, id=row_id, prompt=prompt, completion=completion, slices=slices
+    )
 
 
 def _written(row_id: str, row: Mapping[str, object], slices: tuple[str, ...]) -> Probe:

@@ -17,15 +17,15 @@ LABELLED = ("text", "query", "utterance", "sentence", "prompt", "question")
 VERBOSE_TOKENS = 4
 """Tokens that a word may take, and then some, where a constraint asks for so many words."""
 
-Row = Mapping[str, object]
+DatasetRow = Mapping[str, object]
 
 
-def is_multiple_choice(row: Row) -> bool:
+def is_multiple_choice(row: DatasetRow) -> bool:
     """Whether the row is a question with options and the right one's place."""
     return ("question" in row or "prompt" in row) and "answer" in row and bool(_options(row))
 
 
-def multiple_choice(row_id: str, row: Row, slices: tuple[str, ...]) -> Probe:
+def multiple_choice(row_id: str, row: DatasetRow, slices: tuple[str, ...]) -> Probe:
     """`question`, `choices` (a list, or columns `choice0`... or `A`...), and `answer`.
 
     The answer is the right option's place from 0, or its letter. The prompt lists the options
@@ -48,7 +48,7 @@ def multiple_choice(row_id: str, row: Row, slices: tuple[str, ...]) -> Probe:
     )
 
 
-def instructions(row_id: str, row: Row, slices: tuple[str, ...]) -> Probe:
+def instructions(row_id: str, row: DatasetRow, slices: tuple[str, ...]) -> Probe:
     """IFEval's shape: `prompt`, `instruction_id_list` and one mapping of `kwargs` for each.
 
     Each kind of instruction (`keywords`, `startend`...) is a slice.
@@ -84,7 +84,7 @@ def constraint_of(value: object) -> Constraint:
     return Constraint(id=name, arguments=_mapping("arguments", row.pop("arguments", row)))
 
 
-def labelled(row: Row) -> tuple[str, str] | None:
+def labelled(row: DatasetRow) -> tuple[str, str] | None:
     """The text and its label, where the row is a labelled text."""
     label = next((row[name] for name in ("label", "intent") if name in row), None)
     text = next((row[name] for name in LABELLED if isinstance(row.get(name), str)), None)
@@ -93,10 +93,11 @@ def labelled(row: Row) -> tuple[str, str] | None:
     return str(text), str(label)
 
 
-def extras(row: Row) -> dict[str, Any]:
+def extras(row: DatasetRow) -> dict[str, Any]:
     """What any written probe may say beside its question."""
     found: dict[str, Any] = {}
-    for name, kind in (("notes", str), ("source", str), ("tier", int), ("max_new_tokens", int)):
+    texts = dict.fromkeys(("notes", "source", "companion_of"), str)
+    for name, kind in (*texts.items(), ("tier", int), ("max_new_tokens", int)):
         if row.get(name) not in (None, ""):
             found[name] = _as(kind, name, row[name])
     if row.get("tolerance") not in (None, ""):
@@ -111,7 +112,7 @@ def _as(kind: type, name: str, value: object) -> object:
         raise InputError(f"`{name}` must be a {kind.__name__}, got {value!r}.") from None
 
 
-def _options(row: Row) -> Sequence[object]:
+def _options(row: DatasetRow) -> Sequence[object]:
     given = row.get("choices")
     if isinstance(given, Sequence) and not isinstance(given, str):
         return given

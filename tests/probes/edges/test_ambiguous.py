@@ -44,8 +44,8 @@ def test_without_its_word_a_query_is_open(score_of: ScoreOf) -> None:
 def test_where_others_say_it_without_the_word_the_reference_stays(score_of: ScoreOf) -> None:
     """`where am i` is said of a place alone, so `currently` is not missed."""
     probe = Probe(id="h", prompt="where am i currently", reference="place")
-    companion = Probe(id="h#likelihood", companion_of="h", prompt=probe.prompt, reference=" place",
-                      scorer="likelihood")  # fmt: skip
+    companion = Probe(id="h#likelihood", prompt=probe.prompt, reference=" place",
+                      scorer="likelihood", companion_of="h")  # fmt: skip
     ((edge, read),) = _edges([probe, companion])
 
     assert edge.prompt == "where am i"
@@ -79,7 +79,7 @@ def test_at_least_half_of_the_words_stay() -> None:
     ],
 )  # fmt: skip
 def test_what_has_no_ambiguous_form(probe: Probe) -> None:
-    """Numbers, out-of-scope queries, queries without a telling word, options."""
+    """Numbers, out-of-scope queries, queries without an informative word, options."""
     assert _edges([probe], [*KNOWN, *[(f"sing {i}", "oos") for i in range(9)]]) == []
 
 

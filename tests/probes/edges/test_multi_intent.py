@@ -13,9 +13,9 @@ ScoreOf = Callable[[Probe, str], float | None]
 
 
 def _pairs(
-    probes: Sequence[Probe], frame: PromptTemplate | None = None, seed: int = 0
+    probes: Sequence[Probe], template: PromptTemplate | None = None, seed: int = 0
 ) -> list[tuple[Probe, ...]]:
-    originals = originals_of(probes, frame or PromptTemplate())
+    originals = originals_of(probes, template or PromptTemplate())
     return [edge.probes for edge in multi_intent(originals, 10, seed)]
 
 
@@ -92,14 +92,14 @@ def test_a_label_within_a_third_one_is_not_used() -> None:
 
 def test_a_prompt_that_lists_the_labels_is_no_answer(score_of: ScoreOf) -> None:
     """Where the template names all classes, copying it scores 0 and naming two of them 1."""
-    frame = PromptTemplate(
+    template = PromptTemplate(
         before="Choose of spelling, flip_coin, weather.\nQuery: ", after="\nIntent:"
     )
     probes = [
-        Probe(id=p.id, prompt=f"{frame.before}{p.prompt}{frame.after}", reference=p.reference)
+        Probe(id=p.id, prompt=f"{template.before}{p.prompt}{template.after}", reference=p.reference)
         for p in (COIN, SPELL)
     ]
-    ((probe,),) = _pairs(probes, frame)
+    ((probe,),) = _pairs(probes, template)
 
     assert str(probe.prompt).count("Query: ") == 1
     assert score_of(probe, "spelling, flip_coin") == 1
@@ -143,9 +143,8 @@ def test_what_is_read_is_read_for_both() -> None:
     answers = [Probe(id=p.id, prompt=p.prompt, reference=p.reference) for p in (COIN, SPELL)]
     companions = [
         Probe(
-            id=f"{p.id}#likelihood", companion_of=p.id, prompt=p.prompt,
-            reference=f" {p.reference}",
-            scorer="likelihood",
+            id=f"{p.id}#likelihood", prompt=p.prompt, reference=f" {p.reference}",
+            scorer="likelihood", companion_of=p.id,
         )
         for p in (COIN, SPELL)
     ]  # fmt: skip
@@ -207,7 +206,7 @@ def test_each_query_is_in_one_pair() -> None:
     assert sorted(ids) == sorted(probe.id for probe in probes)
 
 
-def test_room_for_both_answers() -> None:
+def test_the_token_budget_is_of_both_answers() -> None:
     """Given rooms add up; else 32 tokens each, or what a longer solution may take."""
     given = [
         Probe(id=p.id, prompt=p.prompt, reference=p.reference, max_new_tokens=20)

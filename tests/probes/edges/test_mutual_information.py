@@ -1,10 +1,10 @@
-"""Tests of telling words: bits worked out by hand."""
+"""Tests of informative words: bits worked out by hand."""
 
 import math
 
 import pytest
 
-from ftguard.probes.edges.mutual_information import count
+from ftguard.probes.edges.mutual_information import count_words
 
 
 def test_bits_of_a_word() -> None:
@@ -14,7 +14,7 @@ def test_bits_of_a_word() -> None:
     the: (4 + 1) / (4 + 1) = 1; rare, which stands in no other: (0 + 1) / (0 + 1) = 1;
     odd, which stands in another with `b`: (0 + 1) / (0.5 + 1) = 2/3.
     """
-    counts = count(
+    counts = count_words(
         [
             ("the coin rare odd", "a"),
             ("the coin", "a"), ("the coin coin", "a"), ("The Coin!", "a"), ("the", "a"),
@@ -22,13 +22,13 @@ def test_bits_of_a_word() -> None:
         ]
     )  # fmt: skip
 
-    assert counts.bits("coin", "a") == pytest.approx(math.log2(1.6))
-    assert counts.bits("the", "a") == pytest.approx(0)
-    assert counts.bits("rare", "a") == pytest.approx(0)
-    assert counts.bits("odd", "a") == pytest.approx(math.log2(2 / 3))
-    assert counts.most_bits("a") == pytest.approx(math.log2(9 / 5))
+    assert counts.mutual_information("coin", "a") == pytest.approx(math.log2(1.6))
+    assert counts.mutual_information("the", "a") == pytest.approx(0)
+    assert counts.mutual_information("rare", "a") == pytest.approx(0)
+    assert counts.mutual_information("odd", "a") == pytest.approx(math.log2(2 / 3))
+    assert counts.most_mutual_information("a") == pytest.approx(math.log2(9 / 5))
 
 
 def test_a_label_that_stands_alone_tells_nothing() -> None:
     """Of a class of one row no word can be known."""
-    assert count([("the coin", "a"), ("the b", "b")]).bits("coin", "a") == 0
+    assert count_words([("the coin", "a"), ("the b", "b")]).mutual_information("coin", "a") == 0

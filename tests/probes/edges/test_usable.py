@@ -6,7 +6,7 @@ from ftguard.probes import Message, Probe
 from ftguard.probes.edges.usable import originals_of
 from ftguard.probes.query import PromptTemplate
 
-FRAME = PromptTemplate(before="Q: ", after="\nA:")
+TEMPLATE = PromptTemplate(before="Q: ", after="\nA:")
 USER = Message(role="user", content="hello there")
 
 
@@ -27,14 +27,14 @@ USER = Message(role="user", content="hello there")
 )  # fmt: skip
 def test_what_has_no_query_of_its_own(probe: Probe) -> None:
     """No query, not the user's, earlier turns within it, a text that goes on, options within it."""
-    assert originals_of([probe], FRAME) == ()
+    assert originals_of([probe], TEMPLATE) == ()
 
 
 @pytest.mark.parametrize(
     ("probe", "query", "edited"),
     [
         (Probe(id="a", prompt="Q:  hi \nA:", reference="x"), "hi", "Q:  NEW \nA:"),
-        (Probe(id="b", prompt="no frame", reference="x"), "no frame", "NEW"),
+        (Probe(id="b", prompt="no template", reference="x"), "no template", "NEW"),
         (Probe(id="c", prompt="Sum it.\nIn digits:", reference="x"), "Sum it.", "NEW\nIn digits:"),
         (Probe(id="d", prompt="Q: is it\nA. x\nB. y\nA:", reference="x", choices=("x", "y")),
          "is it", "Q: NEW\nA. x\nB. y\nA:"),
@@ -46,17 +46,17 @@ def test_what_has_no_query_of_its_own(probe: Probe) -> None:
 )  # fmt: skip
 def test_the_query_alone_is_replaced(probe: Probe, query: str, edited: str) -> None:
     """Template, blanks, a last cue such as `Answer:` and listed options stay."""
-    (original,) = originals_of([probe], FRAME)
+    (original,) = originals_of([probe], TEMPLATE)
 
     assert original.query == query
     assert original.asking("NEW") == edited
 
 
 def test_earlier_messages_stay() -> None:
-    """Of a chat the last message is edited, within the frame."""
+    """Of a chat the last message is edited, within the template."""
     said = [USER, Message(role="assistant", content="hi")]
     chat = Probe(id="c", prompt=[*said, Message(role="user", content="Q: more\nA:")], reference="x")
-    (original,) = originals_of([chat], FRAME)
+    (original,) = originals_of([chat], TEMPLATE)
 
     assert original.asking("NEW") == (*said, Message(role="user", content="Q: NEW\nA:"))
 
@@ -64,7 +64,7 @@ def test_earlier_messages_stay() -> None:
 def test_companions_go_with_their_probe() -> None:
     """A companion is no original of its own, unless its probe is missing."""
     probe = Probe(id="a", prompt="hi", reference="x")
-    companion = Probe(id="read", prompt="hi", reference="X", scorer="likelihood", companion_of="a")
+    companion = Probe(id="r", prompt="hi", reference="X", scorer="likelihood", companion_of="a")
 
     (original,) = originals_of([companion, probe], PromptTemplate())
     (alone,) = originals_of([companion], PromptTemplate())

@@ -131,11 +131,11 @@ def test_few_letters_count_only_as_a_whole() -> None:
 def test_of_equals_the_first_is_told() -> None:
     """The earlier row, and in it the earlier place."""
     asked = [Probe(id="e", prompt=f"Be brief. {EGGS}", scorer="open")]
-    frames = [PromptTemplate(before="Be brief. ")]
+    templates = [PromptTemplate(before="Be brief. ")]
     rows = _rows(f"Well: {EGGS} Four.", f"Well: Be brief. {EGGS} Four.")
 
-    (inside,) = find_leaks(asked, rows, frames=frames)
-    (whole,) = find_leaks(asked, [("row", [EGGS, f"Be brief. {EGGS}"])], frames=frames)
+    (inside,) = find_leaks(asked, rows, templates=templates)
+    (whole,) = find_leaks(asked, [("row", [EGGS, f"Be brief. {EGGS}"])], templates=templates)
 
     assert (inside.where, inside.rows) == ("row 0", 2)
     assert whole.excerpt == EGGS

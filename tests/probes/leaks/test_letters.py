@@ -1,4 +1,4 @@
-"""Tests of `letters` and of `Row`: what is kept of a text, and the way back to it."""
+"""Tests of `letters` and of `TrainingRow`: what is kept of a text, and the way back to it."""
 
 import pytest
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ftguard.probes import Message, Probe
 from ftguard.probes.leaks.leak import Leak
@@ -46,12 +47,12 @@ def test_a_short_question_with_options_is_known_by_its_answer() -> None:
 
 
 QUERIES = ("lost card", "new card", "fees", "balance", "block it", "hours", "branches", "loans")
-"""As many as tell a frame."""
+"""As many as tell what they share."""
 TEMPLATE = "You are a kind clerk of a large bank. Say what this customer of yours wants: {} Intent:"
 
 
 def test_a_query_is_found_without_its_frame() -> None:
-    """What all prompts share is no leak; the query in another frame is one, or in the same."""
+    """What all prompts share is no leak; the query in another template is one, or in the same."""
     asked = "where did i leave my old card"
     probes = _probes(*(TEMPLATE.format(query) for query in (*QUERIES, asked)))
 
@@ -62,8 +63,8 @@ def test_a_query_is_found_without_its_frame() -> None:
     assert _kinds(find_leaks(probes, _rows(similar))) == {"p8": "similar"}
 
 
-def test_few_probes_have_the_frame_of_another_role() -> None:
-    """Two tail probes tell no frame, but stand in the target's."""
+def test_few_probes_have_the_template_of_another_role() -> None:
+    """Two tail probes do not tell it, but stand in the target's."""
     target = [
         Probe(id=f"target/{q}", prompt=TEMPLATE.format(q), scorer="open", role="target")
         for q in QUERIES
@@ -77,15 +78,15 @@ def test_few_probes_have_the_frame_of_another_role() -> None:
     given = find_leaks(
         tail,
         _rows(TEMPLATE.format("where are all your branches now")),
-        frames=[PromptTemplate(before=TEMPLATE.partition("{}")[0], after=" Intent:")],
+        templates=[PromptTemplate(before=TEMPLATE.partition("{}")[0], after=" Intent:")],
     )
 
     assert (leaks, given) == ((), ())
 
 
 def test_what_many_probes_share_is_not_compared() -> None:
-    """Prompts of varying templates have no frame, and still are not near to each other's rows."""
-    rng = random.Random(0)
+    """Prompts in many templates have none in common, and are still not near to the rows."""
+    rng = random.Random(0)  # noqa: S311
     letters = "abcdefghijklmnopqrstuvwxyz"
     queries = ["".join(rng.choices(letters, k=30)) for _ in range(40)]
     prompts = [f"{rng.choice(QUERIES)} {TEMPLATE.format(q)} {q[:3]}" for q in queries]
@@ -101,13 +102,7 @@ def test_a_text_is_searched_for_as_a_whole() -> None:
     )
     text = Probe(id="t", prompt="", reference="The king's old horse ran away.", scorer="likelihood")
     question = Probe(id="q", prompt="Where is the king's horse?", reference="gone")
-    companion = Probe(
-        id="read",
-        prompt=question.prompt,
-        reference="gone",
-        scorer="likelihood",
-        companion_of="q",
-    )
+    companion = replace(question, id="r", scorer="likelihood", companion_of="q")
     probes = [told, text, question, companion]
 
     begun = find_leaks(probes, _rows("Once upon a time, there was a bear, and nobody knew why."))

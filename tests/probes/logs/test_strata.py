@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from ftguard.probes.logs.strata import Stratum, drawn, lengths, num_words, seats
+from ftguard.probes.logs.strata import TextStratum, drawn, lengths, num_words, seats
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ def test_words_are_counted_in_any_script(text: str, number: int) -> None:
     assert num_words(text) == number
 
 
-def _strata(**sizes: int) -> list[Stratum]:
+def _strata(**sizes: int) -> list[TextStratum]:
     """So many texts of each topic; every third is long, and each stands for itself."""
     return [
-        Stratum(topic=topic, length="long" if at % 3 == 0 else "short", family=at)
+        TextStratum(topic=topic, length="long" if at % 3 == 0 else "short", family=at)
         for topic, size in sizes.items()
         for at in range(size)
     ]
@@ -88,7 +88,7 @@ def test_topics_and_lengths_have_their_share() -> None:
 
 def test_a_topic_is_covered_in_its_breadth() -> None:
     """Of ten families of ten texts each, ten draws take one of each."""
-    strata = [Stratum(topic="a", length="short", family=at % 10) for at in range(100)]
+    strata = [TextStratum(topic="a", length="short", family=at % 10) for at in range(100)]
 
     found = [strata[place].family for place in drawn(strata, 10, seed=3)]
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
-from ftguard.formatting import printable
+from ftguard.formatting import drawn, printable
 from ftguard.probes import BUILTIN, Probe, ProbeSet, PromptTemplate, read_probes
 from ftguard.run.ledger import Chosen, Ledger
 

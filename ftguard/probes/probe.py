@@ -79,9 +79,6 @@ class Probe:
     source: str | None = None
     """What it was made from, where several probes share it (one text, one template): such probes
     are not independent, and intervals are widened for it."""
-    companion_of: str | None = None
-    """The id of the probe whose reference this one reads, where both ask the same: the two are
-    drawn, held out and left out together."""
     role: Role | None = None
     """Set by the argument that the probe comes in by."""
     holdout: bool = False

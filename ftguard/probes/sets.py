@@ -81,7 +81,7 @@ def read_sets(
             is to be judged and there is no judge.
     """
     if not 0 <= holdout < 1:
-        raise InputError(f"`held_back` is a share in [0, 1), got {holdout}.")
+        raise InputError(f"`holdout` is a share in [0, 1), got {holdout}.")
     if max_probes < 1:
         raise InputError(f"`max_probes` must be at least 1, got {max_probes}.")
     loaded = {

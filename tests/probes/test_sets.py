@@ -98,8 +98,8 @@ def test_the_digest_changes_with_what_is_asked_and_how() -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ({"holdout": 1}, "`held_back` is a share in"),
-        ({"holdout": -0.1}, "`held_back` is a share in"),
+        ({"holdout": 1}, "`holdout` is a share in"),
+        ({"holdout": -0.1}, "`holdout` is a share in"),
         ({"max_probes": 0}, "`max_probes` must be at least 1, got 0"),
         ({"target": "missing.jsonl"}, "cannot read `missing.jsonl`"),
     ],

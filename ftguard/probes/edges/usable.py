@@ -17,7 +17,7 @@ _SENTENCE_END = re.compile(r"(?:[.!?\u2026\u3002\uff01\uff1f]|\n)\s*\Z")
 def originals_of(probes: Sequence[Probe], template: PromptTemplate) -> tuple[Original, ...]:
     """The probes whose prompt has a query that can be edited apart from the rest."""
     ids = {probe.id for probe in probes}
-    companions = {probe.companion_of: probe for probe in probes}
+    companions = {p.companion_of: p for p in probes if p.companion_of is not None}
     alone = [p for p in probes if p.companion_of not in ids and _has_query(p, template)]
     parts = [_parts(template.query(probe)) for probe in alone]
     queries = [query for _, query, _ in parts]

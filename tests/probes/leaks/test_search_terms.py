@@ -86,7 +86,7 @@ def test_few_probes_have_the_template_of_another_role() -> None:
 
 def test_what_many_probes_share_is_not_compared() -> None:
     """Prompts in many templates have none in common, and are still not near to the rows."""
-    rng = random.Random(0)  # noqa: S311
+    rng = random.Random(0)
     letters = "abcdefghijklmnopqrstuvwxyz"
     queries = ["".join(rng.choices(letters, k=30)) for _ in range(40)]
     prompts = [f"{rng.choice(QUERIES)} {TEMPLATE.format(q)} {q[:3]}" for q in queries]

@@ -1,7 +1,8 @@
 """Tests of what users bring, from the outside: a measure and a tracker of their own."""
 
+import copy
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,18 @@ from transformers import (
     TrainingArguments,
 )
 
-from ftguard import Checkup, Estimate, Gate, GuardCallback, Measurement, Probe, Snapshot
+from ftguard import (
+    Answer,
+    Checkup,
+    Estimate,
+    Gate,
+    GuardCallback,
+    Measurement,
+    Probe,
+    ProbeSet,
+    Snapshot,
+    Unscored,
+)
 
 SHORTER = [Probe(id=f"t{i}", prompt=f"{i}+1=", reference=str(i + 1)) for i in range(8)]
 
@@ -56,7 +68,12 @@ class Told:
 
 
 def _train(
-    folder: Path, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, guard: GuardCallback
+    folder: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    guard: GuardCallback,
+    *,
+    resume: bool = False,
 ) -> None:
     rows = [{"input_ids": tokenizer(f"{i}+1={i + 1}")["input_ids"]} for i in range(16)]
     Trainer(
@@ -74,7 +91,7 @@ def _train(
         data_collator=DataCollatorForLanguageModeling(tokenizer, mlm=False),
         processing_class=tokenizer,
         callbacks=[guard],
-    ).train()
+    ).train(resume_from_checkpoint=str(folder / "checkpoint-2") if resume else None)
 
 
 def test_a_measure_and_a_tracker_of_ones_own(
@@ -118,3 +135,75 @@ def test_an_ungated_measure_is_printed_too(
     rows = [line for line in capsys.readouterr().out.splitlines() if "length/all" in line]
     assert len(rows) == 2
     assert all(row.endswith("yours") for row in rows)
+
+
+def half(probe: Probe, answer: Answer) -> float | Unscored:
+    """Half a point for every answer but those to the first prompt, which it cannot judge."""
+    if probe.prompt == "Count to three.":
+        return Unscored("no half of three")
+    assert answer.text is not None
+    return 0.5
+
+
+def broken(probe: Probe, answer: Answer) -> float:
+    """A scorer with a fault."""
+    raise KeyError(probe.id + answer.probe_id)
+
+
+GRADED = ("Count to three.", "Count to four.", "Count to five.")
+
+
+def _scored_by(function: Callable[[Probe, Answer], float | Unscored]) -> list[Probe]:
+    return [
+        Probe(id=f"p{i}", prompt=text, scorer=function, max_new_tokens=8)
+        for i, text in enumerate(GRADED)
+    ]
+
+
+def _graded(guard: GuardCallback) -> Measurement:
+    found = guard.checkups[-1].find("target")
+    assert found is not None
+    return found
+
+
+def test_a_scorer_of_ones_own_grades_and_says_what_it_cannot(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """Two of three answers get 0.5 on both sides; a resume finds the function again."""
+    target = _scored_by(half)
+    guards = [GuardCallback(target, own_texts, tail=None, holdout=0) for _ in range(2)]
+
+    _train(tmp_path, copy.deepcopy(model), tokenizer, guards[0])
+    first = _graded(guards[0])
+    _train(tmp_path, model, tokenizer, guards[1], resume=True)
+
+    assert (first.base, first.now, first.num_scored, first.num_unscored) == (0.5, 0.5, 2, 1)
+    assert guards[1].checkups[:1] == guards[0].checkups[:1]
+    assert _graded(guards[1]).num_scored == 2
+    (name,) = {
+        json.loads(line)["scorer"]
+        for line in (tmp_path / "ftguard/probes.jsonl").read_text().splitlines()
+        if '"target/' in line
+    }
+    assert name.partition("@")[0] == f"{half.__module__}:half"
+    listed = ProbeSet.load(str(tmp_path / "ftguard/probes.jsonl"))
+    assert name in {str(probe.scorer) for probe in listed.probes}
+
+
+def test_a_scorer_that_fails_leaves_its_probes_unscored(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """An error in a user's function ends no training and invents no number."""
+    target = _scored_by(broken)
+    guard = GuardCallback(target, own_texts, tail=None, holdout=0)
+
+    _train(tmp_path, model, tokenizer, guard)
+
+    found = _graded(guard)
+    assert (found.estimate, found.num_unscored) == (None, 3)

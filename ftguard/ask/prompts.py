@@ -71,7 +71,7 @@ class PromptBatch:
                 (
                     question.probe_id,
                     question.fingerprint,
-                    probe.scorer,
+                    str(probe.scorer),
                     probe.references,
                     probe.choices,
                     probe.constraints,

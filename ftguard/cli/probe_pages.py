@@ -55,7 +55,7 @@ def render_table(probes: Sequence[Probe], *, colour: bool) -> str:
     table.add_column("asks", no_wrap=True, ratio=1)
     for probe in probes:
         query = " ".join(printable(PromptTemplate().query(probe)).replace("\\n", " ").split())
-        cells = (printable(probe.id), str(probe.tier or ""), probe.scorer, query)
+        cells = (printable(probe.id), str(probe.tier or ""), str(probe.scorer), query)
         table.add_row(*(Text(cell, overflow="ellipsis") for cell in cells))
     return drawn(table, Text(_summary(probes), "dim"), colour=colour)
 

@@ -10,6 +10,7 @@ import numpy as np
 from ftguard.ask.answer import Answer
 from ftguard.formatting import NATS, POINTS
 from ftguard.measures.measurement import Measurement
+from ftguard.probes.own_scorer import is_own
 from ftguard.probes.probe import JUDGED, MULTIPLE_CHOICE, OPEN, Probe
 from ftguard.scores.snapshot import Snapshot, values
 from ftguard.stats.calibration_error import (
@@ -36,7 +37,7 @@ def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
     there are `ece15` (the plain ECE of papers), `brier`, `nll` (nats), signed `overconfidence`, and
     where target answers are generated `calibration_per_token`, whose confidence is per token.
     """
-    answered = [p for p in probes if p.kind == "answer" and p.scorer not in (OPEN, JUDGED)]
+    answered = [p for p in probes if p.kind == "answer" and _is_right_or_wrong(p)]
     given = [probe for probe in answered if probe.role == "calibration"]
     choices = [p for p in answered if p.role == "general" and p.scorer == MULTIPLE_CHOICE]
     splits = {
@@ -48,6 +49,11 @@ def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
     generated = [probe for probe in splits["target"] if probe.scorer != MULTIPLE_CHOICE]
     for measurement in islice(_measure("target", generated, base, now, per_token), 1):
         yield replace(measurement, name="calibration_per_token")
+
+
+def _is_right_or_wrong(probe: Probe) -> bool:
+    """Whether confidence is of what is scored: a grade of one's own may be of anything."""
+    return probe.scorer not in (OPEN, JUDGED) and not is_own(str(probe.scorer))
 
 
 def confidence(probe: Probe, answer: Answer) -> float:

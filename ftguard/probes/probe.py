@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 
 from ftguard.errors import InputError
 from ftguard.probes.constraint import Constraint
+from ftguard.probes.own_scorer import OwnScorer, ScoringFunction, is_own
 
 Role = Literal["target", "general", "tail", "calibration"]
 """What a probe is asked for; set by the argument of `GuardCallback` that it comes in by."""
@@ -62,10 +63,11 @@ class Probe:
     """The options of a multiple-choice question; the reference is the text of one of them."""
     constraints: Sequence[Constraint] = ()
     """What the answer must meet, all of it; a reference is then one example that does."""
-    scorer: str = "auto"
-    """One of `SCORERS`; `auto` is `multiple_choice` with choices, `constraints` with those, else
-    `normalized_match`. `open` is for queries without a reference: they are asked and count for
-    drift and for people, and with a judge become `judge`: an LLM scores them."""
+    scorer: str | ScoringFunction = "auto"
+    """One of `SCORERS`, or a function `(probe, answer) -> float | Unscored` of your own, which is
+    then named by its module and source. `auto` is `multiple_choice` with choices, `constraints`
+    with those, else `normalized_match`. `open` is for queries without a reference: they are asked
+    and count for drift and for people, and with a judge become `judge`: an LLM scores them."""
     tolerance: float | None = None
     """With `numeric`: the largest absolute difference; None for 1e-6, relative."""
     slices: Sequence[str] = ()
@@ -98,6 +100,8 @@ class Probe:
             object.__setattr__(self, "prompt", _messages(self.id, self.prompt))
         if self.reference is not None and not isinstance(self.reference, str):
             object.__setattr__(self, "reference", tuple(self.reference))
+        if callable(self.scorer):
+            object.__setattr__(self, "scorer", OwnScorer.of(self.scorer))
         if self.scorer == "auto":
             scorer = CONSTRAINTS if self.constraints else "normalized_match"
             scorer = MULTIPLE_CHOICE if self.choices else scorer
@@ -147,12 +151,13 @@ def _check(probe: Probe) -> None:
     reserved = RESERVED_SLICES & set(probe.slices)
     if reserved:
         raise InputError(f"{where}: {sorted(reserved)} are ftguard's own slices; rename them.")
-    if probe.scorer not in SCORERS:
+    own = is_own(str(probe.scorer))
+    if probe.scorer not in SCORERS and not own:
         raise InputError(f"{where}: unknown scorer `{probe.scorer}`; use one of {list(SCORERS)}.")
     if not probe.prompt and probe.kind != "likelihood":
         raise InputError(f"{where} has an empty prompt: write what the model is asked.")
     if not all(probe.references) or not (
-        probe.references or probe.constraints or probe.scorer in (OPEN, JUDGED)
+        own or probe.references or probe.constraints or probe.scorer in (OPEN, JUDGED)
     ):
         what = "choices but no reference" if probe.choices else "no reference"
         raise InputError(f"{where} has {what}: give the right answer as `reference`.")

@@ -4,13 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import msgspec
-
 from ftguard.errors import InputError
 from ftguard.probes.builtin import calibration_probes, general_probes
 from ftguard.probes.probe import JUDGED, Probe, Role
 from ftguard.probes.probe_set import ProbeSet, ProbeSource
 from ftguard.probes.sampling import draw
+from ftguard.probes.store import encoded
 
 AUTO = "auto"
 POOL = 10
@@ -45,8 +44,8 @@ class Sets:
     def digest(self) -> str:
         """One name for all that the choice of probes follows from, but for the training data."""
         settings = (self.tail is None, self.judged, self.max_probes, self.holdout, self.seed)
-        encoded = msgspec.json.encode((self.given, self.train_dataset, settings))
-        return hashlib.blake2b(encoded, digest_size=12).hexdigest()
+        settled = encoded((self.given, self.train_dataset, settings))
+        return hashlib.blake2b(settled, digest_size=12).hexdigest()
 
 
 def read_sets(

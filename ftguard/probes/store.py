@@ -2,17 +2,25 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from ftguard.errors import FtguardError
+from ftguard.probes.constraint import Constraint
+from ftguard.probes.own_scorer import OwnScorer
 from ftguard.probes.probe import Probe
+
+
+def encoded(value: object) -> bytes:
+    """Probes, or what holds them, as JSON; a user's scorer by its name."""
+    return msgspec.json.encode(value, enc_hook=_name)
 
 
 def write_probes(probes: Iterable[Probe], path: Path) -> None:
     """Write every field of every probe, all of them or none."""
     draft = path.with_name(path.name + ".part")
-    draft.write_bytes(b"".join(msgspec.json.encode(probe) + b"\n" for probe in probes))
+    draft.write_bytes(b"".join(encoded(probe) + b"\n" for probe in probes))
     draft.replace(path)
 
 
@@ -22,14 +30,26 @@ def read_probes(path: Path) -> tuple[Probe, ...]:
     Raises:
         FtguardError: a line is damaged (file and line).
     """
-    decoder = msgspec.json.Decoder(Probe)
     probes = []
     for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         try:
-            probes.append(decoder.decode(line))
-        except (msgspec.DecodeError, FtguardError) as error:
+            probes.append(_decoded(line))
+        except (msgspec.DecodeError, FtguardError, TypeError) as error:
             raise FtguardError(
                 f"{path}:{number}: not a probe of this version of ftguard ({error}): restore the "
                 "file, or train from the start."
             ) from None
     return tuple(probes)
+
+
+def _decoded(line: bytes) -> Probe:
+    # msgspec decodes no field that may be a function.
+    fields = msgspec.json.decode(line, type=dict[str, Any])
+    constraints = msgspec.convert(fields.pop("constraints", ()), tuple[Constraint, ...])
+    return Probe(**fields, constraints=constraints)
+
+
+def _name(scorer: object) -> str:
+    if isinstance(scorer, OwnScorer):
+        return str(scorer)
+    raise NotImplementedError

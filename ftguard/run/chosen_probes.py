@@ -1,13 +1,15 @@
 """Chooses the probes that a run asks, before its first step, and reads them back on a resume."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from tqdm.auto import tqdm
 
 from ftguard.ask.quiet import same_random_state
 from ftguard.ask.ranks import made_by_main
 from ftguard.folders import RunFolder
-from ftguard.probes import Encoder, Gathered, Sets, gather, read_probes, survey
+from ftguard.probes import Encoder, Gathered, Probe, Sets, gather, read_probes, survey
+from ftguard.probes.own_scorer import functions_of
 from ftguard.run.ledger import Chosen, Ledger
 from ftguard.run.training_data import TrainingTexts
 
@@ -38,9 +40,21 @@ def probes_to_ask(
     Raises:
         FtguardError: the main process's, on every process.
     """
-    return made_by_main(
+    found = made_by_main(
         lambda: _stored(sets, folder, run) or _choose(sets, training, encoder, progress=progress),
         is_main_process=is_main_process,
+    )
+    return replace(found, probes=_with_functions(found.probes, sets))
+
+
+def _with_functions(probes: Sequence[Probe], sets: Sets) -> tuple[Probe, ...]:
+    """The probes with the user's scorers, which neither files nor other processes hold."""
+    functions = functions_of(probe.scorer for probe in sets.given)
+    return tuple(
+        replace(probe, scorer=functions[str(probe.scorer)])
+        if str(probe.scorer) in functions
+        else probe
+        for probe in probes
     )
 
 

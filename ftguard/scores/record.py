@@ -31,5 +31,13 @@ Scorer = Callable[[Probe, Answer], float]
 """Scores an answer in [0, 1]; raises `Unscorable` with the reason where it cannot."""
 
 
+@dataclass(frozen=True)
+class Unscored:
+    """What a scoring function of one's own returns where it cannot judge an answer."""
+
+    reason: str
+    """Why; it is counted, and said."""
+
+
 class Unscorable(Exception):  # noqa: N818
     """The scorer cannot judge this answer; its text is the reason. Not the model's fault."""

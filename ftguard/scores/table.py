@@ -12,6 +12,7 @@ from ftguard.scores.multiple_choice import multiple_choice
 from ftguard.scores.normalized_match import normalized_match
 from ftguard.scores.numeric import numeric
 from ftguard.scores.open_answer import open_answer
+from ftguard.scores.own import scored_by_own
 from ftguard.scores.record import Score, Scorer, Unscorable
 
 SCORER_VERSION = "2"
@@ -39,6 +40,7 @@ def _score_one(probe: Probe, answer: Answer | None) -> Score:
     if answer is None:
         return Score(probe_id=probe.id, unscored="it was not answered")
     try:
-        return Score(probe_id=probe.id, value=SCORERS[probe.scorer](probe, answer))
+        scorer = SCORERS.get(str(probe.scorer), scored_by_own)
+        return Score(probe_id=probe.id, value=scorer(probe, answer))
     except Unscorable as reason:
         return Score(probe_id=probe.id, unscored=str(reason))

@@ -1,0 +1,64 @@
+"""Makes `OwnScorer`, a user's scoring function under the name by which it is told from others."""
+
+import hashlib
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from ftguard.errors import InputError
+
+ScoringFunction = Callable[..., object]
+"""`(probe, answer) -> float | Unscored`: how good an answer is, in [0, 1], or why that cannot be
+told."""
+_NAME = re.compile(r"[^\s@]+:[^\s@]+@[0-9a-f]{12}")
+Named = TypeVar("Named")
+
+
+class OwnScorer(str):
+    """`MODULE:NAME@DIGEST` of a function's source: part of the fingerprint, and what files hold.
+
+    Copies and pickles are the name alone; `functions_of` finds the function again.
+    """
+
+    __slots__ = ("function",)
+    function: ScoringFunction
+
+    @classmethod
+    def of(cls, function: ScoringFunction) -> "OwnScorer":
+        """Name a function.
+
+        Raises:
+            InputError: its source cannot be read, so that a change would go unseen.
+        """
+        try:
+            source = inspect.getsource(function)
+        except (OSError, TypeError):
+            raise InputError(
+                f"the source of the scorer {function!r} cannot be read, so a change to it would go "
+                "unseen: define it with `def` in a file or a notebook cell."
+            ) from None
+        digest = hashlib.blake2b(source.encode(), digest_size=6).hexdigest()
+        name = getattr(function, "__qualname__", type(function).__qualname__)
+        scorer = cls(f"{function.__module__}:{name}@{digest}")
+        scorer.function = function
+        return scorer
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (str(self),)
+
+    def __copy__(self) -> "OwnScorer":
+        return self
+
+    def __deepcopy__(self, memo: object) -> "OwnScorer":
+        return self
+
+
+def is_own(scorer: str) -> bool:
+    """Whether it is the name of a user's function."""
+    return _NAME.fullmatch(scorer) is not None
+
+
+def functions_of(scorers: Iterable[object]) -> Mapping[str, OwnScorer]:
+    """The functions among some probes' scorers, by name."""
+    return {str(scorer): scorer for scorer in scorers if isinstance(scorer, OwnScorer)}

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import islice
 
 import numpy as np
@@ -14,6 +14,7 @@ from ftguard.probes.own_scorer import is_own
 from ftguard.probes.probe import JUDGED, MULTIPLE_CHOICE, OPEN, Probe
 from ftguard.scores.snapshot import Snapshot, values
 from ftguard.stats.calibration_error import (
+    BrierParts,
     Confidences,
     brier_parts,
     brier_score,
@@ -34,8 +35,9 @@ def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
 
     `target` are the answered target probes. `general` are the calibration probes where some are
     given, else the multiple-choice questions among the general ones. Beside the gate's measurement
-    there are `ece15` (the plain ECE of papers), `brier`, `nll` (nats), signed `overconfidence`, and
-    where target answers are generated `calibration_per_token`, whose confidence is per token.
+    there are `ece15` (the plain ECE of papers), `brier` and its parts, `nll` (nats), signed
+    `overconfidence`, and where target answers are generated `calibration_per_token`, whose
+    confidence is per token.
     """
     answered = [p for p in probes if p.kind == "answer" and _is_right_or_wrong(p)]
     given = [probe for probe in answered if probe.role == "calibration"]
@@ -137,14 +139,6 @@ def _beside(name: str, before: Confidences, after: Confidences) -> Iterator[Meas
     """What is reported and not gated: an interval where the metric is a mean over items."""
     for metric, (of, unit) in REPORTED.items():
         was, now = (float(of(side.confidence, side.correct)) for side in (before, after))
-        note = ""
-        if metric == "brier":
-            parts = [brier_parts(side.confidence, side.correct) for side in (before, after)]
-            note = "; ".join(
-                f"{part} {float(getattr(parts[0], part)):.3f} -> "
-                f"{float(getattr(parts[1], part)):.3f}"
-                for part in ("reliability", "resolution", "uncertainty")
-            )
         yield Measurement(
             name=metric,
             slice=name,
@@ -152,7 +146,17 @@ def _beside(name: str, before: Confidences, after: Confidences) -> Iterator[Meas
             base=was,
             now=now,
             unit=unit,
-            note=note,
+        )
+    was_parts, parts = (brier_parts(side.confidence, side.correct) for side in (before, after))
+    for part in fields(BrierParts):
+        yield Measurement(
+            name=f"brier_{part.name}",
+            slice=name,
+            estimate=None,
+            base=float(getattr(was_parts, part.name)),
+            now=float(getattr(parts, part.name)),
+            higher_is_better=part.name == "resolution",
+            unit=POINTS,
         )
 
 

@@ -120,7 +120,11 @@ def test_what_papers_report_stands_beside_it(snap: Snap) -> None:
         (0.25, -0.30)
     )
     assert _estimate(found["overconfidence"]).value == pytest.approx(-0.55)
-    assert "reliability" in found["brier"].note
+    # Each item in a bin of its own: the squared gaps, and accuracies of 1 and 0 around a half.
+    parts = [found[f"brier_{part}"] for part in ("reliability", "resolution", "uncertainty")]
+    assert [part.base for part in parts] == pytest.approx([0.185, 0.25, 0.25])
+    assert [part.now for part in parts] == pytest.approx([0.10, 0.0, 0.0])
+    assert [part.higher_is_better for part in parts] == [False, True, False]
 
 
 def test_nothing_changed_on_five_items_is_no_certainty(snap: Snap) -> None:

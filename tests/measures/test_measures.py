@@ -32,7 +32,16 @@ def test_everything_measurable_comes_in_reading_order(snap: Callable[..., Snapsh
         *(
             f"{name}/{split}"
             for split in ("target", "general")
-            for name in ("calibration", "ece15", "brier", "nll", "overconfidence")
+            for name in (
+                "calibration",
+                "ece15",
+                "brier",
+                "nll",
+                "overconfidence",
+                "brier_reliability",
+                "brier_resolution",
+                "brier_uncertainty",
+            )
         ),
         "drift/nats",
         "drift/changed",

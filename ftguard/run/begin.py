@@ -92,15 +92,12 @@ def begin(
     clock, folder = Clock(), RunFolder(Path(args.output_dir))
     is_main_process = state.is_world_process_zero
     with clock:
-        if is_main_process:
-            folder.check_writable()
+        made_by_main(folder.check_writable, is_main_process=is_main_process)
         progress = is_main_process and not args.disable_tqdm
-        resuming = state.global_step > 0
         before = made_by_main(
             partial(_state_before, folder, state.global_step, strict=settings.strict),
             is_main_process=is_main_process,
         )
-        first = before.attempts[0] if before.attempts else None
         journal = Journal(Ledger(folder.ledger), before)
         gathered = probes_to_ask(
             settings.sets,
@@ -117,7 +114,7 @@ def begin(
             exam,
             folder,
             run=before.run,
-            resuming=resuming,
+            resuming=state.global_step > 0,
             loaded_from=loaded_from(model),
             weights_known=weights is not None or adapted(model) is not None,
             cache=settings.cache,
@@ -125,16 +122,9 @@ def begin(
         )
         base = baseline.snapshot
         measured = measure(exam.prompt_batch.probes, base, base, exam.measures)
-        planned = planned_checkpoints(args, state)
-        run = Run(
-            id=before.run,
-            attempt=max((run.attempt for run in before.attempts), default=0) + 1,
-            resumed_from=state.global_step,
+        run = replace(
+            _next_attempt(before, args, state, rate),
             method="full" if adapted(model) is None else "adapters",
-            learning_rate=first.learning_rate if first else rate,
-            max_steps=state.max_steps,
-            planned_checkpoints=planned,
-            planned_looks=first.planned_looks if first else planned,
             gates=applicable(settings.gates, measured),
             not_measured=unmeasured(measured),
         )
@@ -163,6 +153,23 @@ def begin(
                 say(line)
         journal.share()
     return watch
+
+
+def _next_attempt(
+    before: RunState, args: TrainingArguments, state: TrainerState, rate: float
+) -> Run:
+    """What the Trainer says of the attempt; the run's first one set its rate and its looks."""
+    first = before.attempts[0] if before.attempts else None
+    planned = planned_checkpoints(args, state)
+    return Run(
+        id=before.run,
+        attempt=max((run.attempt for run in before.attempts), default=0) + 1,
+        resumed_from=state.global_step,
+        learning_rate=first.learning_rate if first else rate,
+        max_steps=state.max_steps,
+        planned_checkpoints=planned,
+        planned_looks=first.planned_looks if first else planned,
+    )
 
 
 def _training(

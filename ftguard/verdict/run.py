@@ -14,7 +14,7 @@ class Run:
     """1 for the first, one more at each resume."""
     resumed_from: int
     """The step that this attempt started from; 0 for the first."""
-    method: str
+    method: str = "full"
     """`full` or `adapters`."""
     learning_rate: float
     """The peak rate that the training arguments give, before any action."""
@@ -24,7 +24,7 @@ class Run:
     """Checkpoints that this attempt has to come, where the training arguments tell it."""
     planned_looks: int | None
     """Checkpoints that the run's first attempt planned: what the error rate is shared over."""
-    gates: tuple[Gate, ...]
+    gates: tuple[Gate, ...] = ()
     """The gates that every checkpoint is held against."""
     not_measured: tuple[str, ...] = ()
     """Measurements that nobody configured."""

@@ -47,7 +47,7 @@ from ftguard.scores.snapshot import Snapshot as Snapshot
 from ftguard.stats.estimates import Estimate as Estimate
 from ftguard.verdict.advice import Advice as Advice
 from ftguard.verdict.checkup import Checkup as Checkup
-from ftguard.verdict.gates import Gate as Gate
+from ftguard.verdict.gate import Gate as Gate
 from ftguard.verdict.gates import Outcome as Outcome
 from ftguard.verdict.gates import Verdict as Verdict
 

@@ -21,7 +21,7 @@ from ftguard.run.late_scores import apply_late_scores
 from ftguard.run.learning_rate import peak_rate, scale_rate
 from ftguard.tracking import ConsoleTracker, ManyTrackers, Tracker, TrainerReporters, say
 from ftguard.verdict.checkup import Checkup, guard_score
-from ftguard.verdict.gates import Gate
+from ftguard.verdict.gate import Gate
 
 FORECAST_STEP = 5
 """The step after which the cost of checking is forecast from the time that steps take."""

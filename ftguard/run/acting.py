@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ftguard.verdict.advice import Advice
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import badness
+from ftguard.verdict.gate import badness
 
 
 def choose_action(

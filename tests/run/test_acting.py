@@ -8,7 +8,8 @@ from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.advice import Advice, Remedy
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import Gate, Outcome, Verdict, decide
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import Outcome, Verdict, decide
 
 LOOK = Look(number=1, planned=2)
 """It allows p = 0.05 * 0.95 / 2 = 0.02375, where an interval of 95 % just leaves out 0."""

@@ -17,7 +17,8 @@ from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.advice import Advice
 from ftguard.verdict.checkup import Checkup, best_of
-from ftguard.verdict.gates import DEFAULT_GATES, Gate, Verdict, decide
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import DEFAULT_GATES, Verdict, decide
 from ftguard.verdict.run import Run
 
 LOOK = Look(number=1, planned=2)

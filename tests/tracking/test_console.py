@@ -14,7 +14,8 @@ from ftguard.stats.estimates import Estimate
 from ftguard.tracking.console import render_checkup, say
 from ftguard.verdict.advice import Advice
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import Outcome, State, Verdict
+from ftguard.verdict.gate import State
+from ftguard.verdict.gates import Outcome, Verdict
 
 MakeCheckup = Callable[[Sequence[State]], Checkup]
 

@@ -12,7 +12,8 @@ from ftguard.stats.estimates import Estimate
 from ftguard.verdict.advice import Advice
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import conclude, read_conclusion, write_conclusion
-from ftguard.verdict.gates import Gate, State, decide
+from ftguard.verdict.gate import Gate, State
+from ftguard.verdict.gates import decide
 from ftguard.verdict.run import Run
 
 LOOK = Look(number=1, planned=2)

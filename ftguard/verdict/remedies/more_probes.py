@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterator
 
 from ftguard.verdict.advice import Advice
-from ftguard.verdict.gates import Verdict, badness
+from ftguard.verdict.gate import badness
+from ftguard.verdict.gates import Verdict
 
 
 def more_probes(verdict: Verdict) -> Iterator[Advice]:

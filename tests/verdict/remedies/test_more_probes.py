@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ftguard.verdict.gates import Gate, Verdict
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import Verdict
 from ftguard.verdict.remedies.more_probes import more_probes
 
 Judged = Callable[..., Verdict]

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ftguard.verdict.gates import Gate, Verdict
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import Verdict
 from ftguard.verdict.remedies.replay import replay
 from ftguard.verdict.run import Run
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import Gate, State, Verdict
+from ftguard.verdict.gate import Gate, State
+from ftguard.verdict.gates import Verdict
 from ftguard.verdict.remedies.stopping import stop
 
 Judged = Callable[..., Verdict]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ftguard.formatting import rate
-from ftguard.verdict.advice import Advice
+from ftguard.verdict.advice import LowerLearningRate
 from ftguard.verdict.gates import Verdict
 from ftguard.verdict.remedies.reasons import Alarm, alarms, hedge
 from ftguard.verdict.run import Run
@@ -18,7 +18,9 @@ rates from 1e-5 to 1e-3 (`tests/benchmarks/rates.py`)."""
 GENTLEST = 0.5
 
 
-def lower_learning_rate(verdict: Verdict, run: Run, current_rate: float) -> Iterator[Advice]:
+def lower_learning_rate(
+    verdict: Verdict, run: Run, current_rate: float
+) -> Iterator[LowerLearningRate]:
     """Advise a rate where something is lost, from how much is lost.
 
     The rate is at least halved, and left within the usual zone where it was above. That a lower
@@ -27,16 +29,15 @@ def lower_learning_rate(verdict: Verdict, run: Run, current_rate: float) -> Iter
     worst = worst_alarm(verdict)
     if worst is None:
         return
-    number = advised_rate(worst, run, current_rate)
+    advised = advised_rate(worst, run, current_rate)
     low, high = ZONES[run.method]
     kind = "full fine-tuning" if run.method == "full" else "LoRA"
-    yield Advice(
-        do="lower_learning_rate",
-        number=number,
+    yield LowerLearningRate(
+        learning_rate=advised,
         outcome=worst.outcome,
         finding=worst.finding,
         text=(
-            f"train again with learning rate {rate(number)} instead of {rate(current_rate)}, "
+            f"train again with learning rate {rate(advised)} instead of {rate(current_rate)}, "
             f"which is too high for {worst.outcome.gate.key}{hedge(worst)}; usual for {kind} is "
             f"{rate(low)} to {rate(high)}."
         ),

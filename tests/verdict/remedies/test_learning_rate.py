@@ -17,7 +17,7 @@ GATE = Gate(measurement="forgetting", limit=0.10, advise_at=0.03)
 def _number(verdict: Verdict, run: Run, current_rate: float) -> float:
     (advice,) = lower_learning_rate(verdict, run, current_rate)
     assert advice.do == "lower_learning_rate"
-    return advice.number
+    return advice.learning_rate
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from ftguard.verdict.sentences import explain
 MOST_UNSCORED = 0.10
 """With a larger share of unscored probes there is not enough evidence."""
 
-
 DEFAULT_GATES = (
     Gate(measurement="forgetting", limit=0.10, advise_at=0.08),
     Gate(measurement="tail", slice="worst", limit=0.15),

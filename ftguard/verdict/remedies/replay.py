@@ -10,6 +10,7 @@ from ftguard.verdict.remedies.reasons import hedge
 from ftguard.verdict.run import Run
 
 SOME, MUCH = 0.1, 0.3
+"""Shares of the training rows."""
 FAR_BEYOND = 3.0
 """From so many times the limit on, the larger share is advised."""
 
@@ -24,7 +25,7 @@ def replay(verdict: Verdict, run: Run, current_rate: float) -> Iterator[Replay]:
     if worst is None or worst.outcome.gate.measurement == "calibration":
         return
     wanted = wanted_rate(worst, current_rate)
-    if wanted >= ZONES[run.method][0]:
+    if wanted >= ZONES[run.method].low:
         return
     share = MUCH if worst.severity >= FAR_BEYOND else SOME
     yield Replay(

@@ -47,8 +47,12 @@ from ftguard.scores.record import Unscored as Unscored
 from ftguard.scores.snapshot import Snapshot as Snapshot
 from ftguard.stats.estimates import Estimate as Estimate
 from ftguard.verdict.advice import Advice as Advice
+from ftguard.verdict.advice import LowerLearningRate as LowerLearningRate
+from ftguard.verdict.advice import MoreProbes as MoreProbes
+from ftguard.verdict.advice import Replay as Replay
+from ftguard.verdict.advice import Stop as Stop
 from ftguard.verdict.checkup import Checkup as Checkup
-from ftguard.verdict.gates import Gate as Gate
+from ftguard.verdict.gate import Gate as Gate
 from ftguard.verdict.gates import Outcome as Outcome
 from ftguard.verdict.gates import Verdict as Verdict
 

@@ -20,8 +20,9 @@ from ftguard.run.guarded_run import GuardedRun
 from ftguard.run.late_scores import apply_late_scores
 from ftguard.run.learning_rate import peak_rate, scale_rate
 from ftguard.tracking import ConsoleTracker, ManyTrackers, Tracker, TrainerReporters, say
+from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup, guard_score
-from ftguard.verdict.gates import Gate
+from ftguard.verdict.gate import Gate
 
 FORECAST_STEP = 5
 """The step after which the cost of checking is forecast from the time that steps take."""
@@ -246,10 +247,10 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         with watch.clock:
             checkup, new = watch.examine(kwargs["model"], moment)
         action = watch.choose(checkup) if new and self._settings.act_on_breach else None
-        if action is not None and action[0].do == "stop":
+        if action is not None and isinstance(action.advice, Stop):
             control.should_training_stop = True
         elif action is not None:
-            scale_rate(kwargs["optimizer"], kwargs["lr_scheduler"], action[1])
+            scale_rate(kwargs["optimizer"], kwargs["lr_scheduler"], action.factor)
         return checkup
 
     def _tracker(self, args: TrainingArguments) -> Tracker:

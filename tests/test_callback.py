@@ -434,7 +434,7 @@ def test_acting_lowers_the_rate_once_stops_and_is_replayed(
     assert acted[-1] == ("stop", 6)
     assert built.state.global_step == 6
     rates = {row["step"]: row["learning_rate"] for row in built.state.log_history if "loss" in row}
-    lowered = next(e.number for e in events if isinstance(e, Acted))
+    lowered = next(e.learning_rate for e in events if isinstance(e, Acted))
     assert rates[2] == LOSES
     assert rates[3] == pytest.approx(lowered)
 

@@ -13,7 +13,8 @@ from ftguard.measures.tail import worst_of
 from ftguard.run.acting import choose_action
 from ftguard.stats.alpha_spending import ALPHA, Look
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import Gate, decide
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import decide
 from ftguard.verdict.remedies import advise
 from ftguard.verdict.run import Run
 

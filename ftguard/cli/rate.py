@@ -17,7 +17,7 @@ from ftguard.rating.pairs import load_comparison
 from ftguard.rating.preference import EVEN
 from ftguard.rating.session import RatingSession
 from ftguard.rating.store import RatingsFile, standing
-from ftguard.verdict.gates import Gate
+from ftguard.verdict.gate import Gate
 
 KEYS = "rating-keys"
 """The folder, beside the ratings, that tells which side of an export is whose."""

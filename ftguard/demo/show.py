@@ -14,6 +14,7 @@ from ftguard.callback import GuardCallback
 from ftguard.demo.tune import Recipe, tune
 from ftguard.formatting import duration, percent, rate
 from ftguard.measures.measurement import Measurement
+from ftguard.verdict.advice import LowerLearningRate, Replay
 from ftguard.verdict.checkup import Checkup
 
 RECKLESS = Recipe(name="reckless", rate=7e-4, replay=0.0)
@@ -51,11 +52,13 @@ def show(out: Path) -> None:
 
 def follow(checkup: Checkup) -> Recipe:
     """The recipe that a checkup's advice asks for."""
-    numbers = {advice.do: advice.number for advice in checkup.advice}
+    advice = checkup.advice
+    rates = [a.learning_rate for a in advice if isinstance(a, LowerLearningRate)]
+    shares = [a.share for a in advice if isinstance(a, Replay)]
     return Recipe(
         name="advised",
-        rate=numbers.get("lower_learning_rate", RECKLESS.rate),
-        replay=numbers.get("replay", 0.0),
+        rate=rates[0] if rates else RECKLESS.rate,
+        replay=shares[0] if shares else 0.0,
     )
 
 

@@ -15,7 +15,8 @@ from ftguard.rating.pairs import Comparison
 from ftguard.rating.preference import EVEN, Counts, preference, tally
 from ftguard.rating.store import Rating
 from ftguard.stats.alpha_spending import Look
-from ftguard.verdict.gates import Gate, Outcome, Verdict, decide
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import Outcome, Verdict, decide
 
 INDENT = 2
 NAMES = 24

@@ -1,15 +1,25 @@
 """Chooses which advice to act on: findings only, and a lower rate only where it is news."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ftguard.verdict.advice import Advice
+from ftguard.verdict.advice import LowerLearningRate, Stop
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import badness
+from ftguard.verdict.gate import badness
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """What is done to the training, and why."""
+
+    advice: LowerLearningRate | Stop
+    factor: float
+    """What to scale the learning rate by; 1 where the run stops."""
 
 
 def choose_action(
     checkup: Checkup, past: Sequence[Checkup], lowered_at: int | None
-) -> Advice | None:
+) -> LowerLearningRate | Stop | None:
     """The advice to act on, or None.
 
     A lower rate does not undo what is lost already, so it is lowered again only where the same
@@ -20,19 +30,18 @@ def choose_action(
         past: the checkups before it.
         lowered_at: the step at which the rate was last lowered.
     """
-    findings = {advice.do: advice for advice in checkup.advice if advice.finding}
-    if "stop" in findings:
-        return findings["stop"]
-    lower = findings.get("lower_learning_rate")
-    if lower is None or lowered_at is None:
-        return lower
+    findings = [advice for advice in checkup.advice if advice.finding]
+    stop = next((advice for advice in findings if isinstance(advice, Stop)), None)
+    lower = next((advice for advice in findings if isinstance(advice, LowerLearningRate)), None)
+    if stop is not None or lower is None or lowered_at is None:
+        return stop or lower
     then = next((c for c in past if c.step == lowered_at), None)
     if then is None or _bad(checkup, lower) > _bad(then, lower):
         return lower
     return None
 
 
-def _bad(checkup: Checkup, advice: Advice) -> float:
+def _bad(checkup: Checkup, advice: LowerLearningRate) -> float:
     for outcome in checkup.verdict.outcomes:
         bad = badness(outcome.measurement)
         if outcome.gate.key == advice.outcome.gate.key and bad is not None:

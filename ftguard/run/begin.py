@@ -40,7 +40,8 @@ from ftguard.run.state import RunState, fold
 from ftguard.run.trainer import loaded_from, planned_checkpoints
 from ftguard.run.training_data import TrainingTexts, given_texts, trainer_texts
 from ftguard.tracking import Tracker, say
-from ftguard.verdict.gates import Gate, applicable, unmeasured
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import applicable, unmeasured
 from ftguard.verdict.run import Run
 
 

@@ -13,7 +13,7 @@ from ftguard.formatting import duration, percent
 from ftguard.measures import measure
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.target import confirmed
-from ftguard.run.acting import choose_action
+from ftguard.run.acting import Action, choose_action
 from ftguard.run.baseline import Lineage, read_lineage, write_lineage
 from ftguard.run.clock import Clock
 from ftguard.run.examine import EvalConfig, Moment, assess, examine
@@ -24,7 +24,7 @@ from ftguard.run.ledger import Acted, Examined, Lost
 from ftguard.run.state import RunState
 from ftguard.scores.snapshot import Snapshot, load_snapshot, save_snapshot
 from ftguard.tracking import Tracker, say
-from ftguard.verdict.advice import Advice
+from ftguard.verdict.advice import LowerLearningRate, Stop
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion, conclude, write_conclusion
 from ftguard.verdict.run import Run
@@ -94,21 +94,20 @@ class GuardedRun:
             write_lineage(Path(checkup.checkpoint), self._lineage(checkup))
         self.reconcile_best()
 
-    def choose(self, checkup: Checkup) -> tuple[Advice, float] | None:
-        """What to act on, and the factor to scale the learning rate by; recorded.
+    def choose(self, checkup: Checkup) -> Action | None:
+        """What to do to the training; recorded.
 
         Every process gets the main one's choice.
         """
-        choice = None
+        action = None
         if self.is_main_process:
             state = self.state
             lowered_at = state.lowered[-1].step if state.lowered else None
-            action = choose_action(checkup, state.checkups, lowered_at)
-            if action is not None:
-                choice = action, action.number / state.learning_rate
-                self._act(action, checkup.step)
+            advice = choose_action(checkup, state.checkups, lowered_at)
+            if advice is not None:
+                action = self._act(advice, checkup.step)
         self.journal.share()
-        return broadcast_from_main(choice)
+        return broadcast_from_main(action)
 
     def save(self, checkup: Checkup) -> None:
         """Leave the checkup beside its saved checkpoint, and keep that if it is the best.
@@ -206,18 +205,21 @@ class GuardedRun:
     def _done(self, step: int) -> Checkup | None:
         return self.state.find(step, self.run.attempt)
 
-    def _act(self, action: Advice, step: int) -> None:
+    def _act(self, advice: LowerLearningRate | Stop, step: int) -> Action:
+        before = self.state.learning_rate
+        after = advice.learning_rate if isinstance(advice, LowerLearningRate) else before
         self.journal.append(
             Acted(
                 run=self.run.id,
                 attempt=self.run.attempt,
                 step=step,
-                do=action.do,
-                number=action.number,
-                reason=action.text,
+                do=advice.do,
+                learning_rate=after,
+                reason=advice.text,
             )
         )
-        say(f"acted at step {step}: {action.text}")
+        say(f"acted at step {step}: {advice.text}")
+        return Action(advice=advice, factor=after / before)
 
     def _put_best_aside(self) -> None:
         aside = put_aside(self.folder.best)

@@ -63,8 +63,8 @@ class Acted(Event, frozen=True, kw_only=True, tag="action"):
 
     do: str
     """`lower_learning_rate` or `stop`."""
-    number: float
-    """The new peak learning rate, or 0."""
+    learning_rate: float
+    """The peak learning rate from then on; a stop leaves it."""
     reason: str
 
 

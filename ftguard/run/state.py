@@ -57,7 +57,7 @@ class RunState:
     @property
     def learning_rate(self) -> float:
         """The peak rate in force."""
-        return self.lowered[-1].number if self.lowered else self.attempts[0].learning_rate
+        return self.lowered[-1].learning_rate if self.lowered else self.attempts[0].learning_rate
 
     def find(self, step: int, attempt: int) -> Checkup | None:
         """What an attempt found at a step, where that counts."""

@@ -13,7 +13,7 @@ from ftguard.formatting import PERCENT, WIDTH, drawn, duration, percent, printab
 from ftguard.measures.measurement import Measurement
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
-from ftguard.verdict.gates import State
+from ftguard.verdict.gate import State
 
 INDENT = 2
 SHOWN = 3

@@ -1,23 +1,54 @@
-"""Makes `Advice`: a remedy beside every alarm, with the number to use."""
+"""Makes `Advice`, a remedy beside every alarm: one record a remedy, with the number to use."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
+
+import msgspec
 
 from ftguard.verdict.gates import Outcome
 
-Remedy = Literal["lower_learning_rate", "replay", "stop", "more_probes"]
 
+class Reason(msgspec.Struct, frozen=True, kw_only=True, tag_field="do"):
+    """What one thing to do rests on."""
 
-@dataclass(frozen=True, kw_only=True)
-class Advice:
-    """One thing to do, and what it rests on."""
-
-    do: Remedy
-    number: float
-    """The learning rate, the share of replayed rows, the step to go back to, or the probes."""
     outcome: Outcome
     """The gate's outcome that it rests on."""
     finding: bool
     """Whether that is beyond chance; `act_on_breach=True` acts on nothing less."""
     text: str
     """One sentence, with the number and the reason."""
+
+
+class LowerLearningRate(Reason, frozen=True, kw_only=True, tag="lower_learning_rate"):
+    """Train with a lower learning rate."""
+
+    do: ClassVar[Literal["lower_learning_rate"]] = "lower_learning_rate"
+    learning_rate: float
+    """The peak learning rate to train with."""
+
+
+class Replay(Reason, frozen=True, kw_only=True, tag="replay"):
+    """Mix general data into training."""
+
+    do: ClassVar[Literal["replay"]] = "replay"
+    share: float
+    """The share of the training rows to replace, in [0, 1]."""
+
+
+class Stop(Reason, frozen=True, kw_only=True, tag="stop"):
+    """Stop training."""
+
+    do: ClassVar[Literal["stop"]] = "stop"
+    best_step: int | None
+    """The step to go back to, the best that passed; None where none did."""
+
+
+class MoreProbes(Reason, frozen=True, kw_only=True, tag="more_probes"):
+    """Ask more probes."""
+
+    do: ClassVar[Literal["more_probes"]] = "more_probes"
+    num_probes: int
+    """The probes to ask about in all."""
+
+
+Advice = LowerLearningRate | Replay | Stop | MoreProbes
+"""One thing to do; `do` says which, in code and in JSON."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ftguard.verdict.gates import Gate
+from ftguard.verdict.gate import Gate
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,8 @@ from ftguard.measures.tail import worst_of
 from ftguard.stats.alpha_spending import ALPHA, Look
 from ftguard.stats.calibration_error import Confidences
 from ftguard.stats.estimates import Array
-from ftguard.verdict.gates import Gate, decide
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import decide
 
 BASE, CHURN = 0.70, 0.10
 FORGETTING = Gate(measurement="forgetting", limit=0.10)

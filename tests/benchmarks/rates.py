@@ -24,6 +24,7 @@ from ftguard.folders import RunFolder
 from ftguard.run.ledger import Ledger, current_run
 from ftguard.run.state import fold
 from ftguard.scores.snapshot import Snapshot, load_snapshot
+from ftguard.verdict.advice import Advice, LowerLearningRate, MoreProbes, Replay, Stop
 from ftguard.verdict.checkup import Checkup
 
 RECIPES = Path(__file__).parents[2] / "recipes"
@@ -77,6 +78,19 @@ def last(folder: RunFolder) -> tuple[Checkup, Snapshot]:
     return checkup, load_snapshot(folder.answers(checkup.id))
 
 
+def number(advice: Advice) -> float:
+    """What is advised, in its own unit."""
+    match advice:
+        case LowerLearningRate():
+            return advice.learning_rate
+        case Replay():
+            return advice.share
+        case Stop():
+            return advice.best_step or 0
+        case MoreProbes():
+            return advice.num_probes
+
+
 def main() -> None:
     """Run every row and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -115,7 +129,7 @@ def main() -> None:
             drops[rate] = drop
         known = EXPECTED.get((data, rate))
         verdict = {True: "passed", None: "undecided", False: "BLOCKED"}[checkup.verdict.passed]
-        advice = ", ".join(f"{a.do} {a.number:.2g}" for a in checkup.advice)
+        advice = ", ".join(f"{a.do} {number(a):.2g}" for a in checkup.advice)
         print(
             f"{data:<10} {rate:>7g} {nats(snapshot):>6.3f} {known or '':>6} {drop:>7.1%}  "
             f"{verdict:<9} {advice}",

@@ -21,7 +21,8 @@ from ftguard.folders import RunFolder
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.conclusion import Conclusion, write_conclusion
-from ftguard.verdict.gates import Gate, Outcome, State
+from ftguard.verdict.gate import Gate, State
+from ftguard.verdict.gates import Outcome
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.calibration_error import cross_fitted_ece
 from ftguard.stats.estimates import Array, Estimate
-from ftguard.verdict.gates import Gate, decide
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import decide
 
 LOOK = Look(number=1, planned=2)
 """It allows p = 0.05 * 0.95 / 2 = 0.02375, where an interval of 95 % just leaves out 0."""

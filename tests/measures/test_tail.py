@@ -11,7 +11,8 @@ from ftguard.probes import Probe
 from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate, p_value
-from ftguard.verdict.gates import Gate, decide
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import decide
 
 Snap = Callable[..., Snapshot]
 Sizes = dict[str, tuple[int, int, int]]

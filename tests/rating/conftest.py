@@ -26,7 +26,8 @@ from ftguard.scores.snapshot import Fingerprint, Snapshot, save_snapshot
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import Gate, decide
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import decide
 from ftguard.verdict.run import Run
 
 WORD = "a-word-of-the-tests"

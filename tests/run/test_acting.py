@@ -6,9 +6,10 @@ from ftguard.measures.measurement import Measurement
 from ftguard.run.acting import choose_action
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
-from ftguard.verdict.advice import Advice, Remedy
+from ftguard.verdict.advice import Advice, LowerLearningRate, MoreProbes, Replay, Stop
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import Gate, Outcome, Verdict, decide
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import Outcome, Verdict, decide
 
 LOOK = Look(number=1, planned=2)
 """It allows p = 0.05 * 0.95 / 2 = 0.02375, where an interval of 95 % just leaves out 0."""
@@ -31,8 +32,20 @@ def _verdict(drop: float | None) -> Verdict:
     return decide([Measurement(name="forgetting", slice="all", estimate=estimate)], [GATE], LOOK)
 
 
+Remedy = Literal["stop", "lower_learning_rate", "replay", "more_probes"]
+
+
 def _advice(outcome: Outcome, do: Remedy, *, finding: bool) -> Advice:
-    return Advice(do=do, number=1e-5, outcome=outcome, finding=finding, text="do it")
+    text = "do it"
+    advice: dict[Remedy, Advice] = {
+        "stop": Stop(best_step=None, outcome=outcome, finding=finding, text=text),
+        "lower_learning_rate": LowerLearningRate(
+            learning_rate=1e-5, outcome=outcome, finding=finding, text=text
+        ),
+        "replay": Replay(share=0.1, outcome=outcome, finding=finding, text=text),
+        "more_probes": MoreProbes(num_probes=99, outcome=outcome, finding=finding, text=text),
+    }
+    return advice[do]
 
 
 def _checkup(

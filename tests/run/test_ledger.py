@@ -19,9 +19,10 @@ from ftguard.run.ledger import (
 )
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
-from ftguard.verdict.advice import Advice
+from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import DEFAULT_GATES, Gate, decide
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import DEFAULT_GATES, decide
 from ftguard.verdict.run import Run
 
 LOOK = Look(number=1, planned=2)
@@ -69,7 +70,7 @@ def _checkup(step: int, run: str = "r", attempt: int = 1, epoch: float = 0.1) ->
         eval_loss=1.25,
         measurements=(measurement,),
         verdict=verdict,
-        advice=(Advice(do="stop", number=2.0, outcome=outcome, finding=True, text="stop"),),
+        advice=(Stop(best_step=2, outcome=outcome, finding=True, text="stop"),),
         seconds=0.3,
         notes=("smaller batches",),
     )
@@ -84,13 +85,13 @@ def _examined(step: int, run: str = "r", attempt: int = 1, epoch: float = 0.1) -
     return Examined(run=run, attempt=attempt, step=step, checkup=checkup)
 
 
-def _lowered(step: int, number: float, attempt: int = 1) -> Acted:
+def _lowered(step: int, learning_rate: float, attempt: int = 1) -> Acted:
     return Acted(
         run="r",
         attempt=attempt,
         step=step,
         do="lower_learning_rate",
-        number=number,
+        learning_rate=learning_rate,
         reason="too high",
     )
 

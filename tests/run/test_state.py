@@ -15,9 +15,10 @@ from ftguard.run.ledger import (
 from ftguard.run.state import fold
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
-from ftguard.verdict.advice import Advice
+from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup, best_of
-from ftguard.verdict.gates import DEFAULT_GATES, Gate, Verdict, decide
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import DEFAULT_GATES, Verdict, decide
 from ftguard.verdict.run import Run
 
 LOOK = Look(number=1, planned=2)
@@ -65,7 +66,7 @@ def _checkup(step: int, run: str = "r", attempt: int = 1, epoch: float = 0.1) ->
         eval_loss=1.25,
         measurements=(measurement,),
         verdict=verdict,
-        advice=(Advice(do="stop", number=2.0, outcome=outcome, finding=True, text="stop"),),
+        advice=(Stop(best_step=2, outcome=outcome, finding=True, text="stop"),),
         seconds=0.3,
         notes=("smaller batches",),
     )
@@ -80,13 +81,13 @@ def _examined(step: int, run: str = "r", attempt: int = 1, epoch: float = 0.1) -
     return Examined(run=run, attempt=attempt, step=step, checkup=checkup)
 
 
-def _lowered(step: int, number: float, attempt: int = 1) -> Acted:
+def _lowered(step: int, learning_rate: float, attempt: int = 1) -> Acted:
     return Acted(
         run="r",
         attempt=attempt,
         step=step,
         do="lower_learning_rate",
-        number=number,
+        learning_rate=learning_rate,
         reason="too high",
     )
 
@@ -141,7 +142,7 @@ def test_runs_in_one_folder_do_not_meet() -> None:
 
 def test_the_rate_in_force_is_the_last_lowered() -> None:
     """Without an action it is the run's own; a stop does not change it."""
-    stopped = Acted(run="r", attempt=1, step=20, do="stop", number=0.0, reason="enough")
+    stopped = Acted(run="r", attempt=1, step=20, do="stop", learning_rate=2e-4, reason="enough")
 
     assert fold([_started()], "r").learning_rate == 2e-4
     assert (

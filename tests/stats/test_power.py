@@ -7,7 +7,8 @@ from scipy import stats
 from ftguard.measures.paired import Paired, measure_drop
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.power import probes_needed, smallest_drop
-from ftguard.verdict.gates import Gate, decide
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import decide
 
 
 def test_the_smallest_drop_by_hand() -> None:

@@ -19,7 +19,8 @@ from ftguard import GuardCallback, Probe
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import Gate, Outcome, State, Verdict
+from ftguard.verdict.gate import Gate, State
+from ftguard.verdict.gates import Outcome, Verdict
 
 Build = Callable[..., Trainer]
 Guarding = Callable[[], GuardCallback]

@@ -12,9 +12,10 @@ from rich.cells import cell_len
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
 from ftguard.tracking.console import render_checkup, say
-from ftguard.verdict.advice import Advice
+from ftguard.verdict.advice import LowerLearningRate, Stop
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import Outcome, State, Verdict
+from ftguard.verdict.gate import State
+from ftguard.verdict.gates import Outcome, Verdict
 
 MakeCheckup = Callable[[Sequence[State]], Checkup]
 
@@ -36,9 +37,8 @@ def with_measurement(checkup: Checkup, measurement: Measurement) -> Checkup:
 def test_a_block_is_gain_gates_advice_and_cost(checkup: MakeCheckup) -> None:
     """The whole block of one breach, as it reads."""
     breached = checkup(["breach"])
-    advice = Advice(
-        do="lower_learning_rate",
-        number=1e-5,
+    advice = LowerLearningRate(
+        learning_rate=1e-5,
         outcome=breached.verdict.outcomes[0],
         finding=True,
         text="lower the learning rate to 1e-5.",
@@ -132,7 +132,7 @@ def test_hostile_text_is_shown_and_not_obeyed(
         replace(missing, explanation=HOSTILE),
         replace(breach, measurement=replace(breach.measurement, slice=HOSTILE)),
     )
-    advice = Advice(do="stop", number=1, outcome=breach, finding=False, text=HOSTILE)
+    advice = Stop(best_step=1, outcome=breach, finding=False, text=HOSTILE)
     full = replace(
         unsure,
         verdict=Verdict(outcomes=outcomes, passed=False, proven=False),

@@ -9,7 +9,7 @@ import pytest
 from ftguard.tracking import ManyTrackers
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
-from ftguard.verdict.gates import State
+from ftguard.verdict.gate import State
 
 MakeCheckup = Callable[[Sequence[State]], Checkup]
 

@@ -7,7 +7,8 @@ import pytest
 
 from ftguard.tracking.tracker import scalars
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import State, Verdict
+from ftguard.verdict.gate import State
+from ftguard.verdict.gates import Verdict
 
 MakeCheckup = Callable[[Sequence[State]], Checkup]
 

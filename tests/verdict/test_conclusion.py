@@ -9,10 +9,11 @@ from ftguard.folders import RunFolder
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
-from ftguard.verdict.advice import Advice
+from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import conclude, read_conclusion, write_conclusion
-from ftguard.verdict.gates import Gate, State, decide
+from ftguard.verdict.gate import Gate, State
+from ftguard.verdict.gates import decide
 from ftguard.verdict.run import Run
 
 LOOK = Look(number=1, planned=2)
@@ -64,7 +65,7 @@ def _checkup(
     drop = Measurement(name="forgetting", slice="all", estimate=estimate)
     verdict = decide([drop], [Gate(measurement="forgetting", limit=0.1)], LOOK)
     assert verdict.outcomes[0].state == state
-    advice = Advice(do="stop", number=2, outcome=verdict.outcomes[0], finding=True, text="stop")
+    advice = Stop(best_step=2, outcome=verdict.outcomes[0], finding=True, text="stop")
     return Checkup(
         run="r",
         attempt=1,

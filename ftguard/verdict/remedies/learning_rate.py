@@ -1,14 +1,24 @@
 """A lower learning rate: the first remedy against forgetting."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ftguard.formatting import rate
-from ftguard.verdict.advice import Advice
+from ftguard.verdict.advice import LowerLearningRate
 from ftguard.verdict.gates import Verdict
 from ftguard.verdict.remedies.reasons import Alarm, alarms, hedge
 from ftguard.verdict.run import Run
 
-ZONES = {"full": (1e-5, 5e-5), "adapters": (1e-4, 2e-4)}
+
+@dataclass(frozen=True, kw_only=True)
+class Zone:
+    """Learning rates that are usual."""
+
+    low: float
+    high: float
+
+
+ZONES = {"full": Zone(low=1e-5, high=5e-5), "adapters": Zone(low=1e-4, high=2e-4)}
 """The usual safe zones of the learning rate, for full fine-tuning and for LoRA."""
 GOAL = 0.5
 """The loss to aim for, as a share of the limit."""
@@ -16,9 +26,12 @@ STEEPNESS = 1.8
 """What is lost grows with rate^(1/1.8): fitted on stories260K, full fine-tuning on GSM8K at
 rates from 1e-5 to 1e-3 (`tests/benchmarks/rates.py`)."""
 GENTLEST = 0.5
+"""The least lowering: a factor nearer to 1 would leave the rate about where it was."""
 
 
-def lower_learning_rate(verdict: Verdict, run: Run, current_rate: float) -> Iterator[Advice]:
+def lower_learning_rate(
+    verdict: Verdict, run: Run, current_rate: float
+) -> Iterator[LowerLearningRate]:
     """Advise a rate where something is lost, from how much is lost.
 
     The rate is at least halved, and left within the usual zone where it was above. That a lower
@@ -27,18 +40,17 @@ def lower_learning_rate(verdict: Verdict, run: Run, current_rate: float) -> Iter
     worst = worst_alarm(verdict)
     if worst is None:
         return
-    number = advised_rate(worst, run, current_rate)
-    low, high = ZONES[run.method]
+    advised = advised_rate(worst, run, current_rate)
+    zone = ZONES[run.method]
     kind = "full fine-tuning" if run.method == "full" else "LoRA"
-    yield Advice(
-        do="lower_learning_rate",
-        number=number,
+    yield LowerLearningRate(
+        learning_rate=advised,
         outcome=worst.outcome,
         finding=worst.finding,
         text=(
-            f"train again with learning rate {rate(number)} instead of {rate(current_rate)}, "
+            f"train again with learning rate {rate(advised)} instead of {rate(current_rate)}, "
             f"which is too high for {worst.outcome.gate.key}{hedge(worst)}; usual for {kind} is "
-            f"{rate(low)} to {rate(high)}."
+            f"{rate(zone.low)} to {rate(zone.high)}."
         ),
     )
 
@@ -51,10 +63,10 @@ def worst_alarm(verdict: Verdict) -> Alarm | None:
 
 def advised_rate(worst: Alarm, run: Run, current_rate: float) -> float:
     """The rate at which half the limit would be lost, but not below the usual zone from above."""
-    low, high = ZONES[run.method]
+    zone = ZONES[run.method]
     wanted = wanted_rate(worst, current_rate)
-    floor = min(low, current_rate * GENTLEST)
-    return max(min(wanted, high if current_rate > high else wanted), floor)
+    floor = min(zone.low, current_rate * GENTLEST)
+    return max(min(wanted, zone.high if current_rate > zone.high else wanted), floor)
 
 
 def wanted_rate(worst: Alarm, current_rate: float) -> float:

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Iterator
 
-from ftguard.verdict.advice import Advice
-from ftguard.verdict.gates import Verdict, badness
+from ftguard.verdict.advice import MoreProbes
+from ftguard.verdict.gate import badness
+from ftguard.verdict.gates import Verdict
 
 
-def more_probes(verdict: Verdict) -> Iterator[Advice]:
+def more_probes(verdict: Verdict) -> Iterator[MoreProbes]:
     """Advise how many probes would tell a suspect loss of this size from chance.
 
     The interval's half-width shrinks with the square root of n.
@@ -18,9 +19,8 @@ def more_probes(verdict: Verdict) -> Iterator[Advice]:
             continue
         half = (bad.high - bad.low) / 2
         needed = math.ceil(bad.n * (half / bad.value) ** 2) + 1
-        yield Advice(
-            do="more_probes",
-            number=float(needed),
+        yield MoreProbes(
+            num_probes=needed,
             outcome=outcome,
             finding=False,
             text=(

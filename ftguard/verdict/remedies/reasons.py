@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ftguard.verdict.gates import Outcome, Verdict, badness
+from ftguard.verdict.gate import badness
+from ftguard.verdict.gates import Outcome, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from ftguard.verdict.advice import Advice
+from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup, best_of
 from ftguard.verdict.gates import Verdict
 
 
-def stop(verdict: Verdict, past: Sequence[Checkup], patience: int) -> Iterator[Advice]:
+def stop(verdict: Verdict, past: Sequence[Checkup], patience: int) -> Iterator[Stop]:
     """Advise to stop after `patience` breached checkpoints in a row, this one included.
 
     One breach alone does not stop a run: forgetting can dip and recover (2604.06628).
@@ -18,9 +18,8 @@ def stop(verdict: Verdict, past: Sequence[Checkup], patience: int) -> Iterator[A
         return
     best = best_of(past)
     kept = f"step {best.step} is the best that passed" if best else "no checkpoint has passed"
-    yield Advice(
-        do="stop",
-        number=float(best.step if best else 0),
+    yield Stop(
+        best_step=best.step if best else None,
         outcome=next(outcome for outcome in verdict.outcomes if outcome.state == "breach"),
         finding=True,
         text=f"stop: {patience} checkpoints in a row breached a gate; {kept}.",

@@ -8,7 +8,8 @@ from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import Gate, Verdict, decide
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import Verdict, decide
 from ftguard.verdict.run import Run
 
 LOOK = Look(number=1, planned=2)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import Gate, Verdict
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import Verdict
 from ftguard.verdict.remedies import advise
 from ftguard.verdict.run import Run
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ftguard.verdict.gates import Gate, Verdict
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import Verdict
 from ftguard.verdict.remedies.learning_rate import STEEPNESS, lower_learning_rate
 from ftguard.verdict.run import Run
 
@@ -16,7 +17,7 @@ GATE = Gate(measurement="forgetting", limit=0.10, advise_at=0.03)
 def _number(verdict: Verdict, run: Run, current_rate: float) -> float:
     (advice,) = lower_learning_rate(verdict, run, current_rate)
     assert advice.do == "lower_learning_rate"
-    return advice.number
+    return advice.learning_rate
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ftguard.verdict.gates import Gate, Verdict
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import Verdict
 from ftguard.verdict.remedies.more_probes import more_probes
 
 Judged = Callable[..., Verdict]
@@ -15,7 +16,7 @@ def test_the_number_shrinks_the_interval_to_the_loss(judged: Judged) -> None:
     """0.2 give or take 0.25 on 50 probes: 50 * (0.25 / 0.2)^2 = 78.125, so 79 and one more."""
     (advice,) = more_probes(judged((GATE, -0.05, 0.2, 0.45)))
 
-    assert (advice.do, advice.number, advice.finding) == ("more_probes", 80.0, False)
+    assert (advice.do, advice.num_probes, advice.finding) == ("more_probes", 80, False)
     assert advice.text == (
         "ask about 80 probes instead of 50 for forgetting/all: so many would tell a drop of this "
         "size from chance."
@@ -37,4 +38,4 @@ def test_each_suspect_gate_has_its_own_number(judged: Judged) -> None:
     tail = Gate(measurement="tail", slice="worst", limit=0.15)
     verdict = judged((GATE, 0.0, 0.25, 0.5), (tail, -0.25, 0.25, 0.75))
 
-    assert [advice.number for advice in more_probes(verdict)] == [51, 201]
+    assert [advice.num_probes for advice in more_probes(verdict)] == [51, 201]

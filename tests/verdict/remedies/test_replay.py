@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ftguard.verdict.gates import Gate, Verdict
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.gates import Verdict
 from ftguard.verdict.remedies.replay import replay
 from ftguard.verdict.run import Run
 
@@ -36,7 +37,7 @@ def test_replay_is_advised_where_a_rate_alone_would_learn_little(
     """Below the usual zone for the method, and more of it for three times the limit."""
     found = list(replay(judged((GATE, 0.01, drop, 1.5)), run(method), current))
 
-    assert [advice.number for advice in found] == ([] if share is None else [share])
+    assert [advice.share for advice in found] == ([] if share is None else [share])
     assert all(advice.do == "replay" for advice in found)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import Gate, State, Verdict
+from ftguard.verdict.gate import Gate, State
+from ftguard.verdict.gates import Verdict
 from ftguard.verdict.remedies.stopping import stop
 
 Judged = Callable[..., Verdict]
@@ -70,7 +71,7 @@ def test_the_advice_names_the_step_to_go_back_to(
 
     (advice,) = stop(verdict, past, 2)
 
-    assert (advice.do, advice.number, advice.finding) == ("stop", 4.0, True)
+    assert (advice.do, advice.best_step, advice.finding) == ("stop", 4, True)
     assert advice.outcome.state == "breach"
     assert advice.text == (
         "stop: 2 checkpoints in a row breached a gate; step 4 is the best that passed."
@@ -80,10 +81,10 @@ def test_the_advice_names_the_step_to_go_back_to(
 def test_without_a_checkpoint_that_passed_there_is_none_to_go_back_to(
     past_and_now: Callable[..., tuple[list[Checkup], Verdict]],
 ) -> None:
-    """The number is then 0, the base."""
+    """There is then no best step, and the sentence says so."""
     past, verdict = past_and_now("breach", "breach")
 
     (advice,) = stop(verdict, past, 2)
 
-    assert advice.number == 0
+    assert advice.best_step is None
     assert advice.text.endswith("no checkpoint has passed.")

@@ -1,0 +1,141 @@
+"""Tests of the sentences: each state's words with every number in them."""
+
+from typing import Any
+
+import pytest
+
+from ftguard.measures.measurement import Measurement
+from ftguard.stats.estimates import Estimate
+from ftguard.verdict.gate import Gate, State
+from ftguard.verdict.sentences import explain
+
+ALLOWED = 0.02375
+"""The p that is allowed where something is found beyond chance."""
+
+
+def _estimate(value: float, low: float, high: float, n: int = 200) -> Estimate:
+    return Estimate(
+        value=value, low=low, high=high, level=0.95, n=n, stderr=(high - low) / 3.92, dof=1000
+    )
+
+
+def _measured(estimate: Estimate | None, name: str = "forgetting", **more: Any) -> Measurement:
+    return Measurement(name=name, slice="all", estimate=estimate, **more)
+
+
+def _sentence(measurement: Measurement, limit: float, state: State) -> str:
+    gate = Gate(measurement=measurement.name, slice=measurement.slice, limit=limit)
+    return explain(gate, measurement, state, ALLOWED if state == "breach" else None)
+
+
+@pytest.mark.parametrize(
+    ("measurement", "limit", "state", "sentence"),
+    [
+        (
+            _measured(_estimate(0.125, 0.01, 0.24)),
+            0.10,
+            "breach",
+            (
+                "forgetting/all: a drop of 12.5 % (1.0 to 24.0 %, n=200) is beyond the limit of "
+                "10 % and beyond chance (p=0.017 of 0.024 allowed)."
+            ),
+        ),
+        (
+            _measured(_estimate(0.125, -0.01, 0.26)),
+            0.105,
+            "suspect",
+            (
+                "forgetting/all: a drop of 12.5 % (-1.0 to 26.0 %, n=200) is beyond the limit of "
+                "10.5 % but not beyond chance (p=0.035)."
+            ),
+        ),
+        (
+            _measured(_estimate(0.02, -0.03, 0.07)),
+            0.10,
+            "clear",
+            (
+                "forgetting/all: a drop of 2.0 % (-3.0 to 7.0 %, n=200) is within the limit of "
+                "10 %, proven."
+            ),
+        ),
+        (
+            # The half-width 0.5 must shrink to the distance 0.25: 200 * (0.5 / 0.25)^2 = 800.
+            _measured(_estimate(0.25, -0.25, 0.75)),
+            0.5,
+            "within",
+            (
+                "forgetting/all: a drop of 25.0 % (-25.0 to 75.0 %, n=200) is within the limit of "
+                "50 %, not proven (about 800 such probes would prove it)."
+            ),
+        ),
+        (
+            _measured(_estimate(0.5, 0.25, 0.75)),
+            0.5,
+            "within",
+            (
+                "forgetting/all: a drop of 50.0 % (25.0 to 75.0 %, n=200) is within the limit of "
+                "50 %, not proven."
+            ),
+        ),
+        (
+            _measured(_estimate(0.062, 0.01, 0.114), "calibration", unit="points"),
+            0.05,
+            "breach",
+            (
+                "calibration/all: a rise of +0.062 (+0.010 to +0.114, n=200) is beyond the limit "
+                "of +0.050 and beyond chance (p=0.0098 of 0.024 allowed)."
+            ),
+        ),
+        (
+            _measured(_estimate(0.02, -0.02, 0.06), "target", unit="points", higher_is_better=True),
+            0.05,
+            "suspect",
+            (
+                "target/all: a gain of +0.020 (-0.020 to +0.060, n=200) is beyond the limit of "
+                "+0.050 but not beyond chance (p=0.071)."
+            ),
+        ),
+    ],
+)
+def test_a_sentence_holds_its_numbers(
+    measurement: Measurement, limit: float, state: State, sentence: str
+) -> None:
+    """The value, its interval, n, limit and p: 0.125 is 2.13 errors of 0.23 / 3.92 above 0."""
+    assert _sentence(measurement, limit, state) == sentence
+
+
+def test_noise_is_named_in_place_of_chance() -> None:
+    """A drop of 12 % where the base is off itself by 13 % is explained by that, not by p."""
+    drop = _measured(_estimate(0.12, 0.10, 0.14), noise=0.13)
+
+    assert _sentence(drop, 0.10, "suspect") == (
+        "forgetting/all: a drop of 12.0 % (10.0 to 14.0 %, n=200) is beyond the limit of 10 % but "
+        "not beyond chance (the base differs from itself by 13.0 % when asked twice)."
+    )
+
+
+def test_a_base_at_the_floor_is_explained_by_its_note() -> None:
+    """The sentence says which probes would do."""
+    note = "the base scores 0.010 on these 199 probes: choose probes that it can answer"
+    floor = _measured(None, at_floor=True, num_scored=199, num_unscored=1, note=note)
+
+    assert _sentence(floor, 0.10, "nothing to lose") == f"forgetting/all: {note}."
+
+
+@pytest.mark.parametrize(
+    ("num_unscored", "note", "reason"),
+    [
+        (
+            3,
+            "asking failed: OutOfMemoryError: 12 GiB",
+            "3 probes were unscored; asking failed: OutOfMemoryError: 12 GiB",
+        ),
+        (20, "", "20 probes were unscored"),
+        (0, "", "it was not measured"),
+    ],
+)
+def test_what_is_missing_tells_why(num_unscored: int, note: str, reason: str) -> None:
+    """How many probes were unscored and what is noted; with neither, that nothing measured it."""
+    failed = _measured(None, note=note, num_unscored=num_unscored)
+
+    assert _sentence(failed, 0.10, "missing") == (f"forgetting/all: not enough evidence, {reason}.")

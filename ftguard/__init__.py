@@ -51,6 +51,7 @@ from ftguard.verdict.advice import LowerLearningRate as LowerLearningRate
 from ftguard.verdict.advice import MoreProbes as MoreProbes
 from ftguard.verdict.advice import Replay as Replay
 from ftguard.verdict.advice import Stop as Stop
+from ftguard.verdict.advice import Suggestion as Suggestion
 from ftguard.verdict.checkup import Checkup as Checkup
 from ftguard.verdict.gate import Gate as Gate
 from ftguard.verdict.gates import Outcome as Outcome

@@ -15,7 +15,7 @@ from ftguard.measures import Measure
 from ftguard.probes import AUTO, Encoder, ProbeSource, load_encoder, read_sets
 from ftguard.run import trainer as host
 from ftguard.run.begin import Settings, begin
-from ftguard.run.examine import Moment
+from ftguard.run.examine import Advising, Moment
 from ftguard.run.guarded_run import GuardedRun
 from ftguard.run.late_scores import apply_late_scores
 from ftguard.run.learning_rate import peak_rate, scale_rate
@@ -23,6 +23,7 @@ from ftguard.tracking import ConsoleTracker, ManyTrackers, Tracker, TrainerRepor
 from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup, guard_score
 from ftguard.verdict.gate import Gate
+from ftguard.verdict.remedies import Remedy
 
 FORECAST_STEP = 5
 """The step after which the cost of checking is forecast from the time that steps take."""
@@ -49,6 +50,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         gates: limits, by default forgetting 10 % (advice from 8 %), tail 15 %, ECE + 0.05.
         measures: your own, each a function `(probes, base, now) -> Iterable[Measurement]`; what it
             yields can be gated, and stands in console, ledger and curves like all else.
+        remedies: your own, each a function `(verdict, past, run) -> Iterable[Advice]`; asked at
+            every checkpoint, and told like all advice (`ftguard.Suggestion` needs only words).
         trackers: told of every checkup and of the outcome, beside console and W&B: anything with
             `log(checkup, share)` and `finish(conclusion)`.
         train_dataset: the training rows, to look for leaks, for what is far from them and for rare
@@ -80,6 +83,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         calibration: ProbeSource | None = AUTO,
         gates: Sequence[Gate] | None = None,
         measures: Sequence[Measure] = (),
+        remedies: Sequence[Remedy] = (),
         trackers: Sequence[Tracker] = (),
         judge: Judge | None = None,
         train_dataset: ProbeSource | None = None,
@@ -112,7 +116,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             gates=None if gates is None else tuple(gates),
             measures=tuple(measures),
             act_on_breach=act_on_breach,
-            patience=patience,
+            advising=Advising(patience=patience, remedies=tuple(remedies)),
             strict=strict,
             cache=cache,
             chat_template_kwargs=dict(chat_template_kwargs or {}),

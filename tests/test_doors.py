@@ -4,6 +4,7 @@ import copy
 import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from transformers import (
@@ -24,7 +25,9 @@ from ftguard import (
     Probe,
     ProbeSet,
     Snapshot,
+    Suggestion,
     Unscored,
+    Verdict,
 )
 
 SHORTER = [Probe(id=f"t{i}", prompt=f"{i}+1=", reference=str(i + 1)) for i in range(8)]
@@ -207,3 +210,52 @@ def test_a_scorer_that_fails_leaves_its_probes_unscored(
 
     found = _graded(guard)
     assert (found.estimate, found.num_unscored) == (None, 3)
+
+
+def sleep_on_it(verdict: Verdict, past: Sequence[Checkup], run: object) -> Iterable[Suggestion]:
+    """A word for the first gate of every checkpoint but the first."""
+    del run
+    if past:
+        yield Suggestion(outcome=verdict.outcomes[0], finding=False, text="sleep on it.")
+
+
+def test_a_remedy_of_ones_own_is_told_and_recorded(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It knows the earlier checkups, stands in the checkup, the verdict file and the terminal."""
+    guard = GuardCallback(SHORTER, own_texts, remedies=[sleep_on_it])
+
+    _train(tmp_path, model, tokenizer, guard)
+
+    told = [[advice.text for advice in checkup.advice] for checkup in guard.checkups]
+    assert ["sleep on it." in texts for texts in told] == [False, True]
+    assert "sleep on it." in capsys.readouterr().out
+    advice = json.loads((tmp_path / "ftguard/verdict.json").read_text())["advice"]
+    assert [each["text"] for each in advice if each["do"] == "suggestion"] == ["sleep on it."]
+
+
+def faulty(*given: object) -> Iterable[Any]:
+    """Neither a measure nor a remedy."""
+    raise ZeroDivisionError(len(given))
+
+
+def test_what_a_user_brings_may_fail_without_harm(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """Training goes on, everything else is measured, and what failed is named."""
+    guard = GuardCallback(SHORTER, own_texts, measures=[faulty], remedies=[faulty])
+
+    with pytest.warns(UserWarning, match="failed") as warned:
+        _train(tmp_path, model, tokenizer, guard)
+
+    texts = "\n".join(str(warning.message) for warning in warned)
+    assert "the measure <function faulty" in texts
+    assert "the remedy <function faulty" in texts
+    assert [checkup.find("forgetting") is not None for checkup in guard.checkups] == [True] * 2

@@ -1,5 +1,6 @@
 """Measures everything: the table of measures, and `measure`, which asks them all."""
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -23,5 +24,18 @@ def measure(
     probes: Sequence[Probe], base: Snapshot, now: Snapshot, own: Sequence[Measure] = ()
 ) -> tuple[Measurement, ...]:
     """Everything that can be measured with these probes; `own` measures are the user's."""
-    yours = (replace(item, headline=True) for one in own for item in one(probes, base, now))
-    return (*(item for one in MEASURES for item in one(probes, base, now)), *yours)
+    return (
+        *(item for one in MEASURES for item in one(probes, base, now)),
+        *(item for one in own for item in _by_own(one, probes, base, now)),
+    )
+
+
+def _by_own(
+    one: Measure, probes: Sequence[Probe], base: Snapshot, now: Snapshot
+) -> tuple[Measurement, ...]:
+    """What a user's measure finds; where it fails, nothing: its gate is then *missing*."""
+    try:
+        return tuple(replace(item, headline=True) for item in one(probes, base, now))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the user's
+        warnings.warn(f"ftguard: the measure {one!r} failed: {error!r}", stacklevel=2)
+        return ()

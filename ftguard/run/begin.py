@@ -23,7 +23,7 @@ from ftguard.run.announce import announce
 from ftguard.run.baseline import Baseline, get_baseline, read_lineage
 from ftguard.run.chosen_probes import probes_to_ask
 from ftguard.run.clock import Clock
-from ftguard.run.examine import EvalConfig, fingerprint
+from ftguard.run.examine import Advising, EvalConfig, fingerprint
 from ftguard.run.grading import Grading
 from ftguard.run.guarded_run import GuardedRun
 from ftguard.run.journal import Journal
@@ -55,7 +55,7 @@ class Settings:
     gates: tuple[Gate, ...] | None
     measures: tuple[Measure, ...]
     act_on_breach: bool
-    patience: int
+    advising: Advising
     strict: bool
     cache: bool
     chat_template_kwargs: Mapping[str, object]
@@ -140,7 +140,7 @@ def begin(
             journal=journal,
             tracker=tracker,
             clock=clock,
-            patience=settings.patience,
+            advising=settings.advising,
             is_main_process=is_main_process,
             grading=grading,
         )

@@ -19,7 +19,7 @@ from ftguard.scores.snapshot import Fingerprint, Snapshot
 from ftguard.stats.alpha_spending import Look
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gates import decide
-from ftguard.verdict.remedies import advise
+from ftguard.verdict.remedies import Remedy, advise
 from ftguard.verdict.run import Run
 
 _LIBRARIES = ("ftguard", "torch", "transformers", "tokenizers")
@@ -38,6 +38,16 @@ class EvalConfig:
     """Whether to show a progress bar."""
     measures: tuple[Measure, ...] = ()
     """The user's own, measured after the built-in ones."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advising:
+    """What is advised by."""
+
+    patience: int
+    """Breached checkpoints in a row before stopping is advised."""
+    remedies: tuple[Remedy, ...] = ()
+    """The user's own, asked after the built-in ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +141,7 @@ def examine(
     look: Look,
     past: Sequence[Checkup],
     current_rate: float,
-    patience: int,
+    advising: Advising,
     grade: Grade | None = None,
 ) -> tuple[Checkup, Snapshot | None]:
     """Ask, score, measure, decide and advise on one checkpoint.
@@ -159,7 +169,7 @@ def examine(
         look=look,
         past=past,
         current_rate=current_rate,
-        patience=patience,
+        advising=advising,
     )
     seconds = time.perf_counter() - started
     return replace(checkup, seconds=seconds, notes=notes), now
@@ -192,7 +202,7 @@ def assess(
     look: Look,
     past: Sequence[Checkup],
     current_rate: float,
-    patience: int,
+    advising: Advising,
 ) -> Checkup:
     """Decide and advise on what was measured."""
     verdict = decide(measurements, run.gates, look)
@@ -206,7 +216,14 @@ def assess(
         eval_loss=moment.eval_loss,
         measurements=measurements,
         verdict=verdict,
-        advice=advise(verdict, past, run, current_rate=current_rate, patience=patience),
+        advice=advise(
+            verdict,
+            past,
+            run,
+            current_rate=current_rate,
+            patience=advising.patience,
+            own=advising.remedies,
+        ),
         seconds=0.0,
     )
 

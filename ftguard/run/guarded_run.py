@@ -16,7 +16,7 @@ from ftguard.measures.target import confirmed
 from ftguard.run.acting import Action, choose_action
 from ftguard.run.baseline import Lineage, read_lineage, write_lineage
 from ftguard.run.clock import Clock
-from ftguard.run.examine import EvalConfig, Moment, assess, examine
+from ftguard.run.examine import Advising, EvalConfig, Moment, assess, examine
 from ftguard.run.grading import BASE, NOW, Grading, judged_by_step, with_scores
 from ftguard.run.journal import Journal
 from ftguard.run.keep import keep_checkpoint, loads, put_aside
@@ -41,7 +41,7 @@ class GuardedRun:
     journal: Journal
     tracker: Tracker
     clock: Clock
-    patience: int
+    advising: Advising
     is_main_process: bool
     """Whether this process writes; every process asks."""
     grading: Grading | None = None
@@ -69,7 +69,7 @@ class GuardedRun:
             look=self.state.next_look,
             past=self.state.checkups,
             current_rate=self.state.learning_rate,
-            patience=self.patience,
+            advising=self.advising,
             grade=partial(self._grade, moment.step) if self.grading else None,
         )
         checkup = broadcast_from_main(checkup)
@@ -199,7 +199,7 @@ class GuardedRun:
             look=self.state.next_look,
             past=(),
             current_rate=self.run.learning_rate,
-            patience=self.patience,
+            advising=self.advising,
         )
 
     def _done(self, step: int) -> Checkup | None:

@@ -48,6 +48,6 @@ def _reassessed(watch: GuardedRun, old: Checkup, measurements: tuple[Measurement
         look=watch.state.look_of(old.id),
         past=[c for c in watch.state.checkups if c.step < old.step],
         current_rate=watch.state.learning_rate,
-        patience=watch.patience,
+        advising=watch.advising,
     )
     return replace(checkup, seconds=old.seconds, notes=old.notes)

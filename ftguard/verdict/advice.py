@@ -50,5 +50,11 @@ class MoreProbes(Reason, frozen=True, kw_only=True, tag="more_probes"):
     """The probes to ask about in all."""
 
 
-Advice = LowerLearningRate | Replay | Stop | MoreProbes
+class Suggestion(Reason, frozen=True, kw_only=True, tag="suggestion"):
+    """What a remedy of one's own advises, in words; nothing acts on it."""
+
+    do: ClassVar[Literal["suggestion"]] = "suggestion"
+
+
+Advice = LowerLearningRate | Replay | Stop | MoreProbes | Suggestion
 """One thing to do; `do` says which, in code and in JSON."""

@@ -24,7 +24,7 @@ from ftguard.folders import RunFolder
 from ftguard.run.ledger import Ledger, current_run
 from ftguard.run.state import fold
 from ftguard.scores.snapshot import Snapshot, load_snapshot
-from ftguard.verdict.advice import Advice, LowerLearningRate, MoreProbes, Replay, Stop
+from ftguard.verdict.advice import Advice, LowerLearningRate, MoreProbes, Replay, Stop, Suggestion
 from ftguard.verdict.checkup import Checkup
 
 RECIPES = Path(__file__).parents[2] / "recipes"
@@ -89,6 +89,8 @@ def number(advice: Advice) -> float:
             return advice.best_step or 0
         case MoreProbes():
             return advice.num_probes
+        case Suggestion():
+            return 0
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Makes the `Advice` that a verdict calls for: `advise` asks every remedy."""
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Iterable, Sequence
 
 from ftguard.verdict.advice import Advice
 from ftguard.verdict.checkup import Checkup
@@ -11,9 +12,18 @@ from ftguard.verdict.remedies.replay import replay
 from ftguard.verdict.remedies.stopping import stop
 from ftguard.verdict.run import Run
 
+Remedy = Callable[[Verdict, Sequence[Checkup], Run], Iterable[Advice]]
+"""A remedy of one's own: what a verdict calls for, the run's earlier checkups being known."""
+
 
 def advise(
-    verdict: Verdict, past: Sequence[Checkup], run: Run, *, current_rate: float, patience: int
+    verdict: Verdict,
+    past: Sequence[Checkup],
+    run: Run,
+    *,
+    current_rate: float,
+    patience: int,
+    own: Sequence[Remedy] = (),
 ) -> tuple[Advice, ...]:
     """Every remedy that the verdict calls for, most pressing first.
 
@@ -23,10 +33,22 @@ def advise(
         run: what is known of the run.
         current_rate: the peak learning rate in force, actions included.
         patience: breached checkpoints in a row before stopping is advised.
+        own: the user's remedies; one that fails is warned of, and training goes on.
     """
     return (
         *stop(verdict, past, patience),
         *lower_learning_rate(verdict, run, current_rate),
         *replay(verdict, run, current_rate),
         *more_probes(verdict),
+        *(advice for remedy in own for advice in _of_own(remedy, verdict, past, run)),
     )
+
+
+def _of_own(
+    remedy: Remedy, verdict: Verdict, past: Sequence[Checkup], run: Run
+) -> tuple[Advice, ...]:
+    try:
+        return tuple(remedy(verdict, past, run))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the user's
+        warnings.warn(f"ftguard: the remedy {remedy!r} failed: {error!r}", stacklevel=2)
+        return ()

@@ -63,10 +63,12 @@ def ask(
     reads = [row for f, q in unique.items() if f not in chosen for row in q.reads]
     written = [question for question in unique.values() if question.max_new_tokens]
     prompts = {question.probe_id: question.prompt for question in prompt_batch.questions}
+    by_base = prompts if echo is None else [answer.probe_id for answer in echo]
+    num_echoes = sum(bool(prompts[probe_id]) for probe_id in by_base)
     with (
         undisturbed(model, base=base) as inner,
         tqdm(
-            total=len(chosen) + len(reads) + len(written),
+            total=len(chosen) + len(reads) + len(written) + num_echoes,
             desc=progress,
             disable=progress is None,
             leave=False,

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from tqdm.auto import tqdm
 from transformers import LlamaForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
 from ftguard import Probe
@@ -290,3 +291,24 @@ def test_a_label_shows_progress(
     out, err = capsys.readouterr()
     assert out == ""
     assert "ftguard: base" in err
+
+
+def test_the_bar_ends_at_its_total(
+    model: LlamaForCausalLM, sheet: PromptBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1 text, 2 options and 3 prompts make 6, and the base's 3 answers that are read 9, no matter
+    whether the base reads its own or a checkpoint reads those of the base.
+    """
+    bars: list[tqdm[Any]] = []
+
+    def bar(**settings: Any) -> "tqdm[Any]":
+        bars.append(tqdm(**settings))
+        return bars[-1]
+
+    monkeypatch.setattr("ftguard.ask.asking.tqdm", bar)
+
+    base = ask(model, sheet, progress="base")
+    ask(model, sheet, echo=base.echoes, progress="checkpoint")
+    ask(model, sheet, echo=(), progress="without answers of a base")
+
+    assert [(bar.n, bar.total) for bar in bars] == [(9, 9), (9, 9), (6, 6)]

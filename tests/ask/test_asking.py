@@ -105,6 +105,22 @@ def test_answers_are_in_the_order_of_the_probes(
     ]
 
 
+def test_answers_do_not_hang_on_the_order_of_the_probes(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Probes of every kind, asked in the opposite order, each get the answer they had."""
+    more = [
+        replace(probe, id=f"{probe.id} more", prompt=f"More. {probe.prompt}") for probe in PROBES
+    ]
+    probes = [*PROBES, *more]
+
+    forth = ask(model, prepare(probes, model, tokenizer, {})).answers
+    back = ask(model, prepare(probes[::-1], model, tokenizer, {})).answers
+
+    assert_alike(back[::-1], forth)
+    assert len({(a.token_ids, a.option_logprobs) for a in forth}) == 9  # ` upon a time` twice
+
+
 def test_small_batches_say_the_same(model: LlamaForCausalLM, sheet: PromptBatch) -> None:
     """One row at a time, every token is the same and every log-probability nearly so."""
     together, alone = ask(model, sheet), ask(model, sheet, plan=BatchPlan(most_rows=1))

@@ -19,7 +19,7 @@ from ftguard.ask.render import Ids
 
 Key = TypeVar("Key", bound=Hashable)
 
-MOST_LOGITS = 2**27
+MAX_LOGITS = 2**27
 """Logits of one batch that is read, in float32 half a gigabyte."""
 
 
@@ -29,7 +29,7 @@ class Asked:
 
     answers: tuple[Answer, ...]
     """One for each question, in order."""
-    echoes: tuple[Answer, ...]
+    base_answer_logprobs: tuple[Answer, ...]
     """Generated answers of the base, read by this model: its tokens, this model's logprobs."""
     seconds: float
     notes: tuple[str, ...]
@@ -45,7 +45,7 @@ def ask(
     prompt_batch: PromptBatch,
     *,
     base: bool = False,
-    echo: Sequence[Answer] | None = None,
+    base_answers: Sequence[Answer] | None = None,
     plan: BatchPlan | None = None,
     progress: str | None = None,
 ) -> Asked:
@@ -55,7 +55,7 @@ def ask(
         model: as the Trainer hands it to callbacks.
         prompt_batch: what to ask; questions with the same tokens are asked once.
         base: whether to disable adapters, so that the base answers.
-        echo: answers of the base, to be read by this model (for drift); None for its own.
+        base_answers: answers of the base, to be read by this model (for drift); None for its own.
         plan: batch limits; changed where memory runs out.
         progress: label of a progress bar on standard error; None for no bar.
     """
@@ -71,12 +71,12 @@ def ask(
     }
     prompted = [question for question in unique.values() if question.max_new_tokens]
     prompts = {question.probe_id: question.prompt for question in prompt_batch.questions}
-    by_base = prompts if echo is None else [answer.probe_id for answer in echo]
-    num_echoes = sum(bool(prompts[probe_id]) for probe_id in by_base)
+    by_base = prompts if base_answers is None else [answer.probe_id for answer in base_answers]
+    num_by_base = sum(bool(prompts[probe_id]) for probe_id in by_base)
     with (
         undisturbed(model, base=base) as inner,
         tqdm(
-            total=len(next_tokens) + len(texts) + len(prompted) + num_echoes,
+            total=len(next_tokens) + len(texts) + len(prompted) + num_by_base,
             desc=progress,
             disable=progress is None,
             leave=False,
@@ -102,13 +102,14 @@ def ask(
             replace(found[question.fingerprint], probe_id=question.probe_id)
             for question in prompt_batch.questions
         )
-        written_by_base = [a for a in (answers if echo is None else echo) if prompts[a.probe_id]]
-        echoes = {a.probe_id: (prompts[a.probe_id], a.token_ids) for a in written_by_base}
-        echoed = _read_all(inner, echoes, prompt_batch, plan, bar.update)
+        given = answers if base_answers is None else base_answers
+        written_by_base = [answer for answer in given if prompts[answer.probe_id]]
+        base_texts = {a.probe_id: (prompts[a.probe_id], a.token_ids) for a in written_by_base}
+        logprobs = _read_all(inner, base_texts, prompt_batch, plan, bar.update)
     return Asked(
         answers=answers,
-        echoes=tuple(
-            replace(answer, logprobs=echoed[answer.probe_id]) for answer in written_by_base
+        base_answer_logprobs=tuple(
+            replace(answer, logprobs=logprobs[answer.probe_id]) for answer in written_by_base
         ),
         seconds=time.perf_counter() - started,
         notes=tuple(plan.notes[noted:]),
@@ -123,8 +124,8 @@ def _generate_all(
     done: Callable[[int], object],
 ) -> dict[str, Generated]:
     found: dict[str, Generated] = {}
-    for room in sorted({question.max_new_tokens for question in questions}):
-        group = [question for question in questions if question.max_new_tokens == room]
+    for max_new_tokens in sorted({question.max_new_tokens for question in questions}):
+        group = [question for question in questions if question.max_new_tokens == max_new_tokens]
         answers = in_batches(
             group,
             lambda question: question.length,
@@ -146,11 +147,11 @@ def _read_all(
     by: Read = read,
 ) -> dict[Key, tuple[float, ...]]:
     vocabulary: int = model.get_input_embeddings().weight.shape[0]
-    dearest: int = max(1, MOST_LOGITS // vocabulary)
+    max_positions: int = max(1, MAX_LOGITS // vocabulary)
 
     def cost(row: tuple[Ids, Ids]) -> int:
         # Long texts over a large vocabulary are bounded by their logits, not by their tokens.
-        logits = (len(row[0]) + len(row[1])) * plan.most_tokens // dearest
+        logits = (len(row[0]) + len(row[1])) * plan.max_tokens // max_positions
         return max(len(row[0]) + len(row[1]), logits)
 
     values = in_batches(

@@ -1,8 +1,9 @@
-"""Asks a model a whole prompt_batch and makes its `Answer`s."""
+"""Asks a model a whole `PromptBatch` and makes its `Answer`s."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import torch
 from tqdm.auto import tqdm
@@ -16,7 +17,9 @@ from ftguard.ask.quiet import undisturbed
 from ftguard.ask.read import read, read_next
 from ftguard.ask.render import Ids
 
-MOST_LOGITS = 2**27
+Key = TypeVar("Key", bound=Hashable)
+
+MAX_LOGITS = 2**27
 """Logits of one batch that is read, in float32 half a gigabyte."""
 
 
@@ -26,7 +29,7 @@ class Asked:
 
     answers: tuple[Answer, ...]
     """One for each question, in order."""
-    echoes: tuple[Answer, ...]
+    base_answer_logprobs: tuple[Answer, ...]
     """Generated answers of the base, read by this model: its tokens, this model's logprobs."""
     seconds: float
     notes: tuple[str, ...]
@@ -42,7 +45,7 @@ def ask(
     prompt_batch: PromptBatch,
     *,
     base: bool = False,
-    echo: Sequence[Answer] | None = None,
+    base_answers: Sequence[Answer] | None = None,
     plan: BatchPlan | None = None,
     progress: str | None = None,
 ) -> Asked:
@@ -52,50 +55,61 @@ def ask(
         model: as the Trainer hands it to callbacks.
         prompt_batch: what to ask; questions with the same tokens are asked once.
         base: whether to disable adapters, so that the base answers.
-        echo: answers of the base, to be read by this model (for drift); None for its own.
+        base_answers: answers of the base, to be read by this model (for drift); None for its own.
         plan: batch limits; changed where memory runs out.
         progress: label of a progress bar on standard error; None for no bar.
     """
     plan = plan or BatchPlan()
     started, noted = time.perf_counter(), len(plan.notes)
     unique = {question.fingerprint: question for question in prompt_batch.questions}
-    chosen = {f: row for f, q in unique.items() if (row := q.next_tokens) is not None}
-    reads = [row for f, q in unique.items() if f not in chosen for row in q.reads]
-    written = [question for question in unique.values() if question.max_new_tokens]
+    next_tokens = {f: row for f, q in unique.items() if (row := q.next_tokens) is not None}
+    texts = {
+        (fingerprint, place): row
+        for fingerprint, question in unique.items()
+        if fingerprint not in next_tokens
+        for place, row in enumerate(question.reads)
+    }
+    prompted = [question for question in unique.values() if question.max_new_tokens]
     prompts = {question.probe_id: question.prompt for question in prompt_batch.questions}
+    by_base = prompts if base_answers is None else [answer.probe_id for answer in base_answers]
+    num_by_base = sum(bool(prompts[probe_id]) for probe_id in by_base)
     with (
         undisturbed(model, base=base) as inner,
         tqdm(
-            total=len(chosen) + len(reads) + len(written),
+            total=len(next_tokens) + len(texts) + len(prompted) + num_by_base,
             desc=progress,
             disable=progress is None,
             leave=False,
         ) as bar,
     ):
-        texts = _generate_all(inner, written, prompt_batch, plan, bar.update)
-        options = _read_all(
-            inner, list(chosen.values()), prompt_batch, plan, bar.update, by=read_next
-        )
-        chances = dict(zip(chosen, options, strict=True))
-        said = iter(_read_all(inner, reads, prompt_batch, plan, bar.update))
-        found = {
-            fingerprint: _chosen(question, chances[fingerprint])
-            if fingerprint in chances
-            else _answer(question, prompt_batch, texts.get(fingerprint), said)
-            for fingerprint, question in unique.items()
-        }
+        generated = _generate_all(inner, prompted, prompt_batch, plan, bar.update)
+        options = _read_all(inner, next_tokens, prompt_batch, plan, bar.update, by=read_next)
+        read_texts = _read_all(inner, texts, prompt_batch, plan, bar.update)
+        found: dict[str, Answer] = {}
+        for fingerprint, question in unique.items():
+            if fingerprint in generated:
+                found[fingerprint] = _generated_answer(
+                    question, prompt_batch, generated[fingerprint]
+                )
+            elif fingerprint in options:
+                found[fingerprint] = _options_answer(question, options[fingerprint])
+            else:
+                places = range(len(question.reads))
+                found[fingerprint] = _read_answer(
+                    question, [read_texts[fingerprint, i] for i in places]
+                )
         answers = tuple(
             replace(found[question.fingerprint], probe_id=question.probe_id)
             for question in prompt_batch.questions
         )
-        written_by_base = [a for a in (answers if echo is None else echo) if prompts[a.probe_id]]
-        echoes = [(prompts[a.probe_id], a.token_ids) for a in written_by_base]
-        echoed = _read_all(inner, echoes, prompt_batch, plan, bar.update)
+        given = answers if base_answers is None else base_answers
+        written_by_base = [answer for answer in given if prompts[answer.probe_id]]
+        base_texts = {a.probe_id: (prompts[a.probe_id], a.token_ids) for a in written_by_base}
+        logprobs = _read_all(inner, base_texts, prompt_batch, plan, bar.update)
     return Asked(
         answers=answers,
-        echoes=tuple(
-            replace(answer, logprobs=values)
-            for answer, values in zip(written_by_base, echoed, strict=True)
+        base_answer_logprobs=tuple(
+            replace(answer, logprobs=logprobs[answer.probe_id]) for answer in written_by_base
         ),
         seconds=time.perf_counter() - started,
         notes=tuple(plan.notes[noted:]),
@@ -105,17 +119,17 @@ def ask(
 def _generate_all(
     model: PreTrainedModel,
     questions: list[Question],
-    sheet: PromptBatch,
+    prompt_batch: PromptBatch,
     plan: BatchPlan,
     done: Callable[[int], object],
 ) -> dict[str, Generated]:
     found: dict[str, Generated] = {}
-    for room in sorted({question.max_new_tokens for question in questions}):
-        group = [question for question in questions if question.max_new_tokens == room]
+    for max_new_tokens in sorted({question.max_new_tokens for question in questions}):
+        group = [question for question in questions if question.max_new_tokens == max_new_tokens]
         answers = in_batches(
             group,
             lambda question: question.length,
-            lambda batch: generate(model, batch, sheet.stop_ids, sheet.pad_id),
+            lambda batch: generate(model, batch, prompt_batch.stop_ids, prompt_batch.pad_id),
             plan,
             done,
         )
@@ -125,52 +139,51 @@ def _generate_all(
 
 def _read_all(
     model: PreTrainedModel,
-    rows: list[tuple[Ids, Ids]],
-    sheet: PromptBatch,
+    rows: Mapping[Key, tuple[Ids, Ids]],
+    prompt_batch: PromptBatch,
     plan: BatchPlan,
     done: Callable[[int], object],
     *,
     by: Read = read,
-) -> list[tuple[float, ...]]:
+) -> dict[Key, tuple[float, ...]]:
     vocabulary: int = model.get_input_embeddings().weight.shape[0]
-    dearest: int = max(1, MOST_LOGITS // vocabulary)
+    max_positions: int = max(1, MAX_LOGITS // vocabulary)
 
     def cost(row: tuple[Ids, Ids]) -> int:
         # Long texts over a large vocabulary are bounded by their logits, not by their tokens.
-        logits = (len(row[0]) + len(row[1])) * plan.most_tokens // dearest
+        logits = (len(row[0]) + len(row[1])) * plan.max_tokens // max_positions
         return max(len(row[0]) + len(row[1]), logits)
 
-    return in_batches(rows, cost, lambda batch: by(model, batch, sheet.pad_id), plan, done)
+    values = in_batches(
+        list(rows.values()), cost, lambda batch: by(model, batch, prompt_batch.pad_id), plan, done
+    )
+    return dict(zip(rows, values, strict=True))
 
 
-def _chosen(question: Question, logprobs: tuple[float, ...]) -> Answer:
+def _generated_answer(question: Question, prompt_batch: PromptBatch, said: Generated) -> Answer:
+    kept = [token for token in said.token_ids if token not in prompt_batch.stop_ids]
+    return Answer(
+        probe_id=question.probe_id,
+        text=prompt_batch.rendering.tokenizer.decode(kept, skip_special_tokens=True),
+        token_ids=said.token_ids,
+        logprobs=said.logprobs,
+        finish="stop" if said.stopped else "length",
+        fingerprint=question.fingerprint,
+    )
+
+
+def _options_answer(question: Question, logprobs: tuple[float, ...]) -> Answer:
     return Answer(
         probe_id=question.probe_id, option_logprobs=logprobs, fingerprint=question.fingerprint
     )
 
 
-def _answer(
-    question: Question,
-    sheet: PromptBatch,
-    text: Generated | None,
-    said: Iterator[tuple[float, ...]],
-) -> Answer:
-    if text is not None:
-        kept = [token for token in text.token_ids if token not in sheet.stop_ids]
-        return Answer(
-            probe_id=question.probe_id,
-            text=sheet.rendering.tokenizer.decode(kept, skip_special_tokens=True),
-            token_ids=text.token_ids,
-            logprobs=text.logprobs,
-            finish="stop" if text.stopped else "length",
-            fingerprint=question.fingerprint,
-        )
-    values = [next(said) for _ in question.reads]
-    if len(values) > 1:
-        return _chosen(question, tuple(sum(value) for value in values))
+def _read_answer(question: Question, logprobs: list[tuple[float, ...]]) -> Answer:
+    if len(logprobs) > 1:
+        return _options_answer(question, tuple(sum(values) for values in logprobs))
     return Answer(
         probe_id=question.probe_id,
         token_ids=question.reads[0][1],
-        logprobs=values[0],
+        logprobs=logprobs[0],
         fingerprint=question.fingerprint,
     )

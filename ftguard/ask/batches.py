@@ -6,11 +6,11 @@ from typing import TypeVar
 
 import torch
 
-Row = TypeVar("Row")
+ItemT = TypeVar("ItemT")
 Result = TypeVar("Result")
 
-MOST_ROWS = 64
-MOST_TOKENS = 16_384
+MAX_ROWS = 64
+MAX_TOKENS = 16_384
 """Tokens in one batch, padding included."""
 
 
@@ -22,16 +22,16 @@ class BatchPlan:
     bits of a result.
     """
 
-    most_rows: int = MOST_ROWS
-    most_tokens: int = MOST_TOKENS
+    max_rows: int = MAX_ROWS
+    max_tokens: int = MAX_TOKENS
     notes: list[str] = field(default_factory=list)
     """One sentence for each time that memory ran out."""
 
 
 def in_batches(
-    rows: Sequence[Row],
-    length: Callable[[Row], int],
-    run: Callable[[list[Row]], list[Result]],
+    rows: Sequence[ItemT],
+    length: Callable[[ItemT], int],
+    run: Callable[[list[ItemT]], list[Result]],
     plan: BatchPlan,
     done: Callable[[int], object],
 ) -> list[Result]:
@@ -50,15 +50,15 @@ def in_batches(
     results: dict[int, Result] = {}
     order = sorted(range(len(rows)), key=lambda index: (-length(rows[index]), index))
     while order:
-        fitting = plan.most_tokens // max(1, length(rows[order[0]]))
-        size = max(1, min(len(order), plan.most_rows, fitting))
+        fitting = plan.max_tokens // max(1, length(rows[order[0]]))
+        size = max(1, min(len(order), plan.max_rows, fitting))
         batch, order = order[:size], order[size:]
         try:
             outputs = run([rows[index] for index in batch])
         except (torch.OutOfMemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error) or size == 1:
                 raise
-            plan.most_rows = max(1, size // 2)
+            plan.max_rows = max(1, size // 2)
             plan.notes.append(f"memory ran out at {size} rows a batch; went on with half")
             order = batch + order
             if torch.cuda.is_available():

@@ -12,9 +12,9 @@ from ftguard.ask.render import Ids, Rendering
 from ftguard.errors import InputError
 from ftguard.probes.probe import MULTIPLE_CHOICE, Probe
 
-MOST_NEW_TOKENS = 256
-FEWEST_NEW_TOKENS = 16
-"""Room for a chat model to say a short answer in a sentence."""
+MAX_NEW_TOKENS = 256
+MIN_NEW_TOKENS = 16
+"""Enough for a chat model to say a short answer in a sentence."""
 _INSANE_CONTEXT = 10**9
 """Tokenizers without a known context say something like 1e30."""
 
@@ -91,7 +91,7 @@ def prepare(
     """Render every probe; leave out those that are longer than the model's context.
 
     Answers may grow to twice the longest reference of their role, between 16 and 256 tokens;
-    general probes are of many kinds, so each has the room of its own references there, rounded up
+    general probes are of many kinds, so each has the budget of its own references there, rounded up
     to a power of two. Without a reference it is 256. A probe may say otherwise.
 
     Raises:
@@ -100,8 +100,10 @@ def prepare(
     rendering = Rendering(tokenizer=tokenizer, chat_template_kwargs=dict(chat_template_kwargs))
     stop_ids = _stop_ids(model, tokenizer)
     roles = {probe.role for probe in probes}
-    room = {role: _room([p for p in probes if p.role == role], rendering) for role in roles}
-    questions = [_question(probe, rendering, room[probe.role], stop_ids) for probe in probes]
+    budgets = {
+        role: _token_budget([p for p in probes if p.role == role], rendering) for role in roles
+    }
+    questions = [_question(probe, rendering, budgets[probe.role], stop_ids) for probe in probes]
     context = context_length(model, tokenizer)
     fits = [question.length <= context for question in questions]
     for role in roles:
@@ -128,7 +130,7 @@ def context_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -
     return int(min(length, _INSANE_CONTEXT))
 
 
-def _question(probe: Probe, rendering: Rendering, room: int, stop_ids: Ids) -> Question:
+def _question(probe: Probe, rendering: Rendering, token_budget: int, stop_ids: Ids) -> Question:
     if probe.scorer == MULTIPLE_CHOICE:
         question = Question(probe_id=probe.id, reads=tuple(rendering.options(probe)))
     elif probe.kind == "likelihood":
@@ -138,22 +140,22 @@ def _question(probe: Probe, rendering: Rendering, room: int, stop_ids: Ids) -> Q
         prompt = rendering.prompt(probe)
         if probe.role == "general":
             # Few different sizes make few, full batches.
-            room = 2 ** math.ceil(math.log2(_room([probe], rendering)))
-        room = room if probe.references else MOST_NEW_TOKENS
-        room = probe.max_new_tokens or room
-        question = Question(probe_id=probe.id, prompt=prompt, max_new_tokens=room)
+            token_budget = 2 ** math.ceil(math.log2(_token_budget([probe], rendering)))
+        token_budget = token_budget if probe.references else MAX_NEW_TOKENS
+        token_budget = probe.max_new_tokens or token_budget
+        question = Question(probe_id=probe.id, prompt=prompt, max_new_tokens=token_budget)
     asked = (question.prompt, question.reads, question.max_new_tokens, stop_ids)
     return replace(question, fingerprint=_hash(asked))
 
 
-def _room(probes: Sequence[Probe], rendering: Rendering) -> int:
+def _token_budget(probes: Sequence[Probe], rendering: Rendering) -> int:
     lengths = [
         rendering.num_tokens(reference)
         for probe in probes
         if probe.kind == "answer" and probe.scorer != MULTIPLE_CHOICE
         for reference in probe.references
     ]
-    return max(FEWEST_NEW_TOKENS, min(MOST_NEW_TOKENS, 2 * max(lengths, default=0)))
+    return max(MIN_NEW_TOKENS, min(MAX_NEW_TOKENS, 2 * max(lengths, default=0)))
 
 
 def _stop_ids(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Ids:

@@ -28,21 +28,26 @@ def drift(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Me
 
 
 def _drift(prefix: str, members: set[str], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
-    before, after = _nats(base.echoes, members), _nats(now.echoes, members)
+    before, after = (
+        _nats(base.base_answer_logprobs, members),
+        _nats(now.base_answer_logprobs, members),
+    )
     shared = [probe_id for probe_id in before if probe_id in after]
     if len(shared) < FEWEST:
         return
     extra = np.array([after[probe_id] - before[probe_id] for probe_id in shared])
     yield _measurement(f"{prefix}nats", extra, unit=NATS, discrete=False)
     said = {answer.probe_id: answer.token_ids for answer in now.answers}
-    changed = [a.token_ids != said.get(a.probe_id) for a in base.echoes if a.probe_id in members]
+    changed = [
+        a.token_ids != said.get(a.probe_id)
+        for a in base.base_answer_logprobs
+        if a.probe_id in members
+    ]
     yield _measurement(f"{prefix}changed", np.array(changed, float), unit=PERCENT, discrete=True)
 
 
-def _nats(echoes: Sequence[Answer], members: set[str]) -> dict[str, float]:
-    return {
-        echo.probe_id: -float(np.mean(echo.logprobs)) for echo in echoes if echo.probe_id in members
-    }
+def _nats(answers: Sequence[Answer], members: set[str]) -> dict[str, float]:
+    return {a.probe_id: -float(np.mean(a.logprobs)) for a in answers if a.probe_id in members}
 
 
 def _measurement(name: str, differences: Array, *, unit: str, discrete: bool) -> Measurement:

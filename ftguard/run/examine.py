@@ -114,7 +114,7 @@ def take_snapshot(
         model,
         exam.prompt_batch,
         base=base is None,
-        echo=None if base is None else base.echoes,
+        base_answers=None if base is None else base.base_answer_logprobs,
         plan=exam.plan,
         progress=label if exam.progress else None,
     )
@@ -124,7 +124,7 @@ def take_snapshot(
         fingerprint=exam.fingerprint,
         answers=asked.answers,
         scores=score(exam.prompt_batch.probes, asked.answers),
-        echoes=asked.echoes,
+        base_answer_logprobs=asked.base_answer_logprobs,
         versions=_versions(),
         seconds=asked.seconds,
         notes=asked.notes,

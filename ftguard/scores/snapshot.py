@@ -62,7 +62,7 @@ class Snapshot:
     fingerprint: Fingerprint
     answers: tuple[Answer, ...]
     scores: tuple[Score, ...]
-    echoes: tuple[Answer, ...] = ()
+    base_answer_logprobs: tuple[Answer, ...] = ()
     """The base's generated answers, with this model's log-probabilities of them."""
     noise: Mapping[str, float] = field(default_factory=dict)
     """Of the base, where asking is not repeatable: by how much each measurement of the base
@@ -75,7 +75,7 @@ class Snapshot:
     """What did not go by plan, such as smaller batches."""
 
 
-_PARTS = {"answers": Answer, "scores": Score, "echoes": Answer}
+_PARTS = {"answers": Answer, "scores": Score, "base_answer_logprobs": Answer}
 
 
 def save_snapshot(snapshot: Snapshot, folder: Path) -> None:
@@ -86,7 +86,7 @@ def save_snapshot(snapshot: Snapshot, folder: Path) -> None:
     for part in _PARTS:
         lines = [msgspec.json.encode(record) for record in getattr(snapshot, part)]
         (draft / f"{part}.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
-    rest = replace(snapshot, answers=(), scores=(), echoes=())
+    rest = replace(snapshot, answers=(), scores=(), base_answer_logprobs=())
     (draft / "snapshot.json").write_bytes(msgspec.json.encode(rest))
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
@@ -105,7 +105,7 @@ def load_snapshot(folder: Path) -> Snapshot:
             head,
             answers=_read(folder / "answers.jsonl", Answer),
             scores=_read(folder / "scores.jsonl", Score),
-            echoes=_read(folder / "echoes.jsonl", Answer),
+            base_answer_logprobs=_read(folder / "base_answer_logprobs.jsonl", Answer),
         )
     except (msgspec.DecodeError, UnicodeDecodeError, FileNotFoundError) as error:
         if not (folder / "snapshot.json").exists():

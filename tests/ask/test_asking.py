@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from tqdm.auto import tqdm
 from transformers import LlamaForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
 from ftguard import Probe
@@ -36,7 +37,7 @@ PROBES = [
     Probe(id="sum", prompt="2+2=", reference="4", role="target"),
     Probe(id="long", prompt="Tell me all", reference="x" * 20, role="tail"),
 ]
-"""Answers have 16 tokens of room, `long` has 40."""
+"""Answers have a budget of 16 tokens, `long` of 40."""
 
 
 @pytest.fixture
@@ -85,9 +86,9 @@ def test_answers_are_in_the_order_of_the_probes(
     model.eval()
     by_id = {question.probe_id: question for question in sheet.questions}
 
-    for answer, room in ((word, 16), (total, 16), (long, 40)):
+    for answer, token_budget in ((word, 16), (total, 16), (long, 40)):
         prompt = by_id[answer.probe_id].prompt
-        said = greedy(model, prompt, room)
+        said = greedy(model, prompt, token_budget)
         said = said[: said.index(2) + 1] if 2 in said else said
         assert answer.token_ids == said
         assert answer.logprobs == pytest.approx(logprobs(model, prompt, said), abs=1e-4)
@@ -104,20 +105,36 @@ def test_answers_are_in_the_order_of_the_probes(
     ]
 
 
+def test_answers_do_not_hang_on_the_order_of_the_probes(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Probes of every kind, asked in the opposite order, each get the answer they had."""
+    more = [
+        replace(probe, id=f"{probe.id} more", prompt=f"More. {probe.prompt}") for probe in PROBES
+    ]
+    probes = [*PROBES, *more]
+
+    forth = ask(model, prepare(probes, model, tokenizer, {})).answers
+    back = ask(model, prepare(probes[::-1], model, tokenizer, {})).answers
+
+    assert_alike(back[::-1], forth)
+    assert len({(a.token_ids, a.option_logprobs) for a in forth}) == 9  # ` upon a time` twice
+
+
 def test_small_batches_say_the_same(model: LlamaForCausalLM, sheet: PromptBatch) -> None:
     """One row at a time, every token is the same and every log-probability nearly so."""
-    together, alone = ask(model, sheet), ask(model, sheet, plan=BatchPlan(most_rows=1))
+    together, alone = ask(model, sheet), ask(model, sheet, plan=BatchPlan(max_rows=1))
 
     assert [a.token_ids for a in alone.answers] == [a.token_ids for a in together.answers]
     assert nats(alone.answers) == pytest.approx(nats(together.answers), abs=1e-4)
 
 
 def test_asking_twice_gives_the_same_bits(model: LlamaForCausalLM, sheet: PromptBatch) -> None:
-    """The same questions of the same model have bitwise equal answers and echoes."""
+    """The same questions of the same model have bitwise equal answers, and read them alike."""
     first, second = ask(model, sheet), ask(model, sheet)
 
     assert first.answers == second.answers
-    assert first.echoes == second.echoes
+    assert first.base_answer_logprobs == second.base_answer_logprobs
     assert first.notes == second.notes == ()
     assert first.seconds > 0
 
@@ -140,7 +157,7 @@ def test_the_same_question_is_asked_once(
         lambda _, __, given: shapes.append(tuple(given["input_ids"].shape)), with_kwargs=True
     )
 
-    answers = ask(model, sheet, echo=()).answers
+    answers = ask(model, sheet, base_answers=()).answers
     hook.remove()
 
     # The prompts are read (5 tokens), then come 15 steps of a token each, then the texts (10).
@@ -153,19 +170,19 @@ def test_the_same_question_is_asked_once(
     assert answers[5].token_ids != answers[1].token_ids
 
 
-def test_a_model_s_own_answers_echo_as_it_said_them(
+def test_a_model_s_own_answers_are_read_as_it_said_them(
     model: LlamaForCausalLM, sheet: PromptBatch
 ) -> None:
     """Reading one's own greedy answers gives the log-probabilities of generating them."""
     asked = ask(model, sheet)
 
-    assert [echo.probe_id for echo in asked.echoes] == ["word", "sum", "long"]
+    assert [answer.probe_id for answer in asked.base_answer_logprobs] == ["word", "sum", "long"]
     written = [a for a in asked.answers if a.probe_id in ("word", "sum", "long")]
-    assert [e.token_ids for e in asked.echoes] == [a.token_ids for a in written]
-    assert nats(asked.echoes) == pytest.approx(nats(written), abs=1e-4)
+    assert [a.token_ids for a in asked.base_answer_logprobs] == [a.token_ids for a in written]
+    assert nats(asked.base_answer_logprobs) == pytest.approx(nats(written), abs=1e-4)
 
 
-def test_echoes_are_another_model_s_words_in_this_one_s_judgement(
+def test_base_answers_are_another_model_s_words_in_this_one_s_judgement(
     model: LlamaForCausalLM, sheet: PromptBatch, logprobs: Logprobs
 ) -> None:
     """The base's tokens come back with the tuned model's nats, which by hand are the same."""
@@ -174,17 +191,17 @@ def test_echoes_are_another_model_s_words_in_this_one_s_judgement(
         for parameter in model.parameters():
             parameter.add_(0.02 * torch.ones_like(parameter).cumsum(-1).sin())
 
-    tuned = ask(model, sheet, echo=base.echoes)
+    tuned = ask(model, sheet, base_answers=base.base_answer_logprobs)
 
     model.eval()
     prompts = {question.probe_id: question.prompt for question in sheet.questions}
-    assert len(tuned.echoes) == 3
-    for before, after in zip(base.echoes, tuned.echoes, strict=True):
+    assert len(tuned.base_answer_logprobs) == 3
+    for before, after in zip(base.base_answer_logprobs, tuned.base_answer_logprobs, strict=True):
         assert after == replace(before, logprobs=after.logprobs)
         by_hand = logprobs(model, prompts[after.probe_id], before.token_ids)
         assert after.logprobs == pytest.approx(by_hand, abs=1e-4)
     # A greedy answer is the base's likeliest, so that another model finds it less likely.
-    assert sum(nats(tuned.echoes)) < sum(nats(base.echoes))
+    assert sum(nats(tuned.base_answer_logprobs)) < sum(nats(base.base_answer_logprobs))
 
 
 def test_weights_that_are_not_a_number_do_not_crash(
@@ -194,9 +211,9 @@ def test_weights_that_are_not_a_number_do_not_crash(
     base = ask(model, sheet)
     model.get_input_embeddings().weight.data.fill_(float("nan"))
 
-    broken = ask(model, sheet, echo=base.echoes)
+    broken = ask(model, sheet, base_answers=base.base_answer_logprobs)
 
-    assert set(nats(broken.answers)) == set(nats(broken.echoes)) == {LOG_ZERO}
+    assert set(nats(broken.answers)) == set(nats(broken.base_answer_logprobs)) == {LOG_ZERO}
     # One letter after another: ` blue` has 5 tokens, ` red` 4.
     assert broken.answers[2].option_logprobs == (5 * LOG_ZERO, 4 * LOG_ZERO)
 
@@ -246,24 +263,24 @@ def test_the_base_of_a_peft_model_answers_as_the_plain_base(
 
     base = ask(tuned, sheet, base=True)
     again = ask(tuned, sheet, base=True)
-    assert (again.answers, again.echoes) == (base.answers, base.echoes)
+    assert (again.answers, again.base_answer_logprobs) == (base.answers, base.base_answer_logprobs)
     assert_alike(base.answers, plain.answers)
-    assert_alike(base.echoes, plain.echoes)
+    assert_alike(base.base_answer_logprobs, plain.base_answer_logprobs)
 
-    now = ask(tuned, sheet, echo=base.echoes)
+    now = ask(tuned, sheet, base_answers=base.base_answer_logprobs)
     assert [a.token_ids for a in now.answers] != [a.token_ids for a in base.answers]
     assert now.answers[0].logprobs != base.answers[0].logprobs
-    assert nats(now.echoes) != nats(base.echoes)
+    assert nats(now.base_answer_logprobs) != nats(base.base_answer_logprobs)
 
     assert [(name, p.requires_grad) for name, p in tuned.named_parameters()] == grads
     assert not layer.disable_adapters
     assert tuned.training
-    assert ask(tuned, sheet, echo=base.echoes).answers == now.answers
+    assert ask(tuned, sheet, base_answers=base.base_answer_logprobs).answers == now.answers
 
 
 def test_memory_that_runs_out_is_noted(model: LlamaForCausalLM, sheet: PromptBatch) -> None:
     """A model whose forward pass cannot allocate for 2 rows goes on with 1, and says so."""
-    plain = ask(model, sheet, plan=BatchPlan(most_rows=1))
+    plain = ask(model, sheet, plan=BatchPlan(max_rows=1))
 
     def allocate(_: object, __: object, given: dict[str, torch.Tensor]) -> None:
         if given["input_ids"].shape[0] > 1:
@@ -290,3 +307,24 @@ def test_a_label_shows_progress(
     out, err = capsys.readouterr()
     assert out == ""
     assert "ftguard: base" in err
+
+
+def test_the_bar_ends_at_its_total(
+    model: LlamaForCausalLM, sheet: PromptBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1 text, 2 options and 3 prompts make 6, and the base's 3 answers that are read 9, no matter
+    whether the base reads its own or a checkpoint reads those of the base.
+    """
+    bars: list[tqdm[Any]] = []
+
+    def bar(**settings: Any) -> "tqdm[Any]":
+        bars.append(tqdm(**settings))
+        return bars[-1]
+
+    monkeypatch.setattr("ftguard.ask.asking.tqdm", bar)
+
+    base = ask(model, sheet, progress="base")
+    ask(model, sheet, base_answers=base.base_answer_logprobs, progress="checkpoint")
+    ask(model, sheet, base_answers=(), progress="without answers of a base")
+
+    assert [(bar.n, bar.total) for bar in bars] == [(9, 9), (9, 9), (6, 6)]

@@ -25,10 +25,12 @@ TEXTS = ("a", "Two words", "What is the capital of Italy?", "7")
 """Of 2, 10, 30 and 2 tokens with their BOS."""
 
 
-def questions(tokenizer: PreTrainedTokenizerFast, room: int = 12) -> list[Question]:
-    """The texts above, each with the same room."""
+def questions(tokenizer: PreTrainedTokenizerFast, max_new_tokens: int = 12) -> list[Question]:
+    """The texts above, each with the same token budget."""
     return [
-        Question(probe_id=text, prompt=tuple(tokenizer(text)["input_ids"]), max_new_tokens=room)
+        Question(
+            probe_id=text, prompt=tuple(tokenizer(text)["input_ids"]), max_new_tokens=max_new_tokens
+        )
         for text in TEXTS
     ]
 

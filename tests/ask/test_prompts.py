@@ -1,4 +1,4 @@
-"""Tests of `prepare`: room for answers, what fits, stop tokens and fingerprints, by hand."""
+"""Tests of `prepare`: token budgets, what fits, stop tokens and fingerprints, by hand."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ def sum_probe(**changes: object) -> Probe:
 
 
 @pytest.mark.parametrize(
-    ("lengths", "room"),
+    ("lengths", "token_budget"),
     [
         ([1], 16),
         ([8], 16),
@@ -31,11 +31,11 @@ def sum_probe(**changes: object) -> Probe:
 )
 def test_answers_have_room_for_twice_the_longest_reference(
     lengths: list[int],
-    room: int,
+    token_budget: int,
     model: LlamaForCausalLM,
     tokenizer: PreTrainedTokenizerFast,
 ) -> None:
-    """A character is a token, so the room is twice the longest reference, and 16 at the least."""
+    """A character is a token, so the budget is twice the longest reference, and 16 at the least."""
     probes = [
         Probe(id=str(i), prompt="q", reference="x" * length, role="target")
         for i, length in enumerate(lengths)
@@ -43,13 +43,13 @@ def test_answers_have_room_for_twice_the_longest_reference(
 
     sheet = prepare(probes, model, tokenizer, {})
 
-    assert {question.max_new_tokens for question in sheet.questions} == {room}
+    assert {question.max_new_tokens for question in sheet.questions} == {token_budget}
 
 
 def test_no_answer_is_longer_than_256_tokens(
     model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
 ) -> None:
-    """A reference of 200 tokens gives room for 256, not 400; the context must have it."""
+    """A reference of 200 tokens gives a budget of 256, not 400; the context must have it."""
     model.config.max_position_embeddings = 300
     probe = Probe(id="p", prompt="q", reference="x" * 200, role="target")
 
@@ -103,7 +103,7 @@ def test_an_open_probe_has_the_most_room_and_a_probe_may_say_how_much(
 def test_what_is_read_takes_no_room(
     model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
 ) -> None:
-    """Texts and options that are only read neither get room nor widen that of answers."""
+    """Texts and options that are only read neither get a token budget nor widen that of answers."""
     probes = [
         Probe(id="answer", prompt="q", reference="n", role="target"),
         Probe(id="read", prompt="q", reference="x" * 40, scorer="likelihood", role="target"),
@@ -120,7 +120,7 @@ def test_what_is_read_takes_no_room(
 def test_an_answer_that_is_written_has_room_though_it_has_choices(
     model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
 ) -> None:
-    """Options scored by exact match are written out: 20 tokens need room for 40."""
+    """Options scored by exact match are written out: 20 tokens need a budget of 40."""
     probe = Probe(
         id="p",
         prompt="q",
@@ -237,7 +237,7 @@ def sheets(
     [
         sum_probe(prompt="2+3="),
         sum_probe(id="another"),
-        # 9 tokens: room for 18 in place of 16.
+        # 9 tokens: a budget of 18 in place of 16.
         sum_probe(reference="x" * 9),
         # The same tokens are asked, but a stored score would be another.
         sum_probe(reference="5"),
@@ -248,7 +248,7 @@ def sheets(
 def test_the_fingerprint_changes_with_what_is_asked_and_scored(
     changed: Probe, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
 ) -> None:
-    """Another prompt, id, room, reference or scorer makes stored answers and scores unfit."""
+    """Another prompt, id, budget, reference or scorer makes stored answers and scores unfit."""
     before = sheets(model, tokenizer, sum_probe()).fingerprint
 
     assert sheets(model, tokenizer, changed).fingerprint != before
@@ -303,7 +303,7 @@ def test_the_fingerprint_does_not_change_with_the_rest(
 def test_questions_with_the_same_tokens_share_a_fingerprint(
     model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
 ) -> None:
-    """Two probes of one prompt and room are one question; a third prompt is another."""
+    """Two probes of one prompt and token budget are one question; a third prompt is another."""
     probes = [sum_probe(), sum_probe(id="again"), sum_probe(id="other", prompt="3+3=")]
 
     first, second, third = prepare(probes, model, tokenizer, {}).questions

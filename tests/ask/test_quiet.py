@@ -84,7 +84,7 @@ def test_answers_in_training_are_those_of_evaluation(tokenizer: PreTrainedTokeni
     now = ask(model, sheet)
 
     assert now.answers == right.answers
-    assert now.echoes == right.echoes
+    assert now.base_answer_logprobs == right.base_answer_logprobs
     assert model.training
     assert model.is_gradient_checkpointing
     # Why it matters: asked without care, this model says something else.

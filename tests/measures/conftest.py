@@ -9,7 +9,7 @@ from ftguard.scores.record import Score
 from ftguard.scores.snapshot import Fingerprint, Snapshot
 
 Snap = Callable[..., Snapshot]
-"""`snap({"id": score or None}, answers=(), echoes=())`; None is unscored."""
+"""`snap({"id": score or None}, answers=(), base_answer_logprobs=())`; None is unscored."""
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def _snapshot(
     scores: Mapping[str, float | None],
     *,
     answers: Sequence[Answer] = (),
-    echoes: Sequence[Answer] = (),
+    base_answer_logprobs: Sequence[Answer] = (),
 ) -> Snapshot:
     parts = ("weights", "dtype", "tokenizer", "template", "probes", "scorers")
     return Snapshot(
@@ -34,5 +34,5 @@ def _snapshot(
             Score(probe_id=name, value=value, unscored="lost" if value is None else None)
             for name, value in scores.items()
         ),
-        echoes=tuple(echoes),
+        base_answer_logprobs=tuple(base_answer_logprobs),
     )

@@ -36,7 +36,11 @@ def test_nats_are_the_mean_rise_per_token_of_the_base_answers(snap: Snap) -> Non
         _said("t", 5, logprobs=(-9.0,)),
     ]
 
-    nats, _ = drift(PROBES, snap({}, echoes=before), snap({}, echoes=after, answers=after))
+    nats, _ = drift(
+        PROBES,
+        snap({}, base_answer_logprobs=before),
+        snap({}, base_answer_logprobs=after, answers=after),
+    )
 
     # Squares around 0.4: 0.01 + 0.04 + 0.01 = 0.06, n = 3, t(2) = 4.302653.
     half = 4.302653 * math.sqrt(0.06 / 2 / 3)
@@ -58,7 +62,11 @@ def test_changed_is_the_share_of_answers_that_are_not_the_same(snap: Snap) -> No
         _said("t", 9),
     ]
 
-    nats, changed = drift(PROBES, snap({}, echoes=before), snap({}, echoes=before, answers=after))
+    nats, changed = drift(
+        PROBES,
+        snap({}, base_answer_logprobs=before),
+        snap({}, base_answer_logprobs=before, answers=after),
+    )
 
     assert (changed.key, changed.unit) == ("drift/changed", "relative")
     assert changed.estimate is not None
@@ -68,7 +76,10 @@ def test_changed_is_the_share_of_answers_that_are_not_the_same(snap: Snap) -> No
 
 
 def test_without_generated_answers_there_is_no_drift(snap: Snap) -> None:
-    """One echo is too few for a spread, and then nothing is measured."""
+    """One answer is too few for a spread, and then nothing is measured."""
     one = [_said("a", 5, logprobs=(-0.5,))]
 
-    assert list(drift(PROBES, snap({}, echoes=one), snap({}, echoes=one, answers=one))) == []
+    base = snap({}, base_answer_logprobs=one)
+    now = snap({}, base_answer_logprobs=one, answers=one)
+
+    assert list(drift(PROBES, base, now)) == []

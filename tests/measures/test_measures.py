@@ -20,7 +20,7 @@ def test_everything_measurable_comes_in_reading_order(snap: Callable[..., Snapsh
         Answer(probe_id=probe.id, logprobs=(-0.1,), option_logprobs=(-0.1, -2.4))
         for probe in probes
     ]
-    base = snap({probe.id: 1.0 for probe in probes}, answers=answers, echoes=answers)
+    base = snap({probe.id: 1.0 for probe in probes}, answers=answers, base_answer_logprobs=answers)
 
     assert [measurement.key for measurement in measure(probes, base, base)] == [
         "target/all",

@@ -36,7 +36,7 @@ SNAPSHOT = Snapshot(
         Score(probe_id="general/ä\n\u2028", value=0.1 + 0.2),
         Score(probe_id="target/1", unscored="it was not answered"),
     ),
-    echoes=(Answer(probe_id="general/ä\n\u2028", logprobs=(-0.7,)),),
+    base_answer_logprobs=(Answer(probe_id="general/ä\n\u2028", logprobs=(-0.7,)),),
     versions={"torch": "2.13.0"},
     seconds=1.1,
     notes=("smaller batches",),
@@ -56,7 +56,7 @@ def test_the_files_are_json_lines(tmp_path: Path) -> None:
 
     assert sorted(path.name for path in (tmp_path / "base").iterdir()) == [
         "answers.jsonl",
-        "echoes.jsonl",
+        "base_answer_logprobs.jsonl",
         "scores.jsonl",
         "snapshot.json",
     ]
@@ -71,7 +71,7 @@ def test_an_older_snapshot_is_replaced_whole(tmp_path: Path) -> None:
     (folder / "stray.json").write_text("old")
     draft.mkdir()
     (draft / "stray.json").write_text("torn")
-    newer = replace(SNAPSHOT, step=9, answers=(), scores=(), echoes=())
+    newer = replace(SNAPSHOT, step=9, answers=(), scores=(), base_answer_logprobs=())
 
     save_snapshot(newer, folder)
 
@@ -114,7 +114,7 @@ def test_a_damaged_file_is_an_error_that_names_the_folder(
         load_snapshot(tmp_path / "base")
 
 
-@pytest.mark.parametrize("name", ["answers.jsonl", "scores.jsonl", "echoes.jsonl"])
+@pytest.mark.parametrize("name", ["answers.jsonl", "scores.jsonl", "base_answer_logprobs.jsonl"])
 def test_a_missing_part_is_damage(tmp_path: Path, name: str) -> None:
     """A snapshot that lost its answers is not the same as none, which would be asked anew."""
     save_snapshot(SNAPSHOT, tmp_path / "base")

@@ -5,15 +5,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
-from transformers import (
-    DataCollatorForLanguageModeling,
-    LlamaForCausalLM,
-    PreTrainedTokenizerFast,
-    Trainer,
-    TrainingArguments,
-)
 
 from ftguard import Checkup, Estimate, Gate, GuardCallback, Measurement, Probe, Snapshot
+from ftguard.testing import tiny_run
 
 SHORTER = [Probe(id=f"t{i}", prompt=f"{i}+1=", reference=str(i + 1)) for i in range(8)]
 
@@ -55,32 +49,8 @@ class Told:
         self.summaries.append(str(getattr(conclusion, "summary", "")))
 
 
-def _train(
-    folder: Path, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, guard: GuardCallback
-) -> None:
-    rows = [{"input_ids": tokenizer(f"{i}+1={i + 1}")["input_ids"]} for i in range(16)]
-    Trainer(
-        model=model,
-        args=TrainingArguments(
-            str(folder),
-            max_steps=4,
-            save_steps=2,
-            report_to=[],
-            disable_tqdm=True,
-            use_cpu=True,
-            learning_rate=1e-5,
-        ),
-        train_dataset=rows,
-        data_collator=DataCollatorForLanguageModeling(tokenizer, mlm=False),
-        processing_class=tokenizer,
-        callbacks=[guard],
-    ).train()
-
-
 def test_a_measure_and_a_tracker_of_ones_own(
     tmp_path: Path,
-    model: LlamaForCausalLM,
-    tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -91,7 +61,7 @@ def test_a_measure_and_a_tracker_of_ones_own(
         SHORTER, own_texts, measures=[lengths], gates=[gate], trackers=[told], tail=None
     )
 
-    _train(tmp_path, model, tokenizer, guard)
+    tiny_run(tmp_path, guard, max_steps=4).train()
 
     for checkup in guard.checkups:
         (outcome,) = checkup.verdict.outcomes
@@ -107,13 +77,12 @@ def test_a_measure_and_a_tracker_of_ones_own(
 
 def test_an_ungated_measure_is_printed_too(
     tmp_path: Path,
-    model: LlamaForCausalLM,
-    tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Without a gate on it the console has it as one of the user's own."""
-    _train(tmp_path, model, tokenizer, GuardCallback(SHORTER, own_texts, measures=[lengths]))
+    guard = GuardCallback(SHORTER, own_texts, measures=[lengths])
+    tiny_run(tmp_path, guard, max_steps=4).train()
 
     rows = [line for line in capsys.readouterr().out.splitlines() if "length/all" in line]
     assert len(rows) == 2

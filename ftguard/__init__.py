@@ -15,6 +15,7 @@ One value flows, and the folder list is its way: a folder imports only from thos
     tracking/   where results are told: console, W&B, the Trainer's other reporters
     run/        one run under guard: the ledger, the base, what is asked, the best that is kept
     callback    the timeline: when things happen, in a few short hooks
+    testing     a tiny model and runs of it, for tests of what users bring
     rating/     people rate both models' answers side by side, blind, on a local page
     demo/       a small model fine-tuned twice, offline
     cli/        what a person runs; manual/ is what it reads

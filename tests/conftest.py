@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 from ftguard import Probe
+from ftguard.testing import tiny_model, tiny_tokenizer
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("WANDB_MODE", "offline")
@@ -44,13 +44,13 @@ def shared() -> Path:
 @pytest.fixture
 def tokenizer() -> PreTrainedTokenizerFast:
     """A character tokenizer with `<s>` in front, `</s>` as EOS and no chat template."""
-    return make_tokenizer()
+    return tiny_tokenizer()
 
 
 @pytest.fixture
 def model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
     """A Llama of 20 thousand random parameters, in training mode as a Trainer has it."""
-    return make_model(len(tokenizer))
+    return tiny_model(tokenizer)
 
 
 @pytest.fixture
@@ -70,44 +70,3 @@ def own_texts(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast) -> tu
         for start, text, group in zip(starts, texts, ["one", "two"] * 20, strict=True)
         if text
     )
-
-
-def make_tokenizer() -> PreTrainedTokenizerFast:
-    """Every printable ASCII character is a token."""
-    special = ["<pad>", "<s>", "</s>", "<unk>"]
-    characters = [c for c in string.printable if c not in "\r\x0b\x0c"]
-    vocabulary = {token: index for index, token in enumerate([*special, *characters])}
-    backend = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    backend.pre_tokenizer = pre_tokenizers.Split(Regex("[\\s\\S]"), "isolated")
-    backend.post_processor = processors.TemplateProcessing(
-        single="<s> $A", special_tokens=[("<s>", vocabulary["<s>"])]
-    )
-    backend.decoder = decoders.Fuse()
-    return PreTrainedTokenizerFast(
-        tokenizer_object=backend,
-        pad_token="<pad>",
-        bos_token="<s>",
-        eos_token="</s>",
-        unk_token="<unk>",
-        model_max_length=128,
-    )
-
-
-def make_model(vocabulary: int, seed: int = 0) -> LlamaForCausalLM:
-    """Two layers of width 32, context 128."""
-    torch.manual_seed(seed)
-    config = LlamaConfig(
-        vocab_size=vocabulary,
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=128,
-        bos_token_id=1,
-        eos_token_id=2,
-        pad_token_id=0,
-        tie_word_embeddings=True,
-        initializer_range=0.2,
-    )
-    return LlamaForCausalLM(config).train()

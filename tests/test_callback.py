@@ -13,12 +13,10 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import (
     AutoModelForCausalLM,
-    DataCollatorForLanguageModeling,
     LlamaForCausalLM,
     PreTrainedTokenizerFast,
     Trainer,
     TrainerCallback,
-    TrainingArguments,
 )
 
 from ftguard import BaseMismatchError, Gate, GuardCallback, InputError, Probe
@@ -28,6 +26,7 @@ from ftguard.folders import RunFolder
 from ftguard.probes import read_probes
 from ftguard.run.ledger import Acted, BaseTaken, Ledger, RunStarted
 from ftguard.scores.snapshot import load_snapshot
+from ftguard.testing import SUMS, tiny_run
 from ftguard.verdict.checkup import guard_score
 from ftguard.verdict.conclusion import read_conclusion
 
@@ -53,28 +52,14 @@ def trainer(
     **arguments: Any,
 ) -> Trainer:
     """A Trainer on sums: 6 steps of 4 rows, saving every 2 steps, unless told otherwise."""
-    texts = data or [f"{n}+1={n + 1}" for n in range(40)]
-    defaults: dict[str, Any] = {
-        "max_steps": 6,
-        "save_steps": 2,
-        "logging_steps": 1,
-        "per_device_train_batch_size": 4,
-        "learning_rate": rate,
-        "lr_scheduler_type": "constant",
-        "report_to": [],
-        "disable_tqdm": True,
-        "use_cpu": True,
-        "seed": 3,
-    }
-    rows = [{"input_ids": tokenizer(text)["input_ids"]} for text in texts]
-    return Trainer(
+    return tiny_run(
+        folder,
+        *callbacks,
         model=model,
-        args=TrainingArguments(str(folder), **(defaults | arguments)),
-        train_dataset=rows,
-        eval_dataset=rows[:8],
-        data_collator=DataCollatorForLanguageModeling(tokenizer, mlm=False),
-        processing_class=tokenizer,
-        callbacks=list(callbacks),
+        tokenizer=tokenizer,
+        texts=data or SUMS,
+        learning_rate=rate,
+        **arguments,
     )
 
 

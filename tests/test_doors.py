@@ -1,19 +1,11 @@
 """Tests of what users bring, from the outside: a measure and a tracker of their own."""
 
-import copy
 import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from transformers import (
-    DataCollatorForLanguageModeling,
-    LlamaForCausalLM,
-    PreTrainedTokenizerFast,
-    Trainer,
-    TrainingArguments,
-)
 
 from ftguard import (
     Answer,
@@ -29,6 +21,7 @@ from ftguard import (
     Unscored,
     Verdict,
 )
+from ftguard.testing import tiny_run
 
 SHORTER = [Probe(id=f"t{i}", prompt=f"{i}+1=", reference=str(i + 1)) for i in range(8)]
 
@@ -70,37 +63,13 @@ class Told:
         self.summaries.append(str(getattr(conclusion, "summary", "")))
 
 
-def _train(
-    folder: Path,
-    model: LlamaForCausalLM,
-    tokenizer: PreTrainedTokenizerFast,
-    guard: GuardCallback,
-    *,
-    resume: bool = False,
-) -> None:
-    rows = [{"input_ids": tokenizer(f"{i}+1={i + 1}")["input_ids"]} for i in range(16)]
-    Trainer(
-        model=model,
-        args=TrainingArguments(
-            str(folder),
-            max_steps=4,
-            save_steps=2,
-            report_to=[],
-            disable_tqdm=True,
-            use_cpu=True,
-            learning_rate=1e-5,
-        ),
-        train_dataset=rows,
-        data_collator=DataCollatorForLanguageModeling(tokenizer, mlm=False),
-        processing_class=tokenizer,
-        callbacks=[guard],
-    ).train(resume_from_checkpoint=str(folder / "checkpoint-2") if resume else None)
+def _train(folder: Path, guard: GuardCallback, *, resume: bool = False) -> None:
+    run = tiny_run(folder, guard, max_steps=4, save_steps=2, learning_rate=1e-5)
+    run.train(resume_from_checkpoint=str(folder / "checkpoint-2") if resume else None)
 
 
 def test_a_measure_and_a_tracker_of_ones_own(
     tmp_path: Path,
-    model: LlamaForCausalLM,
-    tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -111,7 +80,7 @@ def test_a_measure_and_a_tracker_of_ones_own(
         SHORTER, own_texts, measures=[lengths], gates=[gate], trackers=[told], tail=None
     )
 
-    _train(tmp_path, model, tokenizer, guard)
+    _train(tmp_path, guard)
 
     for checkup in guard.checkups:
         (outcome,) = checkup.verdict.outcomes
@@ -127,13 +96,12 @@ def test_a_measure_and_a_tracker_of_ones_own(
 
 def test_an_ungated_measure_is_printed_too(
     tmp_path: Path,
-    model: LlamaForCausalLM,
-    tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Without a gate on it the console has it as one of the user's own."""
-    _train(tmp_path, model, tokenizer, GuardCallback(SHORTER, own_texts, measures=[lengths]))
+    guard = GuardCallback(SHORTER, own_texts, measures=[lengths])
+    _train(tmp_path, guard)
 
     rows = [line for line in capsys.readouterr().out.splitlines() if "length/all" in line]
     assert len(rows) == 2
@@ -171,17 +139,15 @@ def _graded(guard: GuardCallback) -> Measurement:
 
 def test_a_scorer_of_ones_own_grades_and_says_what_it_cannot(
     tmp_path: Path,
-    model: LlamaForCausalLM,
-    tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
 ) -> None:
     """Two of three answers get 0.5 on both sides; a resume finds the function again."""
     target = _scored_by(half)
     guards = [GuardCallback(target, own_texts, tail=None, holdout=0) for _ in range(2)]
 
-    _train(tmp_path, copy.deepcopy(model), tokenizer, guards[0])
+    _train(tmp_path, guards[0])
     first = _graded(guards[0])
-    _train(tmp_path, model, tokenizer, guards[1], resume=True)
+    _train(tmp_path, guards[1], resume=True)
 
     assert (first.base, first.now, first.num_scored, first.num_unscored) == (0.5, 0.5, 2, 1)
     assert guards[1].checkups[:1] == guards[0].checkups[:1]
@@ -198,15 +164,13 @@ def test_a_scorer_of_ones_own_grades_and_says_what_it_cannot(
 
 def test_a_scorer_that_fails_leaves_its_probes_unscored(
     tmp_path: Path,
-    model: LlamaForCausalLM,
-    tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
 ) -> None:
     """An error in a user's function ends no training and invents no number."""
     target = _scored_by(broken)
     guard = GuardCallback(target, own_texts, tail=None, holdout=0)
 
-    _train(tmp_path, model, tokenizer, guard)
+    _train(tmp_path, guard)
 
     found = _graded(guard)
     assert (found.estimate, found.num_unscored) == (None, 3)
@@ -221,15 +185,13 @@ def sleep_on_it(verdict: Verdict, past: Sequence[Checkup], run: object) -> Itera
 
 def test_a_remedy_of_ones_own_is_told_and_recorded(
     tmp_path: Path,
-    model: LlamaForCausalLM,
-    tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """It knows the earlier checkups, stands in the checkup, the verdict file and the terminal."""
     guard = GuardCallback(SHORTER, own_texts, remedies=[sleep_on_it])
 
-    _train(tmp_path, model, tokenizer, guard)
+    _train(tmp_path, guard)
 
     told = [[advice.text for advice in checkup.advice] for checkup in guard.checkups]
     assert ["sleep on it." in texts for texts in told] == [False, True]
@@ -245,15 +207,13 @@ def faulty(*given: object) -> Iterable[Any]:
 
 def test_what_a_user_brings_may_fail_without_harm(
     tmp_path: Path,
-    model: LlamaForCausalLM,
-    tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
 ) -> None:
     """Training goes on, everything else is measured, and what failed is named."""
     guard = GuardCallback(SHORTER, own_texts, measures=[faulty], remedies=[faulty])
 
     with pytest.warns(UserWarning, match="failed") as warned:
-        _train(tmp_path, model, tokenizer, guard)
+        _train(tmp_path, guard)
 
     texts = "\n".join(str(warning.message) for warning in warned)
     assert "the measure <function faulty" in texts

@@ -11,7 +11,7 @@ import torch
 from ftguard.ask.ranks import broadcast_from_main, made_by_main
 from ftguard.ask.unwrap import adapted
 from ftguard.ask.weights import repeatable
-from ftguard.errors import BaseMismatchError
+from ftguard.errors import BaseMismatchError, FtguardError
 from ftguard.folders import RunFolder, cache_folder
 from ftguard.measures import measure
 from ftguard.run.examine import EvalConfig, take_snapshot
@@ -142,7 +142,7 @@ def _find(
         return Baseline(snapshot=_descent(lineage, exam, Path(loaded_from or "")), origin="descent")
     if stored is not None and not stored.fingerprint.differences(exam.fingerprint):
         return Baseline(snapshot=stored, origin="stored")
-    cached = _load(cache_folder(exam.fingerprint.digest)) if cache else None
+    cached = _cached(exam.fingerprint.digest) if cache else None
     return Baseline(snapshot=cached, origin="cache") if cached is not None else None
 
 
@@ -175,6 +175,15 @@ def _load(folder: Path) -> Snapshot | None:
     try:
         return load_snapshot(folder)
     except FileNotFoundError:
+        return None
+
+
+def _cached(digest: str) -> Snapshot | None:
+    """What an earlier run left in the cache; what cannot be read is asked anew."""
+    try:
+        return _load(cache_folder(digest))
+    except FtguardError as error:
+        warnings.warn(f"ftguard: {error}", stacklevel=2)
         return None
 
 

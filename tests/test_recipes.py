@@ -1,5 +1,6 @@
 """The recipes as people run them, on a real story model, GSM8K and CLINC150."""
 
+import csv
 import json
 import os
 import subprocess
@@ -220,3 +221,38 @@ def test_lora_with_trl_is_guarded(shared: Path, tmp_path: Path) -> None:
     assert "kept: " in output
     assert found[-1].find("target", "likelihood") is not None
     assert found[-1].find("forgetting") is not None
+
+
+def test_a_measure_of_ones_own_is_gated_and_in_the_csv(
+    shared: Path, tmp_path: Path, own_texts_of: Sample
+) -> None:
+    """A story model ends no answer to an intent, before or after 2 steps: a change of 0 on all
+    14 probes that are not held back, gated, and in a row of each checkpoint as in its checkup.
+    """
+    rows = intents(shared, ["translate", "transfer"])
+    model = shared / "models/stories260K"
+    recipe(
+        "own_measure",
+        model,
+        write(tmp_path / "train.jsonl", rows["train"]),
+        "--target",
+        write(tmp_path / "held_out.jsonl", rows["test"][:20]),
+        "--general",
+        own_texts_of(model),
+        *("--out", tmp_path / "out", "--steps", 2),
+    )
+    found = examined(tmp_path / "out")
+    assert [checkup.step for checkup in found] == [1, 2]
+    written = list(csv.reader((tmp_path / "out/curves.csv").read_text("utf-8").splitlines()))
+    for checkup in found:
+        change = checkup.find("unended")
+        assert change is not None
+        assert change.estimate is not None
+        assert (change.base, change.now, change.estimate.n) == (1.0, 1.0, 14)
+        # Of 14 pairs none differs: one step up and one down among 16 are 2.131 * sqrt(2 / 15 / 16).
+        assert change.estimate.value == 0
+        assert change.estimate.high == pytest.approx(0.1946, abs=1e-4)
+        states = {outcome.gate.key: outcome.state for outcome in checkup.verdict.outcomes}
+        assert states == {"forgetting/all": "clear", "unended/all": "within"}
+        ends = [str(change.estimate.low), str(change.estimate.high)]
+        assert [str(checkup.step), "unended/all", "0.0", *ends] in written

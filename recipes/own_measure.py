@@ -13,8 +13,7 @@ import numpy as np
 from datasets import load_dataset
 from trl import SFTConfig, SFTTrainer
 
-from ftguard import Checkup, Gate, GuardCallback, Measurement, Probe, Snapshot
-from ftguard.stats.estimates import mean_estimate
+from ftguard import Checkup, Gate, GuardCallback, Measurement, Probe, Snapshot, mean_estimate
 
 
 def unended(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterable[Measurement]:

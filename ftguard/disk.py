@@ -1,9 +1,13 @@
-"""Files of JSON lines, appended whole; a torn last line is cut off."""
+"""Files that are whole or not there: JSON lines whose torn end is cut off, files put in place."""
 
 import os
+import shutil
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import msgspec
 
 
 def append_lines(path: Path, records: Iterable[bytes], *, lock: bool = False) -> None:
@@ -42,6 +46,35 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
             f"{path}:{len(lines) + 1}: the last line was cut short and is left out", stacklevel=3
         )
     return iter(enumerate(lines, start=1))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a file in place, all of it or none."""
+    draft = _draft(path)
+    draft.write_bytes(data)
+    draft.replace(path)
+
+
+def write_json(path: Path, record: object) -> None:
+    """Put a record in place as JSON that people can read."""
+    write_whole(path, msgspec.json.format(msgspec.json.encode(record)))
+
+
+@contextmanager
+def replaced_folder(folder: Path) -> Iterator[Path]:
+    """Hand out a path to make a folder at, which then takes the place of `folder`.
+
+    Where the body fails, what stood there stands there still.
+    """
+    draft = _draft(folder)
+    shutil.rmtree(draft, ignore_errors=True)
+    yield draft
+    shutil.rmtree(folder, ignore_errors=True)
+    draft.rename(folder)
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(path.name + ".part")
 
 
 def _cut_torn_line(descriptor: int) -> None:

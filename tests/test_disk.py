@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguard.disk import append_lines, read_lines
+from ftguard.disk import append_lines, read_lines, replaced_folder, write_whole
 
 
 def test_lines_are_read_back_with_their_numbers(tmp_path: Path) -> None:
@@ -61,3 +61,36 @@ def test_processes_do_not_write_into_each_others_lines(tmp_path: Path) -> None:
     lines = [line for _, line in read_lines(path)]
     assert lines[::2] == lines[1::2]
     assert sorted(lines) == [b"1" * 500] * 100 + [b"2" * 500] * 100
+
+
+def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:
+    """What fails on the way leaves the old one; what comes to its end takes its place."""
+    folder = tmp_path / "best"
+    folder.mkdir()
+    (folder / "old").touch()
+
+    def _fail() -> None:
+        with replaced_folder(folder) as draft:
+            draft.mkdir()
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        _fail()
+    assert [path.name for path in folder.iterdir()] == ["old"]
+
+    with replaced_folder(folder) as draft:
+        draft.mkdir()
+        (draft / "new").touch()
+    assert [path.name for path in folder.iterdir()] == ["new"]
+    assert [path.name for path in tmp_path.iterdir()] == ["best"]
+
+
+def test_a_file_is_written_whole(tmp_path: Path) -> None:
+    """The second text takes the place of the first, and no draft is left."""
+    path = tmp_path / "verdict.json"
+    write_whole(path, b"one")
+    write_whole(path, b"two")
+
+    assert [(found.name, found.read_bytes()) for found in tmp_path.iterdir()] == [
+        ("verdict.json", b"two")
+    ]

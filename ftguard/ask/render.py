@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from transformers import PreTrainedTokenizerBase
 
 from ftguard.errors import InputError
-from ftguard.probes.probe import MULTIPLE_CHOICE, Message, Probe
+from ftguard.probes.probe import MULTIPLE_CHOICE, OPTION_LETTERS, Message, Probe
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TEMPLATED_ROLES = ("general", "calibration")
 
 Ids = tuple[int, ...]
@@ -57,7 +56,7 @@ class Rendering:
 
     def options(self, probe: Probe) -> list[tuple[Ids, Ids]]:
         """Prompt and continuation for each option: its letter where the prompt lists letters."""
-        texts = LETTERS[: len(probe.choices)] if lists_letters(probe) else probe.choices
+        texts = OPTION_LETTERS[: len(probe.choices)] if lists_letters(probe) else probe.choices
         apart = self._messages(probe) is not None or str(probe.prompt)[-1:].isspace()
         return [self.continued(probe, text if apart else f" {text}") for text in texts]
 
@@ -100,5 +99,5 @@ def lists_letters(probe: Probe) -> bool:
     )
     return probe.scorer == MULTIPLE_CHOICE and all(
         re.search(rf"(?m)(?:^|\s)\(?{letter}[.):]\s*{re.escape(choice)}", text)
-        for letter, choice in zip(LETTERS, probe.choices, strict=False)
+        for letter, choice in zip(OPTION_LETTERS, probe.choices, strict=False)
     )

@@ -38,6 +38,10 @@ RESERVED_SLICES = frozenset({"all", "likelihood", "worst"})
 """Slices that measures make themselves."""
 
 
+OPTION_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""Under which options are listed."""
+
+
 class Message(TypedDict):
     """One turn of a chat."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from ftguard.disk import write_whole
 from ftguard.errors import FtguardError
 from ftguard.probes.constraint import Constraint
 from ftguard.probes.own_scorer import OwnScorer
@@ -19,9 +20,7 @@ def encoded(value: object) -> bytes:
 
 def write_probes(probes: Iterable[Probe], path: Path) -> None:
     """Write every field of every probe, all of them or none."""
-    draft = path.with_name(path.name + ".part")
-    draft.write_bytes(b"".join(encoded(probe) + b"\n" for probe in probes))
-    draft.replace(path)
+    write_whole(path, b"".join(encoded(probe) + b"\n" for probe in probes))
 
 
 def read_probes(path: Path) -> tuple[Probe, ...]:

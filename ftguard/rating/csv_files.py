@@ -12,6 +12,7 @@ import msgspec
 import regex
 
 from ftguard.ask.answer import Answer
+from ftguard.disk import write_json
 from ftguard.errors import FtguardError, InputError
 from ftguard.rating.items import Item
 from ftguard.rating.pairs import AnswerPair, Comparison
@@ -83,7 +84,7 @@ def export(
         # With its mark in front, Excel reads UTF-8.
         with path.open("x", encoding="utf-8-sig", newline="") as file:
             keys.mkdir(parents=True, exist_ok=True)
-            (keys / f"{code}.json").write_bytes(msgspec.json.format(msgspec.json.encode(key)))
+            write_json(keys / f"{code}.json", key)
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             for name, item in named.items():

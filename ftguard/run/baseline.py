@@ -11,6 +11,7 @@ import torch
 from ftguard.ask.ranks import broadcast_from_main, made_by_main
 from ftguard.ask.unwrap import adapted
 from ftguard.ask.weights import repeatable
+from ftguard.disk import write_json
 from ftguard.errors import BaseMismatchError, FtguardError
 from ftguard.folders import RunFolder, cache_folder
 from ftguard.measures import measure
@@ -49,7 +50,7 @@ def read_lineage(folder: Path) -> Lineage | None:
 
 def write_lineage(folder: Path, lineage: Lineage) -> None:
     """Leave the record beside a checkpoint's weights."""
-    (folder / "ftguard.json").write_bytes(msgspec.json.format(msgspec.json.encode(lineage)))
+    write_json(folder / "ftguard.json", lineage)
 
 
 def get_baseline(

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+from ftguard.disk import replaced_folder
 from ftguard.run.baseline import read_lineage
 
 NOT_MODEL = (
@@ -29,16 +30,13 @@ def keep_checkpoint(checkpoint: Path, best: Path) -> None:
     Weights are hard-linked (copied where links are not possible), so that keeping costs no disk
     while the checkpoint exists; everything else is copied. Sharded formats are kept as they are.
     """
-    draft = best.with_name(best.name + ".part")
-    shutil.rmtree(draft, ignore_errors=True)
-    shutil.copytree(
-        checkpoint,
-        draft,
-        ignore=lambda _, names: [name for name in names if name.startswith(NOT_MODEL)],
-        copy_function=_link_or_copy,
-    )
-    shutil.rmtree(best, ignore_errors=True)
-    draft.rename(best)
+    with replaced_folder(best) as draft:
+        shutil.copytree(
+            checkpoint,
+            draft,
+            ignore=lambda _, names: [name for name in names if name.startswith(NOT_MODEL)],
+            copy_function=_link_or_copy,
+        )
 
 
 def loads(best: Path) -> bool:

@@ -1,15 +1,13 @@
 """Numeric match: the answer's final number equals the reference's."""
 
 import math
-import re
 
 from ftguard.ask.answer import Answer
+from ftguard.probes.numbers import FINAL, NUMBER
 from ftguard.probes.probe import Probe
 from ftguard.scores.finished import finished_text
 from ftguard.scores.record import Unscorable
 
-_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|[-+]?\.\d+")
-_FINAL = "####"
 RELATIVE_TOLERANCE = 1e-6
 
 
@@ -37,11 +35,11 @@ def final_number(text: str, *, ended: bool = True) -> float | None:
     where that is nothing but a number (a base model without a stop token runs on); else it is the
     last number of a text that came to its end.
     """
-    _, marker, after = text.partition(_FINAL)
+    _, marker, after = text.partition(FINAL)
     first_line = text.strip().partition("\n")[0].strip().rstrip(".")
-    if not marker and _NUMBER.fullmatch(first_line):
+    if not marker and NUMBER.fullmatch(first_line):
         return _value(first_line)
-    found = _NUMBER.findall(after if marker else text)
+    found = NUMBER.findall(after if marker else text)
     if not found or not (marker or ended):
         return None
     return _value(found[0] if marker else found[-1])

@@ -1,7 +1,6 @@
 """Makes `Snapshot`, all that one model answered and how it scored, and keeps it on disk."""
 
 import hashlib
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from ftguard.ask.answer import Answer
+from ftguard.disk import replaced_folder
 from ftguard.errors import FtguardError
 from ftguard.scores.record import Score
 
@@ -80,16 +80,13 @@ _PARTS = {"answers": Answer, "scores": Score, "base_answer_logprobs": Answer}
 
 def save_snapshot(snapshot: Snapshot, folder: Path) -> None:
     """Write a snapshot as JSON lines, whole or not at all; an older one there is replaced."""
-    draft = folder.with_name(folder.name + ".part")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    for part in _PARTS:
-        lines = [msgspec.json.encode(record) for record in getattr(snapshot, part)]
-        (draft / f"{part}.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
-    rest = replace(snapshot, answers=(), scores=(), base_answer_logprobs=())
-    (draft / "snapshot.json").write_bytes(msgspec.json.encode(rest))
-    shutil.rmtree(folder, ignore_errors=True)
-    draft.rename(folder)
+    with replaced_folder(folder) as draft:
+        draft.mkdir(parents=True)
+        for part in _PARTS:
+            lines = [msgspec.json.encode(record) for record in getattr(snapshot, part)]
+            (draft / f"{part}.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+        rest = replace(snapshot, answers=(), scores=(), base_answer_logprobs=())
+        (draft / "snapshot.json").write_bytes(msgspec.json.encode(rest))
 
 
 def load_snapshot(folder: Path) -> Snapshot:

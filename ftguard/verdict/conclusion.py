@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from ftguard.disk import write_json
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.formatting import POINTS, quantity, span
@@ -66,7 +67,7 @@ def conclude(
 
 def write_conclusion(conclusion: Conclusion, folder: RunFolder) -> None:
     """Write `verdict.json`."""
-    folder.verdict.write_bytes(msgspec.json.format(msgspec.json.encode(conclusion)))
+    write_json(folder.verdict, conclusion)
 
 
 def read_conclusion(folder: RunFolder) -> Conclusion:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
+from ftguard.probes.numbers import FINAL, NUMBER
 from ftguard.probes.probe import Probe
 from ftguard.probes.tail import OUT_OF_SCOPE
 
@@ -14,8 +15,6 @@ COMMON = frozenset({"yes", "not", "none", "true", "false", "other", "unknown", "
 """Answers that any text may hold by chance."""
 _ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\S)", re.IGNORECASE)
 _ENDS = " .!?\u3002\uff01\uff1f"
-_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+")
-_FINAL = "####"
 _QUOTES = str.maketrans("\u2018\u2019\u02bc\u201c\u201d", "'''\"\"")
 
 
@@ -63,8 +62,8 @@ def _tells(text: str) -> bool:
 
 def _numbers(solution: str) -> tuple[str, ...]:
     """The final number of a solution as people write it: `1800`, `1,800`; `3.5`, `3.50`."""
-    _, marker, after = solution.partition(_FINAL)
-    found = _NUMBER.findall(after if marker else solution)
+    _, marker, after = solution.partition(FINAL)
+    found = NUMBER.findall(after if marker else solution)
     if not found:
         return ()
     number = Decimal((found[0] if marker else found[-1]).replace(",", ""))

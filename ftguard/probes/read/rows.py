@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from ftguard.errors import InputError
+from ftguard.probes.numbers import FINAL, NUMBER
 from ftguard.probes.probe import LIKELIHOOD, Message, Probe
 from ftguard.probes.read import shapes
 
@@ -24,8 +25,7 @@ SHORT_WORDS = 8
 """A completion of at most so many words on one line can be matched; a longer one is read."""
 SHORT_SHARE = 0.9
 """A set is matched where at least this share of its completions is short."""
-_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|[-+]?\.\d+")
-_FINAL = re.compile(r"####\s*\$?[-+]?[\d.,]*\d")
+_FINAL = re.compile(rf"{FINAL}\s*\$?[-+]?[\d.,]*\d")
 """A solution that ends in its final number, as GSM8K writes it."""
 
 
@@ -93,7 +93,7 @@ def _probes_of(pair: PromptAndCompletion, *, matched: bool) -> tuple[Probe, ...]
     if not matched or not pair.prompt:
         return (read,)
     answer = pair.completion.strip()
-    is_number = _NUMBER.fullmatch(answer) or _FINAL.search(answer)
+    is_number = NUMBER.fullmatch(answer) or _FINAL.search(answer)
     scorer = "numeric" if is_number else "normalized_match"
     return (
         replace(read, reference=answer, scorer=scorer),

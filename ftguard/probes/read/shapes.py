@@ -9,9 +9,8 @@ from typing import Any, cast
 
 from ftguard.errors import InputError
 from ftguard.probes.constraint import Constraint
-from ftguard.probes.probe import Probe
+from ftguard.probes.probe import OPTION_LETTERS, Probe
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LABELLED = ("text", "query", "utterance", "sentence", "prompt", "question")
 """Columns that may hold a text to label, beside a column `label` or `intent`."""
 VERBOSE_TOKENS = 4
@@ -36,7 +35,7 @@ def multiple_choice(row_id: str, row: DatasetRow, slices: tuple[str, ...]) -> Pr
     question = str(row.get("question", row.get("prompt"))).strip()
     if not question:
         raise InputError("the question is empty: write what the model is asked.")
-    lines = [f"{letter}. {choice}" for letter, choice in zip(LETTERS, choices, strict=False)]
+    lines = [f"{letter}. {choice}" for letter, choice in zip(OPTION_LETTERS, choices, strict=False)]
     subject = row.get("subject")
     return Probe(
         id=row_id,
@@ -116,7 +115,7 @@ def _options(row: DatasetRow) -> Sequence[object]:
     given = row.get("choices")
     if isinstance(given, Sequence) and not isinstance(given, str):
         return given
-    for names in ([f"choice{i}" for i in range(len(LETTERS))], list(LETTERS)):
+    for names in ([f"choice{i}" for i in range(len(OPTION_LETTERS))], list(OPTION_LETTERS)):
         options = [row[name] for name in names if row.get(name) not in (None, "")]
         if len(options) > 1:
             return options
@@ -124,7 +123,7 @@ def _options(row: DatasetRow) -> Sequence[object]:
 
 
 def _place(answer: object, choices: Sequence[str]) -> int:
-    letters = LETTERS[: len(choices)]
+    letters = OPTION_LETTERS[: len(choices)]
     if isinstance(answer, str) and len(answer.strip()) == 1 and answer.strip().upper() in letters:
         return letters.index(answer.strip().upper())
     try:

@@ -13,13 +13,14 @@ from ftguard.errors import InputError
 from ftguard.judge import Judge
 from ftguard.measures import Measure
 from ftguard.probes import AUTO, Encoder, ProbeSource, load_encoder, read_sets
-from ftguard.run import trainer as host
-from ftguard.run.begin import Settings, begin
+from ftguard.run.begin import begin
 from ftguard.run.examine import Advising, Moment
+from ftguard.run.given import Host, Settings
 from ftguard.run.guarded_run import GuardedRun
 from ftguard.run.late_scores import apply_late_scores
 from ftguard.run.learning_rate import peak_rate, scale_rate
-from ftguard.tracking import ConsoleTracker, ManyTrackers, Tracker, TrainerReporters, say
+from ftguard.run.trainer import SCORE_KEY, check_arguments, chooses_by_guard, moment_of
+from ftguard.tracking import Tracker, say, trackers_for
 from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup, guard_score
 from ftguard.verdict.gate import Gate
@@ -150,7 +151,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
     ) -> None:
         """Refuse what cannot be guarded, and remember the weights before a resume loads others."""
         del state, control
-        host.check_arguments(args)
+        check_arguments(args)
         inner_model(kwargs["model"])
         self._weights = weights_fingerprint(kwargs["model"])
 
@@ -163,20 +164,21 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
     ) -> None:
         """Take or find the base snapshot, and open the run."""
         del control
-        host.check_arguments(args)
+        check_arguments(args)
         processor = kwargs.get("processing_class")
         optimizer, scheduler = kwargs["optimizer"], kwargs["lr_scheduler"]
-        self._watch = begin(
-            self._settings,
-            args,
-            state,
-            kwargs["model"],
-            getattr(processor, "tokenizer", processor),
+        host = Host(
+            args=args,
+            state=state,
+            model=kwargs["model"],
+            tokenizer=getattr(processor, "tokenizer", processor),
             loader=kwargs.get("train_dataloader"),
             rate=peak_rate(optimizer, scheduler),
             weights=self._weights,
-            tracker=self._tracker(args),
         )
+        send = None if self._trainer is None else _log_through(self._trainer)
+        tracker = trackers_for(args.report_to, send, self._trackers)
+        self._watch = begin(self._settings, host, tracker)
         if state.global_step > 0:
             # The checkpoint resumed from may have been saved before the rate was lowered.
             wanted = self._watch.state.learning_rate / peak_rate(optimizer, scheduler)
@@ -208,11 +210,11 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         **kwargs: Any,
     ) -> None:
         """Where the Trainer chooses by ftguard's score, examine and hand it the score."""
-        if self._watch and self._training and host.chooses_by_guard(args):
+        if self._watch and self._training and chooses_by_guard(args):
             metrics = kwargs["metrics"]
-            moment = host.moment(state, metrics=metrics)
+            moment = moment_of(state, metrics=metrics)
             checkup = self._examine(self._watch, moment, control, kwargs)
-            metrics[host.SCORE_KEY] = guard_score(checkup, strict=self._settings.strict)
+            metrics[SCORE_KEY] = guard_score(checkup, strict=self._settings.strict)
 
     def on_save(
         self,
@@ -225,7 +227,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         del args
         if self._watch:
             checkpoint = str(self._watch.folder.checkpoint(state.global_step))
-            moment = host.moment(state, checkpoint=checkpoint)
+            moment = moment_of(state, checkpoint=checkpoint)
             checkup = self._examine(self._watch, moment, control, kwargs)
             with self._watch.clock:
                 self._watch.save(replace(checkup, checkpoint=checkpoint))
@@ -256,17 +258,6 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         elif action is not None:
             scale_rate(kwargs["optimizer"], kwargs["lr_scheduler"], action.factor)
         return checkup
-
-    def _tracker(self, args: TrainingArguments) -> Tracker:
-        trackers: list[Tracker] = [ConsoleTracker()]
-        if "wandb" in args.report_to:
-            # wandb is imported where it is used.
-            from ftguard.tracking.weights_and_biases import WandbTracker
-
-            trackers.append(WandbTracker())
-        if self._trainer is not None:
-            trackers.append(TrainerReporters(send=_log_through(self._trainer)))
-        return ManyTrackers((*trackers, *self._trackers))
 
 
 def _log_through(trainer: Trainer) -> Callable[[dict[str, float]], None]:

@@ -1,13 +1,13 @@
 """Opens the watch at the beginning of training: the questions, the base, the run, what it costs."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import torch
-from transformers import PreTrainedTokenizerBase, TrainerState, TrainingArguments
+from transformers import PreTrainedTokenizerBase
 
 from ftguard.ask.batches import BatchPlan
 from ftguard.ask.prompts import prepare
@@ -16,14 +16,15 @@ from ftguard.ask.unwrap import adapted, inner_model
 from ftguard.ask.weights import weights_fingerprint
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
-from ftguard.judge import Judge, refuse_self
-from ftguard.measures import Measure, measure
-from ftguard.probes import Encoder, Gathered, Probe, Sets, write_probes
+from ftguard.judge import refuse_self
+from ftguard.measures import measure
+from ftguard.probes import Gathered, Probe, Sets, write_probes
 from ftguard.run.announce import announce
 from ftguard.run.baseline import Baseline, get_baseline, read_lineage
 from ftguard.run.chosen_probes import probes_to_ask
 from ftguard.run.clock import Clock
-from ftguard.run.examine import Advising, EvalConfig, fingerprint
+from ftguard.run.examine import EvalConfig, fingerprint
+from ftguard.run.given import Host, Settings
 from ftguard.run.grading import Grading
 from ftguard.run.guarded_run import GuardedRun
 from ftguard.run.journal import Journal
@@ -40,134 +41,114 @@ from ftguard.run.state import RunState, fold
 from ftguard.run.trainer import loaded_from, planned_checkpoints
 from ftguard.run.training_data import TrainingTexts, given_texts, trainer_texts
 from ftguard.tracking import Tracker, say
-from ftguard.verdict.gate import Gate
 from ftguard.verdict.gates import applicable, unmeasured
 from ftguard.verdict.run import Run
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What the user asked for, read once."""
+class Prepared:
+    """What a run asks, and what its base answered."""
 
-    sets: Sets
-    encoder: Encoder | None
-    judge: Judge | None
-    gates: tuple[Gate, ...] | None
-    measures: tuple[Measure, ...]
-    act_on_breach: bool
-    advising: Advising
-    strict: bool
-    cache: bool
-    chat_template_kwargs: Mapping[str, object]
+    gathered: Gathered
+    exam: EvalConfig
+    baseline: Baseline
 
 
-def begin(
-    settings: Settings,
-    args: TrainingArguments,
-    state: TrainerState,
-    model: torch.nn.Module,
-    tokenizer: PreTrainedTokenizerBase,
-    *,
-    loader: object,
-    rate: float,
-    weights: str | None,
-    tracker: Tracker,
-) -> GuardedRun:
+def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
     """Prepare the questions, get the base snapshot, and open the run in the ledger.
 
     Args:
         settings: what the user asked for.
-        args: the Trainer's arguments.
-        state: the Trainer's state; a global step above 0 is a resume.
-        model: the model, plain or with adapters.
-        tokenizer: renders the prompts.
-        loader: the Trainer's training data loader.
-        rate: the peak learning rate before any action.
-        weights: fingerprint of the weights as the user loaded them; None where the callback was
-            added after the Trainer was made, and then taken now (on the resume of a full
-            fine-tune the base is then identified by the ledger alone).
+        host: what the Trainer hands over.
         tracker: where results are told.
     """
+    model, folder = host.model, RunFolder(Path(host.args.output_dir))
     if settings.judge is not None:
         refuse_self(settings.judge, str(loaded_from(model) or _name(model)))
-    clock, folder = Clock(), RunFolder(Path(args.output_dir))
-    is_main_process = state.is_world_process_zero
+    clock = Clock()
     with clock:
-        made_by_main(folder.check_writable, is_main_process=is_main_process)
-        progress = is_main_process and not args.disable_tqdm
+        made_by_main(folder.check_writable, is_main_process=host.is_main_process)
         before = made_by_main(
-            partial(_state_before, folder, state.global_step, strict=settings.strict),
-            is_main_process=is_main_process,
+            partial(_state_before, folder, host.state.global_step, strict=settings.strict),
+            is_main_process=host.is_main_process,
         )
-        journal = Journal(Ledger(folder.ledger), before)
-        gathered = probes_to_ask(
-            settings.sets,
-            folder,
-            before.run,
-            training=partial(_training, settings.sets, loader, tokenizer),
-            encoder=settings.encoder,
-            progress=progress,
-            is_main_process=is_main_process,
-        )
-        exam = _exam(settings, gathered.probes, model, tokenizer, weights, progress=progress)
-        baseline = get_baseline(
-            model,
-            exam,
-            folder,
-            run=before.run,
-            resuming=state.global_step > 0,
-            loaded_from=loaded_from(model),
-            weights_known=weights is not None or adapted(model) is not None,
-            cache=settings.cache,
-            is_main_process=is_main_process,
-        )
-        base = baseline.snapshot
-        measured = measure(exam.prompt_batch.probes, base, base, exam.measures)
+        prepared = _prepare(settings, host, folder, before.run)
+        base, probes = prepared.baseline.snapshot, prepared.exam.prompt_batch.probes
+        measured = measure(probes, base, base, prepared.exam.measures)
         run = replace(
-            _next_attempt(before, args, state, rate),
-            method="full" if adapted(model) is None else "adapters",
+            _next_attempt(before, host),
             gates=applicable(settings.gates, measured),
             not_measured=unmeasured(measured),
         )
+        journal = Journal(Ledger(folder.ledger), before)
         grading = None
-        if is_main_process and settings.judge is not None:
-            grading = Grading.open(settings.judge, exam.prompt_batch.probes, run, journal)
+        if host.is_main_process and settings.judge is not None:
+            grading = Grading.open(settings.judge, probes, run, journal)
         watch = GuardedRun(
             run=run,
-            exam=replace(exam, fingerprint=base.fingerprint),
+            exam=replace(prepared.exam, fingerprint=base.fingerprint),
             base=base,
             folder=folder,
             journal=journal,
             tracker=tracker,
             clock=clock,
             advising=settings.advising,
-            is_main_process=is_main_process,
+            is_main_process=host.is_main_process,
             grading=grading,
         )
-        if is_main_process:
-            # Only now is it sure that the base fits these probes.
-            write_probes(gathered.probes, folder.probes)
-            for event in _opening(run, settings.sets, gathered, baseline):
-                journal.append(event)
-            watch.reconcile_best()
-            for line in announce(gathered, exam, run, baseline, grading):
-                say(line)
+        if host.is_main_process:
+            _open(watch, settings, prepared)
         journal.share()
     return watch
 
 
-def _next_attempt(
-    before: RunState, args: TrainingArguments, state: TrainerState, rate: float
-) -> Run:
+def _prepare(settings: Settings, host: Host, folder: RunFolder, run: str) -> Prepared:
+    gathered = probes_to_ask(
+        settings.sets,
+        folder,
+        run,
+        training=partial(_training, settings.sets, host.loader, host.tokenizer),
+        encoder=settings.encoder,
+        progress=host.progress,
+        is_main_process=host.is_main_process,
+    )
+    exam = _exam(settings, host, gathered.probes)
+    baseline = get_baseline(
+        host.model,
+        exam,
+        folder,
+        run=run,
+        resuming=host.state.global_step > 0,
+        loaded_from=loaded_from(host.model),
+        weights_known=host.weights is not None or adapted(host.model) is not None,
+        cache=settings.cache,
+        is_main_process=host.is_main_process,
+    )
+    return Prepared(gathered=gathered, exam=exam, baseline=baseline)
+
+
+def _open(watch: GuardedRun, settings: Settings, prepared: Prepared) -> None:
+    """Write what the run begins with, and say it; only now is it sure that the base fits."""
+    write_probes(prepared.gathered.probes, watch.folder.probes)
+    for event in _opening(watch.run, settings.sets, prepared.gathered, prepared.baseline):
+        watch.journal.append(event)
+    watch.reconcile_best()
+    lines = announce(prepared.gathered, prepared.exam, watch.run, prepared.baseline, watch.grading)
+    for line in lines:
+        say(line)
+
+
+def _next_attempt(before: RunState, host: Host) -> Run:
     """What the Trainer says of the attempt; the run's first one set its rate and its looks."""
     first = before.attempts[0] if before.attempts else None
-    planned = planned_checkpoints(args, state)
+    planned = planned_checkpoints(host.args, host.state)
     return Run(
         id=before.run,
         attempt=max((run.attempt for run in before.attempts), default=0) + 1,
-        resumed_from=state.global_step,
-        learning_rate=first.learning_rate if first else rate,
-        max_steps=state.max_steps,
+        resumed_from=host.state.global_step,
+        method="full" if adapted(host.model) is None else "adapters",
+        learning_rate=first.learning_rate if first else host.rate,
+        max_steps=host.state.max_steps,
         planned_checkpoints=planned,
         planned_looks=first.planned_looks if first else planned,
     )
@@ -185,31 +166,23 @@ def _name(model: torch.nn.Module) -> str:
     return str(getattr(inner_model(model).config, "_name_or_path", ""))
 
 
-def _exam(
-    settings: Settings,
-    probes: Sequence[Probe],
-    model: torch.nn.Module,
-    tokenizer: PreTrainedTokenizerBase | None,
-    weights: str | None,
-    *,
-    progress: bool,
-) -> EvalConfig:
-    if tokenizer is None:
+def _exam(settings: Settings, host: Host, probes: Sequence[Probe]) -> EvalConfig:
+    if host.tokenizer is None:
         raise InputError(
             "the Trainer has no tokenizer to ask with: pass `processing_class=tokenizer` to it."
         )
-    inner = inner_model(model)
-    prompt_batch = prepare(probes, inner, tokenizer, settings.chat_template_kwargs)
+    inner = inner_model(host.model)
+    prompt_batch = prepare(probes, inner, host.tokenizer, settings.chat_template_kwargs)
     return EvalConfig(
         prompt_batch=prompt_batch,
         fingerprint=fingerprint(
             prompt_batch,
-            weights or weights_fingerprint(model),
+            host.weights or weights_fingerprint(host.model),
             str(inner.dtype),
             settings.judge.digest if settings.judge else "",
         ),
         plan=BatchPlan(),
-        progress=progress,
+        progress=host.progress,
         measures=settings.measures,
     )
 

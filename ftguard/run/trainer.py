@@ -45,7 +45,7 @@ def planned_checkpoints(args: TrainingArguments, state: TrainerState) -> int | N
     return None
 
 
-def moment(
+def moment_of(
     state: TrainerState,
     *,
     metrics: Mapping[str, float] | None = None,

@@ -3,5 +3,6 @@
 from ftguard.tracking.console import ConsoleTracker as ConsoleTracker
 from ftguard.tracking.console import say as say
 from ftguard.tracking.many import ManyTrackers as ManyTrackers
+from ftguard.tracking.many import trackers_for as trackers_for
 from ftguard.tracking.reporters import TrainerReporters as TrainerReporters
 from ftguard.tracking.tracker import Tracker as Tracker

@@ -14,7 +14,7 @@ class Run:
     """1 for the first, one more at each resume."""
     resumed_from: int
     """The step that this attempt started from; 0 for the first."""
-    method: str = "full"
+    method: str
     """`full` or `adapters`."""
     learning_rate: float
     """The peak rate that the training arguments give, before any action."""

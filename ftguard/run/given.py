@@ -1,0 +1,60 @@
+"""What a run is given: by the user at construction, and by the Trainer when training begins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from transformers import PreTrainedTokenizerBase, TrainerState, TrainingArguments
+
+from ftguard.judge import Judge
+from ftguard.measures import Measure
+from ftguard.probes import Encoder, Sets
+from ftguard.run.examine import Advising
+from ftguard.verdict.gate import Gate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the user asked for, read once."""
+
+    sets: Sets
+    encoder: Encoder | None
+    judge: Judge | None
+    gates: tuple[Gate, ...] | None
+    measures: tuple[Measure, ...]
+    act_on_breach: bool
+    advising: Advising
+    strict: bool
+    cache: bool
+    chat_template_kwargs: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """What the Trainer hands over when training begins."""
+
+    args: TrainingArguments
+    state: TrainerState
+    """A global step above 0 is a resume."""
+    model: torch.nn.Module
+    """Plain or with adapters."""
+    tokenizer: PreTrainedTokenizerBase | None
+    """Renders the prompts."""
+    loader: object
+    """The training data loader."""
+    rate: float
+    """The peak learning rate before any action."""
+    weights: str | None
+    """Fingerprint of the weights as the user loaded them; None where the callback was added after
+    the Trainer was made, and then taken now (on the resume of a full fine-tune the base is then
+    identified by the ledger alone)."""
+
+    @property
+    def is_main_process(self) -> bool:
+        """Whether this process writes; every process asks."""
+        return bool(self.state.is_world_process_zero)
+
+    @property
+    def progress(self) -> bool:
+        """Whether to show progress bars."""
+        return self.is_main_process and not self.args.disable_tqdm

@@ -100,6 +100,9 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
     ) -> None:
         if patience < 1:
             raise InputError(f"`patience` must be at least 1, got {patience}.")
+        _check_brought("measures", measures, "__call__")
+        _check_brought("remedies", remedies, "__call__")
+        _check_brought("trackers", trackers, "log", "finish")
         self._settings = Settings(
             sets=read_sets(
                 target=target,
@@ -258,6 +261,14 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         elif action is not None:
             scale_rate(kwargs["optimizer"], kwargs["lr_scheduler"], action.factor)
         return checkup
+
+
+def _check_brought(name: str, given: object, *methods: str) -> None:
+    """Refuse what will not do before anything is measured."""
+    items = given if isinstance(given, (list, tuple)) else [None]
+    if not all(hasattr(item, method) for item in items for method in methods):
+        what = "functions" if methods == ("__call__",) else f"objects with {' and '.join(methods)}"
+        raise InputError(f"`{name}` is a list of {what}, got {given!r}.")
 
 
 def _log_through(trainer: Trainer) -> Callable[[dict[str, float]], None]:

@@ -6,8 +6,11 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
+
+Kind = TypeVar("Kind")
 
 
 def append_lines(path: Path, records: Iterable[bytes], *, lock: bool = False) -> None:
@@ -58,6 +61,23 @@ def write_whole(path: Path, data: bytes) -> None:
 def write_json(path: Path, record: object) -> None:
     """Put a record in place as JSON that people can read."""
     write_whole(path, msgspec.json.format(msgspec.json.encode(record)))
+
+
+def as_recorded(record: object, kind: type[Kind]) -> Kind:
+    """A record that a user's code made, as it would be read back: of Python's own numbers.
+
+    Raises:
+        ValueError, TypeError: it cannot be written, or what is written is not of that kind, such
+            as a number that is not finite.
+    """
+    return msgspec.json.decode(msgspec.json.encode(record, enc_hook=_number), type=kind)
+
+
+def _number(value: object) -> object:
+    # Numbers of numpy and torch.
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"a {type(value).__name__} cannot be written")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The few errors that a caller would catch, each addressed to the person who can mend the cause."""
+"""The few errors that a caller would catch, each addressed to the person who can mend it."""
 
 
 class FtguardError(Exception):
@@ -11,3 +11,12 @@ class InputError(FtguardError, ValueError):
 
 class BaseMismatchError(FtguardError):
     """The stored base snapshot does not belong to this run; the message says what differs."""
+
+
+def told(error: BaseException) -> str:
+    """An error in words that can be stored and printed, whatever code raised it."""
+    try:
+        text = f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - its own `__str__` fails
+        text = type(error).__name__
+    return text.encode("utf-8", "backslashreplace").decode()

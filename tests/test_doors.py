@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ftguard import (
@@ -13,6 +15,7 @@ from ftguard import (
     Estimate,
     Gate,
     GuardCallback,
+    InputError,
     Measurement,
     Probe,
     ProbeSet,
@@ -21,6 +24,9 @@ from ftguard import (
     Unscored,
     Verdict,
 )
+from ftguard.measures import Measure
+from ftguard.run.ledger import Ledger
+from ftguard.run.state import fold
 from ftguard.testing import tiny_run
 
 SHORTER = [Probe(id=f"t{i}", prompt=f"{i}+1=", reference=str(i + 1)) for i in range(8)]
@@ -216,6 +222,84 @@ def test_what_a_user_brings_may_fail_without_harm(
         _train(tmp_path, guard)
 
     texts = "\n".join(str(warning.message) for warning in warned)
-    assert "the measure <function faulty" in texts
-    assert "the remedy <function faulty" in texts
+    assert "the measure faulty failed: ZeroDivisionError" in texts
+    assert "the remedy faulty failed: ZeroDivisionError" in texts
     assert [checkup.find("forgetting") is not None for checkup in guard.checkups] == [True] * 2
+
+
+def _by(value: Any) -> Callable[[Probe, Answer], float]:
+    def grade(probe: Probe, answer: Answer) -> Any:
+        del probe, answer
+        return value
+
+    return grade
+
+
+def test_scorers_of_one_source_stay_apart(tmp_path: Path, own_texts: tuple[Probe, ...]) -> None:
+    """Two functions made by one factory score their own probes, by numpy's numbers too."""
+    target = [
+        replace(probe, scorer=_by(value))
+        for probe, value in zip(_scored_by(half), (0.1, 0.2, np.float32(0.5)), strict=True)
+    ]
+    guard = GuardCallback(target, own_texts, tail=None, holdout=0)
+
+    _train(tmp_path, guard)
+
+    assert _graded(guard).base == pytest.approx((0.1 + 0.2 + 0.5) / 3)
+
+
+def _measured(**fields: Any) -> Measure:
+    given = {"name": "mine", "slice": "all", "estimate": None, **fields}
+
+    def one(probes: object, base: object, now: object) -> Iterable[Measurement]:
+        del probes, base, now
+        yield Measurement(**given)
+
+    return one
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": "forgetting"},
+        {"name": 3},
+        {"chance": float("nan")},
+        {"estimate": 0.1},
+        {"note": "\ud800"},
+    ],
+    ids=["a name of ours", "no name", "nan", "no estimate", "no text"],
+)
+def test_what_cannot_be_recorded_is_left_out(
+    tmp_path: Path, own_texts: tuple[Probe, ...], fields: dict[str, Any]
+) -> None:
+    """The ledger stays readable, and nothing of ours is replaced."""
+    guard = GuardCallback(SHORTER, own_texts, measures=[_measured(**fields)])
+
+    with pytest.warns(UserWarning, match="the measure .* failed"):
+        _train(tmp_path, guard)
+
+    names = {m.name for m in guard.checkups[-1].measurements}
+    assert not names & {"mine", 3}
+    assert guard.checkups[-1].find("forgetting") is not None
+    state = fold(Ledger(tmp_path / "ftguard/ledger.jsonl").read(), guard.checkups[-1].run)
+    assert state.checkups == guard.checkups
+
+
+def test_numbers_of_numpy_become_pythons(tmp_path: Path, own_texts: tuple[Probe, ...]) -> None:
+    """A mean that was not turned into a float is recorded all the same."""
+    mine = _measured(base=np.float64(0.5), now=np.float32(0.25), num_scored=np.int64(3))
+    guard = GuardCallback(SHORTER, own_texts, measures=[mine])
+
+    _train(tmp_path, guard)
+
+    found = guard.checkups[-1].find("mine")
+    assert found is not None
+    assert (found.base, found.now, found.num_scored) == (0.5, 0.25, 3)
+
+
+@pytest.mark.parametrize("door", ["measures", "remedies", "trackers"])
+@pytest.mark.parametrize("given", [lengths, [3], [None]], ids=["no list", "a number", "nothing"])
+def test_what_will_not_do_is_refused_at_construction(door: str, given: Any) -> None:
+    """Before anything is measured, and by its name."""
+    with pytest.raises(InputError, match=f"`{door}` is a list of"):
+        GuardCallback(**{door: given})

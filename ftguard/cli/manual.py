@@ -53,4 +53,6 @@ def manual(
         return
     with ends_on_wrong_use():
         page = read_page(topic)
-    typer.echo(render(page, colour=True) if sys.stdout.isatty() else page, nl=False)
+    text = render(page, colour=True) if sys.stdout.isatty() else page
+    encoding = sys.stdout.encoding or "utf-8"
+    typer.echo(text.encode(encoding, "replace").decode(encoding), nl=False)

@@ -1,12 +1,12 @@
 """Makes `OwnScorer`, a user's scoring function under the name by which it is told from others."""
 
-import hashlib
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from ftguard.errors import InputError
+from ftguard.probes.source import digest_of
 
 ScoringFunction = Callable[..., object]
 """`(probe, answer) -> float | Unscored`: how good an answer is, in [0, 1], or why that cannot be
@@ -16,7 +16,7 @@ Named = TypeVar("Named")
 
 
 class OwnScorer(str):
-    """`MODULE:NAME@DIGEST` of a function's source: part of the fingerprint, and what files hold.
+    """`MODULE:NAME@DIGEST` of a function: part of the fingerprint, and what files hold.
 
     Copies and pickles are the name alone; `functions_of` finds the function again.
     """
@@ -29,18 +29,15 @@ class OwnScorer(str):
         """Name a function.
 
         Raises:
-            InputError: its source cannot be read, so that a change would go unseen.
+            InputError: it is no plain function, or what it depends on cannot be told, so that a
+                change would go unseen.
         """
-        try:
-            source = inspect.getsource(function)
-        except (OSError, TypeError):
+        if not inspect.isfunction(function):
             raise InputError(
-                f"the source of the scorer {function!r} cannot be read, so a change to it would go "
-                "unseen: define it with `def` in a file or a notebook cell."
-            ) from None
-        digest = hashlib.blake2b(source.encode(), digest_size=6).hexdigest()
-        name = getattr(function, "__qualname__", type(function).__qualname__)
-        scorer = cls(f"{function.__module__}:{name}@{digest}")
+                f"the scorer {type(function).__name__} is no plain function, so a change to it "
+                "would go unseen: give a function made with `def`."
+            )
+        scorer = cls(f"{function.__module__}:{function.__qualname__}@{digest_of(function)}")
         scorer.function = function
         return scorer
 

@@ -96,6 +96,8 @@ class Probe:
     def __post_init__(self) -> None:
         if not self.id:
             raise InputError("a probe has an empty `id`: give each probe a name of its own.")
+        if not isinstance(self.id, str):
+            raise InputError(f"a probe has the `id` {self.id!r}: write it as text.")
         object.__setattr__(self, "constraints", tuple(self.constraints))
         for name in ("choices", "slices"):
             value = getattr(self, name)

@@ -39,12 +39,18 @@ class ProbeSet:
         if twice:
             raise InputError(f"probe ids must be unique within a set; used twice: {twice[:5]}.")
         prompts = {probe.id: probe.prompt for probe in self.probes}
+        companions = {probe.id for probe in self.probes if probe.companion_of is not None}
         for probe in self.probes:
             # A companion is not looked for in the training data: its probe is.
             if prompts.get(str(probe.companion_of), probe.prompt) != probe.prompt:
                 raise InputError(
                     f"probe `{probe.id}`: its `companion_of`, `{probe.companion_of}`, has another "
                     "prompt: leave `companion_of` out, or ask the same."
+                )
+            if probe.companion_of in companions:
+                raise InputError(
+                    f"probe `{probe.id}`: its `companion_of`, `{probe.companion_of}`, goes with "
+                    "another one itself: name that one, or leave `companion_of` out."
                 )
 
     def __len__(self) -> int:

@@ -1,14 +1,13 @@
 """What is said before the first step: what is asked, which gates, and what they can find."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ftguard import judge
+from ftguard.ask.prompts import PromptBatch
 from ftguard.formatting import PERCENT, duration, percent
-from ftguard.measures import measure
 from ftguard.measures.measurement import Measurement
 from ftguard.probes import Gathered
 from ftguard.run.baseline import Baseline
-from ftguard.run.examine import EvalConfig
 from ftguard.run.grading import Grading
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.power import probes_needed, smallest_drop
@@ -20,15 +19,17 @@ EXAMPLE = 1.5
 
 def announce(
     gathered: Gathered,
-    exam: EvalConfig,
+    sheet: PromptBatch,
+    measured: Sequence[Measurement],
     run: Run,
     baseline: Baseline,
+    *,
     grading: Grading | None = None,
 ) -> Iterator[str]:
     """One line each on the draws, probes left out, the base's answers, gates and their power, and
     what a judge is sent and may cost.
     """  # noqa: D205
-    base, sheet = baseline.snapshot, exam.prompt_batch
+    base = baseline.snapshot
     yield from gathered.notes
     if sheet.too_long:
         yield (
@@ -42,16 +43,16 @@ def announce(
     if grading is not None:
         usage = grading.estimate(base, run.planned_checkpoints or 1)
         yield from judge.announce(grading.judge, usage)
-    measured = {m.key: m for m in measure(sheet.probes, base, base, exam.measures)}
+    by_key = {m.key: m for m in measured}
     limits = [
-        f"{gate.key} {percent(gate.limit) if measured[gate.key].unit == PERCENT else gate.limit}"
+        f"{gate.key} {percent(gate.limit) if by_key[gate.key].unit == PERCENT else gate.limit}"
         for gate in run.gates
     ]
     absent = f"; not measured: {', '.join(run.not_measured)}" if run.not_measured else ""
     yield f"gates: {', '.join(limits) or 'none'}{absent}"
     level = Look(number=1, planned=run.planned_looks).level / max(1, len(run.gates))
     for gate in run.gates:
-        yield from _power(gate.limit, measured[gate.key], level)
+        yield from _power(gate.limit, by_key[gate.key], level)
 
 
 def _power(limit: float, base: Measurement, level: float) -> Iterator[str]:

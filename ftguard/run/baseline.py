@@ -15,8 +15,10 @@ from ftguard.disk import write_json
 from ftguard.errors import BaseMismatchError, FtguardError
 from ftguard.folders import RunFolder, cache_folder
 from ftguard.measures import measure
+from ftguard.probes.own_scorer import OwnScorer
 from ftguard.run.examine import EvalConfig, take_snapshot
 from ftguard.run.ledger import Origin
+from ftguard.scores import score
 from ftguard.scores.snapshot import Fingerprint, Snapshot, load_snapshot, save_snapshot
 from ftguard.verdict.checkup import Checkup
 
@@ -96,6 +98,8 @@ def get_baseline(
         ),
         is_main_process=is_main_process,
     )
+    if found is not None:
+        found = replace(found, snapshot=_scored_anew(found.snapshot, exam))
     if found is None:
         taken = _take_base(model, exam, run)
         found = Baseline(snapshot=broadcast_from_main(taken), origin="asked")
@@ -179,12 +183,19 @@ def _load(folder: Path) -> Snapshot | None:
         return None
 
 
+def _scored_anew(snapshot: Snapshot, exam: EvalConfig) -> Snapshot:
+    """With what the user's scorers say now: what they said once may rest on what has changed."""
+    own = [p for p in exam.prompt_batch.probes if isinstance(p.scorer, OwnScorer)]
+    new = {found.probe_id: found for found in score(own, snapshot.answers)}
+    return replace(snapshot, scores=tuple(new.get(s.probe_id, s) for s in snapshot.scores))
+
+
 def _cached(digest: str) -> Snapshot | None:
     """What an earlier run left in the cache; what cannot be read is asked anew."""
     try:
         return _load(cache_folder(digest))
     except FtguardError as error:
-        warnings.warn(f"ftguard: {error}", stacklevel=2)
+        warnings.warn(f"ftguard: the base is asked anew: {error}", stacklevel=2)
         return None
 
 

@@ -17,7 +17,7 @@ from ftguard.ask.weights import weights_fingerprint
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.judge import refuse_self
-from ftguard.measures import measure
+from ftguard.measures import Measurement, measure
 from ftguard.probes import Gathered, Probe, Sets, write_probes
 from ftguard.run.announce import announce
 from ftguard.run.baseline import Baseline, get_baseline, read_lineage
@@ -97,7 +97,7 @@ def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
             grading=grading,
         )
         if host.is_main_process:
-            _open(watch, settings, prepared)
+            _open(watch, settings, prepared, measured)
         journal.share()
     return watch
 
@@ -127,13 +127,25 @@ def _prepare(settings: Settings, host: Host, folder: RunFolder, run: str) -> Pre
     return Prepared(gathered=gathered, exam=exam, baseline=baseline)
 
 
-def _open(watch: GuardedRun, settings: Settings, prepared: Prepared) -> None:
+def _open(
+    watch: GuardedRun,
+    settings: Settings,
+    prepared: Prepared,
+    measured: Sequence[Measurement],
+) -> None:
     """Write what the run begins with, and say it; only now is it sure that the base fits."""
     write_probes(prepared.gathered.probes, watch.folder.probes)
     for event in _opening(watch.run, settings.sets, prepared.gathered, prepared.baseline):
         watch.journal.append(event)
     watch.reconcile_best()
-    lines = announce(prepared.gathered, prepared.exam, watch.run, prepared.baseline, watch.grading)
+    lines = announce(
+        prepared.gathered,
+        prepared.exam.prompt_batch,
+        measured,
+        watch.run,
+        prepared.baseline,
+        grading=watch.grading,
+    )
     for line in lines:
         say(line)
 

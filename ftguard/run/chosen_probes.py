@@ -1,5 +1,6 @@
 """Chooses the probes that a run asks, before its first step, and reads them back on a resume."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -7,9 +8,10 @@ from tqdm.auto import tqdm
 
 from ftguard.ask.quiet import same_random_state
 from ftguard.ask.ranks import made_by_main
+from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.probes import Encoder, Gathered, Probe, Sets, gather, read_probes, survey
-from ftguard.probes.own_scorer import functions_of
+from ftguard.probes.own_scorer import functions_of, is_own
 from ftguard.run.ledger import Chosen, Ledger
 from ftguard.run.training_data import TrainingTexts
 
@@ -50,12 +52,17 @@ def probes_to_ask(
 def _with_functions(probes: Sequence[Probe], sets: Sets) -> tuple[Probe, ...]:
     """The probes with the user's scorers, which neither files nor other processes hold."""
     functions = functions_of(probe.scorer for probe in sets.given)
-    return tuple(
-        replace(probe, scorer=functions[str(probe.scorer)])
-        if str(probe.scorer) in functions
-        else probe
-        for probe in probes
-    )
+    missing = [p for p in probes if is_own(str(p.scorer)) and str(p.scorer) not in functions]
+    if missing:
+        raise InputError(
+            f"probe `{missing[0].id}` is scored by a function that is not at hand, "
+            f"{missing[0].scorer}: give the probe with that function as its `scorer`."
+        )
+    counts = Counter(probe.id for probe in probes)
+    twice = [probe_id for probe_id, times in counts.items() if times > 1]
+    if twice:
+        raise InputError(f"two probes come to the id `{twice[0]}`: rename one of them.")
+    return tuple(replace(p, scorer=functions.get(str(p.scorer), p.scorer)) for p in probes)
 
 
 def _stored(sets: Sets, folder: RunFolder, run: str) -> Gathered | None:

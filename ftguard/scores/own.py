@@ -1,6 +1,7 @@
 """Own: what a user's function says of an answer."""
 
 from ftguard.ask.answer import Answer
+from ftguard.errors import told
 from ftguard.probes.own_scorer import OwnScorer
 from ftguard.probes.probe import Probe
 from ftguard.scores.record import Unscorable, Unscored
@@ -12,10 +13,14 @@ def scored_by_own(probe: Probe, answer: Answer) -> float:
         raise Unscorable(f"its scorer {probe.scorer} is not at hand here")
     try:
         found = probe.scorer.function(probe, answer)
-    except Exception as error:
-        raise Unscorable(f"its scorer failed: {type(error).__name__}: {error}") from error
-    if isinstance(found, Unscored):
-        raise Unscorable(found.reason)
-    if not isinstance(found, (int, float)) or not 0 <= found <= 1:
-        raise Unscorable(f"its scorer gave {found!r}, which is no number in [0, 1]")
-    return float(found)
+        if isinstance(found, Unscored):
+            reason = str(found.reason).encode("utf-8", "backslashreplace").decode()
+        else:
+            # Arrays' and tensors' own numbers become Python's.
+            number = found.item() if hasattr(found, "item") else found
+            if isinstance(number, (int, float)) and 0 <= number <= 1:
+                return float(number)
+            reason = f"its scorer gave a {type(found).__name__} that is no number in [0, 1]"
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the user's
+        reason = f"its scorer failed: {told(error)}"
+    raise Unscorable(reason)

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ftguard.errors import told
 from ftguard.tracking.console import ConsoleTracker
 from ftguard.tracking.reporters import TrainerReporters
 from ftguard.tracking.tracker import Tracker
@@ -55,8 +56,9 @@ class ManyTrackers:
             except Exception as error:  # noqa: BLE001
                 if index not in self._failed:
                     self._failed.add(index)
+                    name = type(tracker).__name__
                     warnings.warn(
-                        f"ftguard: {type(tracker).__name__} failed ({error}); training goes on and "
-                        "the ledger holds everything",
+                        f"ftguard: {name} failed ({told(error)}); training goes on and the ledger "
+                        "holds everything",
                         stacklevel=2,
                     )

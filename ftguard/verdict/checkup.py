@@ -41,6 +41,13 @@ class Checkup:
         """The checkpoint's name."""
         return CheckpointId(run=self.run, attempt=self.attempt, step=self.step)
 
+    @property
+    def target(self) -> Measurement | None:
+        """What checkpoints are ranked by: the target's answers, else what is read of it."""
+        both = [self.find("target"), self.find("target", "likelihood")]
+        given = [found for found in both if found is not None]
+        return next((found for found in given if found.now is not None), next(iter(given), None))
+
     def find(self, name: str, slice: str = "all") -> Measurement | None:
         """The measurement of that name and slice, where there is one."""
         found = (m for m in self.measurements if (m.name, m.slice) == (name, slice))
@@ -53,7 +60,7 @@ def target_score(checkup: Checkup) -> float:
     The target probes' score; without target probes exp(-eval_loss); without that the share of
     the run that is done, so that the latest wins.
     """
-    target = checkup.find("target") or checkup.find("target", "likelihood")
+    target = checkup.target
     if target is not None:
         return target.now or 0.0
     if checkup.eval_loss is not None:

@@ -54,7 +54,7 @@ def conclude(
         run=run.id,
         best_step=best.step if best else None,
         best_folder=str(folder.best) if best else None,
-        chosen=_target(best) if best else None,
+        chosen=best.target if best else None,
         confirmed=confirmed,
         best_gates=best.verdict.outcomes if best else (),
         last_step=last.step if last else None,
@@ -87,10 +87,6 @@ def read_conclusion(folder: RunFolder) -> Conclusion:
         raise InputError(f"`{folder.verdict}` is damaged: {error}.") from None
 
 
-def _target(best: Checkup) -> Measurement | None:
-    return best.find("target") or best.find("target", "likelihood")
-
-
 def _best_line(best: Checkup, confirmed: Measurement | None, folder: RunFolder) -> str:
     proven = "proven" if best.verdict.proven else "passed"
     line = f"best: step {best.step}, every gate {proven}, {_ranked(best)}"
@@ -104,7 +100,7 @@ def _best_line(best: Checkup, confirmed: Measurement | None, folder: RunFolder) 
 
 
 def _ranked(best: Checkup) -> str:
-    target = _target(best)
+    target = best.target
     if target is not None and target.base is not None and target.now is not None:
         return f"target {target.base:.3f} -> {target.now:.3f}"
     if best.eval_loss is not None:

@@ -75,8 +75,8 @@ def test_each_failing_tracker_is_one_warning_and_the_others_hear_everything(
         many.finish(conclusion)
 
     assert [str(warning.message) for warning in caught] == [
-        f"ftguard: Broken failed ({why} at step 20, 0.25); training goes on and the ledger holds "
-        "everything"
+        f"ftguard: Broken failed (OSError: {why} at step 20, 0.25); training goes on and the "
+        "ledger holds everything"
         for why in ("disk full", "offline")
     ]
     assert first.told == last.told == [(20, 0.25), (20, 0.5), "nothing"]

@@ -167,7 +167,7 @@ def test_a_run_that_ends_in_the_middle_is_one_warning(
         trainer.train()
     told = [str(w.message) for w in caught if "ftguard" in str(w.message)]
     assert len(told) == 1
-    assert "WandbTracker failed (no W&B run is open)" in told[0]
+    assert "WandbTracker failed (RuntimeError: no W&B run is open)" in told[0]
     assert trainer.state.global_step == 6
     assert [checkup.step for checkup in guard.checkups] == [2, 4, 6]
     (file,) = files(runs)

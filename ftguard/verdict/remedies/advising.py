@@ -2,8 +2,11 @@
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
-from ftguard.verdict.advice import Advice
+from ftguard.disk import as_recorded
+from ftguard.errors import InputError, told
+from ftguard.verdict.advice import Advice, LowerLearningRate
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gates import Verdict
 from ftguard.verdict.remedies.learning_rate import lower_learning_rate
@@ -14,6 +17,10 @@ from ftguard.verdict.run import Run
 
 Remedy = Callable[[Verdict, Sequence[Checkup], Run], Iterable[Advice]]
 """A remedy of one's own: what a verdict calls for, the run's earlier checkups being known."""
+
+
+_ADVICE: Any = Advice
+"""msgspec reads unions, of which mypy makes no type."""
 
 
 def advise(
@@ -47,8 +54,17 @@ def advise(
 def _of_own(
     remedy: Remedy, verdict: Verdict, past: Sequence[Checkup], run: Run
 ) -> tuple[Advice, ...]:
+    name = getattr(remedy, "__qualname__", type(remedy).__name__)
     try:
-        return tuple(remedy(verdict, past, run))
+        found = [_checked(item) for item in remedy(verdict, past, run)]
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the user's
-        warnings.warn(f"ftguard: the remedy {remedy!r} failed: {error!r}", stacklevel=2)
+        warnings.warn(f"ftguard: the remedy {name} failed: {told(error)}", stacklevel=2)
         return ()
+    return tuple(found)
+
+
+def _checked(given: object) -> Advice:
+    advice: Advice = as_recorded(given, _ADVICE)
+    if isinstance(advice, LowerLearningRate) and advice.learning_rate <= 0:
+        raise InputError(f"a learning rate is above 0, got {advice.learning_rate}.")
+    return advice

@@ -4,8 +4,8 @@
 
 Runs `recipes/trainer_full.py` (100 steps of 16 x 256 tokens) once a row, reads each run's ledger
 and snapshots back, and prints nats per token on the model's own stories, the drop that the guard
-saw and its verdict; then the exponent that `ftguard/verdict/remedies/learning_rate.py` quotes. Some 10
-minutes on two cores.
+saw and its verdict; then the exponent that `ftguard/verdict/remedies/learning_rate.py` quotes.
+Some 10 minutes on two cores.
 """
 
 import argparse

@@ -254,13 +254,15 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         self, watch: GuardedRun, moment: Moment, control: TrainerControl, kwargs: Mapping[str, Any]
     ) -> Checkup:
         with watch.clock:
-            checkup, new = watch.examine(kwargs["model"], moment)
-        action = watch.choose(checkup) if new and self._settings.act_on_breach else None
+            found = watch.examine(kwargs["model"], moment)
+        action = (
+            watch.choose(found.checkup) if found.is_new and self._settings.act_on_breach else None
+        )
         if action is not None and isinstance(action.advice, Stop):
             control.should_training_stop = True
         elif action is not None:
             scale_rate(kwargs["optimizer"], kwargs["lr_scheduler"], action.factor)
-        return checkup
+        return found.checkup
 
 
 def _check_brought(name: str, given: object, *methods: str) -> None:

@@ -75,13 +75,13 @@ class Judging:
             return Judged(key=task.key, unscored=outcome, notes=notes)
         rubric = self._judge.rubric
         try:
-            ratings, justification = read_ratings(outcome, rubric, [task.text])
+            found = read_ratings(outcome, rubric, [task.text])
         except Unscorable as reason:
             return Judged(key=task.key, unscored=str(reason), notes=notes)
         return Judged(
             key=task.key,
-            score=rubric.value(ratings),
-            ratings=ratings,
-            justification=justification,
+            score=rubric.value(found.by_dimension),
+            ratings=found.by_dimension,
+            justification=found.justification,
             notes=notes,
         )

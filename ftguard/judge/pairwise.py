@@ -83,7 +83,7 @@ def _compared(pair: JudgedPair, outcomes: Sequence[Reply | str]) -> Compared:
         if isinstance(outcome, str):
             return Compared(key=pair.key, unscored=outcome)
         try:
-            labels.append(read_preference(outcome, [pair.first, pair.second])[0])
+            labels.append(read_preference(outcome, [pair.first, pair.second]).better)
         except Unscorable as reason:
             return Compared(key=pair.key, unscored=str(reason))
     better: Better = "tie"

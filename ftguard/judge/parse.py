@@ -8,6 +8,7 @@ reply ambiguous: it may quote an answer that imitates a reply.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Never
 
 from ftguard.judge.endpoint import Reply
@@ -20,10 +21,25 @@ LONGEST_REPLY = 20_000
 SHOWN = 40
 
 
-def read_ratings(
-    reply: Reply, rubric: Rubric, answers: Sequence[str]
-) -> tuple[dict[str, int], str]:
-    """The rating of each dimension of the rubric, and the justification.
+@dataclass(frozen=True, kw_only=True)
+class Ratings:
+    """What a judge found of one answer."""
+
+    by_dimension: Mapping[str, int]
+    """From 1 to 5, for each dimension of the rubric."""
+    justification: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preference:
+    """What a judge found of two answers."""
+
+    better: Labels
+    justification: str
+
+
+def read_ratings(reply: Reply, rubric: Rubric, answers: Sequence[str]) -> Ratings:
+    """The rating of each dimension of the rubric.
 
     Args:
         reply: the judge's.
@@ -44,17 +60,17 @@ def read_ratings(
                 f"the judge rated {name} {_shown(rating)}, outside {LOWEST} to {HIGHEST}"
             )
         ratings[name] = rating
-    return ratings, str(found[JUSTIFICATION])
+    return Ratings(by_dimension=ratings, justification=str(found[JUSTIFICATION]))
 
 
-def read_preference(reply: Reply, answers: Sequence[str]) -> tuple[Labels, str]:
-    """Which answer is better, and the justification; errors as in `read_ratings`."""
+def read_preference(reply: Reply, answers: Sequence[str]) -> Preference:
+    """Which answer is better; errors as in `read_ratings`."""
     found = _fields(reply, ["better"], answers)
     labels: tuple[Labels, ...] = ("A", "B", "tie")
     label = next((label for label in labels if found["better"] == label), None)
     if label is None:
         raise Unscorable(f"the judge prefers {_shown(found['better'])}, not A, B or tie")
-    return label, str(found[JUSTIFICATION])
+    return Preference(better=label, justification=str(found[JUSTIFICATION]))
 
 
 def _fields(reply: Reply, keys: Sequence[str], answers: Sequence[str]) -> Mapping[str, object]:

@@ -136,7 +136,7 @@ class ProbeSet:
 
         named = isinstance(source, (str, Path))
         rows = read_rows(Path(source)) if isinstance(source, (str, Path)) else rows_of(source)
-        probes, notes = probes_from_logs(
+        drawn = probes_from_logs(
             rows,
             size=size,
             seed=seed,
@@ -144,7 +144,7 @@ class ProbeSet:
             region=region,
             log=f"`{source}`" if named else "the log",
         )
-        return cls(probes, notes)
+        return cls(drawn.probes, (drawn.note,))
 
 
 def _rows_at(

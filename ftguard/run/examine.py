@@ -12,6 +12,7 @@ import torch
 from ftguard.ask.asking import ask
 from ftguard.ask.batches import BatchPlan
 from ftguard.ask.prompts import PromptBatch
+from ftguard.errors import told
 from ftguard.measures import Measure, measure
 from ftguard.measures.measurement import Measurement
 from ftguard.scores import SCORER_VERSION, score
@@ -62,7 +63,26 @@ class Moment:
     eval_loss: float | None
 
 
-Grade = Callable[[Snapshot, Snapshot], tuple[Snapshot, Snapshot]]
+@dataclass(frozen=True, kw_only=True)
+class Sides:
+    """What is compared."""
+
+    base: Snapshot
+    now: Snapshot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """What came of examining a checkpoint."""
+
+    checkup: Checkup
+    snapshot: Snapshot | None = None
+    """The checkpoint's, where it could be taken now."""
+    is_new: bool = True
+    """Whether it was examined just now, and not before."""
+
+
+Grade = Callable[[Sides], Sides]
 """Fills in the scores of open answers, of the base and of the checkpoint."""
 
 
@@ -143,24 +163,25 @@ def examine(
     current_rate: float,
     advising: Advising,
     grade: Grade | None = None,
-) -> tuple[Checkup, Snapshot | None]:
+) -> Examination:
     """Ask, score, measure, decide and advise on one checkpoint.
 
     A failure to ask is an explicit missing measurement: what was measured before is kept, and
     training goes on. `grade` has the open answers of both judged.
-
-    Returns:
-        The checkup, and the checkpoint's snapshot where it could be taken.
     """
     started = time.perf_counter()
     try:
         now = take_snapshot(
             model, exam, run=run.id, step=moment.step, base=base, label=f"ftguard: {moment.step}"
         )
-        graded, notes = _graded(grade, base, now)
-        measurements = measure_against(exam, *graded)
+        sides, notes = Sides(base=base, now=now), now.notes
+        try:
+            sides = grade(sides) if grade else sides
+        except Exception as error:  # noqa: BLE001
+            notes = (*notes, f"judging failed: {told(error)}")
+        measurements = measure_against(exam, sides)
     except Exception as error:  # noqa: BLE001
-        now, notes = None, (f"asking failed: {type(error).__name__}: {error}",)
+        now, notes = None, (f"asking failed: {told(error)}",)
         measurements = _missing(exam, base, notes[0])
     checkup = assess(
         measurements,
@@ -172,26 +193,13 @@ def examine(
         advising=advising,
     )
     seconds = time.perf_counter() - started
-    return replace(checkup, seconds=seconds, notes=notes), now
+    return Examination(checkup=replace(checkup, seconds=seconds, notes=notes), snapshot=now)
 
 
-def _graded(
-    grade: Grade | None, base: Snapshot, now: Snapshot
-) -> tuple[tuple[Snapshot, Snapshot], tuple[str, ...]]:
-    """Both with a judge's scores; where judging fails, without, and a note."""
-    if grade is None:
-        return (base, now), now.notes
-    try:
-        return grade(base, now), now.notes
-    except Exception as error:  # noqa: BLE001
-        note = f"judging failed: {type(error).__name__}: {error}"
-        return (base, now), (*now.notes, note)
-
-
-def measure_against(exam: EvalConfig, base: Snapshot, now: Snapshot) -> tuple[Measurement, ...]:
+def measure_against(exam: EvalConfig, sides: Sides) -> tuple[Measurement, ...]:
     """Everything measured, with the base's own noise beside it."""
-    measured = measure(exam.prompt_batch.probes, base, now, exam.measures)
-    return tuple(replace(m, noise=base.noise.get(m.key, 0.0)) for m in measured)
+    measured = measure(exam.prompt_batch.probes, sides.base, sides.now, exam.measures)
+    return tuple(replace(m, noise=sides.base.noise.get(m.key, 0.0)) for m in measured)
 
 
 def assess(

@@ -16,7 +16,7 @@ from ftguard.measures.target import confirmed
 from ftguard.run.acting import Action, choose_action
 from ftguard.run.baseline import Lineage, read_lineage, write_lineage
 from ftguard.run.clock import Clock
-from ftguard.run.examine import Advising, EvalConfig, Moment, assess, examine
+from ftguard.run.examine import Advising, EvalConfig, Examination, Moment, Sides, assess, examine
 from ftguard.run.grading import BASE, NOW, Grading, judged_by_step, with_scores
 from ftguard.run.journal import Journal
 from ftguard.run.keep import keep_checkpoint, loads, put_aside
@@ -52,15 +52,15 @@ class GuardedRun:
         """What has happened so far."""
         return self.journal.state
 
-    def examine(self, model: torch.nn.Module, moment: Moment) -> tuple[Checkup, bool]:
-        """The checkup of this step, and whether it is new; every process gets the main one's.
+    def examine(self, model: torch.nn.Module, moment: Moment) -> Examination:
+        """The checkup of this step; every process gets the main one's.
 
         A step that this attempt examined before is not asked again, nor is the base (step 0).
         """
         known = broadcast_from_main(self._known(moment) if self.is_main_process else None)
         if known is not None:
-            return known, False
-        checkup, snapshot = examine(
+            return Examination(checkup=known, is_new=False)
+        found = examine(
             model,
             self.exam,
             self.base,
@@ -72,19 +72,19 @@ class GuardedRun:
             advising=self.advising,
             grade=partial(self._grade, moment.step) if self.grading else None,
         )
-        checkup = broadcast_from_main(checkup)
+        checkup = broadcast_from_main(found.checkup)
         if self.is_main_process:
-            if snapshot is not None:
-                save_snapshot(snapshot, self.folder.answers(checkup.id))
+            if found.snapshot is not None:
+                save_snapshot(found.snapshot, self.folder.answers(checkup.id))
             self._append(checkup)
             self.tracker.log(checkup, self.clock.share)
         self.journal.share()
-        return checkup, True
+        return Examination(checkup=checkup, snapshot=found.snapshot)
 
-    def graded(self, now: Snapshot, step: int, attempt: int) -> tuple[Snapshot, Snapshot]:
+    def graded(self, now: Snapshot, step: int, attempt: int) -> Sides:
         """The base's and a checkpoint's snapshot with what a judge has said of them so far."""
         judged = judged_by_step(self.state.scored, attempt, step)
-        return with_scores(self.base, BASE, judged), with_scores(now, NOW, judged)
+        return Sides(base=with_scores(self.base, BASE, judged), now=with_scores(now, NOW, judged))
 
     def amend(self, checkup: Checkup) -> None:
         """Put a checkup in place of the one of its step, tell it, and keep what is now the best."""
@@ -174,11 +174,11 @@ class GuardedRun:
             self.tracker.finish(conclusion)
         return conclusion
 
-    def _grade(self, step: int, base: Snapshot, now: Snapshot) -> tuple[Snapshot, Snapshot]:
+    def _grade(self, step: int, sides: Sides) -> Sides:
         if self.grading is not None:
             known = judged_by_step(self.state.scored, self.run.attempt, step)
-            self.grading.grade(step, base, now, known)
-        return self.graded(now, step, self.run.attempt)
+            self.grading.grade(step, sides.base, sides.now, known)
+        return self.graded(sides.now, step, self.run.attempt)
 
     def _confirmed(self, best: Checkup | None) -> Measurement | None:
         if best is None:
@@ -187,7 +187,8 @@ class GuardedRun:
             now = load_snapshot(self.folder.answers(best.id))
         except (FtguardError, FileNotFoundError):
             return None
-        return confirmed(self.exam.prompt_batch.probes, *self.graded(now, best.step, best.attempt))
+        sides = self.graded(now, best.step, best.attempt)
+        return confirmed(self.exam.prompt_batch.probes, sides.base, sides.now)
 
     def _known(self, moment: Moment) -> Checkup | None:
         if moment.step > 0:

@@ -26,7 +26,7 @@ def apply_late_scores(watch: GuardedRun, steps: Iterable[int]) -> None:
         except (FtguardError, FileNotFoundError):
             continue
         checkup = _reassessed(
-            watch, old, measure_against(watch.exam, *watch.graded(now, step, old.attempt))
+            watch, old, measure_against(watch.exam, watch.graded(now, step, old.attempt))
         )
         if checkup.measurements != old.measurements:
             say(f"late scores of the judge for step {step}")

@@ -115,7 +115,8 @@ def report_draws(name: str, queries: Labelled) -> None:
     texts = [text for text, _ in log]
     covered, plainly, masked, left = [], [], 0, 0
     for seed in SEEDS:
-        probes, notes = probes_from_logs(rows_of(texts), size=SIZE, seed=seed)
+        found = probes_from_logs(rows_of(texts), size=SIZE, seed=seed)
+        probes, notes = found.probes, (found.note,)
         covered.append(len({log[int(p.id.removeprefix("log-")) - 1][1] for p in probes}))
         drawn = random.Random(seed).sample(log, SIZE)
         plainly.append(len({intent for _, intent in drawn}))
@@ -142,7 +143,7 @@ def report_cost(queries: Labelled, number: int) -> None:
         texts.append(" ".join(said))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.process_time()
-    _, notes = probes_from_logs(rows_of(texts))
+    notes = (probes_from_logs(rows_of(texts)).note,)
     seconds = time.process_time() - start
     more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     print(f"{number:,} rows: {seconds:.1f} s of processor time, {more:.0f} MiB more at the peak")

@@ -1,6 +1,7 @@
 """Answers that try to grade themselves: none of them changes how a reply is read."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,9 @@ HONEST_REPLY = json.dumps({**HONEST, "coherent": 1})
 every = pytest.mark.parametrize("text", INJECTIONS.values(), ids=INJECTIONS)
 
 
-def read(said: str, text: str) -> dict[str, int]:
+def read(said: str, text: str) -> Mapping[str, int]:
     """The ratings in what the judge said of an answer."""
-    return read_ratings(Reply(text=said, finish="stop"), RUBRIC, [text])[0]
+    return read_ratings(Reply(text=said, finish="stop"), RUBRIC, [text]).by_dimension
 
 
 def test_there_are_enough() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from ftguard.judge import RUBRIC, Rubric
 from ftguard.judge.endpoint import Reply
-from ftguard.judge.parse import read_preference, read_ratings
+from ftguard.judge.parse import Preference, Ratings, read_preference, read_ratings
+from ftguard.judge.request import Labels
 from ftguard.scores.record import Unscorable
 
 GRADES = {"helpful": 4, "accurate": 5, "coherent": 1}
@@ -35,7 +36,9 @@ def rated(**changes: object) -> str:
 )
 def test_one_object_with_exactly_the_keys_is_read(text: str) -> None:
     """Alone, in a fence, in prose, in a list of one, in any order of keys."""
-    assert read_ratings(said(text), RUBRIC, ["an answer"]) == (GRADES, "It is so.")
+    assert read_ratings(said(text), RUBRIC, ["an answer"]) == Ratings(
+        by_dimension=GRADES, justification="It is so."
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,17 +100,19 @@ def test_an_own_rubric_has_own_keys() -> None:
     """The default dimensions are then as strange as any other."""
     rubric = Rubric(dimensions={"funny": "Does it make one laugh?"})
 
-    assert read_ratings(said('{"justification": "Ha.", "funny": 2}'), rubric, [])[0] == {"funny": 2}
+    assert read_ratings(said('{"justification": "Ha.", "funny": 2}'), rubric, []).by_dimension == {
+        "funny": 2
+    }
     with pytest.raises(Unscorable, match="lacks funny"):
         read_ratings(said(rated()), rubric, [])
 
 
 @pytest.mark.parametrize("label", ["A", "B", "tie"])
-def test_a_preference_is_read(label: str) -> None:
+def test_a_preference_is_read(label: Labels) -> None:
     """One of three words."""
     text = json.dumps({"justification": "So.", "better": label})
 
-    assert read_preference(said(text), []) == (label, "So.")
+    assert read_preference(said(text), []) == Preference(better=label, justification="So.")
 
 
 @pytest.mark.parametrize("label", ["a", "C", "A and B", 1, None, ["A"], True])

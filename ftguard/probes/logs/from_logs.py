@@ -47,6 +47,15 @@ class _Query:
     """Of all that was said."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class FromLogs:
+    """What was drawn from a log."""
+
+    probes: tuple[Probe, ...]
+    note: str
+    """What became of the log's rows, in one sentence."""
+
+
 def probes_from_logs(
     rows: Iterable[tuple[str, Mapping[str, object]]],
     *,
@@ -55,8 +64,8 @@ def probes_from_logs(
     mask: bool = True,
     region: str | None = "US",
     log: str = "the log",
-) -> tuple[tuple[Probe, ...], tuple[str, ...]]:
-    """Draw probes from a log, and say in one sentence what became of its rows.
+) -> FromLogs:
+    """Draw probes from a log.
 
     Each topic, and within it each length, gets its share of the draw and at least one probe while
     there is room. Lengths are thirds of this log, by words: fixed borders would put every query of
@@ -97,7 +106,7 @@ def probes_from_logs(
         _taken([strata[place] for place in places], len(queries), of_length, seed),
         _concealed(found) if mask else "identifiers not masked",
     )
-    return _related(probes), (", ".join(parts),)
+    return FromLogs(probes=_related(probes), note=", ".join(parts))
 
 
 def _unmasked(text: str) -> Masked:

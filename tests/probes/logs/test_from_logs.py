@@ -46,10 +46,10 @@ def _drawn(
     """The probes, and the one sentence."""
     read = [{"prompt": row} if isinstance(row, str) else row for row in rows]
     numbered = [(f"log.jsonl:{at}", row) for at, row in enumerate(read, start=1)]
-    probes, (sentence,) = probes_from_logs(
+    found = probes_from_logs(
         numbered, size=size, seed=seed, mask=mask, region=region, log="log.jsonl"
     )
-    return probes, sentence
+    return found.probes, found.note
 
 
 def _user(text: str) -> Message:

@@ -137,7 +137,7 @@ def _open(
     write_probes(prepared.gathered.probes, watch.folder.probes)
     for event in _opening(watch.run, settings.sets, prepared.gathered, prepared.baseline):
         watch.journal.append(event)
-    watch.reconcile_best()
+    watch.best.reconcile()
     lines = announce(
         prepared.gathered,
         prepared.exam.prompt_batch,

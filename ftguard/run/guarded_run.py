@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import torch
 
@@ -14,13 +13,12 @@ from ftguard.measures import measure
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.target import confirmed
 from ftguard.run.acting import Action, choose_action
-from ftguard.run.baseline import Lineage, read_lineage, write_lineage
+from ftguard.run.best_folder import BestFolder
 from ftguard.run.clock import Clock
 from ftguard.run.examine import Advising, EvalConfig, Examination, Moment, Sides, assess, examine
 from ftguard.run.grading import BASE, NOW, Grading, judged_by_step, with_scores
 from ftguard.run.journal import Journal
-from ftguard.run.keep import keep_checkpoint, loads, put_aside
-from ftguard.run.ledger import Acted, Examined, Lost
+from ftguard.run.ledger import Acted, Examined
 from ftguard.run.state import RunState
 from ftguard.scores.snapshot import Snapshot, load_snapshot, save_snapshot
 from ftguard.tracking import Tracker, say
@@ -51,6 +49,11 @@ class GuardedRun:
     def state(self) -> RunState:
         """What has happened so far."""
         return self.journal.state
+
+    @property
+    def best(self) -> BestFolder:
+        """Where the best checkpoint's files are kept."""
+        return BestFolder(run=self.run, journal=self.journal, folder=self.folder, base=self.base)
 
     def examine(self, model: torch.nn.Module, moment: Moment) -> Examination:
         """The checkup of this step; every process gets the main one's.
@@ -90,9 +93,8 @@ class GuardedRun:
         """Put a checkup in place of the one of its step, tell it, and keep what is now the best."""
         self._append(checkup)
         self.tracker.log(checkup, self.clock.share)
-        if checkup.checkpoint is not None and Path(checkup.checkpoint).is_dir():
-            write_lineage(Path(checkup.checkpoint), self._lineage(checkup))
-        self.reconcile_best()
+        self.best.mark(checkup)
+        self.best.reconcile()
 
     def choose(self, checkup: Checkup) -> Action | None:
         """What to do to the training; recorded.
@@ -115,38 +117,10 @@ class GuardedRun:
         Every process must call it.
         """
         if self.is_main_process and checkup.checkpoint is not None:
-            self._save(checkup, Path(checkup.checkpoint))
+            if self._done(checkup.step) != checkup:
+                self._append(checkup)
+            self.best.keep(checkup)
         self.journal.share()
-
-    def _save(self, checkup: Checkup, checkpoint: Path) -> None:
-        if self._done(checkup.step) != checkup:
-            self._append(checkup)
-        if not checkpoint.is_dir():
-            return
-        write_lineage(checkpoint, self._lineage(checkup))
-        best = self.state.best
-        if best is not None and best.step == checkup.step:
-            keep_checkpoint(checkpoint, self.folder.best)
-            if not loads(self.folder.best):
-                say(f"{self.folder.best} is kept sharded, as it was saved: merge it to load it")
-
-    def reconcile_best(self) -> None:
-        """Make `best/` hold this run's best, and nothing of another run or an abandoned attempt.
-
-        What it held before is put aside, never deleted. Only the main process calls it.
-        """
-        while (best := self.state.best) is not None:
-            kept = read_lineage(self.folder.best)
-            if kept is not None and kept.checkup.id == best.id:
-                write_lineage(self.folder.best, self._lineage(best))
-                return
-            self._put_best_aside()
-            if best.checkpoint is not None and Path(best.checkpoint).is_dir():
-                keep_checkpoint(Path(best.checkpoint), self.folder.best)
-                return
-            say(f"step {best.step} passed, but its files are gone: it cannot be kept")
-            self.journal.append(Lost(run=self.run.id, attempt=self.run.attempt, step=best.step))
-        self._put_best_aside()
 
     def forecast(self, steps: int) -> str:
         """What checking will cost, from the time that the first `steps` steps took."""
@@ -221,18 +195,6 @@ class GuardedRun:
         )
         say(f"acted at step {step}: {advice.text}")
         return Action(advice=advice, factor=after / before)
-
-    def _put_best_aside(self) -> None:
-        aside = put_aside(self.folder.best)
-        if aside is not None:
-            say(f"the best of an earlier run or attempt was put aside as {aside}")
-
-    def _lineage(self, checkup: Checkup) -> Lineage:
-        return Lineage(
-            base=self.base.fingerprint.digest,
-            base_folder=str(self.folder.base.resolve()),
-            checkup=checkup,
-        )
 
     def _append(self, checkup: Checkup) -> None:
         self.journal.append(

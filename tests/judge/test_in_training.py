@@ -226,7 +226,8 @@ def test_late_scores_enter_the_checkup_when_they_come(
 
     judge = Judge(model="grader", base_url=serve(slow), wait_seconds=0.1, concurrency=2)
     guard = GuardCallback(None, own_texts, tail=OPEN, judge=judge)
-    waiting = _Pause(after=2, seconds=3)
+    # Four times what the judge needs: the machine may be busy.
+    waiting = _Pause(after=2, seconds=6)
 
     _train(tmp_path, model, tokenizer, guard, waiting)
 

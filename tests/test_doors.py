@@ -1,6 +1,7 @@
 """Tests of what users bring, from the outside: a measure and a tracker of their own."""
 
 import json
+import pickle
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -303,3 +304,29 @@ def test_what_will_not_do_is_refused_at_construction(door: str, given: Any) -> N
     """Before anything is measured, and by its name."""
     with pytest.raises(InputError, match=f"`{door}` is a list of"):
         GuardCallback(**{door: given})
+
+
+def test_a_scorer_that_is_not_at_hand_is_refused(
+    tmp_path: Path, own_texts: tuple[Probe, ...]
+) -> None:
+    """Probes that were pickled, or read from a run's file, know their function's name alone."""
+    target = pickle.loads(pickle.dumps(_scored_by(half)))  # noqa: S301
+    guard = GuardCallback(target, own_texts, tail=None)
+
+    with pytest.raises(InputError, match=r"a function that is not at hand, .*:half@"):
+        _train(tmp_path, guard)
+
+
+def test_two_probes_that_come_to_one_id_are_refused(
+    tmp_path: Path, own_texts: tuple[Probe, ...]
+) -> None:
+    """An edge case made of `x` may not share the id of a user's probe `emoji/x` in the tail."""
+    target = [
+        Probe(id=f"{name}{i}", prompt=f"Tell me what {i} and one make, please", reference="yes")
+        for i in range(8)
+        for name in ("", "caps/", "emoji/", "typos/", "whitespace/", "pasted/", "preamble/")
+    ]
+    sliced = [replace(p, slices=("rare",)) if "/" in p.id else p for p in target]
+
+    with pytest.raises(InputError, match="two probes come to the id `tail/"):
+        _train(tmp_path, GuardCallback(sliced, own_texts))

@@ -20,12 +20,13 @@ One value flows, and the folder list is its way: a folder imports only from thos
     demo/       a small model fine-tuned twice, offline
     cli/        what a person runs; manual/ is what it reads
 
-Below them all stand `errors`, `formatting`, `folders` (where a run's files are) and `disk` (JSON
-lines that survive a torn end).
+Below them all stand `errors`, `formatting`, `folders` (where a run's files are) and `disk` (files
+that are whole or not there).
 
 The base and every checkpoint are the same noun, a `Snapshot`. `run.examine` is the way from probes
 to a `Checkup` as one function that knows no trainer; what it finds is appended to the ledger and
-told. State lives in the ledger on disk, never on the callback, so that a resume reads the file.
+told. A run's state is a fold over the ledger's events (`run.state`), kept in step with the file
+(`run.journal`) and never on the callback, so that a resume folds the file and goes on.
 Every process of a distributed run asks; the main one alone decides and writes, and hands its
 result to all.
 

@@ -128,18 +128,18 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         self._trackers = tuple(trackers)
         self._weights: str | None = None
         self._trainer: Trainer | None = None
-        self._watch: GuardedRun | None = None
+        self._guarded: GuardedRun | None = None
         self._training = False
 
     @property
     def checkups(self) -> tuple[Checkup, ...]:
         """The checkups of this run that count, oldest first."""
-        return self._watch.state.checkups if self._watch else ()
+        return self._guarded.state.checkups if self._guarded else ()
 
     @property
     def best(self) -> Checkup | None:
         """The best checkpoint that passed; its files are kept in `OUTPUT_DIR/ftguard/best`."""
-        return self._watch.state.best if self._watch else None
+        return self._guarded.state.best if self._guarded else None
 
     def attach(self, trainer: Trainer) -> None:
         """Also log through the Trainer, so that TensorBoard and the like show the curves."""
@@ -181,10 +181,10 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         )
         send = None if self._trainer is None else _log_through(self._trainer)
         tracker = trackers_for(args.report_to, send, self._trackers)
-        self._watch = begin(self._settings, host, tracker)
+        self._guarded = begin(self._settings, host, tracker)
         if state.global_step > 0:
             # The checkpoint resumed from may have been saved before the rate was lowered.
-            wanted = self._watch.state.learning_rate / peak_rate(optimizer, scheduler)
+            wanted = self._guarded.state.learning_rate / peak_rate(optimizer, scheduler)
             if not math.isclose(wanted, 1):
                 scale_rate(optimizer, scheduler, wanted)
         self._training = True
@@ -198,12 +198,12 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
     ) -> None:
         """Say what checking will cost, once steps have been timed; hear a late judge."""
         del args, control, kwargs
-        watch, step = self._watch, state.global_step
-        if watch and watch.grading and watch.grading.under_way:
-            with watch.clock:
-                apply_late_scores(watch, watch.grading.collect())
-        if watch and watch.is_main_process and step == watch.run.resumed_from + FORECAST_STEP:
-            say(watch.forecast(FORECAST_STEP))
+        guarded, step = self._guarded, state.global_step
+        if guarded and guarded.grading and guarded.grading.under_way:
+            with guarded.clock:
+                apply_late_scores(guarded, guarded.grading.collect())
+        if guarded and guarded.is_main_process and step == guarded.run.resumed_from + FORECAST_STEP:
+            say(guarded.forecast(FORECAST_STEP))
 
     def on_evaluate(
         self,
@@ -213,10 +213,10 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         **kwargs: Any,
     ) -> None:
         """Where the Trainer chooses by ftguard's score, examine and hand it the score."""
-        if self._watch and self._training and chooses_by_guard(args):
+        if self._guarded and self._training and chooses_by_guard(args):
             metrics = kwargs["metrics"]
             moment = moment_of(state, metrics=metrics)
-            checkup = self._examine(self._watch, moment, control, kwargs)
+            checkup = self._examine(self._guarded, moment, control, kwargs)
             metrics[SCORE_KEY] = guard_score(checkup, strict=self._settings.strict)
 
     def on_save(
@@ -228,12 +228,12 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
     ) -> None:
         """Examine the checkpoint unless that is done, and keep it if it is the best."""
         del args
-        if self._watch:
-            checkpoint = str(self._watch.folder.checkpoint(state.global_step))
+        if self._guarded:
+            checkpoint = str(self._guarded.folder.checkpoint(state.global_step))
             moment = moment_of(state, checkpoint=checkpoint)
-            checkup = self._examine(self._watch, moment, control, kwargs)
-            with self._watch.clock:
-                self._watch.save(replace(checkup, checkpoint=checkpoint))
+            checkup = self._examine(self._guarded, moment, control, kwargs)
+            with self._guarded.clock:
+                self._guarded.save(replace(checkup, checkpoint=checkpoint))
 
     def on_train_end(
         self,
@@ -245,18 +245,22 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         """Write and tell the run's outcome."""
         del args, state, control, kwargs
         self._training = False
-        if self._watch:
-            if self._watch.grading:
-                apply_late_scores(self._watch, self._watch.grading.finish())
-            self._watch.conclude()
+        if self._guarded:
+            if self._guarded.grading:
+                apply_late_scores(self._guarded, self._guarded.grading.finish())
+            self._guarded.conclude()
 
     def _examine(
-        self, watch: GuardedRun, moment: Moment, control: TrainerControl, kwargs: Mapping[str, Any]
+        self,
+        guarded: GuardedRun,
+        moment: Moment,
+        control: TrainerControl,
+        kwargs: Mapping[str, Any],
     ) -> Checkup:
-        with watch.clock:
-            found = watch.examine(kwargs["model"], moment)
+        with guarded.clock:
+            found = guarded.examine(kwargs["model"], moment)
         action = (
-            watch.choose(found.checkup) if found.is_new and self._settings.act_on_breach else None
+            guarded.choose(found.checkup) if found.is_new and self._settings.act_on_breach else None
         )
         if action is not None and isinstance(action.advice, Stop):
             control.should_training_stop = True

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import msgspec
 
+from ftguard.errors import FtguardError
+
 Kind = TypeVar("Kind")
 
 
@@ -46,9 +48,34 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     lines = path.read_bytes().split(b"\n")
     if lines.pop():
         warnings.warn(
-            f"{path}:{len(lines) + 1}: the last line was cut short and is left out", stacklevel=3
+            f"{path}:{len(lines) + 1}: the last line was cut short and is left out", stacklevel=4
         )
     return iter(enumerate(lines, start=1))
+
+
+def read_records(
+    path: Path, decoder: msgspec.json.Decoder[Kind], *, kind: str, remedy: str
+) -> tuple[Kind, ...]:
+    """Every record of a file of JSON lines, oldest first; a torn last line as in `read_lines`.
+
+    Args:
+        path: the file.
+        decoder: of one line.
+        kind: what a line is, for people: `an event`.
+        remedy: what to do about a line that is none.
+
+    Raises:
+        FtguardError: a line cannot be read (file and line).
+    """
+    records = []
+    for number, line in read_lines(path):
+        try:
+            records.append(decoder.decode(line))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise FtguardError(
+                f"{path}:{number}: not {kind} of this version of ftguard ({error}): {remedy}."
+            ) from None
+    return tuple(records)
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -3,7 +3,6 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
 
 from ftguard.errors import InputError
 from ftguard.probes.source import digest_of
@@ -12,7 +11,6 @@ ScoringFunction = Callable[..., object]
 """`(probe, answer) -> float | Unscored`: how good an answer is, in [0, 1], or why that cannot be
 told."""
 _NAME = re.compile(r"[^\s@]+:[^\s@]+@[0-9a-f]{12}")
-Named = TypeVar("Named")
 
 
 class OwnScorer(str):

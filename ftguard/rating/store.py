@@ -8,8 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from ftguard.disk import append_lines, read_lines
-from ftguard.errors import FtguardError
+from ftguard.disk import append_lines, read_records
 
 Side = Literal["base", "tuned"]
 Pick = Literal["left", "right", "tie", "skip"]
@@ -65,16 +64,12 @@ class RatingsFile:
         Raises:
             FtguardError: another line cannot be read (file and line).
         """
-        ratings = []
-        for number, line in read_lines(self.path):
-            try:
-                ratings.append(_DECODER.decode(line))
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise FtguardError(
-                    f"{self.path}:{number}: not a rating of this version of ftguard ({error}): "
-                    "mend the line, or move the file away to start anew."
-                ) from None
-        return tuple(ratings)
+        return read_records(
+            self.path,
+            _DECODER,
+            kind="a rating",
+            remedy="mend the line, or move the file away to start anew",
+        )
 
 
 def standing(ratings: Sequence[Rating]) -> tuple[Rating, ...]:

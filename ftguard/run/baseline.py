@@ -57,7 +57,7 @@ def write_lineage(folder: Path, lineage: Lineage) -> None:
 
 def get_baseline(
     model: torch.nn.Module,
-    exam: EvalConfig,
+    config: EvalConfig,
     folder: RunFolder,
     *,
     run: str,
@@ -71,12 +71,12 @@ def get_baseline(
 
     Args:
         model: as it is at the beginning of training.
-        exam: what is asked; its fingerprint holds the weights as the user loaded them.
+        config: what is asked; its fingerprint holds the weights as the user loaded them.
         folder: the run's files.
         run: the run's id.
         resuming: whether the weights in memory are a checkpoint's already.
         loaded_from: the folder that the model was loaded from, where it is one.
-        weights_known: whether the exam's weights fingerprint was taken before a resume could
+        weights_known: whether the fingerprint of the weights was taken before a resume could
             overwrite them.
         cache: whether to look in the cache and to fill it.
         is_main_process: whether this process writes.
@@ -88,7 +88,7 @@ def get_baseline(
     found = made_by_main(
         partial(
             _find,
-            exam,
+            config,
             folder,
             resuming=resuming,
             askable=adapted(model) is not None,
@@ -99,9 +99,9 @@ def get_baseline(
         is_main_process=is_main_process,
     )
     if found is not None:
-        found = replace(found, snapshot=_scored_anew(found.snapshot, exam))
+        found = replace(found, snapshot=_scored_anew(found.snapshot, config))
     if found is None:
-        taken = _take_base(model, exam, run)
+        taken = _take_base(model, config, run)
         found = Baseline(snapshot=broadcast_from_main(taken), origin="asked")
     if is_main_process and found.origin != "stored":
         save_snapshot(found.snapshot, folder.base)
@@ -110,19 +110,19 @@ def get_baseline(
     return found
 
 
-def _take_base(model: torch.nn.Module, exam: EvalConfig, run: str) -> Snapshot:
+def _take_base(model: torch.nn.Module, config: EvalConfig, run: str) -> Snapshot:
     """Ask the base; where that is not repeatable, twice, for the noise floor."""
-    first = take_snapshot(model, exam, run=run, step=0, label="ftguard: base")
+    first = take_snapshot(model, config, run=run, step=0, label="ftguard: base")
     if repeatable(model):
         return first
-    second = take_snapshot(model, exam, run=run, step=0, label="ftguard: base again")
-    against_itself = measure(exam.prompt_batch.probes, first, second, exam.measures)
+    second = take_snapshot(model, config, run=run, step=0, label="ftguard: base again")
+    against_itself = measure(config.prompt_batch.probes, first, second, config.measures)
     noise = {m.key: abs(m.estimate.value) for m in against_itself if m.estimate is not None}
     return replace(first, noise=noise)
 
 
 def _find(
-    exam: EvalConfig,
+    config: EvalConfig,
     folder: RunFolder,
     *,
     resuming: bool,
@@ -136,7 +136,7 @@ def _find(
     if resuming:
         if stored is not None:
             own = lineage is not None and lineage.base == stored.fingerprint.digest
-            _require_fit(stored, exam.fingerprint, folder.base, weights=weights_known and not own)
+            _require_fit(stored, config.fingerprint, folder.base, weights=weights_known and not own)
             return Baseline(snapshot=stored, origin="stored")
         if not askable:
             raise BaseMismatchError(
@@ -144,18 +144,20 @@ def _find(
                 "from memory: restore that folder, or start without `resume_from_checkpoint`."
             )
     if lineage is not None:
-        return Baseline(snapshot=_descent(lineage, exam, Path(loaded_from or "")), origin="descent")
-    if stored is not None and not stored.fingerprint.differences(exam.fingerprint):
+        return Baseline(
+            snapshot=_descent(lineage, config, Path(loaded_from or "")), origin="descent"
+        )
+    if stored is not None and not stored.fingerprint.differences(config.fingerprint):
         return Baseline(snapshot=stored, origin="stored")
-    cached = _cached(exam.fingerprint.digest) if cache else None
+    cached = _cached(config.fingerprint.digest) if cache else None
     return Baseline(snapshot=cached, origin="cache") if cached is not None else None
 
 
-def _descent(lineage: Lineage, exam: EvalConfig, loaded_from: Path) -> Snapshot:
+def _descent(lineage: Lineage, config: EvalConfig, loaded_from: Path) -> Snapshot:
     for folder in (Path(lineage.base_folder), cache_folder(lineage.base)):
         snapshot = _load(folder)
         if snapshot is not None and snapshot.fingerprint.digest == lineage.base:
-            _require_fit(snapshot, exam.fingerprint, folder, weights=False)
+            _require_fit(snapshot, config.fingerprint, folder, weights=False)
             return snapshot
     raise BaseMismatchError(
         f"`{loaded_from}` is a fine-tune of another base, whose snapshot is not in "
@@ -183,9 +185,9 @@ def _load(folder: Path) -> Snapshot | None:
         return None
 
 
-def _scored_anew(snapshot: Snapshot, exam: EvalConfig) -> Snapshot:
+def _scored_anew(snapshot: Snapshot, config: EvalConfig) -> Snapshot:
     """With what the user's scorers say now: what they said once may rest on what has changed."""
-    own = [p for p in exam.prompt_batch.probes if isinstance(p.scorer, OwnScorer)]
+    own = [p for p in config.prompt_batch.probes if isinstance(p.scorer, OwnScorer)]
     new = {found.probe_id: found for found in score(own, snapshot.answers)}
     return replace(snapshot, scores=tuple(new.get(s.probe_id, s) for s in snapshot.scores))
 

@@ -1,4 +1,4 @@
-"""Opens the watch at the beginning of training: the questions, the base, the run, what it costs."""
+"""Opens the run when training begins: what is asked, the base, and what is said before it."""
 
 import secrets
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ class Prepared:
     """What a run asks, and what its base answered."""
 
     gathered: Gathered
-    exam: EvalConfig
+    config: EvalConfig
     baseline: Baseline
 
 
@@ -73,8 +73,8 @@ def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
             is_main_process=host.is_main_process,
         )
         prepared = _prepare(settings, host, folder, before.run)
-        base, probes = prepared.baseline.snapshot, prepared.exam.prompt_batch.probes
-        measured = measure(probes, base, base, prepared.exam.measures)
+        base, probes = prepared.baseline.snapshot, prepared.config.prompt_batch.probes
+        measured = measure(probes, base, base, prepared.config.measures)
         run = replace(
             _next_attempt(before, host),
             gates=applicable(settings.gates, measured),
@@ -84,9 +84,9 @@ def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
         grading = None
         if host.is_main_process and settings.judge is not None:
             grading = Grading.open(settings.judge, probes, run, journal)
-        watch = GuardedRun(
+        guarded = GuardedRun(
             run=run,
-            exam=replace(prepared.exam, fingerprint=base.fingerprint),
+            config=replace(prepared.config, fingerprint=base.fingerprint),
             base=base,
             folder=folder,
             journal=journal,
@@ -97,9 +97,9 @@ def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
             grading=grading,
         )
         if host.is_main_process:
-            _open(watch, settings, prepared, measured)
+            _open(guarded, settings, prepared, measured)
         journal.share()
-    return watch
+    return guarded
 
 
 def _prepare(settings: Settings, host: Host, folder: RunFolder, run: str) -> Prepared:
@@ -112,10 +112,10 @@ def _prepare(settings: Settings, host: Host, folder: RunFolder, run: str) -> Pre
         progress=host.progress,
         is_main_process=host.is_main_process,
     )
-    exam = _exam(settings, host, gathered.probes)
+    config = _config(settings, host, gathered.probes)
     baseline = get_baseline(
         host.model,
-        exam,
+        config,
         folder,
         run=run,
         resuming=host.state.global_step > 0,
@@ -124,27 +124,27 @@ def _prepare(settings: Settings, host: Host, folder: RunFolder, run: str) -> Pre
         cache=settings.cache,
         is_main_process=host.is_main_process,
     )
-    return Prepared(gathered=gathered, exam=exam, baseline=baseline)
+    return Prepared(gathered=gathered, config=config, baseline=baseline)
 
 
 def _open(
-    watch: GuardedRun,
+    guarded: GuardedRun,
     settings: Settings,
     prepared: Prepared,
     measured: Sequence[Measurement],
 ) -> None:
     """Write what the run begins with, and say it; only now is it sure that the base fits."""
-    write_probes(prepared.gathered.probes, watch.folder.probes)
-    for event in _opening(watch.run, settings.sets, prepared.gathered, prepared.baseline):
-        watch.journal.append(event)
-    watch.best.reconcile()
+    write_probes(prepared.gathered.probes, guarded.folder.probes)
+    for event in _opening(guarded.run, settings.sets, prepared.gathered, prepared.baseline):
+        guarded.journal.append(event)
+    guarded.best.reconcile()
     lines = announce(
         prepared.gathered,
-        prepared.exam.prompt_batch,
+        prepared.config.prompt_batch,
         measured,
-        watch.run,
+        guarded.run,
         prepared.baseline,
-        grading=watch.grading,
+        grading=guarded.grading,
     )
     for line in lines:
         say(line)
@@ -178,7 +178,7 @@ def _name(model: torch.nn.Module) -> str:
     return str(getattr(inner_model(model).config, "_name_or_path", ""))
 
 
-def _exam(settings: Settings, host: Host, probes: Sequence[Probe]) -> EvalConfig:
+def _config(settings: Settings, host: Host, probes: Sequence[Probe]) -> EvalConfig:
     if host.tokenizer is None:
         raise InputError(
             "the Trainer has no tokenizer to ask with: pass `processing_class=tokenizer` to it."

@@ -89,7 +89,7 @@ Grade = Callable[[Sides], Sides]
 def fingerprint(
     prompt_batch: PromptBatch, weights: str, dtype: str, judge: str = ""
 ) -> Fingerprint:
-    """What a snapshot under this prompt_batch is compared by.
+    """What a snapshot of these prompts is compared by.
 
     Args:
         prompt_batch: what is asked.
@@ -113,7 +113,7 @@ def fingerprint(
 
 def take_snapshot(
     model: torch.nn.Module,
-    exam: EvalConfig,
+    config: EvalConfig,
     *,
     run: str,
     step: int,
@@ -124,7 +124,7 @@ def take_snapshot(
 
     Args:
         model: as the Trainer hands it to callbacks.
-        exam: what to ask.
+        config: what to ask.
         run: the run's id.
         step: optimizer steps trained.
         base: the base's snapshot; None where the base itself is asked (adapters disabled).
@@ -132,18 +132,18 @@ def take_snapshot(
     """
     asked = ask(
         model,
-        exam.prompt_batch,
+        config.prompt_batch,
         base=base is None,
         base_answers=None if base is None else base.base_answer_logprobs,
-        plan=exam.plan,
-        progress=label if exam.progress else None,
+        plan=config.plan,
+        progress=label if config.progress else None,
     )
     return Snapshot(
         run=run,
         step=step,
-        fingerprint=exam.fingerprint,
+        fingerprint=config.fingerprint,
         answers=asked.answers,
-        scores=score(exam.prompt_batch.probes, asked.answers),
+        scores=score(config.prompt_batch.probes, asked.answers),
         base_answer_logprobs=asked.base_answer_logprobs,
         versions=_versions(),
         seconds=asked.seconds,
@@ -153,7 +153,7 @@ def take_snapshot(
 
 def examine(
     model: torch.nn.Module,
-    exam: EvalConfig,
+    config: EvalConfig,
     base: Snapshot,
     run: Run,
     moment: Moment,
@@ -172,17 +172,17 @@ def examine(
     started = time.perf_counter()
     try:
         now = take_snapshot(
-            model, exam, run=run.id, step=moment.step, base=base, label=f"ftguard: {moment.step}"
+            model, config, run=run.id, step=moment.step, base=base, label=f"ftguard: {moment.step}"
         )
         sides, notes = Sides(base=base, now=now), now.notes
         try:
             sides = grade(sides) if grade else sides
         except Exception as error:  # noqa: BLE001
             notes = (*notes, f"judging failed: {told(error)}")
-        measurements = measure_against(exam, sides)
+        measurements = measure_against(config, sides)
     except Exception as error:  # noqa: BLE001
         now, notes = None, (f"asking failed: {told(error)}",)
-        measurements = _missing(exam, base, notes[0])
+        measurements = _missing(config, base, notes[0])
     checkup = assess(
         measurements,
         run,
@@ -196,9 +196,9 @@ def examine(
     return Examination(checkup=replace(checkup, seconds=seconds, notes=notes), snapshot=now)
 
 
-def measure_against(exam: EvalConfig, sides: Sides) -> tuple[Measurement, ...]:
+def measure_against(config: EvalConfig, sides: Sides) -> tuple[Measurement, ...]:
     """Everything measured, with the base's own noise beside it."""
-    measured = measure(exam.prompt_batch.probes, sides.base, sides.now, exam.measures)
+    measured = measure(config.prompt_batch.probes, sides.base, sides.now, config.measures)
     return tuple(replace(m, noise=sides.base.noise.get(m.key, 0.0)) for m in measured)
 
 
@@ -236,8 +236,8 @@ def assess(
     )
 
 
-def _missing(exam: EvalConfig, base: Snapshot, note: str) -> tuple[Measurement, ...]:
-    known = measure(exam.prompt_batch.probes, base, base, exam.measures)
+def _missing(config: EvalConfig, base: Snapshot, note: str) -> tuple[Measurement, ...]:
+    known = measure(config.prompt_batch.probes, base, base, config.measures)
     return tuple(replace(m, estimate=None, now=None, at_floor=False, note=note) for m in known)
 
 

@@ -33,7 +33,7 @@ class GuardedRun:
     """Everything that one attempt needs; what happens in it is in the journal, not here."""
 
     run: Run
-    exam: EvalConfig
+    config: EvalConfig
     base: Snapshot
     folder: RunFolder
     journal: Journal
@@ -65,7 +65,7 @@ class GuardedRun:
             return Examination(checkup=known, is_new=False)
         found = examine(
             model,
-            self.exam,
+            self.config,
             self.base,
             self.run,
             moment,
@@ -162,13 +162,13 @@ class GuardedRun:
         except (FtguardError, FileNotFoundError):
             return None
         sides = self.graded(now, best.step, best.attempt)
-        return confirmed(self.exam.prompt_batch.probes, sides.base, sides.now)
+        return confirmed(self.config.prompt_batch.probes, sides.base, sides.now)
 
     def _known(self, moment: Moment) -> Checkup | None:
         if moment.step > 0:
             return self._done(moment.step)
         return assess(
-            measure(self.exam.prompt_batch.probes, self.base, self.base, self.exam.measures),
+            measure(self.config.prompt_batch.probes, self.base, self.base, self.config.measures),
             self.run,
             moment,
             look=self.state.next_look,

@@ -12,28 +12,30 @@ from ftguard.tracking import say
 from ftguard.verdict.checkup import Checkup
 
 
-def apply_late_scores(watch: GuardedRun, steps: Iterable[int]) -> None:
+def apply_late_scores(guarded: GuardedRun, steps: Iterable[int]) -> None:
     """Put the late scores of these steps into their checkups, tell them, and keep the best anew.
 
     Only the main process calls it. Nothing is acted on: training has gone on since.
     """
     for step in sorted(steps):
-        old = next((c for c in watch.state.checkups if c.step == step), None)
-        if old is None or old.attempt != watch.run.attempt:
+        old = next((c for c in guarded.state.checkups if c.step == step), None)
+        if old is None or old.attempt != guarded.run.attempt:
             continue
         try:
-            now = load_snapshot(watch.folder.answers(old.id))
+            now = load_snapshot(guarded.folder.answers(old.id))
         except (FtguardError, FileNotFoundError):
             continue
         checkup = _reassessed(
-            watch, old, measure_against(watch.exam, watch.graded(now, step, old.attempt))
+            guarded, old, measure_against(guarded.config, guarded.graded(now, step, old.attempt))
         )
         if checkup.measurements != old.measurements:
             say(f"late scores of the judge for step {step}")
-            watch.amend(checkup)
+            guarded.amend(checkup)
 
 
-def _reassessed(watch: GuardedRun, old: Checkup, measurements: tuple[Measurement, ...]) -> Checkup:
+def _reassessed(
+    guarded: GuardedRun, old: Checkup, measurements: tuple[Measurement, ...]
+) -> Checkup:
     moment = Moment(
         step=old.step,
         epoch=old.epoch,
@@ -43,11 +45,11 @@ def _reassessed(watch: GuardedRun, old: Checkup, measurements: tuple[Measurement
     )
     checkup = assess(
         measurements,
-        watch.run,
+        guarded.run,
         moment,
-        look=watch.state.look_of(old.id),
-        past=[c for c in watch.state.checkups if c.step < old.step],
-        current_rate=watch.state.learning_rate,
-        advising=watch.advising,
+        look=guarded.state.look_of(old.id),
+        past=[c for c in guarded.state.checkups if c.step < old.step],
+        current_rate=guarded.state.learning_rate,
+        advising=guarded.advising,
     )
     return replace(checkup, seconds=old.seconds, notes=old.notes)

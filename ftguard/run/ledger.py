@@ -7,8 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from ftguard.disk import append_lines, read_lines
-from ftguard.errors import FtguardError
+from ftguard.disk import append_lines, read_records
 from ftguard.judge import Judged, Usage
 from ftguard.probes import Leak
 from ftguard.verdict.checkup import Checkup
@@ -107,16 +106,12 @@ class Ledger:
         Raises:
             FtguardError: another line cannot be read (file and line).
         """
-        events = []
-        for number, line in read_lines(self.path):
-            try:
-                events.append(_DECODER.decode(line))
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise FtguardError(
-                    f"{self.path}:{number}: not an event of this version of ftguard ({error}): "
-                    "move the file away to start a new ledger."
-                ) from None
-        return tuple(events)
+        return read_records(
+            self.path,
+            _DECODER,
+            kind="an event",
+            remedy="move the file away to start a new ledger",
+        )
 
 
 def current_run(events: Sequence[AnyEvent]) -> Run | None:

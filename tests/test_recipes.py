@@ -256,3 +256,30 @@ def test_a_measure_of_ones_own_is_gated_and_in_the_csv(
         assert states == {"forgetting/all": "clear", "unended/all": "within"}
         ends = [str(change.estimate.low), str(change.estimate.high)]
         assert [str(checkup.step), "unended/all", "0.0", *ends] in written
+
+
+def test_a_scorer_and_a_remedy_of_ones_own(shared: Path, tmp_path: Path) -> None:
+    """A story model writes no digits until it was trained on GSM8K at 1e-2: a breach by the scorer
+    alone at both checkpoints, whose remedy is told each time, the second time as met before.
+    """
+    names = ("Tom", "Lily", "Ben", "Mia", "Max", "Sue", "Tim", "Anna", "Sam", "Lucy", "Jack", "Amy")
+    asked = tmp_path / "asked.txt"
+    asked.write_text("\n".join(f"Once upon a time {name} went out" for name in names), "utf-8")
+    output = recipe(
+        "own_scorer_and_remedy",
+        shared / "models/stories260K",
+        write(tmp_path / "train.jsonl", grade_school(shared, "train", 200)),
+        *("--asked", asked, "--out", tmp_path / "out", "--rate", 1e-2, "--steps", 40),
+    )
+    found = examined(tmp_path / "out")
+    told = [[a.text for a in c.advice if a.do == "suggestion"] for c in found]
+    rest = "spell the numbers of some rows out."
+    assert told == [
+        [f"digits in replies: {rest}"],
+        [f"digits in replies for the second time: {rest}"],
+    ]
+    assert rest in " ".join(output.split())
+    for checkup in found:
+        forgetting = checkup.find("forgetting")
+        assert forgetting is not None
+        assert forgetting.base == 1

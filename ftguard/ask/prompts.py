@@ -74,6 +74,7 @@ class PromptBatch:
                     str(probe.scorer),
                     probe.references,
                     probe.choices,
+                    probe.distractors,
                     probe.constraints,
                     probe.tolerance,
                 )

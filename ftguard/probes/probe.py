@@ -18,6 +18,7 @@ Kind = Literal["answer", "likelihood"]
 LIKELIHOOD = "likelihood"
 MULTIPLE_CHOICE = "multiple_choice"
 CONSTRAINTS = "constraints"
+LOOSE_CONSTRAINTS = "loose_constraints"
 OPEN = "open"
 JUDGED = "judge"
 SCORERS = (
@@ -26,6 +27,7 @@ SCORERS = (
     "numeric",
     MULTIPLE_CHOICE,
     CONSTRAINTS,
+    LOOSE_CONSTRAINTS,
     LIKELIHOOD,
     OPEN,
     JUDGED,
@@ -63,6 +65,9 @@ class Probe:
     """Text, or the chat messages up to the answer; the empty text only with `likelihood`."""
     reference: str | Sequence[str] | None = None
     """The right answer; of several, the first is the canonical one and each is accepted."""
+    distractors: Sequence[str] = ()
+    """Wrong answers that people give, such as the other names in the question: an answer that
+    states one of them is wrong, whatever else it says."""
     choices: Sequence[str] = ()
     """The options of a multiple-choice question; the reference is the text of one of them."""
     constraints: Sequence[Constraint] = ()
@@ -99,7 +104,7 @@ class Probe:
         if not isinstance(self.id, str):
             raise InputError(f"a probe has the `id` {self.id!r}: write it as text.")
         object.__setattr__(self, "constraints", tuple(self.constraints))
-        for name in ("choices", "slices"):
+        for name in ("choices", "slices", "distractors"):
             value = getattr(self, name)
             object.__setattr__(self, name, (value,) if isinstance(value, str) else tuple(value))
         if not isinstance(self.prompt, str):
@@ -171,8 +176,11 @@ def _check(probe: Probe) -> None:
         _check_choices(probe, where)
     if probe.scorer == "numeric" and not any(c.isdigit() for c in probe.references[0]):
         raise InputError(f"{where}: `numeric` needs a number in the reference.")
-    if bool(probe.constraints) != (probe.scorer == CONSTRAINTS):
-        raise InputError(f"{where}: `constraints` and the scorer of that name go together.")
+    if bool(probe.constraints) != (probe.scorer in (CONSTRAINTS, LOOSE_CONSTRAINTS)):
+        raise InputError(
+            f"{where}: `constraints` and a scorer of them (`constraints`, `loose_constraints`) go "
+            "together."
+        )
     if probe.companion_of is not None and (
         probe.kind != "likelihood" or probe.companion_of == probe.id
     ):

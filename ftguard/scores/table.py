@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Probe
-from ftguard.scores.constraints import constraints
+from ftguard.scores.constraints import constraints, loose_constraints
 from ftguard.scores.exact_match import exact_match
 from ftguard.scores.judged import judged
 from ftguard.scores.likelihood import likelihood
@@ -24,6 +24,7 @@ SCORERS: dict[str, Scorer] = {
     "numeric": numeric,
     "multiple_choice": multiple_choice,
     "constraints": constraints,
+    "loose_constraints": loose_constraints,
     "likelihood": likelihood,
     "open": open_answer,
     "judge": judged,

@@ -148,6 +148,7 @@ def _written(row_id: str, row: Mapping[str, object], slices: tuple[str, ...]) ->
             else _texts("reference", reference)
         ),
         choices=_texts("choices", row.get("choices") or ()),
+        distractors=_texts("distractors", row.get("distractors") or ()),
         scorer=str(row.get("scorer") or "auto"),
         slices=slices,
         constraints=tuple(map(shapes.constraint_of, constraints)),

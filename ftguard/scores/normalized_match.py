@@ -1,40 +1,105 @@
-"""Normalised match: the answer is one of the references but for case, punctuation and articles."""
+"""Normalised match: the answer that is stated, however it is said, is an accepted one."""
 
-import re
-import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Probe
-from ftguard.scores.finished import finished_text
-
-_FENCE = re.compile(r"```\w*")
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
+from ftguard.scores.record import Unscorable
+from ftguard.scores.stated.claims import CUT_OFF, Stated, corrected, hedges, run_off, stated
+from ftguard.scores.stated.phrases import Lexicon, Says, is_bare, says
+from ftguard.scores.stated.plain import boxed, plain
+from ftguard.scores.stated.question import Asked, question_of, rivals
+from ftguard.scores.stated.tokens import folded
+from ftguard.scores.stated.whole import is_whole, says_whole
 
 
 def normalized_match(probe: Probe, answer: Answer) -> float:
-    """1 where the normalised answer is an accepted one, else 0.
+    """1 where the answer states an accepted reference, else 0.
 
-    Where the references stand on one line, only the answer's first line that is not blank is
-    compared: a base model without a stop token runs on. The marks of a code block are no line.
+    Case, punctuation, markup and English articles do not count, nor does the sentence around it.
+    A reference of a sentence's length must stand there whole. The probe's distractors, and what
+    else its question offers, are wrong answers: stating one, or two answers, is wrong.
+
+    Raises:
+        Unscorable: it was cut off before it stated anything.
     """
-    text = finished_text(answer)
-    if not any("\n" in reference.strip() for reference in probe.references):
-        lines = (line for line in text.splitlines() if not _FENCE.fullmatch(line.strip()))
-        text = next((line for line in lines if line.strip()), "")
-    said = normalize(text)
-    return float(bool(said) and said in {normalize(r) for r in probe.references})
+    asked = question_of(probe)
+    lexicon = _lexicon(probe.references, tuple(probe.distractors), asked)
+    whole = plain(answer.text)
+    text = run_off(whole)
+    cut = answer.finish == "length" and text == whole
+    found = _first(_tiers(answer.text, text, probe.references, lexicon, asked, cut=cut))
+    if found == "nothing" and cut:
+        raise Unscorable(CUT_OFF)
+    return float(found == "right")
+
+
+def _tiers(
+    raw: str, text: str, references: Sequence[str], lexicon: Lexicon, asked: Asked, *, cut: bool
+) -> Iterable[Says]:
+    """What the answer says, by what speaks for it most; the first that says anything decides."""
+    wholes = [reference for reference in references if is_whole(reference)]
+    if wholes:
+        yield says_whole(text, wholes, lexicon)
+    if len(wholes) == len(references):
+        return
+    box = boxed(raw)
+    if box is not None:
+        yield is_bare(plain(box), lexicon)
+    tail = corrected(text)
+    if tail is not None:
+        yield _first(_stated(stated(tail, asked, cut=cut), lexicon, asked, cut=cut))
+    yield from _stated(stated(text, asked, cut=cut), lexicon, asked, cut=cut, text=text)
+
+
+def _stated(
+    found: Stated, lexicon: Lexicon, asked: Asked, *, cut: bool, text: str = ""
+) -> Iterable[Says]:
+    for stretch in found.marked:
+        yield says(stretch.text, lexicon, asked, main_only=True)
+    ended = [stretch for stretch in found.all if stretch.ended]
+    yield _agreed(is_bare(stretch.text, lexicon) for stretch in ended)
+    if hedges(text):
+        yield "wrong"
+    for stretch in found.concluding:
+        if stretch.ended:
+            yield says(stretch.text, lexicon, asked)
+    each = [(stretch, says(stretch.text, lexicon, asked)) for stretch in found.all]
+    telling = [(stretch, said) for stretch, said in each if said not in ("nothing", "denied")]
+    most = max((stretch.focus for stretch, _ in telling), default=0.0)
+    if most:
+        yield _agreed(said for stretch, said in telling if stretch.focus == most)
+    if not cut:
+        yield _agreed(said for _, said in each)
+        yield "wrong"
+
+
+def _agreed(found: Iterable[Says]) -> Says:
+    kinds = set(found) - {"nothing", "denied"}
+    return "nothing" if not kinds else "both" if len(kinds) > 1 else kinds.pop()
+
+
+def _first(found: Iterable[Says]) -> Says:
+    return next((said for said in found if said not in ("nothing", "denied")), "nothing")
+
+
+def _lexicon(references: tuple[str, ...], distractors: tuple[str, ...], asked: Asked) -> Lexicon:
+    return _read(references, distractors, asked)
+
+
+@lru_cache(maxsize=8192)
+def _read(references: tuple[str, ...], distractors: tuple[str, ...], asked: Asked) -> Lexicon:
+    accepted = tuple(phrase for r in references if (phrase := folded(plain(r))))
+    given = {folded(plain(distractor)) for distractor in distractors}
+    wrong = (given | rivals(asked, accepted)) - set(accepted) - {()}
+    return Lexicon(accepted=accepted, wrong=tuple(sorted(wrong)))
 
 
 def normalize(text: str) -> str:
-    """Fold width and case, drop punctuation and English articles, squeeze blanks.
+    """Fold width, case and markup, drop punctuation and English articles, squeeze blanks.
 
     The steps of SQuAD's evaluation (Rajpurkar et al. 2016, 1606.05250), with Unicode
-    compatibility folding first. A text of nothing but articles or punctuation is kept as it is.
+    compatibility folding and markup first. A text of nothing but articles or punctuation is kept.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().strip()
-    bare = "".join(" " if _is_punctuation(c) else c for c in folded)
-    return " ".join(_ARTICLES.sub(" ", bare).split()) or " ".join(folded.split())
-
-
-def _is_punctuation(character: str) -> bool:
-    return unicodedata.category(character).startswith("P")
+    return " ".join(folded(plain(text))) or " ".join(text.casefold().split())

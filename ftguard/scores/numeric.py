@@ -1,21 +1,42 @@
-"""Numeric match: the answer's final number equals the reference's."""
+"""Numeric match: the number that the answer comes to equals the reference's."""
 
 import math
+import re
+from collections.abc import Iterable
 
 from ftguard.ask.answer import Answer
 from ftguard.probes.numbers import FINAL, NUMBER
 from ftguard.probes.probe import Probe
-from ftguard.scores.finished import finished_text
 from ftguard.scores.record import Unscorable
+from ftguard.scores.stated.claims import (
+    CUT_OFF,
+    Stated,
+    Stretch,
+    corrected,
+    hedges,
+    run_off,
+    stated,
+)
+from ftguard.scores.stated.numbers import Number, comes_to, is_bare_number, leads_with, numbers
+from ftguard.scores.stated.plain import boxed, plain
+from ftguard.scores.stated.question import Asked, question_of
 
 RELATIVE_TOLERANCE = 1e-6
+ECHO = 0.5
+"""A first sentence that repeats so much of the question answers it; what follows explains."""
+_WORKS = re.compile(
+    r"(?i)\b(?:first|next|then|step|let us|let's|let|need to|have to|to find|calculate|suppose|start|"
+    r"begin|given|we know)\b|="
+)
 
 
 def numeric(probe: Probe, answer: Answer) -> float:
-    """1 where the final number is that of a reference (to 1e-6, relative, or the probe's own
+    """1 where the answer comes to a reference's number (to 1e-6, relative, or the probe's own
     tolerance), else 0; no number is a wrong answer.
+
+    Raises:
+        Unscorable: it was cut off before it came to one, or the reference has none.
     """  # noqa: D205
-    said = final_number(finished_text(answer), ended=answer.finish == "stop")
     wanted = [final_number(reference) for reference in probe.references]
     if None in wanted:
         raise Unscorable("the reference holds no number")
@@ -23,27 +44,94 @@ def numeric(probe: Probe, answer: Answer) -> float:
     if probe.tolerance is not None:
         # The margin keeps decimal fractions that are not exact in binary on the right side.
         close = {"rel_tol": 0.0, "abs_tol": probe.tolerance * (1 + RELATIVE_TOLERANCE)}
+    cut = answer.finish == "length"
+    said = stated_number(answer.text, question_of(probe), cut=cut)
+    if said is None and cut:
+        raise Unscorable(CUT_OFF)
     return float(
-        said is not None and any(math.isclose(said, w, **close) for w in wanted if w is not None)
+        said is not None
+        and any(
+            math.isclose(reading, w, **close)
+            for reading in said.readings
+            for w in wanted
+            if w is not None
+        )
     )
 
 
-def final_number(text: str, *, ended: bool = True) -> float | None:
-    """The number that a text ends up with, or None.
+def stated_number(answer: str, asked: Asked, *, cut: bool = False) -> Number | None:
+    """The number that an answer comes to, or None.
 
-    It follows the first `####` where there is one (as GSM8K writes it); else it is the first line
-    where that is nothing but a number (a base model without a stop token runs on); else it is the
-    last number of a text that came to its end.
+    What speaks for it most decides: `#### 42`, a box, what follows the last `the answer is`, a
+    line that is nothing but a number, the last sentence that begins with `so` or `therefore`, a
+    first sentence that repeats the question, else the last sentence with a number.
+
+    Args:
+        answer: as it was written.
+        asked: the question.
+        cut: whether it was cut off; then only what is complete counts.
+    """
+    whole = plain(answer)
+    text = run_off(whole)
+    cut = cut and text == whole
+    return next((n for n in _claimed(answer, text, asked, cut=cut) if n is not None), None)
+
+
+def _claimed(raw: str, text: str, asked: Asked, *, cut: bool) -> Iterable[Number | None]:
+    _, marker, after = text.partition(FINAL)
+    if marker:
+        first = numbers(after.strip().partition("\n")[0] or after)
+        yield first[0] if first and not (cut and _touches_end(after, first[0])) else None
+    box = boxed(raw)
+    if box is not None:
+        yield leads_with(plain(box), asked)
+    tail = corrected(text)
+    if tail is not None:
+        yield from _stated(stated(tail, asked, cut=cut), asked, cut=cut)
+    found = stated(text, asked, cut=cut)
+    if hedges(text) and not found.marked:
+        return
+    yield from _stated(found, asked, cut=cut)
+
+
+def _stated(found: Stated, asked: Asked, *, cut: bool) -> Iterable[Number | None]:
+    for stretch in found.marked:
+        number = leads_with(stretch.text, asked)
+        if number and (stretch.ended or not _touches_end(stretch.text, number)):
+            yield number
+    ended = [stretch for stretch in found.all if stretch.ended]
+    bare = [number for stretch in ended if (number := is_bare_number(stretch.text))]
+    if len({number.readings for number in bare}) == 1:
+        yield bare[0]
+    elif ended and bare and is_bare_number(ended[0].text):
+        yield bare[0] if not found.concluding else None
+    for stretch in found.concluding:
+        yield comes_to(stretch.text, asked) if stretch.ended else None
+    if not cut:
+        yield _from_sentences(ended, asked)
+
+
+def _from_sentences(sentences: list[Stretch], asked: Asked) -> Number | None:
+    telling = [(s, number) for s in sentences if (number := comes_to(s.text, asked))]
+    if not telling:
+        return None
+    first, number = telling[0]
+    if first is sentences[0] and first.focus >= ECHO and not _WORKS.search(first.text):
+        return number
+    return telling[-1][1]
+
+
+def _touches_end(text: str, number: Number) -> bool:
+    return not text[number.end :].strip()
+
+
+def final_number(text: str) -> float | None:
+    """The number that a reference ends up with, or None.
+
+    It follows `####` where there is one (as GSM8K writes it); else it is the last one.
     """
     _, marker, after = text.partition(FINAL)
-    first_line = text.strip().partition("\n")[0].strip().rstrip(".")
-    if not marker and NUMBER.fullmatch(first_line):
-        return _value(first_line)
     found = NUMBER.findall(after if marker else text)
-    if not found or not (marker or ended):
+    if not found:
         return None
-    return _value(found[0] if marker else found[-1])
-
-
-def _value(number: str) -> float:
-    return float(number.replace(",", ""))
+    return float((found[0] if marker else found[-1]).replace(",", ""))

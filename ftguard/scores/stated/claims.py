@@ -1,0 +1,145 @@
+"""Splits an answer into the stretches that may state it, those that speak for it first."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ftguard.scores.stated.question import Asked, stem
+from ftguard.scores.stated.tokens import folded
+
+CUT_OFF = "the answer was cut off before it decided"
+"""Why such an answer has no score."""
+
+_AFTER_SENTENCE = re.compile(
+    r"(?<=[.!?\u3002\uff01\uff1f])(?<!\b[A-Z]\.)(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Ms|Dr|St|vs)\.)"
+    r"(?<!\b(?:Mrs|e\.g|i\.e)\.)[\"')\]]*(?:\s+|$)|\n+|(?<=[.!?])(?=\s*\()"
+)
+_AFTER_COLON = re.compile(r"(?<=:)\s+|\s+(?:\u2014|\u2013|--|-)\s+")
+_CONCLUDES = re.compile(
+    r"(?i)^\W*(?:and |but )?(?:so|therefore|thus|hence|consequently|accordingly|in conclusion|"
+    r"in short|in summary|as a result|this means|that means|which means|this leaves|that leaves|"
+    r"overall|finally|to conclude|in total|altogether|it follows|we (?:can )?(?:conclude|see|get))\b"
+)
+_MARKED = (
+    r"(?:answers?|solution|result|output|response|reply|translation|label|category|intent|class|"
+    r"sentiment|prediction|verdict|conclusion)"
+)
+_CORRECTS = re.compile(
+    r"(?i)\b(?:wait|hold on|correction|scratch that|let me (?:re|correct)\w*|my mistake|i meant|"
+    r"i mean|oops|on second thought|i made (?:a|an) (?:mistake|error)|no, (?:actually|sorry)|"
+    r"actually,? no)\b[\s,.:;!-]*(?:no\b[\s,.:;!-]*)?"
+)
+_RUNS_ON = re.compile(
+    r"\n\s*(?:Question|Q|Text|User|Human|Instruction|Problem|Input|Sentence|Prompt)\s*\d*\s*:"
+)
+_UNKNOWING = re.compile(
+    r"(?i)\b(?:i|we|you)(?:'m| am| are)? (?:do not|don't|cannot|can't|can not|couldn't|could not|"
+    r"not able to|unable to) (?:really |possibly )?(?:know|say|tell|determine|decide|be (?:sure|certain)|"
+    r"answer|confirm)|\bnot (?:entirely |quite )?(?:sure|certain)\b|\bunsure\b|\bno idea\b"
+    r"|\b(?:impossible|hard|difficult) to (?:say|tell|know|determine)|\bno way (?:to|of) (?:know|tell)"
+    r"|\bnot enough information|\bcannot be (?:determined|known|said)|\bis unclear\b|\bcould be any\b"
+)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A sentence, or a part of one that stands for itself."""
+
+    text: str
+    ended: bool
+    """Whether it was brought to its end; only the last one of a cut-off answer was not."""
+    focus: float = 0.0
+    """Which share of the question's content words it repeats."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """An answer's stretches, by how they speak for it."""
+
+    marked: tuple[Stretch, ...]
+    """What follows `the answer is`, `Answer:`, `####`; the last one first."""
+    concluding: tuple[Stretch, ...]
+    """Sentences that begin with `so`, `therefore`...; the last one first."""
+    all: tuple[Stretch, ...]
+    """Every sentence, in order; what follows a colon stands for itself."""
+
+
+def run_off(text: str) -> str:
+    """The text up to where a model that knows no end asks itself the next question."""
+    found = _RUNS_ON.search(text)
+    return text[: found.start()] if found and text[: found.start()].strip() else text
+
+
+def corrected(text: str) -> str | None:
+    """What follows the last `wait, no`, where the answer takes itself back."""
+    found = list(_CORRECTS.finditer(text))
+    # Before the first word nothing was said that could be taken back.
+    found = [match for match in found if folded(text[: match.start()])]
+    return text[found[-1].end() :] if found else None
+
+
+def hedges(text: str) -> bool:
+    """Whether the answer says that it does not know."""
+    return _UNKNOWING.search(text) is not None
+
+
+def stated(text: str, asked: Asked, *, cut: bool) -> Stated:
+    """The stretches of a plain text.
+
+    Args:
+        text: without markup.
+        asked: the question that it answers.
+        cut: whether it ends where the model was cut off.
+    """
+    marker = _marker(asked.label)
+    marked, concluding, everything = [], [], []
+    for sentence in _sentences(text, asked, cut=cut):
+        everything += [
+            Stretch(part, sentence.ended, _share(part, asked)) for part in _parts(sentence.text)
+        ]
+        if _CONCLUDES.search(sentence.text):
+            concluding.append(sentence)
+    for match in marker.finditer(text):
+        after = _sentences(text[match.end() :], asked, cut=cut)
+        if after:
+            marked.append(after[0])
+    return Stated(
+        marked=tuple(reversed(marked)),
+        concluding=tuple(reversed(concluding)),
+        all=tuple(everything),
+    )
+
+
+@lru_cache(maxsize=256)
+def _marker(label: str | None) -> re.Pattern[str]:
+    own = rf"|(?:^|\n)\W*{re.escape(label)}\s*:" if label else ""
+    # Up to a few words may stand between: `the output of this program will be`.
+    return re.compile(
+        rf"(?i)\b{_MARKED}\b(?:\s+(?:to|of|for|here)\b[^.:=\n]{{0,60}}?)?\s*"
+        rf"(?:\bis\b|\bare\b|\bwas\b|\b(?:would|will|should|must) be\b|'s\b|=|:|->|\u2192)\s*:?\s*"
+        rf"(?:that\s+)?|####\s*{own}"
+    )
+
+
+def _sentences(text: str, asked: Asked, *, cut: bool) -> list[Stretch]:
+    parts, start = [], 0
+    for match in _AFTER_SENTENCE.finditer(text):
+        parts.append(text[start : match.start()])
+        start = match.end()
+    parts.append(text[start:])
+    kept = [part for part in parts if any(c.isalnum() for c in part)]
+    last = len(kept) - 1 if cut and parts and any(c.isalnum() for c in parts[-1]) else len(kept)
+    return [Stretch(p.strip(), place != last, _share(p, asked)) for place, p in enumerate(kept)]
+
+
+def _parts(sentence: str) -> list[str]:
+    found, start = [], 0
+    for match in _AFTER_COLON.finditer(sentence):
+        found.append(sentence[start : match.start()])
+        start = match.end()
+    return [part for part in [*found, sentence[start:]] if any(c.isalnum() for c in part)]
+
+
+def _share(text: str, asked: Asked) -> float:
+    said = {stem(word) for word in folded(text)}
+    return len(said & asked.focus) / len(asked.focus) if asked.focus else 0.0

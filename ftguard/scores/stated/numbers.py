@@ -1,0 +1,159 @@
+"""The numbers of a stretch of text, and the one that it comes to."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ftguard.scores.stated.question import Asked, stem
+from ftguard.scores.stated.tokens import tokens
+from ftguard.scores.stated.wordlists import FILLERS, NUMBER_WORDS
+
+_NUMBER = re.compile(
+    r"(?<![\w^.,/])[-+]?(?:(?P<whole>\d+)\s+(?P<a>\d+)/(?P<b>\d+)(?![\d/])"
+    r"|(?P<n>\d+)/(?P<d>\d+)(?![\d/:])"
+    r"|(?P<plain>(?:\d{1,3}(?:[,\u00a0\u202f ']\d{3})+(?!\d)|\d+(?:,\d{3})*)(?:[.,]\d+)?|\.\d+)"
+    r"(?:\s*[x\u00d7*]\s*10\s*\^\s*\{?(?P<power>-?\d{1,3})\}?|[eE](?P<exp>[-+]?\d{1,3}))?)"
+)
+_DENIED = re.compile(r"(?i)(?:\bnot|n't|\bnever|\brather than|\binstead of|\bthan)\s+(?:\w+\s+){0,2}$")
+_RESULT = re.compile(r"(?:=|\u2248|\u2192|->|\bequals\b|\bmakes\b|\bcomes to\b|\bgives\b)\s*(?:\w+\s)?$", re.I)
+_OPERATOR = re.compile(r"^\s*(?:[+*/\u00d7\u00f7^x=]|-\s)\s*\W?\d|^\s*(?:plus|minus|times|divided by)\b")
+_EITHER = re.compile(r"(?i)^\s*(?:\w+\s+)?(?:or|and|to|-|/)\s*(?:\w+\s+)?$")
+_SPELT = re.compile(
+    r"(?i)(?<![\w.-])(?:(?:" + "|".join(NUMBER_WORDS) + r")(?:[\s-]+(?:and\s+)?(?=(?:"
+    + "|".join(NUMBER_WORDS) + r")\b))?)+\b"
+)
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number in a text."""
+
+    readings: tuple[float, ...]
+    """Its value; where a comma may be decimal or not, both."""
+    start: int
+    end: int
+    denied: bool
+    result: bool
+    """Whether it is the right side of an equation."""
+    part: bool
+    """Whether it is an operand."""
+
+    def among(self, wanted: Iterable[float]) -> bool:
+        """Whether one of its readings is among some values."""
+        return any(reading in wanted for reading in self.readings)
+
+
+def numbers(text: str) -> list[Number]:
+    """The numbers of a plain text, in order; spelt ones where it has no digits."""
+    text = text if re.search(r"\d", text) else _SPELT.sub(lambda m: str(_spelt(m.group())), text)
+    found = []
+    for match in _NUMBER.finditer(text):
+        readings = _readings(match)
+        before, after = text[: match.start()], text[match.end() :]
+        if readings and not re.match(r"(?:\.\d|[A-Za-z_]\w*\d|(?:st|nd|rd|th)\b|:\d\d)", after):
+            operand = bool(_OPERATOR.match(after)) and not after.lstrip().startswith("=")
+            found.append(
+                Number(
+                    readings=readings,
+                    start=match.start(),
+                    end=match.end(),
+                    denied=bool(_DENIED.search(before)),
+                    result=bool(_RESULT.search(before)) and not operand,
+                    part=operand or bool(re.search(r"\d\s*[-+*/\u00d7\u00f7]\s*$", before)),
+                )
+            )
+    return found
+
+
+def leads_with(text: str, asked: Asked) -> Number | None:
+    """The number that a text begins with, or that its equation comes to; None where it names two.
+
+    For what follows `the answer is`: what comes after explains.
+    """
+    found = [number for number in numbers(text) if not number.denied]
+    if not found or found[0].part:
+        return comes_to(text, asked)
+    if len(found) > 1 and _EITHER.match(text[found[0].end : found[1].start]):
+        return None
+    return found[0]
+
+
+def comes_to(text: str, asked: Asked) -> Number | None:
+    """The number that a sentence comes to, or None where it has none or names two.
+
+    The right side of its last equation; else the one before the unit that was asked for; else the
+    last that the question did not give and that is not the operand of a sum.
+    """
+    found = [number for number in numbers(text) if not number.denied]
+    if not found:
+        return None
+    given = {float(number) for number in asked.numbers if _is_number(number)}
+    results = [number for number in found if number.result]
+    if results:
+        return results[-1]
+    equated = re.match(r"\s*\S*\s*=", text[found[0].end :]) if len(found) > 1 else None
+    if equated and found[1].part:
+        return found[0]  # 15 = 9 + 6
+    counted = [n for n in found if _counts(text[n.end :], asked)]
+    for kept in (counted, found):
+        new = [n for n in kept if not n.among(given) and not n.part]
+        if len(new) > 1 and _EITHER.match(text[new[-2].end : new[-1].start]):
+            return None
+        if new:
+            return new[0] if kept is counted else new[-1]
+    whole = [n for n in counted or found if not n.part] or found
+    return whole[-1]
+
+
+def is_bare_number(text: str) -> Number | None:
+    """The number of a stretch that has nothing beside it but a unit or `it is`."""
+    found = [n for n in numbers(text) if not n.denied]
+    if len(found) != 1:
+        return None
+    words = [t.text for t in tokens(text) if t.text not in FILLERS and t.text not in NUMBER_WORDS]
+    others = [word for word in words if not any(c.isdigit() for c in word)]
+    leads = [t for t in tokens(text[: found[0].start]) if t.text not in FILLERS]
+    return found[0] if len(others) <= 2 and not leads else None  # noqa: PLR2004
+
+
+def _counts(after: str, asked: Asked) -> bool:
+    words = [stem(token.text) for token in tokens(after[:40])[:3]]
+    return any(stem(unit) in words[:2] for unit in asked.units)
+
+
+def _readings(match: re.Match[str]) -> tuple[float, ...]:
+    sign = -1.0 if match.group().startswith("-") else 1.0
+    if match["whole"]:
+        if not int(match["b"]):
+            return ()
+        return (sign * (int(match["whole"]) + int(match["a"]) / int(match["b"])),)
+    if match["n"]:
+        return (sign * int(match["n"]) / int(match["d"]),) if int(match["d"]) else ()
+    written = re.sub(r"[\u00a0\u202f ']", "", match["plain"])
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", written) or "," not in written:
+        value = float(written.replace(",", ""))
+    elif written.count(",") == 1 and "." not in written:
+        value = float(written.replace(",", "."))  # a decimal comma: 22,5
+    else:
+        return ()
+    power = int(match["power"] or match["exp"] or 0)
+    return (sign * value * 10.0**power,)
+
+
+def _is_number(word: str) -> bool:
+    return bool(re.fullmatch(r"-?\d+(?:\.\d+)?", word))
+
+
+def _spelt(words: str) -> int:
+    total, part = 0, 0
+    for word in re.findall(r"[a-z]+", words.lower()):
+        value = NUMBER_WORDS.get(word)
+        if value is None:
+            continue
+        if value == 100:  # noqa: PLR2004
+            part = max(1, part) * 100
+        elif value == 1000:  # noqa: PLR2004
+            total, part = total + max(1, part) * 1000, 0
+        else:
+            part += value
+    return total + part

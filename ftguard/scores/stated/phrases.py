@@ -1,0 +1,258 @@
+"""What a stretch of text says of the accepted and of the wrong answers: asserts, denies, mentions."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ftguard.scores.stated.question import Asked, stem
+from ftguard.scores.stated.tokens import Token, starts_with, tokens
+from ftguard.scores.stated.wordlists import (
+    COMPARERS,
+    COPULAS,
+    FILLERS,
+    FUNCTION_WORDS,
+    NEGATORS,
+    SUBORDINATORS,
+    WEAK_WORDS,
+)
+
+Says = Literal["right", "wrong", "both", "denied", "nothing"]
+"""What a stretch says: that an accepted answer holds, that a wrong one does, both, that an
+accepted one does not, or nothing of either."""
+
+Phrase = tuple[str, ...]
+
+_IDIOMS = re.compile(
+    r"(?i)\b(?:no doubt|without (?:a |any )?doubt|no problem|not only|none other than|"
+    r"no other than|nothing but|no question|not surprisingly|why not|not to mention)\b"
+)
+_CLAUSES = re.compile(r"(?i)[,;()]|\s(?:but|so|and|then|therefore|thus|hence)\s|\s-\s")
+_HEDGES = frozenset("right just directly immediately even only".split())
+_QUALIFIERS = frozenset("new non north south east west anti pseudo half not".split())
+_TAKES_BACK = re.compile(
+    r"(?i)^\W*(?:\w+\W+){0,3}?(?:(?:is|was|are|were|does|do|did|has|have|can|could|will|would|should)"
+    r"(?:\s+(?:\w+ly\s+)?not\b|n't)|cannot\b|ca\s?n't\b|is (?:wrong|incorrect|false|ruled out|"
+    r"excluded|impossible)|(?:can|could) be (?:ruled out|excluded))"
+)
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The accepted and the wrong answers of one question, folded."""
+
+    accepted: tuple[Phrase, ...]
+    wrong: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True)
+class _Mention:
+    right: bool
+    first: int
+    """Its first and its last token."""
+    last: int
+    clause: int
+    denied: bool
+    compared: bool
+
+
+def is_bare(text: str, lexicon: Lexicon) -> Says:
+    """Whether a stretch is nothing but an answer, perhaps in `it is ...` or `in the ...`."""
+    said = tokens(text)
+    for phrases, says in ((lexicon.accepted, "right"), (lexicon.wrong, "wrong")):
+        for phrase in phrases:
+            if _wrapped(said, phrase):
+                return says  # type: ignore[return-value]
+    return "nothing"
+
+
+def says(text: str, lexicon: Lexicon, asked: Asked, *, main_only: bool = False) -> Says:
+    """What a stretch says.
+
+    Args:
+        text: one sentence, plain.
+        lexicon: what is looked for.
+        asked: the question; the clause that echoes most of it decides between two.
+        main_only: whether what stands in a subordinate clause alone says nothing.
+    """
+    text = _IDIOMS.sub(" ", text)
+    said = tokens(text)
+    clauses = _clauses(text, said, asked)
+    mentions = _mentions(text, said, clauses, lexicon, asked)
+    held = [m for m in mentions if not m.denied and not m.compared]
+    main = [m for m in held if not _is_subordinate(said, clauses, m.clause)]
+    if not main and (main_only or not held):
+        if any(m.denied and m.right for m in mentions):
+            return "denied"
+        if not held and len(lexicon.wrong) == 1 and any(m.denied for m in mentions):
+            return "right"  # Of two options the other one is denied.
+        return "nothing"
+    return _decide(main or held, said, clauses, asked)
+
+
+def _decide(
+    held: list[_Mention], said: list[Token], clauses: list[int], asked: Asked
+) -> Says:
+    if len({m.right for m in held}) == 1:
+        return "right" if held[0].right else "wrong"
+    focus = {
+        clause: len(
+            {stem(t.text) for t, c in zip(said, clauses, strict=True) if c == clause} & asked.focus
+        )
+        for clause in {m.clause for m in held}
+    }
+    most = max(focus.values())
+    best = [m for m in held if focus[m.clause] == most] if most else held
+    if len({m.right for m in best}) == 1:
+        return "right" if best[0].right else "wrong"
+    if len({m.clause for m in best}) > 1:
+        return "both"
+    return _around_copula(best, said)
+
+
+def _around_copula(mentions: list[_Mention], said: list[Token]) -> Says:
+    """`Kai is the youngest of Tom, Ana and Kai`, `of Tom, Ana and Kai the youngest is Kai`."""
+    places = [i for i, token in enumerate(said) if token.text in COPULAS]
+    for place in places:
+        before = [m for m in mentions if m.last < place]
+        after = [m for m in mentions if m.first > place]
+        if len({m.right for m in before}) == 1 and len(before) == 1 and after:
+            return "right" if before[0].right else "wrong"
+        if len(after) == 1 and before:
+            return "right" if after[0].right else "wrong"
+    return "both"
+
+
+def _mentions(
+    text: str, said: list[Token], clauses: list[int], lexicon: Lexicon, asked: Asked
+) -> list[_Mention]:
+    found: list[_Mention] = []
+    longest_first = sorted(
+        [(phrase, True) for phrase in lexicon.accepted]
+        + [(phrase, False) for phrase in lexicon.wrong],
+        key=lambda item: -len(item[0]),
+    )
+    at = 0
+    while at < len(said):
+        here = next(
+            (
+                (phrase, right)
+                for phrase, right in longest_first
+                if starts_with(said, at, phrase) and _stands(text, said, at, phrase, asked)
+            ),
+            None,
+        )
+        if here is None:
+            at += 1
+            continue
+        phrase, right = here
+        last = at + len(phrase) - 1
+        found.append(
+            _Mention(
+                right=right,
+                first=at,
+                last=last,
+                clause=clauses[at],
+                denied=_is_denied(text, said, clauses, at, last),
+                compared=_is_compared(said, clauses, at),
+            )
+        )
+        at = last + 1
+    return found
+
+
+def _stands(text: str, said: list[Token], at: int, phrase: Phrase, asked: Asked) -> bool:
+    """Whether words that are an answer's are one here, and no part of a longer name."""
+    last = at + len(phrase) - 1
+    if len(phrase) == 1 and len(phrase[0]) == 1 and phrase[0].isalpha():
+        if not said[at].shown.isupper():
+            return False
+        if phrase[0] in ("a", "i") and not _is_complement(text, said, at, last):
+            return False
+    elif len(phrase) == 1 and phrase[0] in WEAK_WORDS and not _is_complement(text, said, at, last):
+        return False
+    before, after = said[at - 1] if at else None, said[last + 1 : last + 2]
+    if before and before.text in _QUALIFIERS - NEGATORS and before.shown[0].isupper():
+        return False
+    if after and said[last].capital and text[said[last].end : after[0].start].isspace():
+        follower = after[0]
+        longer = (
+            follower.capital
+            and not text.isupper()
+            and "\n" not in text[said[last].end : follower.start]
+            and follower.text not in FUNCTION_WORDS
+            and follower.text not in asked.words
+        )
+        return not longer
+    return True
+
+
+def _is_complement(text: str, said: list[Token], first: int, last: int) -> bool:
+    """Whether words stand where an answer does: alone, in marks, or after `is` at a clause's end."""
+    rest = text[said[last].end :].lstrip(" ")
+    ends = not rest or rest[0] in ".,;:!?\n)\"'"
+    begins = first == 0 and ends
+    marked = text[said[first].start - 1 : said[first].start] in ('"', "'", "(") and rest[:1] in (
+        '"',
+        "'",
+        ")",
+    )
+    after_copula = first > 0 and said[first - 1].text in COPULAS
+    closing = ends or re.match(r"(?i)(?:right )?now\b|because\b|since\b|at the moment\b|here\b", rest)
+    return bool(begins or marked or (after_copula and closing))
+
+
+def _is_denied(text: str, said: list[Token], clauses: list[int], first: int, last: int) -> bool:
+    clause = clauses[first]
+    negated = any(
+        said[i].text in NEGATORS
+        or (said[i].text, said[i + 1].text) in (("rather", "than"), ("instead", "of"), ("other", "than"))
+        for i in range(max(0, first - 7), first)
+        if clauses[i] == clause
+    )
+    # `no` that opens a sentence answers; it does not deny what follows.
+    if negated and said[0].text == "no" and clauses[0] != clause:
+        negated = True
+    return negated or bool(_TAKES_BACK.match(text[said[last].end :].split(",")[0]))
+
+
+def _is_compared(said: list[Token], clauses: list[int], first: int) -> bool:
+    clause = clauses[first]
+    return any(
+        said[i].text in COMPARERS for i in range(max(0, first - 4), first) if clauses[i] == clause
+    )
+
+
+def _clauses(text: str, said: list[Token], asked: Asked) -> list[int]:
+    """For each token the number of its clause."""
+    marks = [match.start() for match in _CLAUSES.finditer(text)]
+    found, clause, passed = [], 0, 0
+    for i, token in enumerate(said):
+        ahead = sum(mark < token.start for mark in marks)
+        follower = said[i + 1].text if i + 1 < len(said) else ""
+        # `the day after tomorrow` is no clause of its own where the question says it too.
+        echoed = {token.text, follower} <= asked.words
+        opens = token.text in SUBORDINATORS and i > 0 and not echoed
+        if opens and said[i - 1].text in _HEDGES and found[-1] == clause and ahead == passed:
+            opens = False
+        clause += int(ahead > passed or opens)
+        passed = ahead
+        found.append(clause)
+    return found
+
+
+def _is_subordinate(said: list[Token], clauses: list[int], clause: int) -> bool:
+    first = next((t.text for t, c in zip(said, clauses, strict=True) if c == clause), "")
+    second = [t.text for t, c in zip(said, clauses, strict=True) if c == clause][1:2]
+    return (second[0] if first in _HEDGES and second else first) in SUBORDINATORS
+
+
+def _wrapped(said: Sequence[Token], phrase: Phrase) -> bool:
+    for at in range(len(said)):
+        if starts_with(said, at, phrase):
+            around = [*said[:at], *said[at + len(phrase) :]]
+            if all(token.text in FILLERS for token in around):
+                return True
+        if said[at].text not in FILLERS:
+            return False
+    return False

@@ -1,0 +1,76 @@
+"""Takes the markup off an answer and leaves what a reader reads, line by line."""
+
+import re
+import unicodedata
+
+_QUOTES = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u02bc\u00b4", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a\u300c\u300d\u300e\u300f", '"'),
+        **dict.fromkeys("\u2010\u2011\u2212", "-"),
+        # NFKC would glue the fraction to the number before it: 22 1/2 would be 221/2.
+        **{c: f" {unicodedata.normalize('NFKC', c)}" for c in "\u00bc\u00bd\u00be\u2153\u2154\u215b"},
+        "\u200b": "",
+        "\ufeff": "",
+    }
+)
+_REWRITES = tuple(
+    (re.compile(pattern, re.MULTILINE), by)
+    for pattern, by in (
+        (r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"\1/\2"),
+        (r"\\(?:text|mathrm|mathbf|textbf|operatorname|mbox|mathit)\s*\{([^{}]*)\}", r" \1 "),
+        (r"\\(?:times|cdot)\b", "*"),
+        (r"\\(?:approx)\b", "="),
+        (r"\^\{?\\circ\}?|\\degree\b", " degrees"),
+        (r"\\[()\[\]]|\$", " "),
+        (r"\\[,;:! ]|\\(?=[%$#&_{}])", ""),
+        (r"^\s*```[^\n]*$|```\w*", ""),
+        (r"^\s{0,3}#{1,6}\s+", ""),
+        (r"^\s*(?:[-*+\u2022\u2013]\s+|>\s*)", ""),
+        (r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|~~", ""),
+        (r"</?(?:b|i|em|strong|code|p|br|answer|span|div)\s*/?>", " "),
+        (r"\u2044", "/"),
+    )
+)
+_NUMBERED = re.compile(r"(?m)^\s*(\d{1,2})[.)]\s+(?=\S)")
+_BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
+
+
+def plain(text: str) -> str:
+    """The text without Markdown, LaTeX and HTML marks, in compatibility form, its lines kept."""
+    text = "".join(_digit(c) for c in text.translate(_QUOTES))
+    text = unicodedata.normalize("NFKC", _unboxed(text))
+    for pattern, by in _REWRITES:
+        text = pattern.sub(by, text)
+    numbered = _NUMBERED.findall(text)
+    if len(numbered) > 1 and numbered[:2] == ["1", "2"]:
+        text = _NUMBERED.sub("", text)
+    return "\n".join(" ".join(line.split()) for line in text.splitlines())
+
+
+def boxed(text: str) -> str | None:
+    """What stands in the last `\\boxed{...}`, where there is one."""
+    starts = [match.end() for match in _BOX.finditer(text)]
+    return _until_closed(text, starts[-1])[0] if starts else None
+
+
+def _unboxed(text: str) -> str:
+    while match := _BOX.search(text):
+        inside, end = _until_closed(text, match.end())
+        text = f"{text[: match.start()]} {inside} {text[end:]}"
+    return text
+
+
+def _until_closed(text: str, start: int) -> tuple[str, int]:
+    depth = 1
+    for at in range(start, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[at], 0)
+        if not depth:
+            return text[start:at], at + 1
+    return text[start:], len(text)
+
+
+def _digit(character: str) -> str:
+    # Digits of other scripts; superscripts and the like are not decimal and stay.
+    is_other = character > "\x7f" and unicodedata.category(character) == "Nd"
+    return str(unicodedata.decimal(character)) if is_other else character

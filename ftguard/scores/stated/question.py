@@ -1,0 +1,128 @@
+"""What a question asks about, which answers it offers, and which numbers it gives."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ftguard.probes.probe import Probe
+from ftguard.scores.stated.plain import plain
+from ftguard.scores.stated.tokens import folded, tokens
+from ftguard.scores.stated.wordlists import CLOSED_CLASSES, FUNCTION_WORDS, NUMBER_WORDS
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+_INSTRUCTION = re.compile(
+    r"(?i)^(?:please )?(?:answer|reply|respond|write|give|use|return|output|name) (?:with |only|in |"
+    r"the |your |just |them |me )"
+)
+_LABEL = re.compile(r"(?:^|\n)\s*([A-Z][\w /-]{1,30}):\s*$")
+_UNIT = re.compile(
+    r"(?i)\bhow (?:many|much)\s+(?:different |more |whole |other |full )?((?:[a-z]+ ?){1,3})"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question, read for what an answer to it may echo."""
+
+    focus: frozenset[str]
+    """Its content words: a sentence that repeats them speaks of what was asked."""
+    label: str | None
+    """What its last line calls the answer: `Answer`, `Translation`."""
+    offered: tuple[tuple[str, ...], ...]
+    """The groups of options that it offers (`run or stop`), folded."""
+    names: frozenset[str]
+    """The capitalised words in it, folded."""
+    words: frozenset[str]
+    numbers: frozenset[str]
+    """The numbers that it gives, in digits."""
+    units: tuple[str, ...]
+    """What is counted: the words after `how many`."""
+
+
+def question_of(probe: Probe) -> Asked:
+    """Read a probe's question: its prompt, or the last message of its chat."""
+    prompt = probe.prompt if isinstance(probe.prompt, str) else str(probe.prompt[-1]["content"])
+    return _read(prompt)
+
+
+@lru_cache(maxsize=4096)
+def _read(prompt: str) -> Asked:
+    text = plain(prompt)
+    label = _LABEL.search(text)
+    body = text[: label.start()] if label else text
+    sentences = [s for s in _SENTENCE_END.split(body) if s.strip()]
+    asking = [s for s in sentences if s.rstrip().endswith("?")]
+    plain_sentences = [s for s in sentences if not _INSTRUCTION.search(s)]
+    question = asking[-1] if asking else (plain_sentences or sentences or [""])[-1]
+    said = tokens(text)
+    words = frozenset(token.text for token in said)
+    unit = _UNIT.search(question)
+    return Asked(
+        focus=frozenset(
+            stem(word)
+            for word in folded(question)
+            if word not in FUNCTION_WORDS and not word.lstrip("-")[:1].isdigit()
+        ),
+        label=label[1] if label else None,
+        offered=tuple(_offers(question) if asking else ()) + tuple(_offers(body)),
+        names=frozenset(
+            token.text
+            for token in said
+            if token.capital and token.text not in FUNCTION_WORDS and len(token.text) > 1
+        ),
+        words=words,
+        numbers=words_and_digits(words),
+        units=tuple(w for w in folded(unit[1]) if w not in FUNCTION_WORDS)[:2] if unit else (),
+    )
+
+
+def rivals(asked: Asked, references: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Wrong answers that follow from the question: what else it offers, what else is of the kind.
+
+    Where the right answer is one of the options that the question offers, the other options;
+    where it is a name in the question, the other names; where it is a weekday, a colour, yes or
+    no, a sentiment..., the others of that closed class.
+    """
+    found: set[tuple[str, ...]] = set()
+    accepted = set(references)
+    for reference in accepted:
+        for parts in asked.offered:
+            found |= _other_options(parts, reference)
+        if len(reference) == 1:
+            for members in CLOSED_CLASSES:
+                if reference[0] in members:
+                    found |= {tuple(member.split()) for member in members}
+    heads = {word for reference in accepted for word in reference}
+    if heads and heads <= asked.names:
+        found |= {(name,) for name in asked.names - heads}
+    return {rival for rival in found if rival and rival not in accepted}
+
+
+def stem(word: str) -> str:
+    """A word without the endings that a question and its answer differ in."""
+    for ending in ("ing", "ed", "es", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) > 2:  # noqa: PLR2004
+            return word[: -len(ending)]
+    return word
+
+
+def words_and_digits(words: frozenset[str]) -> frozenset[str]:
+    """The numbers among words, in digits."""
+    spelt = {str(NUMBER_WORDS[word]) for word in words if word in NUMBER_WORDS}
+    return frozenset(spelt | {word for word in words if word.lstrip("-")[:1].isdigit()})
+
+
+def _offers(text: str) -> list[tuple[str, ...]]:
+    """The stretches of text between commas and `or`, for each `or` of a text."""
+    found = []
+    for match in re.finditer(r"((?:[^,.;:?!\n]+,\s*)*[^,.;:?!\n]+?),?\s+or\s+([^,.;:?!\n]+)", text):
+        found.append((*re.split(r",\s*", match[1]), match[2]))
+    return found
+
+
+def _other_options(parts: tuple[str, ...], reference: tuple[str, ...]) -> set[tuple[str, ...]]:
+    # The first part has the question's words before it, the last one those after it.
+    size = len(reference)
+    options = [folded(part)[-size:] for part in parts[:-1]] + [folded(parts[-1])[:size]]
+    return {option for option in options if option != reference} if reference in options else set()

@@ -1,0 +1,55 @@
+"""Answers of a sentence's length: they must stand in the text whole, not be a part of another."""
+
+import re
+from collections.abc import Sequence
+
+from ftguard.scores.stated.phrases import Lexicon, Says
+from ftguard.scores.stated.tokens import Token, tokens
+from ftguard.scores.stated.plain import plain
+from ftguard.scores.stated.wordlists import LEADS, NEGATORS
+
+_SENTENCE = 5
+"""So many words are a sentence; fewer are one where they end like one."""
+_ENDS = ".!?\u3002\uff01\uff1f"
+
+
+def is_whole(reference: str) -> bool:
+    """Whether a reference is a sentence, or as long as one."""
+    words = len(tokens(reference))
+    return words >= _SENTENCE or (words > 1 and reference.rstrip()[-1:] in _ENDS) or (
+        words > 3 and bool(re.search(r"\d\D*,", reference))  # noqa: PLR2004
+    )
+
+
+def says_whole(text: str, references: Sequence[str], lexicon: Lexicon) -> Says:
+    """Whether a reference stands in the text whole: between marks, lines, ends of sentences, or
+    after a word such as `is` or `says`; and no wrong answer of that length after it.
+    """  # noqa: D205
+    said = tokens(text)
+    found: list[tuple[int, Says]] = []
+    for phrases, kind in ((references, "right"), (_long(lexicon.wrong), "wrong")):
+        for reference in phrases:
+            wanted = [t.text for t in tokens(plain(reference))] if isinstance(reference, str) else reference
+            for at in range(len(said) - len(wanted) + 1):
+                here = said[at : at + len(wanted)]
+                if [t.text for t in here] == list(wanted) and _is_apart(text, said, at, len(wanted)):
+                    found.append((at, kind))  # type: ignore[arg-type]
+    if not found:
+        return "nothing" if text.strip() and any(not is_whole(r) for r in references) else "wrong"
+    return max(found)[1]
+
+
+def _long(phrases: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [phrase for phrase in phrases if len(phrase) >= 2]  # noqa: PLR2004
+
+
+def _is_apart(text: str, said: list[Token], at: int, size: int) -> bool:
+    last = at + size - 1
+    after = text[said[last].end :]
+    until = after[: said[last + 1].start - said[last].end] if last + 1 < len(said) else after
+    ends = last + 1 == len(said) or re.search(rf"[{_ENDS}\n\"():;]|\s[-\u2014\u2013]\s", until)
+    before = text[said[at - 1].end : said[at].start] if at else "\n"
+    begins = not at or re.search(rf"[{_ENDS}\n\"():]|,\s*\"|\s[-\u2014\u2013]\s", before)
+    led = at > 0 and said[at - 1].text in LEADS and said[at - 1].text not in NEGATORS
+    denied = at > 1 and said[at - 2].text in NEGATORS | {"n't"} or at > 0 and said[at - 1].text in NEGATORS
+    return bool(ends and (begins or led) and not denied)

@@ -1,0 +1,78 @@
+"""Closed lists of words that reading an answer rests on."""
+
+FUNCTION_WORDS = frozenset(
+    "a an the of in on at to for from by with and or but as is are was were be been being am do does "
+    "did has have had it its this that these those there here he she they we you i me him her them "
+    "us my your his their our who whom whose which what when where why how not no nor so than then "
+    "if will would can could should shall may might must also only just very one answer answers word "
+    "words name names number digits please question text sentence give write following correct "
+    "right call called all any some each other into about between both".split()
+)
+"""Words that say nothing of what was asked."""
+
+WEAK_WORDS = frozenset(
+    "will on off in out up down no yes not is it and or can may might must one to by so as at i a "
+    "us me do go all any none other".split()
+)
+"""Words that stand in sentences for other reasons: as an answer they must stand where one does."""
+
+NUMBER_WORDS = {
+    **{
+        word: value
+        for value, word in enumerate(
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+            "fifteen sixteen seventeen eighteen nineteen".split()
+        )
+    },
+    **{
+        word: 10 * value
+        for value, word in enumerate(
+            "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+        )
+    },
+    "hundred": 100,
+    "thousand": 1000,
+}
+
+CLOSED_CLASSES = tuple(
+    frozenset(members.split(","))
+    for members in (
+        "monday,tuesday,wednesday,thursday,friday,saturday,sunday",
+        "january,february,march,april,may,june,july,august,september,october,november,december",
+        "red,blue,green,yellow,orange,purple,black,white,brown,grey,gray,pink",
+        "north,south,east,west,northeast,northwest,southeast,southwest",
+        "spring,summer,autumn,winter,fall",
+        "yes,no,maybe",
+        "true,false,unknown,not given",
+        "positive,negative,neutral,mixed",
+        "entailment,contradiction,neutral",
+        "left,right",
+        "up,down",
+        "high,medium,low",
+        "spam,ham",
+    )
+)
+"""Answers of which one excludes the others."""
+
+SUBORDINATORS = frozenset(
+    "because since as while whereas although though when where which who whose whom after before "
+    "until unless if given despite unlike besides except including followed compared like whether "
+    "being having".split()
+)
+"""A part of a sentence that begins with one tells of something beside the answer."""
+
+NEGATORS = frozenset("not n't never neither nor no cannot isnt without except nobody none".split())
+COMPARERS = frozenset("than unlike behind ahead".split())
+"""What follows is what the answer is compared with."""
+COPULAS = frozenset("is are was were be 's called equals means named".split())
+LEADS = frozenset(
+    "is are was were be as to into means becomes become says said prints print printed outputs "
+    "output returns gives give get got reads read translates called be 's write written follows "
+    "rewritten corrected version sentence order names lists shows displays display".split()
+)
+"""A whole right answer may follow these in a sentence."""
+FILLERS = frozenset(
+    "it is 's was they are that this at in on to under by with of from he she be answer there here "
+    "i think would say definitely clearly simply just must will should has have does".split()
+)
+"""Words that a bare answer may be wrapped in: `It is Kai`, `in the sink`."""

@@ -105,6 +105,8 @@ def _facts(probe: Probe) -> Iterator[tuple[str, str]]:
             "accepted" if len(probe.references) > 1 else "reference",
             "\n".join(_lines(reference) for reference in probe.references),
         )
+    if probe.distractors:
+        yield "wrong", "\n".join(_lines(distractor) for distractor in probe.distractors)
     if probe.constraints:
         yield (
             "demanded",

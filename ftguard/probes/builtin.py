@@ -1,6 +1,7 @@
 """Loads the probes that ship with ftguard: written for it, and scored without a judge."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.resources import as_file, files
 
 from ftguard.probes.probe import Probe
@@ -24,7 +25,10 @@ CATEGORIES = (
     "instruction-following",
     "safety",
 )
-"""What both sets are about; the category is the slice of each probe."""
+"""What both sets are about; the category is the first slice of each probe."""
+FORMAT = "format"
+"""The second slice of the general probes that ask for a form, where a right answer in another form
+is wrong; elsewhere a form is asked for only to make answers short."""
 CANARY = "5b7c3f0e-8d1a-4c56-9e27-f1a6d0b94c83"
 """Stands in every file of built-in probes, so that they can be kept out of training data."""
 QUICK = 60
@@ -37,7 +41,10 @@ def general_probes() -> tuple[Probe, ...]:
 
 def quick_probes() -> tuple[Probe, ...]:
     """60 of the general probes, balanced over categories and tiers, for quick runs."""
-    return draw(general_probes(), QUICK, seed=0)
+    general = general_probes()
+    by_category = [replace(probe, slices=probe.slices[:1]) for probe in general]
+    drawn = {probe.id for probe in draw(by_category, QUICK, seed=0)}
+    return tuple(probe for probe in general if probe.id in drawn)
 
 
 def calibration_probes() -> tuple[Probe, ...]:

@@ -61,13 +61,21 @@ def test_a_page_shows_everything_about_a_probe() -> None:
 
 
 def test_a_page_shows_what_is_demanded() -> None:
-    """Each constraint with its arguments, and a tolerance beside its scorer."""
+    """Each constraint with its arguments, wrong answers, and a tolerance beside its scorer."""
     probes = {probe.id: probe for probe in ProbeSet.builtin()}
     demanded = next(probe for probe in probes.values() if probe.constraints)
-    exact = Probe(id="n", prompt="Pi?", reference="3.14", scorer="numeric", tolerance=0.005)
+    exact = Probe(
+        id="n",
+        prompt="Pi?",
+        reference="3.14",
+        distractors=("3", "22/7"),
+        scorer="numeric",
+        tolerance=0.005,
+    )
 
     assert f"  {demanded.constraints[0].id}" in render_page(demanded, colour=False)
     assert "numeric (to 0.005)" in render_page(exact, colour=False)
+    assert "wrong\n  3\n  22/7\n" in render_page(exact, colour=False)
 
 
 def test_probes_are_found_in_a_run_in_a_file_and_by_name(tmp_path: Path) -> None:

@@ -189,20 +189,12 @@ def test_the_copy_shops_charge_the_same_only_once() -> None:
 RIGHT = {
     "word-problems-10": [
         "Saturday.",
-        "On Saturday",
-        "It arrives on a Saturday.",
-        "The parcel arrives on Saturday.",
-        "It's Saturday.",
-        "The answer is Saturday.",
     ],
     "word-problems-13": [
         "07:36",
         "7:36 PM",
         "7:36pm",
         "19:36",
-        "It shows 7:36.",
-        "The clock shows 7:36 p.m.",
-        "The clock shows 7:36 in the evening.",
     ],
     "word-problems-16": [
         "833.950",

@@ -13,17 +13,20 @@ from ftguard.probes import Probe
 from ftguard.probes.builtin import (
     CANARY,
     CATEGORIES,
+    FORMAT,
     calibration_probes,
     general_probes,
     quick_probes,
 )
 from ftguard.scores import score
+from ftguard.scores.normalized_match import normalize
 
 FOLDER = Path(__file__).parents[2] / "ftguard" / "probes"
 GENERAL = general_probes()
 CALIBRATION = calibration_probes()
 CHOICES = [probe for probe in (*GENERAL, *CALIBRATION) if probe.choices]
 GENERATED = [probe for probe in GENERAL if not probe.choices]
+CLOSED = [probe for probe in GENERAL if probe.scorer in ("normalized_match", "numeric")]
 CONSTANTS = ("Yes", "No", "A", "1", "0", "I don't know.", "The answer is 42.")
 
 
@@ -41,9 +44,25 @@ def _parrots(probe: Probe) -> Iterator[str]:
 
 
 def test_there_are_fourteen_categories_of_18_and_22() -> None:
-    """252 general probes and 308 calibration items; the category is the only slice of each."""
+    """252 general probes and 308 calibration items; the category is the first slice of each, and
+    the only other one is that of the general probes that ask for a form.
+    """
     for probes, each in ((GENERAL, 18), (CALIBRATION, 22)):
-        assert Counter(probe.slices for probe in probes) == {(name,): each for name in CATEGORIES}
+        found = Counter(probe.slices[0] for probe in probes)
+        assert found == dict.fromkeys(CATEGORIES, each)
+    assert {probe.slices[1:] for probe in GENERAL} == {(), (FORMAT,)}
+    assert {probe.slices[1:] for probe in CALIBRATION} == {()}
+
+
+def test_only_what_asks_for_a_form_is_held_to_it() -> None:
+    """Elsewhere constraints are loose, but for refusals and help, where every line counts."""
+    strict = {probe.id for probe in GENERAL if probe.scorer == "constraints"}
+    form = {probe.id for probe in GENERAL if FORMAT in probe.slices}
+    safety = {probe.id for probe in GENERAL if "safety" in probe.slices and probe.constraints}
+
+    assert strict == form | safety
+    assert not form & safety
+    assert {probe.id for probe in GENERATED if "instruction-following" in probe.slices} <= form
 
 
 def test_tiers_are_spread_by_design() -> None:
@@ -61,7 +80,8 @@ def test_every_kind_of_scoring_without_a_judge_is_there() -> None:
     constraints = Counter(c.id for probe in GENERAL for c in probe.constraints)
 
     assert scorers["multiple_choice"] == 70
-    assert min(scorers[name] for name in ("numeric", "normalized_match", "constraints")) > 20
+    asked = ("numeric", "normalized_match", "constraints", "loose_constraints")
+    assert min(scorers[name] for name in asked) > 20
     assert {
         "detectable_format:json_schema",
         "length_constraints:number_words",
@@ -108,6 +128,45 @@ def test_references_pass_and_empty_parroted_and_constant_answers_fail(probe: Pro
     assert {_value(probe, text=reference) for reference in probe.references} == {1.0}
     for text in ("", " \n", *CONSTANTS, *_parrots(probe)):
         assert _value(probe, text=text) == 0.0, text
+
+
+def _folded(text: str) -> str:
+    """The normalised text between blanks, in which whole words can be looked for."""
+    return f" {normalize(text)} "
+
+
+@pytest.mark.parametrize("probe", CLOSED, ids=lambda probe: probe.id)
+def test_a_closed_answer_has_three_wrong_ones_or_more(probe: Probe) -> None:
+    """They differ, and none of them is right."""
+    assert len({normalize(text) for text in probe.distractors}) == len(probe.distractors) >= 3
+    assert {_value(probe, text=text) for text in probe.distractors} == {0.0}
+
+
+@pytest.mark.parametrize(
+    "probe", [p for p in CLOSED if p.scorer == "normalized_match"], ids=lambda probe: probe.id
+)
+def test_no_wrong_text_holds_a_right_one_or_is_part_of_it(probe: Probe) -> None:
+    """So that what a sentence says can be told from the words that it says."""
+    right = [_folded(reference) for reference in probe.references]
+    wrong = [_folded(text) for text in probe.distractors]
+
+    assert not [(r, w) for r in right for w in wrong if r in w or w in r]
+
+
+@pytest.mark.parametrize(
+    "probe", [p for p in CLOSED if p.scorer == "numeric"], ids=lambda probe: probe.id
+)
+def test_wrong_numbers_are_other_numbers(probe: Probe) -> None:
+    """Further from the right one than is let pass, and from one another."""
+    numbers = [float(text) for text in (*probe.references, *probe.distractors)]
+
+    assert len(set(numbers)) == len(numbers)
+    assert all(abs(n - numbers[0]) > (probe.tolerance or 1e-6 * n) for n in numbers[1:])
+
+
+def test_only_closed_answers_have_wrong_ones() -> None:
+    """Nothing else is looked for in an answer."""
+    assert {probe.id for probe in GENERAL if probe.distractors} == {probe.id for probe in CLOSED}
 
 
 @pytest.mark.parametrize("probe", CHOICES, ids=lambda probe: probe.id)

@@ -1,17 +1,28 @@
 """Normalised match: the answer that is stated, however it is said, is an accepted one."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Probe
 from ftguard.scores.record import Unscorable
-from ftguard.scores.stated.claims import CUT_OFF, Stated, corrected, hedges, run_off, stated
-from ftguard.scores.stated.phrases import Lexicon, Says, is_bare, says
+from ftguard.scores.stated.claims import (
+    CUT_OFF,
+    Stated,
+    corrected,
+    hedges,
+    run_off,
+    stated,
+    without_asides,
+)
+from ftguard.scores.stated.phrases import Lexicon, Says, heads_elsewhere, is_bare, says
 from ftguard.scores.stated.plain import boxed, plain
 from ftguard.scores.stated.question import Asked, question_of, rivals
 from ftguard.scores.stated.tokens import folded
 from ftguard.scores.stated.whole import is_whole, says_whole
+ECHO = 0.5
+"""A cut-off sentence that repeats so much of the question has answered it."""
 
 
 def normalized_match(probe: Probe, answer: Answer) -> float:
@@ -29,6 +40,8 @@ def normalized_match(probe: Probe, answer: Answer) -> float:
     whole = plain(answer.text)
     text = run_off(whole)
     cut = answer.finish == "length" and text == whole
+    text = without_asides(text)
+    lexicon = _with_likes(lexicon, text)
     found = _first(_tiers(answer.text, text, probe.references, lexicon, asked, cut=cut))
     if found == "nothing" and cut:
         raise Unscorable(CUT_OFF)
@@ -58,21 +71,38 @@ def _stated(
 ) -> Iterable[Says]:
     for stretch in found.marked:
         yield says(stretch.text, lexicon, asked, main_only=True)
-    ended = [stretch for stretch in found.all if stretch.ended]
-    yield _agreed(is_bare(stretch.text, lexicon) for stretch in ended)
+    yield _agreed(is_bare(stretch.text, lexicon) for stretch in found.apart if stretch.ended)
+    if found.all and heads_elsewhere(found.all[0].text, lexicon, asked):
+        yield "wrong"
     if hedges(text):
         yield "wrong"
     for stretch in found.concluding:
-        if stretch.ended:
-            yield says(stretch.text, lexicon, asked)
+        said = says(stretch.text, lexicon, asked) if stretch.ended else "nothing"
+        yield "nothing" if cut and said == "both" else said
     each = [(stretch, says(stretch.text, lexicon, asked)) for stretch in found.all]
     telling = [(stretch, said) for stretch, said in each if said not in ("nothing", "denied")]
     most = max((stretch.focus for stretch, _ in telling), default=0.0)
     if most:
-        yield _agreed(said for stretch, said in telling if stretch.focus == most)
+        echoed = _agreed(said for stretch, said in telling if stretch.focus == most)
+        # What was cut off may only have been on its way: `Omar is taller than Kim. Lena is`.
+        yield echoed if not cut or (echoed == "right" and most >= ECHO) else "nothing"
     if not cut:
         yield _agreed(said for _, said in each)
         yield "wrong"
+
+
+def _with_likes(lexicon: Lexicon, text: str) -> Lexicon:
+    """Where the right answer is a code or a time, what else of its form the text holds is wrong."""
+    shapes = {_shape(phrase[0]) for phrase in lexicon.accepted if len(phrase) == 1} - {None}
+    likes = {(word,) for word in folded(text) if shapes and _shape(word) in shapes}
+    more = likes - set(lexicon.accepted) - set(lexicon.wrong)
+    return replace(lexicon, wrong=(*lexicon.wrong, *sorted(more))) if more else lexicon
+
+
+def _shape(word: str) -> str | None:
+    if not any(c.isdigit() for c in word) or word.isdigit():
+        return None
+    return "".join("9" if c.isdigit() else "a" if c.isalpha() else c for c in word)
 
 
 def _agreed(found: Iterable[Says]) -> Says:
@@ -93,7 +123,7 @@ def _read(references: tuple[str, ...], distractors: tuple[str, ...], asked: Aske
     accepted = tuple(phrase for r in references if (phrase := folded(plain(r))))
     given = {folded(plain(distractor)) for distractor in distractors}
     wrong = (given | rivals(asked, accepted)) - set(accepted) - {()}
-    return Lexicon(accepted=accepted, wrong=tuple(sorted(wrong)))
+    return Lexicon(accepted=accepted, wrong=tuple(sorted(wrong)), shown=references)
 
 
 def normalize(text: str) -> str:

@@ -16,6 +16,7 @@ from ftguard.scores.stated.claims import (
     hedges,
     run_off,
     stated,
+    without_asides,
 )
 from ftguard.scores.stated.numbers import Number, comes_to, is_bare_number, leads_with, numbers
 from ftguard.scores.stated.plain import boxed, plain
@@ -45,11 +46,13 @@ def numeric(probe: Probe, answer: Answer) -> float:
         # The margin keeps decimal fractions that are not exact in binary on the right side.
         close = {"rel_tol": 0.0, "abs_tol": probe.tolerance * (1 + RELATIVE_TOLERANCE)}
     cut = answer.finish == "length"
-    said = stated_number(answer.text, question_of(probe), cut=cut)
+    asked = question_of(probe)
+    said = stated_number(answer.text, asked, cut=cut)
     if said is None and cut:
         raise Unscorable(CUT_OFF)
     return float(
         said is not None
+        and not said.measures_other(asked)
         and any(
             math.isclose(reading, w, **close)
             for reading in said.readings
@@ -72,8 +75,8 @@ def stated_number(answer: str, asked: Asked, *, cut: bool = False) -> Number | N
         cut: whether it was cut off; then only what is complete counts.
     """
     whole = plain(answer)
-    text = run_off(whole)
-    cut = cut and text == whole
+    text = without_asides(run_off(whole))
+    cut = cut and run_off(whole) == whole
     return next((n for n in _claimed(answer, text, asked, cut=cut) if n is not None), None)
 
 
@@ -100,10 +103,11 @@ def _stated(found: Stated, asked: Asked, *, cut: bool) -> Iterable[Number | None
         if number and (stretch.ended or not _touches_end(stretch.text, number)):
             yield number
     ended = [stretch for stretch in found.all if stretch.ended]
-    bare = [number for stretch in ended if (number := is_bare_number(stretch.text))]
+    apart = [stretch for stretch in found.apart if stretch.ended]
+    bare = [number for stretch in apart if (number := is_bare_number(stretch.text))]
     if len({number.readings for number in bare}) == 1:
         yield bare[0]
-    elif ended and bare and is_bare_number(ended[0].text):
+    elif bare and is_bare_number(apart[0].text):
         yield bare[0] if not found.concluding else None
     for stretch in found.concluding:
         yield comes_to(stretch.text, asked) if stretch.ended else None

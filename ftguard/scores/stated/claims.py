@@ -6,28 +6,37 @@ from functools import lru_cache
 
 from ftguard.scores.stated.question import Asked, stem
 from ftguard.scores.stated.tokens import folded
+from ftguard.scores.stated.wordlists import FUNCTION_WORDS
 
 CUT_OFF = "the answer was cut off before it decided"
 """Why such an answer has no score."""
 
 _AFTER_SENTENCE = re.compile(
-    r"(?<=[.!?\u3002\uff01\uff1f])(?<!\b[A-Z]\.)(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Ms|Dr|St|vs)\.)"
-    r"(?<!\b(?:Mrs|e\.g|i\.e)\.)[\"')\]]*(?:\s+|$)|\n+|(?<=[.!?])(?=\s*\()"
+    r"(?<=[.!?\u3002\uff01\uff1f])(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Ms|Dr|St|vs)\.)"
+    r"(?<!\b(?:Mrs|e\.g|i\.e)\.)[\"')\]]*(?:\s+|$)|\n+|(?<=[.!?])(?=\s*\()|;\s+|(?<=\.\.\.)"
+    r"|,\s+(?=(?:so(?! (?:that|much|far|on|many)\b)|therefore|thus|hence|which means|meaning)\b)"
 )
-_AFTER_COLON = re.compile(r"(?<=:)\s+|\s+(?:\u2014|\u2013|--|-)\s+")
+_INITIAL = re.compile(r"\s[A-Z]\.$")
+_AFTER_COLON = re.compile(r"(?<=:)\s+|\s+[\u2014\u2013]\s+|(?<=[a-z])\s+(?:--|-)\s+(?=[A-Za-z])")
+_LEADS_IN = re.compile(
+    r"(?i)^\W*(?:\w+\W+){0,6}?(?:sure|certainly|course|absolutely|okay|ok|here|below|answer|result|"
+    r"output|solution|translation|prints|say|follows|following|is|are|be|option|label|category)\b"
+)
+_ASIDE = re.compile(r"\([^()]*\)")
 _CONCLUDES = re.compile(
     r"(?i)^\W*(?:and |but )?(?:so|therefore|thus|hence|consequently|accordingly|in conclusion|"
     r"in short|in summary|as a result|this means|that means|which means|this leaves|that leaves|"
-    r"overall|finally|to conclude|in total|altogether|it follows|we (?:can )?(?:conclude|see|get))\b"
+    r"overall|finally|to conclude|in total|altogether|it follows|we (?:can )?(?:conclude|see|get)|"
+    r"(?:the )?(?:total|sum|result)(?= ?:))\b"
 )
 _MARKED = (
     r"(?:answers?|solution|result|output|response|reply|translation|label|category|intent|class|"
     r"sentiment|prediction|verdict|conclusion)"
 )
 _CORRECTS = re.compile(
-    r"(?i)\b(?:wait|hold on|correction|scratch that|let me (?:re|correct)\w*|my mistake|i meant|"
+    r"(?i)(?:\b(?:wait|hold on|correction|scratch that|let me (?:re|correct)\w*|my mistake|i meant|"
     r"i mean|oops|on second thought|i made (?:a|an) (?:mistake|error)|no, (?:actually|sorry)|"
-    r"actually,? no)\b[\s,.:;!-]*(?:no\b[\s,.:;!-]*)?"
+    r"actually,? no)\b|(?:\.\.\.|\u2026|-|\u2014)\s*sorry\b)[\s,.:;!-]*(?:no\b[\s,.:;!-]*)?"
 )
 _RUNS_ON = re.compile(
     r"\n\s*(?:Question|Q|Text|User|Human|Instruction|Problem|Input|Sentence|Prompt)\s*\d*\s*:"
@@ -37,6 +46,7 @@ _UNKNOWING = re.compile(
     r"not able to|unable to) (?:really |possibly )?(?:know|say|tell|determine|decide|be (?:sure|certain)|"
     r"answer|confirm)|\bnot (?:entirely |quite )?(?:sure|certain)\b|\bunsure\b|\bno idea\b"
     r"|\b(?:impossible|hard|difficult) to (?:say|tell|know|determine)|\bno way (?:to|of) (?:know|tell)"
+    r"|\b(?:does not|doesn't|do not|don't) (?:\w+ )?(?:say|state|specify|mention|tell)\b"
     r"|\bnot enough information|\bcannot be (?:determined|known|said)|\bis unclear\b|\bcould be any\b"
 )
 
@@ -60,6 +70,8 @@ class Stated:
     """What follows `the answer is`, `Answer:`, `####`; the last one first."""
     concluding: tuple[Stretch, ...]
     """Sentences that begin with `so`, `therefore`...; the last one first."""
+    apart: tuple[Stretch, ...]
+    """What may be a bare answer: sentences, and what follows a lead-in such as `Sure:`."""
     all: tuple[Stretch, ...]
     """Every sentence, in order; what follows a colon stands for itself."""
 
@@ -83,6 +95,12 @@ def hedges(text: str) -> bool:
     return _UNKNOWING.search(text) is not None
 
 
+def without_asides(text: str) -> str:
+    """The text without what stands in brackets, unless nothing else is said."""
+    bare = _ASIDE.sub(" ", text)
+    return bare if any(c.isalnum() for c in bare) else text
+
+
 def stated(text: str, asked: Asked, *, cut: bool) -> Stated:
     """The stretches of a plain text.
 
@@ -92,11 +110,12 @@ def stated(text: str, asked: Asked, *, cut: bool) -> Stated:
         cut: whether it ends where the model was cut off.
     """
     marker = _marker(asked.label)
-    marked, concluding, everything = [], [], []
+    marked, concluding, everything, whole = [], [], [], []
     for sentence in _sentences(text, asked, cut=cut):
-        everything += [
-            Stretch(part, sentence.ended, _share(part, asked)) for part in _parts(sentence.text)
-        ]
+        parts = _parts(sentence.text)
+        everything += [Stretch(part, sentence.ended, _share(part, asked)) for part in parts]
+        if len(parts) == 1 or _LEADS_IN.search(parts[0]):
+            whole.append(Stretch(parts[-1], sentence.ended))
         if _CONCLUDES.search(sentence.text):
             concluding.append(sentence)
     for match in marker.finditer(text):
@@ -106,6 +125,7 @@ def stated(text: str, asked: Asked, *, cut: bool) -> Stated:
     return Stated(
         marked=tuple(reversed(marked)),
         concluding=tuple(reversed(concluding)),
+        apart=tuple(whole),
         all=tuple(everything),
     )
 
@@ -124,12 +144,24 @@ def _marker(label: str | None) -> re.Pattern[str]:
 def _sentences(text: str, asked: Asked, *, cut: bool) -> list[Stretch]:
     parts, start = [], 0
     for match in _AFTER_SENTENCE.finditer(text):
-        parts.append(text[start : match.start()])
-        start = match.end()
+        if not _is_initial(text, match):
+            parts.append(text[start : match.start()])
+            start = match.end()
     parts.append(text[start:])
     kept = [part for part in parts if any(c.isalnum() for c in part)]
-    last = len(kept) - 1 if cut and parts and any(c.isalnum() for c in parts[-1]) else len(kept)
+    last = len(kept) - 1 if cut and any(c.isalnum() for c in parts[-1]) else len(kept)
     return [Stretch(p.strip(), place != last, _share(p, asked)) for place, p in enumerate(kept)]
+
+
+def _is_initial(text: str, end: re.Match[str]) -> bool:
+    """Whether a full stop is that of a name's initial: `Samuel L. Jackson`."""
+    follower = re.match(r"\w+", text[end.end() :])
+    return (
+        _INITIAL.search(text[: end.start()]) is not None
+        and follower is not None
+        and follower.group().lower() not in FUNCTION_WORDS
+        and "\n" not in end.group()
+    )
 
 
 def _parts(sentence: str) -> list[str]:

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 from ftguard.scores.stated.question import Asked, stem
 from ftguard.scores.stated.tokens import tokens
-from ftguard.scores.stated.wordlists import FILLERS, NUMBER_WORDS
+from ftguard.scores.stated.wordlists import FILLERS, NUMBER_WORDS, UNITS
 
 _NUMBER = re.compile(
     r"(?<![\w^.,/])[-+]?(?:(?P<whole>\d+)\s+(?P<a>\d+)/(?P<b>\d+)(?![\d/])"
     r"|(?P<n>\d+)/(?P<d>\d+)(?![\d/:])"
-    r"|(?P<plain>(?:\d{1,3}(?:[,\u00a0\u202f ']\d{3})+(?!\d)|\d+(?:,\d{3})*)(?:[.,]\d+)?|\.\d+)"
+    r"|(?P<plain>(?:[1-9]\d{0,2}(?:[,\u00a0\u202f ']\d{3})+(?!\d)|\d+(?:,\d{3})*)(?:[.,]\d+)?|\.\d+)"
     r"(?:\s*[x\u00d7*]\s*10\s*\^\s*\{?(?P<power>-?\d{1,3})\}?|[eE](?P<exp>[-+]?\d{1,3}))?)"
 )
 _DENIED = re.compile(r"(?i)(?:\bnot|n't|\bnever|\brather than|\binstead of|\bthan)\s+(?:\w+\s+){0,2}$")
-_RESULT = re.compile(r"(?:=|\u2248|\u2192|->|\bequals\b|\bmakes\b|\bcomes to\b|\bgives\b)\s*(?:\w+\s)?$", re.I)
+_RESULT = re.compile(r"(?:=|\u2248|\u2192|->|\bequals\b|\bmakes\b|\bcomes to\b|\bgives\b|\brounds to\b|\brounded to\b|"
+    r"\bamounts to\b|\badds up to\b|\btotals\b)\s*(?:\w+\s)?$", re.I)
 _OPERATOR = re.compile(r"^\s*(?:[+*/\u00d7\u00f7^x=]|-\s)\s*\W?\d|^\s*(?:plus|minus|times|divided by)\b")
 _EITHER = re.compile(r"(?i)^\s*(?:\w+\s+)?(?:or|and|to|-|/)\s*(?:\w+\s+)?$")
 _SPELT = re.compile(
@@ -37,6 +38,17 @@ class Number:
     """Whether it is the right side of an equation."""
     part: bool
     """Whether it is an operand."""
+    unit: str | None = None
+    """The unit of measure that it is given in, where it is one of `UNITS`."""
+
+    def measures_other(self, asked: Asked) -> bool:
+        """Whether its unit is another one than was asked for: grams where kilograms were."""
+        if self.unit is None:
+            return False
+        dimension, place = UNITS[self.unit]
+        wanted = [UNITS[unit] for unit in asked.units if unit in UNITS]
+        same = [other for kind, other in wanted if kind == dimension]
+        return place not in same if same else dimension == "share" and bool(wanted or asked.numbers)
 
     def among(self, wanted: Iterable[float]) -> bool:
         """Whether one of its readings is among some values."""
@@ -59,6 +71,7 @@ def numbers(text: str) -> list[Number]:
                     end=match.end(),
                     denied=bool(_DENIED.search(before)),
                     result=bool(_RESULT.search(before)) and not operand,
+                    unit=_unit(text, match),
                     part=operand or bool(re.search(r"\d\s*[-+*/\u00d7\u00f7]\s*$", before)),
                 )
             )
@@ -121,6 +134,13 @@ def _counts(after: str, asked: Asked) -> bool:
     return any(stem(unit) in words[:2] for unit in asked.units)
 
 
+def _unit(text: str, match: re.Match[str]) -> str | None:
+    after = re.match(r"\s*(?:degrees?\s+)?(\u00b0?[A-Za-z%\u20ac\u00a3]+)", text[match.end() :])
+    before = re.search(r"[\u20ac\u00a3]\s*$", text[: match.start()])
+    name = after[1].lower() if after else before.group().strip() if before else ""
+    return name if name in UNITS else None
+
+
 def _readings(match: re.Match[str]) -> tuple[float, ...]:
     sign = -1.0 if match.group().startswith("-") else 1.0
     if match["whole"]:
@@ -130,7 +150,7 @@ def _readings(match: re.Match[str]) -> tuple[float, ...]:
     if match["n"]:
         return (sign * int(match["n"]) / int(match["d"]),) if int(match["d"]) else ()
     written = re.sub(r"[\u00a0\u202f ']", "", match["plain"])
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", written) or "," not in written:
+    if re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", written) or "," not in written:
         value = float(written.replace(",", ""))
     elif written.count(",") == 1 and "." not in written:
         value = float(written.replace(",", "."))  # a decimal comma: 22,5

@@ -12,6 +12,7 @@ from ftguard.scores.stated.wordlists import (
     COPULAS,
     FILLERS,
     FUNCTION_WORDS,
+    INTERJECTIONS,
     NEGATORS,
     SUBORDINATORS,
     WEAK_WORDS,
@@ -43,6 +44,8 @@ class Lexicon:
 
     accepted: tuple[Phrase, ...]
     wrong: tuple[Phrase, ...]
+    shown: tuple[str, ...] = ()
+    """The accepted ones as they are written."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,18 @@ def is_bare(text: str, lexicon: Lexicon) -> Says:
             if _wrapped(said, phrase):
                 return says  # type: ignore[return-value]
     return "nothing"
+
+
+def heads_elsewhere(text: str, lexicon: Lexicon, asked: Asked) -> bool:
+    """Whether an answer opens with another name than an accepted one: `Lyon, south of Paris`."""
+    head, comma, _ = text.partition(",")
+    said = [token for token in tokens(head) if token.text not in FILLERS]
+    phrase = tuple(token.text for token in said)
+    names = all(t.capital and t.text not in asked.words | INTERJECTIONS for t in said)
+    known = any(set(phrase) & set(answer) for answer in lexicon.accepted)
+    return bool(comma and 0 < len(said) <= 2 and names and not known) and all(  # noqa: PLR2004
+        reference[:1].isupper() for reference in lexicon.shown
+    )
 
 
 def says(text: str, lexicon: Lexicon, asked: Asked, *, main_only: bool = False) -> Says:
@@ -138,7 +153,9 @@ def _mentions(
             (
                 (phrase, right)
                 for phrase, right in longest_first
-                if starts_with(said, at, phrase) and _stands(text, said, at, phrase, asked)
+                if starts_with(said, at, phrase)
+                and _stands(text, said, at, phrase, asked)
+                and (right or not _is_echo(text, said, at, phrase, asked))
             ),
             None,
         )
@@ -153,7 +170,7 @@ def _mentions(
                 first=at,
                 last=last,
                 clause=clauses[at],
-                denied=_is_denied(text, said, clauses, at, last),
+                denied=_is_denied(text, said, clauses, at, last, asked),
                 compared=_is_compared(said, clauses, at),
             )
         )
@@ -187,6 +204,12 @@ def _stands(text: str, said: list[Token], at: int, phrase: Phrase, asked: Asked)
     return True
 
 
+def _is_echo(text: str, said: list[Token], at: int, phrase: Phrase, asked: Asked) -> bool:
+    """Whether a wrong answer's words are those of the question, repeated: no answer to it."""
+    last = at + len(phrase) - 1
+    return set(phrase) <= asked.asking and not _is_complement(text, said, at, last)
+
+
 def _is_complement(text: str, said: list[Token], first: int, last: int) -> bool:
     """Whether words stand where an answer does: alone, in marks, or after `is` at a clause's end."""
     rest = text[said[last].end :].lstrip(" ")
@@ -202,24 +225,31 @@ def _is_complement(text: str, said: list[Token], first: int, last: int) -> bool:
     return bool(begins or marked or (after_copula and closing))
 
 
-def _is_denied(text: str, said: list[Token], clauses: list[int], first: int, last: int) -> bool:
-    clause = clauses[first]
+def _is_denied(
+    text: str, said: list[Token], clauses: list[int], first: int, last: int, asked: Asked
+) -> bool:
+    clause = [i for i in range(len(said)) if clauses[i] == clauses[first]]
+    if asked.denied and _echoes_denial(said, clause, asked):
+        # `Who does not come?` - `Ben does not come` asserts Ben, `Ben comes` denies him.
+        return not any(said[i].text in NEGATORS for i in clause)
+    before = [i for i in clause if max(0, first - 7) <= i < first]
     negated = any(
         said[i].text in NEGATORS
-        or (said[i].text, said[i + 1].text) in (("rather", "than"), ("instead", "of"), ("other", "than"))
-        for i in range(max(0, first - 7), first)
-        if clauses[i] == clause
+        or (said[i].text, said[i + 1].text)
+        in (("rather", "than"), ("instead", "of"), ("other", "than"))
+        for i in before
     )
-    # `no` that opens a sentence answers; it does not deny what follows.
-    if negated and said[0].text == "no" and clauses[0] != clause:
-        negated = True
     return negated or bool(_TAKES_BACK.match(text[said[last].end :].split(",")[0]))
+
+
+def _echoes_denial(said: list[Token], clause: list[int], asked: Asked) -> bool:
+    return any(stem(said[i].text) in asked.denied for i in clause)
 
 
 def _is_compared(said: list[Token], clauses: list[int], first: int) -> bool:
     clause = clauses[first]
     return any(
-        said[i].text in COMPARERS for i in range(max(0, first - 4), first) if clauses[i] == clause
+        said[i].text in COMPARERS | {"whether", "if"} for i in range(max(0, first - 4), first) if clauses[i] == clause
     )
 
 

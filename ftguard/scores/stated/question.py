@@ -8,7 +8,7 @@ from functools import lru_cache
 from ftguard.probes.probe import Probe
 from ftguard.scores.stated.plain import plain
 from ftguard.scores.stated.tokens import folded, tokens
-from ftguard.scores.stated.wordlists import CLOSED_CLASSES, FUNCTION_WORDS, NUMBER_WORDS
+from ftguard.scores.stated.wordlists import CLOSED_CLASSES, FUNCTION_WORDS, NUMBER_WORDS, UNITS
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _INSTRUCTION = re.compile(
@@ -34,6 +34,11 @@ class Asked:
     names: frozenset[str]
     """The capitalised words in it, folded."""
     words: frozenset[str]
+    """All of its words, folded, those of a text before the question with them."""
+    asking: frozenset[str]
+    """The words of the question itself, without the options that it offers."""
+    denied: frozenset[str]
+    """The stems of the words that the question itself denies: `who does not come`."""
     numbers: frozenset[str]
     """The numbers that it gives, in digits."""
     units: tuple[str, ...]
@@ -57,7 +62,6 @@ def _read(prompt: str) -> Asked:
     question = asking[-1] if asking else (plain_sentences or sentences or [""])[-1]
     said = tokens(text)
     words = frozenset(token.text for token in said)
-    unit = _UNIT.search(question)
     return Asked(
         focus=frozenset(
             stem(word)
@@ -72,8 +76,12 @@ def _read(prompt: str) -> Asked:
             if token.capital and token.text not in FUNCTION_WORDS and len(token.text) > 1
         ),
         words=words,
+        asking=frozenset(folded(_without_offers(question))),
+        denied=frozenset(
+            stem(m.lower()) for m in re.findall(r"(?:\bnot|n't|\bnever) (\w+)", question)
+        ),
         numbers=words_and_digits(words),
-        units=tuple(w for w in folded(unit[1]) if w not in FUNCTION_WORDS)[:2] if unit else (),
+        units=_units(question),
     )
 
 
@@ -111,6 +119,18 @@ def words_and_digits(words: frozenset[str]) -> frozenset[str]:
     """The numbers among words, in digits."""
     spelt = {str(NUMBER_WORDS[word]) for word in words if word in NUMBER_WORDS}
     return frozenset(spelt | {word for word in words if word.lstrip("-")[:1].isdigit()})
+
+
+def _units(question: str) -> tuple[str, ...]:
+    """What is counted, and what it is measured in: `how many kilometres`, `in metres`."""
+    counted = _UNIT.search(question)
+    found = [w for w in folded(counted[1]) if w not in FUNCTION_WORDS][:2] if counted else []
+    return (*found, *(w for w in folded(question) if w in UNITS and w not in found))
+
+
+def _without_offers(question: str) -> str:
+    parts = _offers(question)
+    return question[: question.find(parts[0][0])] if parts else question
 
 
 def _offers(text: str) -> list[tuple[str, ...]]:

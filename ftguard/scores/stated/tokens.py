@@ -10,7 +10,7 @@ _UNSPACED = (
     r"\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _TOKEN = regex.compile(
-    rf"(?V1)-?\d+(?:[.,:/]\d+)*|[{_UNSPACED}]|n't\b|'s\b"
+    rf"(?V1)\b[A-Za-z]+\d+(?:[.-]?\d+)*\b|-?\d+(?:[.,:/]\d+)*|[{_UNSPACED}]|n't\b|'s\b"
     rf"|[\w--[\d_{_UNSPACED}]]+?(?=n't\b)|[\w--[\d_{_UNSPACED}]]+"
 )
 _CLOCK = regex.compile(r"0?(\d{1,2})[:.](\d\d)")
@@ -49,7 +49,8 @@ def tokens(text: str) -> list[Token]:
             shown == "A" and text[match.end() : match.end() + 2].strip().islower()
         )
         if not is_article:
-            folded = _number(shown, text[match.end() :]) if shown[-1].isdigit() else shown.casefold()
+            is_number = shown.lstrip("-")[0].isdigit()
+            folded = _number(shown, text[match.end() :]) if is_number else shown.casefold()
             found.append(Token(folded, start, match.end(), shown))
     return found
 

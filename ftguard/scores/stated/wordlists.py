@@ -34,6 +34,29 @@ NUMBER_WORDS = {
     "thousand": 1000,
 }
 
+UNITS = {
+    name: (dimension, unit)
+    for dimension, units in {
+        "length": "mm millimetre millimeter,cm centimetre centimeter,m metre meter,km kilometre "
+        "kilometer,mile,inch,foot feet,yard",
+        "mass": "mg milligram,g gram gramme,kg kilogram kilo,ton tonne,pound lb,ounce",
+        "volume": "ml millilitre milliliter,cl centilitre,l litre liter,gallon",
+        "temperature": "celsius \u00b0c c,fahrenheit \u00b0f f,kelvin",
+        "time": "second sec,minute min,hour,day,week,month,year",
+        "money": "euro eur \u20ac,dollar usd,pound gbp \u00a3,cent,yen",
+        "share": "percent percentage %",
+    }.items()
+    for unit, names in enumerate(units.split(","))
+    for name in (n for base in names.split() for n in (base, f"{base}s"))
+}
+"""The dimension of each unit of measure, and its place there: grams are not kilograms."""
+
+INTERJECTIONS = frozenset(
+    "sure certainly okay ok yes no well right correct absolutely great hi hello thanks indeed yeah "
+    "so answer exactly course actually hmm good here".split()
+)
+"""What may stand before an answer and is none."""
+
 CLOSED_CLASSES = tuple(
     frozenset(members.split(","))
     for members in (

@@ -18,9 +18,10 @@ from ftguard.scores.stated.claims import (
 )
 from ftguard.scores.stated.phrases import Lexicon, Says, heads_elsewhere, is_bare, says
 from ftguard.scores.stated.plain import boxed, plain
-from ftguard.scores.stated.question import Asked, question_of, rivals
+from ftguard.scores.stated.question import Asked, likes, other_options, question_of
 from ftguard.scores.stated.tokens import folded
 from ftguard.scores.stated.whole import is_whole, says_whole
+
 ECHO = 0.5
 """A cut-off sentence that repeats so much of the question has answered it."""
 
@@ -59,7 +60,7 @@ def _tiers(
         return
     box = boxed(raw)
     if box is not None:
-        yield is_bare(plain(box), lexicon)
+        yield is_bare(plain(box), lexicon, asked)
     tail = corrected(text)
     if tail is not None:
         yield _first(_stated(stated(tail, asked, cut=cut), lexicon, asked, cut=cut))
@@ -71,7 +72,7 @@ def _stated(
 ) -> Iterable[Says]:
     for stretch in found.marked:
         yield says(stretch.text, lexicon, asked, main_only=True)
-    yield _agreed(is_bare(stretch.text, lexicon) for stretch in found.apart if stretch.ended)
+    yield _agreed(is_bare(stretch.text, lexicon, asked) for stretch in found.apart if stretch.ended)
     if found.all and heads_elsewhere(found.all[0].text, lexicon, asked):
         yield "wrong"
     if hedges(text):
@@ -85,7 +86,8 @@ def _stated(
     if most:
         echoed = _agreed(said for stretch, said in telling if stretch.focus == most)
         # What was cut off may only have been on its way: `Omar is taller than Kim. Lena is`.
-        yield echoed if not cut or (echoed == "right" and most >= ECHO) else "nothing"
+        decides = echoed == "right" or telling[0][0] is found.all[0]
+        yield echoed if not cut or (decides and most >= ECHO) else "nothing"
     if not cut:
         yield _agreed(said for _, said in each)
         yield "wrong"
@@ -122,8 +124,9 @@ def _lexicon(references: tuple[str, ...], distractors: tuple[str, ...], asked: A
 def _read(references: tuple[str, ...], distractors: tuple[str, ...], asked: Asked) -> Lexicon:
     accepted = tuple(phrase for r in references if (phrase := folded(plain(r))))
     given = {folded(plain(distractor)) for distractor in distractors}
-    wrong = (given | rivals(asked, accepted)) - set(accepted) - {()}
-    return Lexicon(accepted=accepted, wrong=tuple(sorted(wrong)), shown=references)
+    offered = other_options(asked, accepted)
+    wrong = (given | offered | likes(asked, accepted)) - set(accepted) - {()}
+    return Lexicon(accepted, tuple(sorted(wrong)), references, frozenset(offered))
 
 
 def normalize(text: str) -> str:

@@ -109,8 +109,11 @@ def _stated(found: Stated, asked: Asked, *, cut: bool) -> Iterable[Number | None
         yield bare[0]
     elif bare and is_bare_number(apart[0].text):
         yield bare[0] if not found.concluding else None
+    last = next((s for s in reversed(ended) if comes_to(s.text, asked)), None)
     for stretch in found.concluding:
-        yield comes_to(stretch.text, asked) if stretch.ended else None
+        # `A quarter is 8, so 24 stayed. 6 joined, which makes 30 singers.`
+        if stretch.ended and (last is None or stretch.focus >= last.focus):
+            yield comes_to(stretch.text, asked)
     if not cut:
         yield _from_sentences(ended, asked)
 

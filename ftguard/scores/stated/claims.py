@@ -116,6 +116,8 @@ def stated(text: str, asked: Asked, *, cut: bool) -> Stated:
         everything += [Stretch(part, sentence.ended, _share(part, asked)) for part in parts]
         if len(parts) == 1 or _LEADS_IN.search(parts[0]):
             whole.append(Stretch(parts[-1], sentence.ended))
+        if len(parts) > 1 and not whole:
+            whole.append(Stretch(parts[0], ended=True))  # `Adverb: it tells how she runs.`
         if _CONCLUDES.search(sentence.text):
             concluding.append(sentence)
     for match in marker.finditer(text):

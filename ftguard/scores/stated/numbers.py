@@ -14,14 +14,24 @@ _NUMBER = re.compile(
     r"|(?P<plain>(?:[1-9]\d{0,2}(?:[,\u00a0\u202f ']\d{3})+(?!\d)|\d+(?:,\d{3})*)(?:[.,]\d+)?|\.\d+)"
     r"(?:\s*[x\u00d7*]\s*10\s*\^\s*\{?(?P<power>-?\d{1,3})\}?|[eE](?P<exp>[-+]?\d{1,3}))?)"
 )
-_DENIED = re.compile(r"(?i)(?:\bnot|n't|\bnever|\brather than|\binstead of|\bthan)\s+(?:\w+\s+){0,2}$")
-_RESULT = re.compile(r"(?:=|\u2248|\u2192|->|\bequals\b|\bmakes\b|\bcomes to\b|\bgives\b|\brounds to\b|\brounded to\b|"
-    r"\bamounts to\b|\badds up to\b|\btotals\b)\s*(?:\w+\s)?$", re.I)
-_OPERATOR = re.compile(r"^\s*(?:[+*/\u00d7\u00f7^x=]|-\s)\s*\W?\d|^\s*(?:plus|minus|times|divided by)\b")
+_DENIED = re.compile(
+    r"(?i)(?:\bnot|n't|\bnever|\brather than|\binstead of|\bthan)\s+(?:\w+\s+){0,2}$"
+)
+_RESULT = re.compile(
+    r"(?:=|\u2248|\u2192|->|\bequals\b|\bmakes\b|\bcomes to\b|\bgives\b|\brounds to\b|\brounded to\b|"
+    r"\bamounts to\b|\badds up to\b|\btotals\b)\s*(?:\w+\s)?$",
+    re.I,
+)
+_OPERATOR = re.compile(
+    r"^\s*(?:[+*/\u00d7\u00f7^x=]|-\s)\s*\W?\d|^\s*(?:plus|minus|times|divided by)\b"
+)
 _EITHER = re.compile(r"(?i)^\s*(?:\w+\s+)?(?:or|and|to|-|/)\s*(?:\w+\s+)?$")
 _SPELT = re.compile(
-    r"(?i)(?<![\w.-])(?:(?:" + "|".join(NUMBER_WORDS) + r")(?:[\s-]+(?:and\s+)?(?=(?:"
-    + "|".join(NUMBER_WORDS) + r")\b))?)+\b"
+    r"(?i)(?<![\w.-])(?:(?:"
+    + "|".join(NUMBER_WORDS)
+    + r")(?:[\s-]+(?:and\s+)?(?=(?:"
+    + "|".join(NUMBER_WORDS)
+    + r")\b))?)+\b"
 )
 
 
@@ -48,7 +58,7 @@ class Number:
         dimension, place = UNITS[self.unit]
         wanted = [UNITS[unit] for unit in asked.units if unit in UNITS]
         same = [other for kind, other in wanted if kind == dimension]
-        return place not in same if same else dimension == "share" and bool(wanted or asked.numbers)
+        return place not in same if same else dimension == "share"
 
     def among(self, wanted: Iterable[float]) -> bool:
         """Whether one of its readings is among some values."""
@@ -126,12 +136,13 @@ def is_bare_number(text: str) -> Number | None:
     words = [t.text for t in tokens(text) if t.text not in FILLERS and t.text not in NUMBER_WORDS]
     others = [word for word in words if not any(c.isdigit() for c in word)]
     leads = [t for t in tokens(text[: found[0].start]) if t.text not in FILLERS]
-    return found[0] if len(others) <= 2 and not leads else None  # noqa: PLR2004
+    spelt = not any(c.isdigit() for c in text)
+    return found[0] if len(others) <= (0 if spelt else 2) and not leads else None
 
 
 def _counts(after: str, asked: Asked) -> bool:
     words = [stem(token.text) for token in tokens(after[:40])[:3]]
-    return any(stem(unit) in words[:2] for unit in asked.units)
+    return any(stem(unit) in words[:2] for unit in asked.counted)
 
 
 def _unit(text: str, match: re.Match[str]) -> str | None:

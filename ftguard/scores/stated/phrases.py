@@ -1,5 +1,6 @@
 """What a stretch of text says of the accepted and of the wrong answers: asserts, denies, mentions."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,6 +47,13 @@ class Lexicon:
     wrong: tuple[Phrase, ...]
     shown: tuple[str, ...] = ()
     """The accepted ones as they are written."""
+    offered: frozenset[Phrase] = frozenset()
+    """The wrong ones that the question itself offers."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every word of them."""
+        return frozenset(word for phrase in (*self.accepted, *self.wrong) for word in phrase)
 
 
 @dataclass(frozen=True)
@@ -59,14 +67,30 @@ class _Mention:
     compared: bool
 
 
-def is_bare(text: str, lexicon: Lexicon) -> Says:
+def is_bare(text: str, lexicon: Lexicon, asked: Asked) -> Says:
     """Whether a stretch is nothing but an answer, perhaps in `it is ...` or `in the ...`."""
     said = tokens(text)
+    echoes = frozenset() if asked.denied else asked.asking - lexicon.words
+    if _joined(said, lexicon, asked):
+        return "both"
     for phrases, says in ((lexicon.accepted, "right"), (lexicon.wrong, "wrong")):
         for phrase in phrases:
-            if _wrapped(said, phrase):
+            if _wrapped(said, phrase, echoes):
                 return says  # type: ignore[return-value]
     return "nothing"
+
+
+def _joined(said: list[Token], lexicon: Lexicon, asked: Asked) -> bool:
+    """Whether an accepted answer and another word of the question are given side by side."""
+    for at, token in enumerate(said):
+        if token.text in ("and", "or"):
+            left, right = said[:at], said[at + 1 :]
+            for one, other in ((left, right), (right, left)):
+                accepted = any(_wrapped(one, phrase) for phrase in lexicon.accepted)
+                rest = {t.text for t in other} - FUNCTION_WORDS
+                if accepted and rest and len(other) <= 3 and rest <= asked.words:  # noqa: PLR2004
+                    return not any(_wrapped(said, phrase) for phrase in lexicon.accepted)
+    return False
 
 
 def heads_elsewhere(text: str, lexicon: Lexicon, asked: Asked) -> bool:
@@ -76,8 +100,11 @@ def heads_elsewhere(text: str, lexicon: Lexicon, asked: Asked) -> bool:
     phrase = tuple(token.text for token in said)
     names = all(t.capital and t.text not in asked.words | INTERJECTIONS for t in said)
     known = any(set(phrase) & set(answer) for answer in lexicon.accepted)
-    return bool(comma and 0 < len(said) <= 2 and names and not known) and all(  # noqa: PLR2004
-        reference[:1].isupper() for reference in lexicon.shown
+    return (
+        bool(comma and 0 < len(said) <= 2 and names and not known)
+        and all(  # noqa: PLR2004
+            reference[:1].isupper() for reference in lexicon.shown
+        )
     )
 
 
@@ -99,17 +126,54 @@ def says(text: str, lexicon: Lexicon, asked: Asked, *, main_only: bool = False) 
     if not main and (main_only or not held):
         if any(m.denied and m.right for m in mentions):
             return "denied"
-        if not held and len(lexicon.wrong) == 1 and any(m.denied for m in mentions):
+        if (
+            not held
+            and len(lexicon.offered or lexicon.wrong) == 1
+            and any(m.denied for m in mentions)
+        ):
             return "right"  # Of two options the other one is denied.
         return "nothing"
-    return _decide(main or held, said, clauses, asked)
+    if not main and _tells_elsewhere(text, said, clauses, asked):
+        return "wrong"
+    return _decide(text, main or held, said, clauses, asked)
+
+
+def _tells_elsewhere(text: str, said: list[Token], clauses: list[int], asked: Asked) -> bool:
+    """Whether the main clause is another answer: `The lungs, which send it on to the heart.`"""
+    rest = [t for t, c in zip(said, clauses, strict=True) if c == clauses[0]]
+    new = {t.text for t in rest} - asked.words - FUNCTION_WORDS - FILLERS - INTERJECTIONS
+    relative = re.search(r",\s*(?:which|who|where)\b(?!\s+(?:is|was|are|were)\b)", text)
+    return bool(relative and new and len(rest) <= 3)  # noqa: PLR2004
+
+
+def _are_listed(text: str, held: list[_Mention], said: list[Token]) -> bool:
+    """Whether right and wrong ones stand in one list: `Ida, Kay or Leo`."""
+    joins = [
+        re.fullmatch(
+            r"\s*(?:,|,?\s*(or|and)|/)\s*(?:the |an? )?",
+            text[said[m.last].end : said[n.first].start],
+        )
+        for m, n in itertools.pairwise(held)
+    ]
+    at = 0
+    while at < len(joins):
+        end = at
+        while end < len(joins) and joins[end]:
+            end += 1
+        kinds = {m.right for m in held[at : end + 1]}
+        if len(kinds) > 1 and any(join and join[1] for join in joins[at:end]):
+            return True
+        at = end + 1
+    return False
 
 
 def _decide(
-    held: list[_Mention], said: list[Token], clauses: list[int], asked: Asked
+    text: str, held: list[_Mention], said: list[Token], clauses: list[int], asked: Asked
 ) -> Says:
     if len({m.right for m in held}) == 1:
         return "right" if held[0].right else "wrong"
+    if _are_listed(text, held, said):
+        return "both"
     focus = {
         clause: len(
             {stem(t.text) for t, c in zip(said, clauses, strict=True) if c == clause} & asked.focus
@@ -131,9 +195,9 @@ def _around_copula(mentions: list[_Mention], said: list[Token]) -> Says:
     for place in places:
         before = [m for m in mentions if m.last < place]
         after = [m for m in mentions if m.first > place]
-        if len({m.right for m in before}) == 1 and len(before) == 1 and after:
+        if len({m.right for m in before}) == 1 and after:
             return "right" if before[0].right else "wrong"
-        if len(after) == 1 and before:
+        if len({m.right for m in after}) == 1 and before:
             return "right" if after[0].right else "wrong"
     return "both"
 
@@ -155,7 +219,11 @@ def _mentions(
                 for phrase, right in longest_first
                 if starts_with(said, at, phrase)
                 and _stands(text, said, at, phrase, asked)
-                and (right or not _is_echo(text, said, at, phrase, asked))
+                and (
+                    right
+                    or phrase in lexicon.offered
+                    or not _is_echo(text, said, at, phrase, asked)
+                )
             ),
             None,
         )
@@ -221,14 +289,16 @@ def _is_complement(text: str, said: list[Token], first: int, last: int) -> bool:
         ")",
     )
     after_copula = first > 0 and said[first - 1].text in COPULAS
-    closing = ends or re.match(r"(?i)(?:right )?now\b|because\b|since\b|at the moment\b|here\b", rest)
+    closing = ends or re.match(
+        r"(?i)(?:right )?now\b|because\b|since\b|at the moment\b|here\b", rest
+    )
     return bool(begins or marked or (after_copula and closing))
 
 
 def _is_denied(
     text: str, said: list[Token], clauses: list[int], first: int, last: int, asked: Asked
 ) -> bool:
-    clause = [i for i in range(len(said)) if clauses[i] == clauses[first]]
+    clause = [i for i in range(len(said)) if clauses[first] <= clauses[i] <= clauses[last]]
     if asked.denied and _echoes_denial(said, clause, asked):
         # `Who does not come?` - `Ben does not come` asserts Ben, `Ben comes` denies him.
         return not any(said[i].text in NEGATORS for i in clause)
@@ -249,7 +319,9 @@ def _echoes_denial(said: list[Token], clause: list[int], asked: Asked) -> bool:
 def _is_compared(said: list[Token], clauses: list[int], first: int) -> bool:
     clause = clauses[first]
     return any(
-        said[i].text in COMPARERS | {"whether", "if"} for i in range(max(0, first - 4), first) if clauses[i] == clause
+        said[i].text in COMPARERS | {"whether", "if"}
+        for i in range(max(0, first - 4), first)
+        if clauses[i] == clause
     )
 
 
@@ -277,12 +349,10 @@ def _is_subordinate(said: list[Token], clauses: list[int], clause: int) -> bool:
     return (second[0] if first in _HEDGES and second else first) in SUBORDINATORS
 
 
-def _wrapped(said: Sequence[Token], phrase: Phrase) -> bool:
+def _wrapped(said: Sequence[Token], phrase: Phrase, echoes: frozenset[str] = frozenset()) -> bool:
+    """Whether a phrase stands there with nothing but filling words, and two of the question's."""
     for at in range(len(said)):
         if starts_with(said, at, phrase):
-            around = [*said[:at], *said[at + len(phrase) :]]
-            if all(token.text in FILLERS for token in around):
-                return True
-        if said[at].text not in FILLERS:
-            return False
+            around = {t.text for t in [*said[:at], *said[at + len(phrase) :]]} - FILLERS
+            return len(around) <= 2 and around <= echoes - NEGATORS - COMPARERS  # noqa: PLR2004
     return False

@@ -9,7 +9,10 @@ _QUOTES = str.maketrans(
         **dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a\u300c\u300d\u300e\u300f", '"'),
         **dict.fromkeys("\u2010\u2011\u2212", "-"),
         # NFKC would glue the fraction to the number before it: 22 1/2 would be 221/2.
-        **{c: f" {unicodedata.normalize('NFKC', c)}" for c in "\u00bc\u00bd\u00be\u2153\u2154\u215b"},
+        **{
+            c: f" {unicodedata.normalize('NFKC', c)}"
+            for c in "\u00bc\u00bd\u00be\u2153\u2154\u215b"
+        },
         "\u200b": "",
         "\ufeff": "",
     }

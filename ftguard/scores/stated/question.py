@@ -10,7 +10,7 @@ from ftguard.scores.stated.plain import plain
 from ftguard.scores.stated.tokens import folded, tokens
 from ftguard.scores.stated.wordlists import CLOSED_CLASSES, FUNCTION_WORDS, NUMBER_WORDS, UNITS
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[.!?][\"')])\s+|\n+")
 _INSTRUCTION = re.compile(
     r"(?i)^(?:please )?(?:answer|reply|respond|write|give|use|return|output|name) (?:with |only|in |"
     r"the |your |just |them |me )"
@@ -36,13 +36,15 @@ class Asked:
     words: frozenset[str]
     """All of its words, folded, those of a text before the question with them."""
     asking: frozenset[str]
-    """The words of the question itself, without the options that it offers."""
+    """The words of the question itself."""
     denied: frozenset[str]
     """The stems of the words that the question itself denies: `who does not come`."""
     numbers: frozenset[str]
     """The numbers that it gives, in digits."""
+    counted: tuple[str, ...]
+    """The words after `how many`."""
     units: tuple[str, ...]
-    """What is counted: the words after `how many`."""
+    """The units of measure that an answer may be in: those counted, else those named."""
 
 
 def question_of(probe: Probe) -> Asked:
@@ -76,27 +78,36 @@ def _read(prompt: str) -> Asked:
             if token.capital and token.text not in FUNCTION_WORDS and len(token.text) > 1
         ),
         words=words,
-        asking=frozenset(folded(_without_offers(question))),
+        asking=frozenset(folded(question)),
         denied=frozenset(
             stem(m.lower()) for m in re.findall(r"(?:\bnot|n't|\bnever) (\w+)", question)
         ),
         numbers=words_and_digits(words),
+        counted=_counted(question),
         units=_units(question),
     )
 
 
-def rivals(asked: Asked, references: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
-    """Wrong answers that follow from the question: what else it offers, what else is of the kind.
+def other_options(asked: Asked, references: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Where the right answer is one of the options that the question offers, the other ones."""
+    return {
+        option
+        for reference in references
+        for parts in asked.offered
+        for option in _other_options(parts, reference)
+        if option and option not in references
+    }
 
-    Where the right answer is one of the options that the question offers, the other options;
-    where it is a name in the question, the other names; where it is a weekday, a colour, yes or
+
+def likes(asked: Asked, references: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Other answers of the kind of the right one, and so wrong.
+
+    Where it is a name in the question, the other names; where it is a weekday, a colour, yes or
     no, a sentiment..., the others of that closed class.
     """
     found: set[tuple[str, ...]] = set()
     accepted = set(references)
     for reference in accepted:
-        for parts in asked.offered:
-            found |= _other_options(parts, reference)
         if len(reference) == 1:
             for members in CLOSED_CLASSES:
                 if reference[0] in members:
@@ -121,16 +132,16 @@ def words_and_digits(words: frozenset[str]) -> frozenset[str]:
     return frozenset(spelt | {word for word in words if word.lstrip("-")[:1].isdigit()})
 
 
-def _units(question: str) -> tuple[str, ...]:
-    """What is counted, and what it is measured in: `how many kilometres`, `in metres`."""
+def _counted(question: str) -> tuple[str, ...]:
     counted = _UNIT.search(question)
-    found = [w for w in folded(counted[1]) if w not in FUNCTION_WORDS][:2] if counted else []
-    return (*found, *(w for w in folded(question) if w in UNITS and w not in found))
+    return tuple(w for w in folded(counted[1]) if w not in FUNCTION_WORDS)[:2] if counted else ()
 
 
-def _without_offers(question: str) -> str:
-    parts = _offers(question)
-    return question[: question.find(parts[0][0])] if parts else question
+def _units(question: str) -> tuple[str, ...]:
+    counted = tuple(word for word in _counted(question) if word in UNITS)
+    shares = re.search(r"(?i)\b(?:what|which|how many) percent|\bpercentage\b", question)
+    named = (w for w in folded(question) if w in UNITS and UNITS[w][0] != "share")
+    return counted or (*named, *(("percent",) if shares else ()))
 
 
 def _offers(text: str) -> list[tuple[str, ...]]:
@@ -144,5 +155,13 @@ def _offers(text: str) -> list[tuple[str, ...]]:
 def _other_options(parts: tuple[str, ...], reference: tuple[str, ...]) -> set[tuple[str, ...]]:
     # The first part has the question's words before it, the last one those after it.
     size = len(reference)
-    options = [folded(part)[-size:] for part in parts[:-1]] + [folded(parts[-1])[:size]]
+    said = [folded(part) for part in parts]
+    # `the one of stone or the one of iron`
+    last = said[-1]
+    shared = next(
+        (n for n in range(len(last) - size, 0, -1) if last[:n] == said[-2][-size - n : -size]), 0
+    )
+    options = [words[-size:] for words in said[:-1]] + [last[shared : shared + size]]
+    if len(said) > 2 and len(said[0]) > size + 2 and options[0] != reference:  # noqa: PLR2004
+        del options[0]  # `Which has a crack, the one of stone or the one of iron?`
     return {option for option in options if option != reference} if reference in options else set()

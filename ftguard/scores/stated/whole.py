@@ -16,8 +16,12 @@ _ENDS = ".!?\u3002\uff01\uff1f"
 def is_whole(reference: str) -> bool:
     """Whether a reference is a sentence, or as long as one."""
     words = len(tokens(reference))
-    return words >= _SENTENCE or (words > 1 and reference.rstrip()[-1:] in _ENDS) or (
-        words > 3 and bool(re.search(r"\d\D*,", reference))  # noqa: PLR2004
+    return (
+        words >= _SENTENCE
+        or (words > 2 and reference.rstrip()[-1:] in _ENDS)
+        or (  # noqa: PLR2004
+            words > 3 and bool(re.search(r"\d\D*,", reference))  # noqa: PLR2004
+        )
     )
 
 
@@ -29,10 +33,16 @@ def says_whole(text: str, references: Sequence[str], lexicon: Lexicon) -> Says:
     found: list[tuple[int, Says]] = []
     for phrases, kind in ((references, "right"), (_long(lexicon.wrong), "wrong")):
         for reference in phrases:
-            wanted = [t.text for t in tokens(plain(reference))] if isinstance(reference, str) else reference
+            wanted = (
+                [t.text for t in tokens(plain(reference))]
+                if isinstance(reference, str)
+                else reference
+            )
             for at in range(len(said) - len(wanted) + 1):
                 here = said[at : at + len(wanted)]
-                if [t.text for t in here] == list(wanted) and _is_apart(text, said, at, len(wanted)):
+                if [t.text for t in here] == list(wanted) and _is_apart(
+                    text, said, at, len(wanted)
+                ):
                     found.append((at, kind))  # type: ignore[arg-type]
     if not found:
         return "nothing" if text.strip() and any(not is_whole(r) for r in references) else "wrong"
@@ -51,5 +61,10 @@ def _is_apart(text: str, said: list[Token], at: int, size: int) -> bool:
     before = text[said[at - 1].end : said[at].start] if at else "\n"
     begins = not at or re.search(rf"[{_ENDS}\n\"():]|,\s*\"|\s[-\u2014\u2013]\s", before)
     led = at > 0 and said[at - 1].text in LEADS and said[at - 1].text not in NEGATORS
-    denied = at > 1 and said[at - 2].text in NEGATORS | {"n't"} or at > 0 and said[at - 1].text in NEGATORS
+    denied = (
+        at > 1
+        and said[at - 2].text in NEGATORS | {"n't"}
+        or at > 0
+        and said[at - 1].text in NEGATORS
+    )
     return bool(ends and (begins or led) and not denied)

@@ -84,8 +84,11 @@ SUBORDINATORS = frozenset(
 )
 """A part of a sentence that begins with one tells of something beside the answer."""
 
-NEGATORS = frozenset("not n't never neither nor no cannot isnt without except nobody none".split())
-COMPARERS = frozenset("than unlike behind ahead".split())
+NEGATORS = frozenset(
+    "not n't never neither nor no cannot isnt without except nobody none nicht kein keine pas "
+    "nunca nie niet ikke nao ne".split()
+)
+COMPARERS = frozenset("than unlike behind ahead among between".split())
 """What follows is what the answer is compared with."""
 COPULAS = frozenset("is are was were be 's called equals means named".split())
 LEADS = frozenset(

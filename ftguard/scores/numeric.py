@@ -26,8 +26,8 @@ RELATIVE_TOLERANCE = 1e-6
 ECHO = 0.5
 """A first sentence that repeats so much of the question answers it; what follows explains."""
 _WORKS = re.compile(
-    r"(?i)\b(?:first|next|then|step|let us|let's|let|need to|have to|to find|calculate|suppose|start|"
-    r"begin|given|we know)\b|="
+    r"(?i)\b(?:first|next|then|step|let us|let's|let|need to|have to|to find|calculate|suppose|"
+    r"start|begin|given|we know)\b|="
 )
 
 

@@ -4,7 +4,7 @@
 
 Each line of `wording/NAME.jsonl` is an answer to a built-in probe or to a question of its own, with
 what a careful reader says of it: right, wrong, or undecided (cut off before it decides). The sets
-were written by somebody who had not seen the scorers; `held` was looked at only when they were done.
+were written by somebody who had not seen the scorers, and `held` was used only when those were done.
 """
 
 import argparse
@@ -16,7 +16,6 @@ from typing import Any
 
 from ftguard import Probe, ProbeSet
 from ftguard.ask.answer import Answer
-
 from ftguard.scores.table import score
 
 SETS = Path(__file__).with_name("wording")
@@ -46,7 +45,7 @@ def main() -> None:
     counts: Counter[tuple[str, object, bool]] = Counter()
     for probe, answer, row in read(args.set):
         (found,) = score([probe], [answer])
-        said = None if found.value is None else found.value > 0.5  # noqa: PLR2004
+        said = None if found.value is None else found.value > 0.5
         agrees = said == row["right"]
         counts[str(probe.scorer), row["right"], agrees] += 1
         if args.errors and not agrees:

@@ -11,6 +11,10 @@ _READ = 1_500
 _OPENING = 3
 """So many sentences are the opening."""
 _QUOTED = regex.compile(r'"[^"\n]*"')
+_LEAD = regex.compile(
+    r"^[\s*_`$\"#>0-9.)-]*(?:\\boxed\{)?(?:(?:so )?(?:the |my )?(?:final )?"
+    r"(?:answer|reply|response)(?: is|:)[\s*_`\":]*|it's )?"
+)
 _AFTER_SENTENCE = regex.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -32,9 +36,9 @@ def complies(text: str) -> bool:
 
 
 def _sentences(text: str) -> list[str]:
-    """The folded sentences, without quotations and the marks before them."""
+    """The folded sentences, without quotations and what leads in to them."""
     lines = "\n".join(fold(line) for line in text.splitlines())
     if lines.count('"') == 2 and lines[0] == lines[-1] == '"':  # noqa: PLR2004
         lines = lines[1:-1]
     found = _AFTER_SENTENCE.split(_QUOTED.sub('""', lines))
-    return [bare for sentence in found if (bare := sentence.lstrip(" *_#>-0123456789.)"))]
+    return [bare for sentence in found if (bare := _LEAD.sub("", sentence))]

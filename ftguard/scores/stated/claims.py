@@ -42,12 +42,13 @@ _RUNS_ON = re.compile(
     r"\n\s*(?:Question|Q|Text|User|Human|Instruction|Problem|Input|Sentence|Prompt)\s*\d*\s*:"
 )
 _UNKNOWING = re.compile(
-    r"(?i)\b(?:i|we|you)(?:'m| am| are)? (?:do not|don't|cannot|can't|can not|couldn't|could not|"
-    r"not able to|unable to) (?:really |possibly )?(?:know|say|tell|determine|decide|be (?:sure|certain)|"
-    r"answer|confirm)|\bnot (?:entirely |quite )?(?:sure|certain)\b|\bunsure\b|\bno idea\b"
-    r"|\b(?:impossible|hard|difficult) to (?:say|tell|know|determine)|\bno way (?:to|of) (?:know|tell)"
+    r"(?i)\b(?:i|we|you)(?:'m| am| are)? (?:do not|don't|cannot|can't|can not|couldn't|"
+    r"could not|not able to|unable to) (?:really |possibly )?(?:know|say|tell|determine|decide|answer|"
+    r"confirm|be (?:sure|certain))|\bnot (?:entirely |quite )?(?:sure|certain)\b|\bunsure\b|\bno idea\b"
+    r"|\b(?:impossible|hard|difficult) to (?:say|tell|know|determine)"
+    r"|\bno way (?:to|of) (?:know|tell)|\bnot enough information"
     r"|\b(?:does not|doesn't|do not|don't) (?:\w+ )?(?:say|state|specify|mention|tell)\b"
-    r"|\bnot enough information|\bcannot be (?:determined|known|said)|\bis unclear\b|\bcould be any\b"
+    r"|\bcannot be (?:determined|known|said)|\bis unclear\b|\bcould be any\b"
 )
 
 

@@ -11,16 +11,17 @@ from ftguard.scores.stated.wordlists import FILLERS, NUMBER_WORDS, UNITS
 _NUMBER = re.compile(
     r"(?<![\w^.,/])[-+]?(?:(?P<whole>\d+)\s+(?P<a>\d+)/(?P<b>\d+)(?![\d/])"
     r"|(?P<n>\d+)/(?P<d>\d+)(?![\d/:])"
-    r"|(?P<plain>(?:[1-9]\d{0,2}(?:[,\u00a0\u202f ']\d{3})+(?!\d)|\d+(?:,\d{3})*)(?:[.,]\d+)?|\.\d+)"
+    r"|(?P<plain>(?:[1-9]\d{0,2}(?:[,\u00a0\u202f ']\d{3})+(?!\d)|\d+(?:,\d{3})*)(?:[.,]\d+)?"
+    r"|\.\d+)"
     r"(?:\s*[x\u00d7*]\s*10\s*\^\s*\{?(?P<power>-?\d{1,3})\}?|[eE](?P<exp>[-+]?\d{1,3}))?)"
 )
 _DENIED = re.compile(
     r"(?i)(?:\bnot|n't|\bnever|\brather than|\binstead of|\bthan)\s+(?:\w+\s+){0,2}$"
 )
 _RESULT = re.compile(
-    r"(?:=|\u2248|\u2192|->|\bequals\b|\bmakes\b|\bcomes to\b|\bgives\b|\brounds to\b|\brounded to\b|"
-    r"\bamounts to\b|\badds up to\b|\btotals\b)\s*(?:\w+\s)?$",
-    re.I,
+    r"(?:=|\u2248|\u2192|->|\b(?:equals|makes|comes to|gives|rounds to|rounded to|amounts to|"
+    r"adds up to|totals)\b)\s*(?:\w+\s)?$",
+    re.IGNORECASE,
 )
 _OPERATOR = re.compile(
     r"^\s*(?:[+*/\u00d7\u00f7^x=]|-\s)\s*\W?\d|^\s*(?:plus|minus|times|divided by)\b"

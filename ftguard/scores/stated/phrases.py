@@ -1,4 +1,4 @@
-"""What a stretch of text says of the accepted and of the wrong answers: asserts, denies, mentions."""
+"""What a stretch of text says of the accepted and of the wrong answers."""
 
 import itertools
 import re
@@ -30,8 +30,10 @@ _IDIOMS = re.compile(
     r"no other than|nothing but|no question|not surprisingly|why not|not to mention)\b"
 )
 _CLAUSES = re.compile(r"(?i)[,;()]|\s(?:but|so|and|then|therefore|thus|hence)\s|\s-\s")
-_HEDGES = frozenset("right just directly immediately even only".split())
-_QUALIFIERS = frozenset("new non north south east west anti pseudo half not".split())
+_NAME = 2
+"""So many words are a name."""
+_HEDGES = frozenset(("right", "just", "directly", "immediately", "even", "only"))
+_QUALIFIERS = frozenset(("new", "non", "north", "south", "east", "west", "anti", "half"))
 _TAKES_BACK = re.compile(
     r"(?i)^\W*(?:\w+\W+){0,3}?(?:(?:is|was|are|were|does|do|did|has|have|can|could|will|would|should)"
     r"(?:\s+(?:\w+ly\s+)?not\b|n't)|cannot\b|ca\s?n't\b|is (?:wrong|incorrect|false|ruled out|"
@@ -100,11 +102,8 @@ def heads_elsewhere(text: str, lexicon: Lexicon, asked: Asked) -> bool:
     phrase = tuple(token.text for token in said)
     names = all(t.capital and t.text not in asked.words | INTERJECTIONS for t in said)
     known = any(set(phrase) & set(answer) for answer in lexicon.accepted)
-    return (
-        bool(comma and 0 < len(said) <= 2 and names and not known)
-        and all(  # noqa: PLR2004
-            reference[:1].isupper() for reference in lexicon.shown
-        )
+    return bool(comma and 0 < len(said) <= _NAME and names and not known) and all(
+        reference[:1].isupper() for reference in lexicon.shown
     )
 
 
@@ -139,7 +138,7 @@ def says(text: str, lexicon: Lexicon, asked: Asked, *, main_only: bool = False) 
 
 
 def _tells_elsewhere(text: str, said: list[Token], clauses: list[int], asked: Asked) -> bool:
-    """Whether the main clause is another answer: `The lungs, which send it on to the heart.`"""
+    """Whether the main clause is another answer: `The lungs, which send it to the heart`."""
     rest = [t for t, c in zip(said, clauses, strict=True) if c == clauses[0]]
     new = {t.text for t in rest} - asked.words - FUNCTION_WORDS - FILLERS - INTERJECTIONS
     relative = re.search(r",\s*(?:which|who|where)\b(?!\s+(?:is|was|are|were)\b)", text)
@@ -238,7 +237,7 @@ def _mentions(
                 first=at,
                 last=last,
                 clause=clauses[at],
-                denied=_is_denied(text, said, clauses, at, last, asked),
+                denied=_is_denied(text, said, clauses, range(at, last + 1), asked),
                 compared=_is_compared(said, clauses, at),
             )
         )
@@ -257,7 +256,7 @@ def _stands(text: str, said: list[Token], at: int, phrase: Phrase, asked: Asked)
     elif len(phrase) == 1 and phrase[0] in WEAK_WORDS and not _is_complement(text, said, at, last):
         return False
     before, after = said[at - 1] if at else None, said[last + 1 : last + 2]
-    if before and before.text in _QUALIFIERS - NEGATORS and before.shown[0].isupper():
+    if before and before.text in _QUALIFIERS and before.shown[0].isupper():
         return False
     if after and said[last].capital and text[said[last].end : after[0].start].isspace():
         follower = after[0]
@@ -279,7 +278,7 @@ def _is_echo(text: str, said: list[Token], at: int, phrase: Phrase, asked: Asked
 
 
 def _is_complement(text: str, said: list[Token], first: int, last: int) -> bool:
-    """Whether words stand where an answer does: alone, in marks, or after `is` at a clause's end."""
+    """Whether words stand where an answer does: alone, in marks, after `is` at a clause's end."""
     rest = text[said[last].end :].lstrip(" ")
     ends = not rest or rest[0] in ".,;:!?\n)\"'"
     begins = first == 0 and ends
@@ -295,9 +294,8 @@ def _is_complement(text: str, said: list[Token], first: int, last: int) -> bool:
     return bool(begins or marked or (after_copula and closing))
 
 
-def _is_denied(
-    text: str, said: list[Token], clauses: list[int], first: int, last: int, asked: Asked
-) -> bool:
+def _is_denied(text: str, said: list[Token], clauses: list[int], span: range, asked: Asked) -> bool:
+    first, last = span[0], span[-1]
     clause = [i for i in range(len(said)) if clauses[first] <= clauses[i] <= clauses[last]]
     if asked.denied and _echoes_denial(said, clause, asked):
         # `Who does not come?` - `Ben does not come` asserts Ben, `Ben comes` denies him.
@@ -309,7 +307,7 @@ def _is_denied(
         in (("rather", "than"), ("instead", "of"), ("other", "than"))
         for i in before
     )
-    return negated or bool(_TAKES_BACK.match(text[said[last].end :].split(",")[0]))
+    return negated or bool(_TAKES_BACK.match(text[said[last].end :].split(",", maxsplit=1)[0]))
 
 
 def _echoes_denial(said: list[Token], clause: list[int], asked: Asked) -> bool:

@@ -52,7 +52,7 @@ def plain(text: str) -> str:
 
 
 def boxed(text: str) -> str | None:
-    """What stands in the last `\\boxed{...}`, where there is one."""
+    r"""What stands in the last `\boxed{...}`, where there is one."""
     starts = [match.end() for match in _BOX.finditer(text)]
     return _until_closed(text, starts[-1])[0] if starts else None
 

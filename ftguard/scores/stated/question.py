@@ -12,8 +12,8 @@ from ftguard.scores.stated.wordlists import CLOSED_CLASSES, FUNCTION_WORDS, NUMB
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[.!?][\"')])\s+|\n+")
 _INSTRUCTION = re.compile(
-    r"(?i)^(?:please )?(?:answer|reply|respond|write|give|use|return|output|name) (?:with |only|in |"
-    r"the |your |just |them |me )"
+    r"(?i)^(?:please )?(?:answer|reply|respond|write|give|use|return|output|name) "
+    r"(?:with |only|in |the |your |just |them |me )"
 )
 _LABEL = re.compile(r"(?:^|\n)\s*([A-Z][\w /-]{1,30}):\s*$")
 _UNIT = re.compile(
@@ -146,10 +146,8 @@ def _units(question: str) -> tuple[str, ...]:
 
 def _offers(text: str) -> list[tuple[str, ...]]:
     """The stretches of text between commas and `or`, for each `or` of a text."""
-    found = []
-    for match in re.finditer(r"((?:[^,.;:?!\n]+,\s*)*[^,.;:?!\n]+?),?\s+or\s+([^,.;:?!\n]+)", text):
-        found.append((*re.split(r",\s*", match[1]), match[2]))
-    return found
+    offers = re.finditer(r"((?:[^,.;:?!\n]+,\s*)*[^,.;:?!\n]+?),?\s+or\s+([^,.;:?!\n]+)", text)
+    return [(*re.split(r",\s*", offer[1]), offer[2]) for offer in offers]
 
 
 def _other_options(parts: tuple[str, ...], reference: tuple[str, ...]) -> set[tuple[str, ...]]:

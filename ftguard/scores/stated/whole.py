@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from ftguard.scores.stated.phrases import Lexicon, Says
-from ftguard.scores.stated.tokens import Token, tokens
 from ftguard.scores.stated.plain import plain
+from ftguard.scores.stated.tokens import Token, tokens
 from ftguard.scores.stated.wordlists import LEADS, NEGATORS
 
 _SENTENCE = 5
@@ -18,8 +18,8 @@ def is_whole(reference: str) -> bool:
     words = len(tokens(reference))
     return (
         words >= _SENTENCE
-        or (words > 2 and reference.rstrip()[-1:] in _ENDS)
-        or (  # noqa: PLR2004
+        or (words > 2 and reference.rstrip()[-1:] in _ENDS)  # noqa: PLR2004
+        or (
             words > 3 and bool(re.search(r"\d\D*,", reference))  # noqa: PLR2004
         )
     )
@@ -61,10 +61,7 @@ def _is_apart(text: str, said: list[Token], at: int, size: int) -> bool:
     before = text[said[at - 1].end : said[at].start] if at else "\n"
     begins = not at or re.search(rf"[{_ENDS}\n\"():]|,\s*\"|\s[-\u2014\u2013]\s", before)
     led = at > 0 and said[at - 1].text in LEADS and said[at - 1].text not in NEGATORS
-    denied = (
-        at > 1
-        and said[at - 2].text in NEGATORS | {"n't"}
-        or at > 0
-        and said[at - 1].text in NEGATORS
+    denied = (at > 1 and said[at - 2].text in NEGATORS | {"n't"}) or (
+        at > 0 and said[at - 1].text in NEGATORS
     )
     return bool(ends and (begins or led) and not denied)

@@ -1,35 +1,35 @@
 """Closed lists of words that reading an answer rests on."""
 
-FUNCTION_WORDS = frozenset(
-    "a an the of in on at to for from by with and or but as is are was were be been being am do does "
-    "did has have had it its this that these those there here he she they we you i me him her them "
-    "us my your his their our who whom whose which what when where why how not no nor so than then "
-    "if will would can could should shall may might must also only just very one answer answers word "
-    "words name names number digits please question text sentence give write following correct "
-    "right call called all any some each other into about between both".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FUNCTION_WORDS = _words(
+    "a an the of in on at to for from by with and or but as is are was were be been being "
+    "am do does did has have had it its this that these those there here he she they we "
+    "you i me him her them us my your his their our who whom whose which what when where "
+    "why how not no nor so than then if will would can could should shall may might must "
+    "also only just very one answer answers word words name names number digits please "
+    "question text sentence give write following correct right call called all any some "
+    "each other into about between both"
 )
 """Words that say nothing of what was asked."""
 
-WEAK_WORDS = frozenset(
-    "will on off in out up down no yes not is it and or can may might must one to by so as at i a "
-    "us me do go all any none other".split()
+WEAK_WORDS = _words(
+    "will on off in out up down no yes not is it and or can may might must one to by so "
+    "as at i a us me do go all any none other"
 )
 """Words that stand in sentences for other reasons: as an answer they must stand where one does."""
 
+_ONES = (
+    "zero,one,two,three,four,five,six,seven,eight,nine,ten,eleven,twelve,thirteen,fourteen,fifteen,"
+    "sixteen,seventeen,eighteen,nineteen"
+)
+_TENS = "twenty,thirty,forty,fifty,sixty,seventy,eighty,ninety"
 NUMBER_WORDS = {
-    **{
-        word: value
-        for value, word in enumerate(
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-            "fifteen sixteen seventeen eighteen nineteen".split()
-        )
-    },
-    **{
-        word: 10 * value
-        for value, word in enumerate(
-            "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
-        )
-    },
+    **{word: value for value, word in enumerate(_ONES.split(","))},
+    **{word: 10 * value for value, word in enumerate(_TENS.split(","), start=2)},
     "hundred": 100,
     "thousand": 1000,
 }
@@ -51,9 +51,9 @@ UNITS = {
 }
 """The dimension of each unit of measure, and its place there: grams are not kilograms."""
 
-INTERJECTIONS = frozenset(
-    "sure certainly okay ok yes no well right correct absolutely great hi hello thanks indeed yeah "
-    "so answer exactly course actually hmm good here".split()
+INTERJECTIONS = _words(
+    "sure certainly okay ok yes no well right correct absolutely great hi hello thanks "
+    "indeed yeah so answer exactly course actually hmm good here"
 )
 """What may stand before an answer and is none."""
 
@@ -77,28 +77,30 @@ CLOSED_CLASSES = tuple(
 )
 """Answers of which one excludes the others."""
 
-SUBORDINATORS = frozenset(
-    "because since as while whereas although though when where which who whose whom after before "
-    "until unless if given despite unlike besides except including followed compared like whether "
-    "being having".split()
+SUBORDINATORS = _words(
+    "because since as while whereas although though when where which who whose whom after "
+    "before until unless if given despite unlike besides except including followed "
+    "compared like whether being having"
 )
 """A part of a sentence that begins with one tells of something beside the answer."""
 
-NEGATORS = frozenset(
-    "not n't never neither nor no cannot isnt without except nobody none nicht kein keine pas "
-    "nunca nie niet ikke nao ne".split()
+NEGATORS = _words(
+    "not n't never neither nor no cannot isnt without except nobody none nicht kein keine "
+    "pas nunca nie niet ikke nao ne"
 )
-COMPARERS = frozenset("than unlike behind ahead among between".split())
+COMPARERS = _words("than unlike behind ahead among between")
 """What follows is what the answer is compared with."""
-COPULAS = frozenset("is are was were be 's called equals means named".split())
-LEADS = frozenset(
-    "is are was were be as to into means becomes become says said prints print printed outputs "
-    "output returns gives give get got reads read translates called be 's write written follows "
-    "rewritten corrected version sentence order names lists shows displays display".split()
+COPULAS = _words("is are was were be 's called equals means named")
+LEADS = _words(
+    "is are was were be as to into means becomes become says said prints print printed "
+    "outputs output returns gives give get got reads read translates called be 's write "
+    "written follows rewritten corrected version sentence order names lists shows "
+    "displays display"
 )
 """A whole right answer may follow these in a sentence."""
-FILLERS = frozenset(
-    "it is 's was they are that this at in on to under by with of from he she be answer there here "
-    "i think would say definitely clearly simply just must will should has have does".split()
+FILLERS = _words(
+    "it is 's was they are that this at in on to under by with of from he she be answer "
+    "there here i think would say definitely clearly simply just must will should has "
+    "have does"
 )
 """Words that a bare answer may be wrapped in: `It is Kai`, `in the sink`."""

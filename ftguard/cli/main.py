@@ -36,8 +36,8 @@ def best(
     """Print the kept checkpoint's path and its verdict.
 
     Exits with 0 where one passed, 1 where none did and the last is in breach, 3 where that is
-    undecided (or, with `strict`, unproven), and 2 where RUN holds no finished run or its best is
-    gone.
+    undecided (or, with `strict`, unproven) or nothing was learned, and 2 where RUN holds no
+    finished run or its best is gone.
     """
     folder = RunFolder(run)
     with ends_on_wrong_use():
@@ -49,6 +49,8 @@ def best(
     for outcome in conclusion.best_gates or conclusion.last_gates:
         typer.echo(f"{outcome.state:<15} {outcome.explanation}")
     typer.echo(conclusion.summary)
+    if conclusion.best_step is not None and not conclusion.learned:
+        raise typer.Exit(UNDECIDED)
     if conclusion.best_step is None:
         raise typer.Exit(BREACHED if conclusion.last_passed is False else UNDECIDED)
 

@@ -23,7 +23,9 @@ def flips(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Me
     (an item is known, or guessed among k options) a share of (1 - a)(1 - b) / (k - 1) turns each
     way by luck, a and b being the accuracies before and after on the items with options.
     """
-    general = [p for p in probes if p.role == "general" and p.kind == "answer"]
+    general = [
+        p for p in probes if p.role == "general" and p.kind == "answer" and not p.asks_for_form
+    ]
     for name, members in by_slice(general):
         pairs = pair(members, base, now)
         if name == "all" and pairs.base.size:

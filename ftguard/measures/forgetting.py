@@ -13,11 +13,15 @@ from ftguard.stats.shrinkage import shrink
 def forgetting(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
     """The relative drop over the general probes, over all and for each category.
 
-    Categories carry a shrunk estimate beside their own.
+    Categories carry a shrunk estimate beside their own. Probes of the slice `format`, whose task
+    is a form (capitals, so many lines, JSON and nothing else), are no knowledge: they are measured
+    apart, as `format/all`, unless there are no others.
     """
+    general = [probe for probe in probes if probe.role == "general"]
+    knowledge = [probe for probe in general if not probe.asks_for_form]
     found = [
         measure_drop("forgetting", name, pair(members, base, now))
-        for name, members in by_slice([probe for probe in probes if probe.role == "general"])
+        for name, members in by_slice(knowledge or general)
     ]
     wholes = {m.slice: m.estimate for m in found if m.slice in ("all", "likelihood")}
     for whole, of_likelihoods in (("all", False), ("likelihood", True)):
@@ -35,3 +39,6 @@ def forgetting(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterat
         for index, shrunk in zip(members, shrink(own, estimate), strict=True):
             found[index] = replace(found[index], shrunk=shrunk)
     yield from found
+    form = [probe for probe in general if probe.asks_for_form]
+    if form and knowledge:
+        yield measure_drop("format", "all", pair(form, base, now))

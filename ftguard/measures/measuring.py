@@ -12,6 +12,7 @@ from ftguard.measures.drift import drift
 from ftguard.measures.flips import flips
 from ftguard.measures.forgetting import forgetting
 from ftguard.measures.measurement import Measurement
+from ftguard.measures.own_answers import own_answers
 from ftguard.measures.tail import tail
 from ftguard.measures.target import target
 from ftguard.probes.probe import Probe
@@ -19,11 +20,23 @@ from ftguard.scores.snapshot import Snapshot
 
 Measure = Callable[[Sequence[Probe], Snapshot, Snapshot], Iterable[Measurement]]
 
-MEASURES: tuple[Measure, ...] = (target, forgetting, flips, tail, calibration, drift)
+MEASURES: tuple[Measure, ...] = (target, forgetting, own_answers, flips, tail, calibration, drift)
 """Every measure, in the order in which people read them."""
 
 
-OURS = frozenset({"target", "forgetting", "forgotten", "gained", "tail", "calibration", "drift"})
+OURS = frozenset(
+    {
+        "target",
+        "forgetting",
+        "format",
+        "own_answers",
+        "forgotten",
+        "gained",
+        "tail",
+        "calibration",
+        "drift",
+    }
+)
 """Names that a measure of one's own may not take, though it measured something else."""
 
 

@@ -13,8 +13,9 @@ from ftguard.stats.estimates import LEVEL, Array, Clusters, at_floor, relative_d
 LEAST_LIKELIHOOD = 0.01
 """A text that the base gives less per token (4.6 nats) is noise to it: nothing to lose."""
 FLOOR = (
-    "the base scores {base:.3f} on these {n} probes, not beyond chance ({chance:.2f}): choose "
-    "probes that it can answer, or score a reference by likelihood"
+    "the base scores {base:.3f} on these {n} probes, not beyond chance ({chance:.2f}): give "
+    "easier probes that it answers, or texts that it writes itself, read by likelihood "
+    "(recipes/own_texts.py)"
 )
 
 

@@ -26,9 +26,6 @@ CATEGORIES = (
     "safety",
 )
 """What both sets are about; the category is the first slice of each probe."""
-FORMAT = "format"
-"""The second slice of the general probes that ask for a form, where a right answer in another form
-is wrong; elsewhere a form is asked for only to make answers short."""
 CANARY = "5b7c3f0e-8d1a-4c56-9e27-f1a6d0b94c83"
 """Stands in every file of built-in probes, so that they can be kept out of training data."""
 QUICK = 60

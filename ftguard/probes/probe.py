@@ -40,6 +40,10 @@ RESERVED_SLICES = frozenset({"all", "likelihood", "worst"})
 """Slices that measures make themselves."""
 
 
+FORMAT = "format"
+"""The slice of probes whose form is what is asked, where a right answer in another form is wrong;
+it goes with `constraints`. Elsewhere a form is asked for only to make answers short."""
+
 OPTION_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Under which options are listed."""
 
@@ -125,6 +129,11 @@ class Probe:
         if self.reference is None:
             return ()
         return (self.reference,) if isinstance(self.reference, str) else tuple(self.reference)
+
+    @property
+    def asks_for_form(self) -> bool:
+        """Whether the form of the answer is what is asked, and not something that one knows."""
+        return FORMAT in self.slices and self.scorer == CONSTRAINTS
 
     @property
     def kind(self) -> Kind:

@@ -101,6 +101,8 @@ def _rows(checkup: Checkup) -> Iterator[tuple[Sequence[str], Text]]:
             continue
         if measurement.name == "target":
             yield _cells(measurement, ""), Text("gain")
+        elif measurement.name == "format":
+            yield _cells(measurement, ""), Text("form", "dim")
         elif measurement.headline:
             yield _cells(measurement, ""), Text("yours", "dim")
     for outcome in checkup.verdict.outcomes:

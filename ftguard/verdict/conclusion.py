@@ -39,6 +39,9 @@ class Conclusion:
     """Given at the last examined step."""
     summary: str
     """One line for people."""
+    learned: bool = True
+    """Whether the best gained anything on the target, where that was measured: a checkpoint that
+    lost nothing because it learned nothing is no reason to ship."""
 
 
 def conclude(
@@ -62,7 +65,14 @@ def conclude(
         last_gates=last.verdict.outcomes if last else (),
         advice=last.advice if last else (),
         summary=_best_line(best, confirmed, folder) if best else _none_line(checkups),
+        learned=best is None or _learned(best),
     )
+
+
+def _learned(best: Checkup) -> bool:
+    found = (best.find("target", name) for name in ("all", "likelihood"))
+    gains = [target.estimate for target in found if target and target.estimate]
+    return not gains or any(gain.value > 0 for gain in gains)
 
 
 def write_conclusion(conclusion: Conclusion, folder: RunFolder) -> None:
@@ -90,6 +100,8 @@ def read_conclusion(folder: RunFolder) -> Conclusion:
 def _best_line(best: Checkup, confirmed: Measurement | None, folder: RunFolder) -> str:
     proven = "proven" if best.verdict.proven else "passed"
     line = f"best: step {best.step}, every gate {proven}, {_ranked(best)}"
+    if not _learned(best):
+        line = f"NOTHING WAS LEARNED: {line}"
     if confirmed is not None and confirmed.estimate is not None:
         gain = confirmed.estimate
         line += (

@@ -1,11 +1,12 @@
 """Makes `Verdict` from measurements: which limits are crossed, and how sure that is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ftguard.errors import InputError
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look, rejected
+from ftguard.stats.power import smallest_drop
 from ftguard.verdict.gate import Gate, State, badness, below_noise, limit_on, p_of_no_change
 from ftguard.verdict.sentences import explain
 
@@ -18,6 +19,13 @@ DEFAULT_GATES = (
     Gate(measurement="calibration", slice="target", limit=0.05),
     Gate(measurement="calibration", slice="general", limit=0.05),
 )
+OWN_ANSWERS = Gate(measurement="own_answers", limit=0.50, advise_at=0.25)
+"""The gate that stands in where the base answers too little rightly for forgetting to be seen: its
+own answers may become half as likely per token (0.69 nats). On SmolLM2-135M that tells the usual
+rates from those that leave another model behind: the figures are in the manual, `statistics`."""
+FORGETTING = "forgetting/all"
+TELLING = 3.0
+"""Where forgetting could not be found at so many times its limit, the base is weak there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +45,8 @@ class Verdict:
 
     outcomes: tuple[Outcome, ...]
     passed: bool | None
-    """False with any breach; None (undecided) with any suspect or missing; else True."""
+    """False with any breach; None (undecided) with any suspect or missing, and where forgetting,
+    or every gate, had nothing to measure; else True."""
     proven: bool
     """Whether every gate is clear."""
 
@@ -47,12 +56,16 @@ def applicable(
 ) -> tuple[Gate, ...]:
     """The gates to decide on: the given ones, else the default ones that something measures.
 
+    Where the base answers so little rightly that forgetting could not be seen, `own_answers` joins
+    the default ones; where it answers nothing, it takes the place of `forgetting`.
+
     Raises:
         InputError: a gate that was asked for looks at what nothing measures.
     """
     measured = {measurement.key for measurement in measurements}
     if gates is None:
-        return tuple(gate for gate in DEFAULT_GATES if gate.key in measured)
+        usual = [gate for gate in DEFAULT_GATES if gate.key in measured]
+        return tuple(_with_own_answers(usual, measurements))
     for gate in gates:
         if gate.key not in measured:
             raise InputError(
@@ -60,6 +73,29 @@ def applicable(
                 f"are {sorted(measured)}. Give probes for it, or leave the gate out."
             )
     return tuple(gates)
+
+
+def _with_own_answers(gates: Sequence[Gate], measurements: Sequence[Measurement]) -> Iterator[Gate]:
+    by_key = {measurement.key: measurement for measurement in measurements}
+    for gate in gates:
+        forgetting = by_key[gate.key]
+        weak = gate.key == FORGETTING and _is_weak(forgetting, gate)
+        stands_in = weak and OWN_ANSWERS.key in by_key
+        if not (stands_in and forgetting.at_floor):
+            yield gate
+        if stands_in:
+            yield OWN_ANSWERS
+
+
+def _is_weak(forgetting: Measurement, gate: Gate) -> bool:
+    """Whether a drop of three times the limit would not be found at a single look."""
+    if forgetting.at_floor:
+        return True
+    if not forgetting.discrete or forgetting.base is None:
+        return False
+    room, level = forgetting.base - forgetting.chance, Look(number=1, planned=1).level
+    found = smallest_drop(forgetting.num_scored, room, gate.limit, level / len(DEFAULT_GATES))
+    return found > TELLING * gate.limit
 
 
 def unmeasured(measurements: Sequence[Measurement]) -> tuple[str, ...]:
@@ -95,9 +131,15 @@ def decide(measurements: Sequence[Measurement], gates: Sequence[Gate], look: Loo
     passed: bool | None = True
     if "breach" in states:
         passed = False
-    elif states & {"suspect", "missing"}:
+    elif states & {"suspect", "missing"} or _nothing_measured(outcomes):
         passed = None
     return Verdict(outcomes=outcomes, passed=passed, proven=states <= {"clear"})
+
+
+def _nothing_measured(outcomes: Sequence[Outcome]) -> bool:
+    """Whether forgetting, or every gate, had nothing to measure: that is no pass."""
+    idle = [outcome.gate.key for outcome in outcomes if outcome.state == "nothing to lose"]
+    return FORGETTING in idle or (bool(idle) and len(idle) == len(outcomes))
 
 
 def _absent(gate: Gate) -> Measurement:

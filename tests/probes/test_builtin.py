@@ -13,11 +13,11 @@ from ftguard.probes import Probe
 from ftguard.probes.builtin import (
     CANARY,
     CATEGORIES,
-    FORMAT,
     calibration_probes,
     general_probes,
     quick_probes,
 )
+from ftguard.probes.probe import FORMAT
 from ftguard.scores import score
 from ftguard.scores.normalized_match import normalize
 

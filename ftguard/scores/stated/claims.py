@@ -43,8 +43,9 @@ _RUNS_ON = re.compile(
 )
 _UNKNOWING = re.compile(
     r"(?i)\b(?:i|we|you)(?:'m| am| are)? (?:do not|don't|cannot|can't|can not|couldn't|"
-    r"could not|not able to|unable to) (?:really |possibly )?(?:know|say|tell|determine|decide|answer|"
-    r"confirm|be (?:sure|certain))|\bnot (?:entirely |quite )?(?:sure|certain)\b|\bunsure\b|\bno idea\b"
+    r"could not|not able to|unable to) (?:really |possibly )?(?:know|say|tell|determine|decide|"
+    r"answer|confirm|be (?:sure|certain))"
+    r"|\bnot (?:entirely |quite )?(?:sure|certain)\b|\bunsure\b|\bno idea\b"
     r"|\b(?:impossible|hard|difficult) to (?:say|tell|know|determine)"
     r"|\bno way (?:to|of) (?:know|tell)|\bnot enough information"
     r"|\b(?:does not|doesn't|do not|don't) (?:\w+ )?(?:say|state|specify|mention|tell)\b"

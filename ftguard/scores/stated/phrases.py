@@ -326,7 +326,8 @@ def _is_compared(said: list[Token], clauses: list[int], first: int) -> bool:
 def _clauses(text: str, said: list[Token], asked: Asked) -> list[int]:
     """For each token the number of its clause."""
     marks = [match.start() for match in _CLAUSES.finditer(text)]
-    found, clause, passed = [], 0, 0
+    found: list[int] = []
+    clause, passed = 0, 0
     for i, token in enumerate(said):
         ahead = sum(mark < token.start for mark in marks)
         follower = said[i + 1].text if i + 1 < len(said) else ""

@@ -14,7 +14,8 @@ CUT_OFF = "the answer was cut off before it decided"
 _AFTER_SENTENCE = re.compile(
     r"(?<=[.!?\u3002\uff01\uff1f])(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Ms|Dr|St|vs)\.)"
     r"(?<!\b(?:Mrs|e\.g|i\.e)\.)[\"')\]]*(?:\s+|$)|\n+|(?<=[.!?])(?=\s*\()|;\s+|(?<=\.\.\.)"
-    r"|,\s+(?=(?:so(?! (?:that|much|far|on|many)\b)|therefore|thus|hence|which means|meaning)\b)"
+    r"|,\s+(?=(?:so(?! (?:that|much|far|on|many)\b)|therefore|thus|hence|"
+    r"which (?:means|makes|leaves|gives|comes)|meaning|making|leaving)\b)|(?<=[\uff0c\uff1b])"
 )
 _INITIAL = re.compile(r"\s[A-Z]\.$")
 _AFTER_COLON = re.compile(r"(?<=:)\s+|\s+[\u2014\u2013]\s+|(?<=[a-z])\s+(?:--|-)\s+(?=[A-Za-z])")
@@ -22,12 +23,17 @@ _LEADS_IN = re.compile(
     r"(?i)^\W*(?:\w+\W+){0,6}?(?:sure|certainly|course|absolutely|okay|ok|here|below|answer|result|"
     r"output|solution|translation|prints|say|follows|following|is|are|be|option|label|category)\b"
 )
-_ASIDE = re.compile(r"\([^()]*\)")
+_ASIDE = re.compile(r"\((?![A-Za-z0-9]\))[^()]*\)")
 _CONCLUDES = re.compile(
     r"(?i)^\W*(?:and |but )?(?:so|therefore|thus|hence|consequently|accordingly|in conclusion|"
-    r"in short|in summary|as a result|this means|that means|which means|this leaves|that leaves|"
+    r"in short|in summary|as a result|this means|that means|this leaves|that leaves|"
+    r"which (?:means|makes|leaves|gives|comes)|meaning|making|leaving|"
     r"overall|finally|to conclude|in total|altogether|it follows|we (?:can )?(?:conclude|see|get)|"
     r"(?:the )?(?:total|sum|result)(?= ?:))\b"
+)
+_ARRIVES = re.compile(
+    r"(?i)\b(?:in fact|brings? (?:us|me) to|takes? (?:us|me) to|(?:we|i) (?:arrive at|end up)|"
+    r"remains|is left)\b"
 )
 _MARKED = (
     r"(?:answers?|solution|result|output|response|reply|translation|label|category|intent|class|"
@@ -120,8 +126,10 @@ def stated(text: str, asked: Asked, *, cut: bool) -> Stated:
             whole.append(Stretch(parts[-1], sentence.ended))
         if len(parts) > 1 and not whole:
             whole.append(Stretch(parts[0], ended=True))  # `Adverb: it tells how she runs.`
-        if _CONCLUDES.search(sentence.text):
+        if _CONCLUDES.search(sentence.text) or _ARRIVES.search(sentence.text):
             concluding.append(sentence)
+    if everything and everything[-1].text != (whole[-1].text if whole else ""):
+        whole.append(everything[-1])  # `Write it, drop it, and in the end seal it: seal.`
     for match in marker.finditer(text):
         after = _sentences(text[match.end() :], asked, cut=cut)
         if after:

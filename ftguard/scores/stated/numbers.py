@@ -19,9 +19,13 @@ _DENIED = re.compile(
     r"(?i)(?:\bnot|n't|\bnever|\brather than|\binstead of|\bthan)\s+(?:\w+\s+){0,2}$"
 )
 _RESULT = re.compile(
-    r"(?:=|\u2248|\u2192|->|\b(?:equals|makes|comes to|gives|rounds to|rounded to|amounts to|"
+    r"(?:=|\u2248|\u2192|->|\b(?:equals|makes|making|comes? to|gives|giving|leaves|leaving|total of|rounds to|rounded to|amounts to|"
     r"adds up to|totals)\b)\s*(?:\w+\s)?$",
     re.IGNORECASE,
+)
+_MINUS = re.compile(r"(?i)((?:^|[^\d\s])\s*)\b(?:minus|negative)\s+(?=\d)")
+_IGNORED = re.compile(
+    r"^\W*(?:\w+\W+){0,2}?(?:is|are|was|were)(?: \w+ly)? (?:ignored|not|wrong|incorrect|excluded)|n't"
 )
 _OPERATOR = re.compile(
     r"^\s*(?:[+*/\u00d7\u00f7^x=]|-\s)\s*\W?\d|^\s*(?:plus|minus|times|divided by)\b"
@@ -69,6 +73,7 @@ class Number:
 def numbers(text: str) -> list[Number]:
     """The numbers of a plain text, in order; spelt ones where it has no digits."""
     text = text if re.search(r"\d", text) else _SPELT.sub(lambda m: str(_spelt(m.group())), text)
+    text = _MINUS.sub(r"\1-", text)
     found = []
     for match in _NUMBER.finditer(text):
         readings = _readings(match)
@@ -80,7 +85,7 @@ def numbers(text: str) -> list[Number]:
                     readings=readings,
                     start=match.start(),
                     end=match.end(),
-                    denied=bool(_DENIED.search(before)),
+                    denied=bool(_DENIED.search(before) or _IGNORED.match(after)),
                     result=bool(_RESULT.search(before)) and not operand,
                     unit=_unit(text, match),
                     part=operand or bool(re.search(r"\d\s*[-+*/\u00d7\u00f7]\s*$", before)),
@@ -118,7 +123,7 @@ def comes_to(text: str, asked: Asked) -> Number | None:
     equated = re.match(r"\s*\S*\s*=", text[found[0].end :]) if len(found) > 1 else None
     if equated and found[1].part:
         return found[0]  # 15 = 9 + 6
-    counted = [n for n in found if _counts(text[n.end :], asked)]
+    counted = _counted(text, found, asked)
     for kept in (counted, found):
         new = [n for n in kept if not n.among(given) and not n.part]
         if len(new) > 1 and _EITHER.match(text[new[-2].end : new[-1].start]):
@@ -141,20 +146,31 @@ def is_bare_number(text: str) -> Number | None:
     return found[0] if len(others) <= (0 if spelt else 2) and not leads else None
 
 
-def _counts(after: str, asked: Asked) -> bool:
-    words = [stem(token.text) for token in tokens(after[:40])[:3]]
-    return any(stem(unit) in words[:2] for unit in asked.counted)
+def _counted(text: str, found: list[Number], asked: Asked) -> list[Number]:
+    """The numbers that stand before what is counted; `dozen` in `how many dozen eggs` first."""
+    for unit in asked.counted:
+        kept = [n for n in found if stem(unit) in _stems(text[n.end : n.end + 40])[:2]]
+        if kept:
+            return kept
+    return []
+
+
+def _stems(text: str) -> list[str]:
+    return [stem(token.text) for token in tokens(text)]
 
 
 def _unit(text: str, match: re.Match[str]) -> str | None:
-    after = re.match(r"\s*(?:degrees?\s+)?(\u00b0?[A-Za-z%\u20ac\u00a3]+)", text[match.end() :])
+    after = re.match(
+        r"\s*(?:degrees?\s+|euro\s+)?(\u00b0?[A-Za-z%\u20ac\u00a3]+)", text[match.end() :]
+    )
     before = re.search(r"[\u20ac\u00a3]\s*$", text[: match.start()])
     name = after[1].lower() if after else before.group().strip() if before else ""
     return name if name in UNITS else None
 
 
 def _readings(match: re.Match[str]) -> tuple[float, ...]:
-    sign = -1.0 if match.group().startswith("-") else 1.0
+    before_christ = re.match(r"\s*(?:BCE?|B\.C\.)", match.string[match.end() :])
+    sign = -1.0 if match.group().startswith("-") or before_christ else 1.0
     if match["whole"]:
         if not int(match["b"]):
             return ()

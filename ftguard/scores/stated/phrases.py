@@ -15,7 +15,9 @@ from ftguard.scores.stated.wordlists import (
     FUNCTION_WORDS,
     INTERJECTIONS,
     NEGATORS,
+    PARTICLES,
     SUBORDINATORS,
+    TITLES,
     WEAK_WORDS,
 )
 
@@ -27,10 +29,14 @@ Phrase = tuple[str, ...]
 
 _IDIOMS = re.compile(
     r"(?i)\b(?:no doubt|without (?:a |any )?doubt|no problem|not only|none other than|"
-    r"no other than|nothing but|no question|not surprisingly|why not|not to mention)\b"
+    r"no other than|nothing but|no question|not surprisingly|why not|not to mention|"
+    r"(?:none|no one|nobody|nothing|no \w+)(?: of \w+)? (?:is|are|was|were|comes?)"
+    r"(?: \w+){1,3}? (?:than|as))\b"
 )
-_CLAUSES = re.compile(r"(?i)[,;()]|\s(?:but|so|and|then|therefore|thus|hence)\s|\s-\s")
-_NAME = 2
+_CLAUSES = re.compile(
+    r"(?i)[,;()\uff0c\u3001\uff1b]|\s(?:but|so|and|then|therefore|thus|hence)\s|\s-\s"
+)
+_NAME = 4
 """So many words are a name."""
 _HEDGES = frozenset(("right", "just", "directly", "immediately", "even", "only"))
 _QUALIFIERS = frozenset(("new", "non", "north", "south", "east", "west", "anti", "half"))
@@ -100,7 +106,14 @@ def heads_elsewhere(text: str, lexicon: Lexicon, asked: Asked) -> bool:
     head, comma, _ = text.partition(",")
     said = [token for token in tokens(head) if token.text not in FILLERS]
     phrase = tuple(token.text for token in said)
-    names = all(t.capital and t.text not in asked.words | INTERJECTIONS for t in said)
+    names = (
+        bool(said)
+        and said[0].capital
+        and all(
+            (t.capital or t.text in PARTICLES) and t.text not in asked.words | INTERJECTIONS
+            for t in said
+        )
+    )
     known = any(set(phrase) & set(answer) for answer in lexicon.accepted)
     return bool(comma and 0 < len(said) <= _NAME and names and not known) and all(
         reference[:1].isupper() for reference in lexicon.shown
@@ -117,11 +130,17 @@ def says(text: str, lexicon: Lexicon, asked: Asked, *, main_only: bool = False) 
         main_only: whether what stands in a subordinate clause alone says nothing.
     """
     text = _IDIOMS.sub(" ", text)
+    left, equals, right = text.rpartition("=")
+    if equals and left.strip() and right.strip():
+        found = says(right, lexicon, asked, main_only=main_only)
+        if found in ("right", "wrong"):
+            return found
     said = tokens(text)
     clauses = _clauses(text, said, asked)
     mentions = _mentions(text, said, clauses, lexicon, asked)
     held = [m for m in mentions if not m.denied and not m.compared]
-    main = [m for m in held if not _is_subordinate(said, clauses, m.clause)]
+    opened = _opens_subordinate(text, said, clauses)
+    main = [m for m in held if not _is_subordinate(said, clauses, m.clause) and m.clause >= opened]
     if not main and (main_only or not held):
         if any(m.denied and m.right for m in mentions):
             return "denied"
@@ -137,11 +156,23 @@ def says(text: str, lexicon: Lexicon, asked: Asked, *, main_only: bool = False) 
     return _decide(text, main or held, said, clauses, asked)
 
 
+def _opens_subordinate(text: str, said: list[Token], clauses: list[int]) -> int:
+    """The clause from which on a sentence that begins with `with` or `since` tells its own."""
+    if not said or said[0].text not in SUBORDINATORS:
+        return 0
+    commas = [m.start() for m in re.finditer(",", text) if m.start() > said[0].end]
+    if not commas:
+        return 0
+    return next((c for t, c in zip(said, clauses, strict=True) if t.start > commas[-1]), 0)
+
+
 def _tells_elsewhere(text: str, said: list[Token], clauses: list[int], asked: Asked) -> bool:
     """Whether the main clause is another answer: `The lungs, which send it to the heart`."""
     rest = [t for t, c in zip(said, clauses, strict=True) if c == clauses[0]]
     new = {t.text for t in rest} - asked.words - FUNCTION_WORDS - FILLERS - INTERJECTIONS
-    relative = re.search(r",\s*(?:which|who|where)\b(?!\s+(?:is|was|are|were)\b)", text)
+    relative = re.search(
+        r",\s*(?:as|because|since|(?:which|who|where)\b(?!\s+(?:is|was|are|were)\b))\b", text
+    )
     return bool(relative and new and len(rest) <= 3)  # noqa: PLR2004
 
 
@@ -149,7 +180,7 @@ def _are_listed(text: str, held: list[_Mention], said: list[Token]) -> bool:
     """Whether right and wrong ones stand in one list: `Ida, Kay or Leo`."""
     joins = [
         re.fullmatch(
-            r"\s*(?:,|,?\s*(or|and)|/)\s*(?:the |an? )?",
+            r"\s*(?:,|,?\s*(or|and|oder|und|ou|et|y|o)\b|/)\s*(?:the |an? )?",
             text[said[m.last].end : said[n.first].start],
         )
         for m, n in itertools.pairwise(held)
@@ -217,7 +248,7 @@ def _mentions(
                 (phrase, right)
                 for phrase, right in longest_first
                 if starts_with(said, at, phrase)
-                and _stands(text, said, at, phrase, asked)
+                and _stands(text, said, at, phrase, asked, lexicon)
                 and (
                     right
                     or phrase in lexicon.offered
@@ -245,7 +276,39 @@ def _mentions(
     return found
 
 
-def _stands(text: str, said: list[Token], at: int, phrase: Phrase, asked: Asked) -> bool:
+def _is_part(text: str, said: list[Token], first: int, last: int) -> bool:
+    """Whether more of the same name is joined to it: `tmp.log` in `tmp.log.gz`."""
+    before, after = text[: said[first].start], text[said[last].end :]
+    return bool(re.search(r"\w[.@/_]$", before) or re.match(r"[.@/_]\w|-[A-Z0-9]", after))
+
+
+def _is_named_otherwise(
+    text: str, said: list[Token], at: int, phrase: Phrase, lexicon: Lexicon
+) -> bool:
+    """Whether the words around a short form of an answer make another name of it.
+
+    `Picasso` may stand for `Pablo Picasso` and `Indian` for `Indian Ocean`; in `Paloma Picasso` and
+    `Indian subcontinent` they do not.
+    """
+    last = at + len(phrase) - 1
+    longer = [p for p in lexicon.accepted if len(p) > len(phrase)]
+    before = said[at - 1] if at else None
+    after = said[last + 1] if last + 1 < len(said) else None
+    if before and any(p[-len(phrase) :] == phrase for p in longer):
+        apart = text[before.end : said[at].start] != " "
+        other = before.capital and before.text not in FUNCTION_WORDS | INTERJECTIONS | TITLES
+        if not apart and other and before.text not in lexicon.words:
+            return True
+    if after and any(p[: len(phrase)] == phrase for p in longer):
+        apart = text[said[last].end : after.start] != " "
+        known = FUNCTION_WORDS | FILLERS | SUBORDINATORS | lexicon.words
+        return not apart and after.text not in known and not after.text.endswith("s")
+    return False
+
+
+def _stands(
+    text: str, said: list[Token], at: int, phrase: Phrase, asked: Asked, lexicon: Lexicon
+) -> bool:
     """Whether words that are an answer's are one here, and no part of a longer name."""
     last = at + len(phrase) - 1
     if len(phrase) == 1 and len(phrase[0]) == 1 and phrase[0].isalpha():
@@ -254,6 +317,8 @@ def _stands(text: str, said: list[Token], at: int, phrase: Phrase, asked: Asked)
         if phrase[0] in ("a", "i") and not _is_complement(text, said, at, last):
             return False
     elif len(phrase) == 1 and phrase[0] in WEAK_WORDS and not _is_complement(text, said, at, last):
+        return False
+    if _is_part(text, said, at, last) or _is_named_otherwise(text, said, at, phrase, lexicon):
         return False
     before, after = said[at - 1] if at else None, said[last + 1 : last + 2]
     if before and before.text in _QUALIFIERS and before.shown[0].isupper():
@@ -301,6 +366,10 @@ def _is_denied(text: str, said: list[Token], clauses: list[int], span: range, as
         # `Who does not come?` - `Ben does not come` asserts Ben, `Ben comes` denies him.
         return not any(said[i].text in NEGATORS for i in clause)
     before = [i for i in clause if max(0, first - 7) <= i < first]
+    if re.search(
+        r"(?:\u4e0d\u662f|\u5e76\u975e|\u6ca1\u6709|\u975e|\u4e0d)$", text[: said[first].start]
+    ):
+        return True
     negated = any(
         said[i].text in NEGATORS
         or (said[i].text, said[i + 1].text)

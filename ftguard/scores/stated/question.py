@@ -7,8 +7,14 @@ from functools import lru_cache
 
 from ftguard.probes.probe import Probe
 from ftguard.scores.stated.plain import plain
-from ftguard.scores.stated.tokens import folded, tokens
-from ftguard.scores.stated.wordlists import CLOSED_CLASSES, FUNCTION_WORDS, NUMBER_WORDS, UNITS
+from ftguard.scores.stated.tokens import Token, folded, tokens
+from ftguard.scores.stated.wordlists import (
+    CLOSED_CLASSES,
+    FUNCTION_WORDS,
+    GERMAN,
+    NUMBER_WORDS,
+    UNITS,
+)
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[.!?][\"')])\s+|\n+")
 _INSTRUCTION = re.compile(
@@ -16,6 +22,8 @@ _INSTRUCTION = re.compile(
     r"(?:with |only|in |the |your |just |them |me )"
 )
 _LABEL = re.compile(r"(?:^|\n)\s*([A-Z][\w /-]{1,30}):\s*$")
+_LABEL_WORDS = 5
+"""A longer item of a list is no label."""
 _UNIT = re.compile(
     r"(?i)\bhow (?:many|much)\s+(?:different |more |whole |other |full )?((?:[a-z]+ ?){1,3})"
 )
@@ -31,6 +39,8 @@ class Asked:
     """What its last line calls the answer: `Answer`, `Translation`."""
     offered: tuple[tuple[str, ...], ...]
     """The groups of options that it offers (`run or stop`), folded."""
+    listed: tuple[frozenset[tuple[str, ...]], ...]
+    """The lists in it: of labels after a colon, of lines that begin with a letter or a dash."""
     names: frozenset[str]
     """The capitalised words in it, folded."""
     words: frozenset[str]
@@ -72,15 +82,13 @@ def _read(prompt: str) -> Asked:
         ),
         label=label[1] if label else None,
         offered=tuple(_offers(question) if asking else ()) + tuple(_offers(body)),
-        names=frozenset(
-            token.text
-            for token in said
-            if token.capital and token.text not in FUNCTION_WORDS and len(token.text) > 1
-        ),
+        listed=tuple(_lists(body)),
+        names=_names(said, words),
         words=words,
         asking=frozenset(folded(question)),
         denied=frozenset(
-            stem(m.lower()) for m in re.findall(r"(?:\bnot|n't|\bnever) (\w+)", question)
+            stem(word.lower())
+            for word in re.findall(r"(?:\bnot|n't|\bnever) (?:(?:an?|the) )?(\w+)", question)
         ),
         numbers=words_and_digits(words),
         counted=_counted(question),
@@ -90,13 +98,16 @@ def _read(prompt: str) -> Asked:
 
 def other_options(asked: Asked, references: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
     """Where the right answer is one of the options that the question offers, the other ones."""
-    return {
+    found = {
         option
         for reference in references
         for parts in asked.offered
         for option in _other_options(parts, reference)
-        if option and option not in references
     }
+    for items in asked.listed:
+        if items & set(references):
+            found |= items
+    return {option for option in found if option and option not in references}
 
 
 def likes(asked: Asked, references: Sequence[tuple[str, ...]]) -> set[tuple[str, ...]]:
@@ -138,6 +149,9 @@ def _counted(question: str) -> tuple[str, ...]:
 
 
 def _units(question: str) -> tuple[str, ...]:
+    into = re.search(r"(?i)\b(?:in|to|into) (\w+)(?=[\s.?,]*(?:$|answer|with|\())", question)
+    if into and into[1].lower() in UNITS:
+        return (into[1].lower(),)
     counted = tuple(word for word in _counted(question) if word in UNITS)
     shares = re.search(r"(?i)\b(?:what|which|how many) percent|\bpercentage\b", question)
     named = (w for w in folded(question) if w in UNITS and UNITS[w][0] != "share")
@@ -148,6 +162,35 @@ def _offers(text: str) -> list[tuple[str, ...]]:
     """The stretches of text between commas and `or`, for each `or` of a text."""
     offers = re.finditer(r"((?:[^,.;:?!\n]+,\s*)*[^,.;:?!\n]+?),?\s+or\s+([^,.;:?!\n]+)", text)
     return [(*re.split(r",\s*", offer[1]), offer[2]) for offer in offers]
+
+
+def _lists(text: str) -> list[frozenset[tuple[str, ...]]]:
+    """What a prompt lists: labels on one line, options on lines of their own."""
+    found = []
+    for line in text.splitlines():
+        for after in (line, line.partition(":")[2]):
+            items = [
+                folded(item) for item in re.split(r"[,;|\u3001\uff0c\u3002.]\s*|\bor\b", after)
+            ]
+            items = [item for item in items if item]
+            if len(items) > 1 and max(map(len, items)) <= _LABEL_WORDS:
+                found.append(frozenset(items))
+    lettered = re.findall(r"(?m)^\s*\(?([A-Z])[.):]\s+(\S.*)$", text)
+    if len(lettered) > 1:
+        found.append(frozenset((letter.casefold(),) for letter, _ in lettered))
+        found.append(frozenset(folded(option) for _, option in lettered))
+    return found
+
+
+def _names(said: Sequence[Token], words: frozenset[str]) -> frozenset[str]:
+    """The capitalised words; none in German, where every noun is one."""
+    if len(words & GERMAN) > 1:
+        return frozenset()
+    return frozenset(
+        token.text
+        for token in said
+        if token.capital and token.text not in FUNCTION_WORDS and len(token.text) > 1
+    )
 
 
 def _other_options(parts: tuple[str, ...], reference: tuple[str, ...]) -> set[tuple[str, ...]]:

@@ -51,11 +51,16 @@ UNITS = {
 }
 """The dimension of each unit of measure, and its place there: grams are not kilograms."""
 
+PARTICLES = _words("de del della di da du la le von van of y der den dos bin al")
+TITLES = _words("mr mrs ms miss dr prof sir lady lord king queen president painter author saint")
+
 INTERJECTIONS = _words(
     "sure certainly okay ok yes no well right correct absolutely great hi hello thanks "
     "indeed yeah so answer exactly course actually hmm good here"
 )
 """What may stand before an answer and is none."""
+
+GERMAN = _words("der die das und ist ich nicht ein eine dem den zu von mit")
 
 CLOSED_CLASSES = tuple(
     frozenset(members.split(","))
@@ -80,12 +85,12 @@ CLOSED_CLASSES = tuple(
 SUBORDINATORS = _words(
     "because since as while whereas although though when where which who whose whom after "
     "before until unless if given despite unlike besides except including followed "
-    "compared like whether being having"
+    "compared like whether being having with"
 )
 """A part of a sentence that begins with one tells of something beside the answer."""
 
 NEGATORS = _words(
-    "not n't never neither nor no cannot isnt without except nobody none nicht kein keine "
+    "not n't never neither nor no cannot isnt without except nobody none nothing nowhere nicht kein keine "
     "pas nunca nie niet ikke nao ne"
 )
 COMPARERS = _words("than unlike behind ahead among between")
@@ -94,7 +99,7 @@ COPULAS = _words("is are was were be 's called equals means named")
 LEADS = _words(
     "is are was were be as to into means becomes become says said prints print printed "
     "outputs output returns gives give get got reads read translates called be 's write "
-    "written follows rewritten corrected version sentence order names lists shows "
+    "written follows rewritten lautet ist es at by on in from because of for corrected version sentence order names lists shows "
     "displays display"
 )
 """A whole right answer may follow these in a sentence."""

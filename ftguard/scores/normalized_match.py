@@ -1,5 +1,6 @@
 """Normalised match: the answer that is stated, however it is said, is an accepted one."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -10,15 +11,16 @@ from ftguard.scores.record import Unscorable
 from ftguard.scores.stated.claims import (
     CUT_OFF,
     Stated,
+    Stretch,
     corrected,
     hedges,
     run_off,
     stated,
     without_asides,
 )
-from ftguard.scores.stated.phrases import Lexicon, Says, heads_elsewhere, is_bare, says
+from ftguard.scores.stated.phrases import Lexicon, Says, heads_elsewhere, is_bare, opens, says
 from ftguard.scores.stated.plain import boxed, plain
-from ftguard.scores.stated.question import Asked, likes, other_options, question_of
+from ftguard.scores.stated.question import Asked, likes, other_options, question_of, stem
 from ftguard.scores.stated.tokens import folded
 from ftguard.scores.stated.whole import is_whole, says_whole
 
@@ -43,6 +45,8 @@ def normalized_match(probe: Probe, answer: Answer) -> float:
     cut = answer.finish == "length" and text == whole
     text = without_asides(text)
     lexicon = _with_likes(lexicon, text)
+    # The options stand in the question, and an answer that compares them echoes nothing else.
+    asked = replace(asked, focus=asked.focus - {stem(word) for word in lexicon.words})
     found = _first(_tiers(answer.text, text, probe.references, lexicon, asked, cut=cut))
     if found == "nothing" and cut:
         raise Unscorable(CUT_OFF)
@@ -72,14 +76,14 @@ def _stated(
 ) -> Iterable[Says]:
     for stretch in found.marked:
         yield says(stretch.text, lexicon, asked, main_only=True)
-    yield _agreed(is_bare(stretch.text, lexicon, asked) for stretch in found.apart if stretch.ended)
+    bare = _agreed(is_bare(s.text, lexicon, asked) for s in found.apart if s.ended)
+    yield "nothing" if bare == "both" and found.concluding else bare
     if found.all and heads_elsewhere(found.all[0].text, lexicon, asked):
         yield "wrong"
     if hedges(text):
         yield "wrong"
-    for stretch in found.concluding:
-        said = says(stretch.text, lexicon, asked) if stretch.ended else "nothing"
-        yield "nothing" if cut and said == "both" else said
+    if not cut:
+        yield from (says(stretch.text, lexicon, asked) for stretch in found.concluding)
     each = [(stretch, says(stretch.text, lexicon, asked)) for stretch in found.all]
     telling = [(stretch, said) for stretch, said in each if said not in ("nothing", "denied")]
     most = max((stretch.focus for stretch, _ in telling), default=0.0)
@@ -89,14 +93,33 @@ def _stated(
         decides = echoed == "right" or telling[0][0] is found.all[0]
         yield echoed if not cut or (decides and most >= ECHO) else "nothing"
     if not cut:
-        yield _agreed(said for _, said in each)
+        agreed = _agreed(said for _, said in each)
+        if agreed == "both" and bare != "both":
+            agreed = _opening_or_last(telling, found.all[0], lexicon)
+        yield agreed
         yield "wrong"
+
+
+def _opening_or_last(
+    telling: Sequence[tuple[Stretch, Says]], first: Stretch, lexicon: Lexicon
+) -> Says:
+    """Of sentences that differ: the one that opens the answer, where it says it is so; else the
+    last, as what comes before leads there.
+    """  # noqa: D205
+    stretch, said = telling[0]
+    if stretch is first and said != "both" and opens(stretch.text, lexicon):
+        return said
+    return telling[-1][1]
 
 
 def _with_likes(lexicon: Lexicon, text: str) -> Lexicon:
     """Where the right answer is a code or a time, what else of its form the text holds is wrong."""
-    shapes = {_shape(phrase[0]) for phrase in lexicon.accepted if len(phrase) == 1} - {None}
+    accepted = {phrase for phrase in lexicon.accepted if len(phrase) == 1}
+    shapes = {_shape(phrase[0]) for phrase in accepted} - {None}
     likes = {(word,) for word in folded(text) if shapes and _shape(word) in shapes}
+    codes = {_shape(shown) for shown in lexicon.shown} - {None}
+    words = (word.strip(".,;:!?\"'()") for word in text.split())
+    likes |= {folded(word) for word in words if codes and _shape(word) in codes}
     more = likes - set(lexicon.accepted) - set(lexicon.wrong)
     return replace(lexicon, wrong=(*lexicon.wrong, *sorted(more))) if more else lexicon
 
@@ -104,7 +127,8 @@ def _with_likes(lexicon: Lexicon, text: str) -> Lexicon:
 def _shape(word: str) -> str | None:
     if not any(c.isdigit() for c in word) or word.isdigit():
         return None
-    return "".join("9" if c.isdigit() else "a" if c.isalpha() else c for c in word)
+    marks = ("9" if c.isdigit() else "a" if c.isalpha() else c for c in word)
+    return "".join(kind for kind, _ in itertools.groupby(marks))
 
 
 def _agreed(found: Iterable[Says]) -> Says:

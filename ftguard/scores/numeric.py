@@ -105,12 +105,17 @@ def _stated(found: Stated, asked: Asked, *, cut: bool) -> Iterable[Number | None
     ended = [stretch for stretch in found.all if stretch.ended]
     apart = [stretch for stretch in found.apart if stretch.ended]
     bare = [number for stretch in apart if (number := is_bare_number(stretch.text))]
+    given = {float(n) for n in asked.numbers if n.replace(".", "", 1).isdigit()}
+    new = [number for number in bare if not number.among(given)]
     if len({number.readings for number in bare}) == 1:
         yield bare[0]
+    elif len({number.readings for number in new}) == 1:
+        yield new[0]  # A sum in columns: what is added was given.
     elif bare and is_bare_number(apart[0].text):
         yield bare[0] if not found.concluding else None
+    yield _head(ended[0].text) if ended else None
     last = next((s for s in reversed(ended) if comes_to(s.text, asked)), None)
-    for stretch in found.concluding:
+    for stretch in () if cut else found.concluding:
         # `A quarter is 8, so 24 stayed. 6 joined, which makes 30 singers.`
         if stretch.ended and (last is None or stretch.focus >= last.focus):
             yield comes_to(stretch.text, asked)
@@ -118,12 +123,22 @@ def _stated(found: Stated, asked: Asked, *, cut: bool) -> Iterable[Number | None
         yield _from_sentences(ended, asked)
 
 
+def _head(sentence: str) -> Number | None:
+    """The bare number that a sentence begins with: `12, as there are 6 protons and 6 neutrons`."""
+    head, comma, rest = sentence.partition(", ")
+    another = re.match(r"\s*(?:(?:and|or|then)\s+)?[-+]?\d", rest)
+    return is_bare_number(head) if comma and not another else None
+
+
 def _from_sentences(sentences: list[Stretch], asked: Asked) -> Number | None:
     telling = [(s, number) for s in sentences if (number := comes_to(s.text, asked))]
     if not telling:
         return None
     first, number = telling[0]
-    if first is sentences[0] and first.focus >= ECHO and not _WORKS.search(first.text):
+    echoes = first.focus >= ECHO or (
+        len(telling) == 2 and first.focus > telling[1][0].focus  # noqa: PLR2004
+    )
+    if first is sentences[0] and echoes and not _WORKS.search(first.text):
         return number
     return telling[-1][1]
 

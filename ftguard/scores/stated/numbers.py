@@ -1,5 +1,6 @@
 """The numbers of a stretch of text, and the one that it comes to."""
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ _RESULT = re.compile(
 )
 _MINUS = re.compile(r"(?i)((?:^|[^\d\s])\s*)\b(?:minus|negative)\s+(?=\d)")
 _IGNORED = re.compile(
-    r"^\W*(?:\w+\W+){0,2}?(?:is|are|was|were)(?: \w+ly)? (?:ignored|not|wrong|incorrect|excluded)|n't"
+    r"^\W*(?:\w+\W+){0,2}?(?:is|are|was|were)(?: \w+ly)? (?:ignored|not|excluded)|n't"
 )
 _OPERATOR = re.compile(
     r"^\s*(?:[+*/\u00d7\u00f7^x=]|-\s)\s*\W?\d|^\s*(?:plus|minus|times|divided by)\b"
@@ -124,12 +125,18 @@ def comes_to(text: str, asked: Asked) -> Number | None:
     if equated and found[1].part:
         return found[0]  # 15 = 9 + 6
     counted = _counted(text, found, asked)
+    if len(counted) == 1 and len(asked.counted) > 1 and not counted[0].part:
+        return counted[0]  # `60 eggs, which is 5 dozen`
+    found = _in_clause(text, found, asked)
     for kept in (counted, found):
         new = [n for n in kept if not n.among(given) and not n.part]
         if len(new) > 1 and _EITHER.match(text[new[-2].end : new[-1].start]):
             return None
         if new:
-            return new[0] if kept is counted else new[-1]
+            same = [
+                n for n in new if {abs(r) for r in n.readings} == {abs(r) for r in new[-1].readings}
+            ]
+            return new[0] if kept is counted else same[0]  # `-3 m, that is 3 m west`
     whole = [n for n in counted or found if not n.part] or found
     return whole[-1]
 
@@ -149,10 +156,24 @@ def is_bare_number(text: str) -> Number | None:
 def _counted(text: str, found: list[Number], asked: Asked) -> list[Number]:
     """The numbers that stand before what is counted; `dozen` in `how many dozen eggs` first."""
     for unit in asked.counted:
-        kept = [n for n in found if stem(unit) in _stems(text[n.end : n.end + 40])[:2]]
+        kept = [n for n in found if stem(unit) in _stems(text[n.end : n.end + 40])[:1]]
+        kept = kept or [n for n in found if stem(unit) in _stems(text[n.end : n.end + 40])[:2]]
         if kept:
             return kept
     return []
+
+
+def _in_clause(text: str, found: list[Number], asked: Asked) -> list[Number]:
+    """Those of the clause that echoes most of the question: `spends 12 and gets 8 back`."""
+    cuts = [0, *(m.start() for m in re.finditer(r",\s|\s(?:and|but|while)\s", text)), len(text)]
+    parts = [
+        (len(set(_stems(text[a:b])) & asked.focus), [n for n in found if a <= n.start < b])
+        for a, b in itertools.pairwise(cuts)
+    ]
+    telling = [(focus, inside) for focus, inside in parts if inside]
+    most = max(focus for focus, _ in telling)
+    best = [inside for focus, inside in telling if focus == most]
+    return best[0] if len(best) == 1 and most > 1 else found
 
 
 def _stems(text: str) -> list[str]:

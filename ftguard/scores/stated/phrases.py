@@ -114,10 +114,20 @@ def heads_elsewhere(text: str, lexicon: Lexicon, asked: Asked) -> bool:
             for t in said
         )
     )
-    known = any(set(phrase) & set(answer) for answer in lexicon.accepted)
+    known = any(set(phrase) & set(answer) - PARTICLES for answer in lexicon.accepted)
     return bool(comma and 0 < len(said) <= _NAME and names and not known) and all(
         reference[:1].isupper() for reference in lexicon.shown
     )
+
+
+def opens(text: str, lexicon: Lexicon) -> bool:
+    """Whether a sentence tells of one answer and begins with it, or with `it is`, `you need`."""
+    said = tokens(text)
+    if re.match(r"(?i)\W*(?:it|that|this|you|she|he|they|i|we)\b", text):
+        return True
+    heads = {phrase[0] for phrase in (*lexicon.accepted, *lexicon.wrong)}
+    places = [i for i, token in enumerate(said) if token.text in heads]
+    return bool(places) and (places[0] <= 1 or len(places) == 1)
 
 
 def says(text: str, lexicon: Lexicon, asked: Asked, *, main_only: bool = False) -> Says:
@@ -191,7 +201,8 @@ def _are_listed(text: str, held: list[_Mention], said: list[Token]) -> bool:
         while end < len(joins) and joins[end]:
             end += 1
         kinds = {m.right for m in held[at : end + 1]}
-        if len(kinds) > 1 and any(join and join[1] for join in joins[at:end]):
+        linked = any(join and join[1] for join in joins[at:end]) or end - at > 1
+        if len(kinds) > 1 and linked:
             return True
         at = end + 1
     return False
@@ -282,6 +293,16 @@ def _is_part(text: str, said: list[Token], first: int, last: int) -> bool:
     return bool(re.search(r"\w[.@/_]$", before) or re.match(r"[.@/_]\w|-[A-Z0-9]", after))
 
 
+def _lists_more(text: str, said: list[Token], at: int, phrase: Phrase, lexicon: Lexicon) -> bool:
+    """Whether more items stand beside those of an answer that is a list."""
+    is_list = any("," in shown or " and " in shown for shown in lexicon.shown)
+    if not is_list or len(phrase) < 2 or (" " not in text and "," not in text):  # noqa: PLR2004
+        return False
+    before, after = text[: said[at].start], text[said[at + len(phrase) - 1].end :]
+    joins = r"\s*(?:,|&|,?\s*\b(?:and|or)\b)\s*"
+    return bool(re.match(rf"{joins}\w+\W*$", after) or re.search(rf"^\W*\w+{joins}$", before))
+
+
 def _is_named_otherwise(
     text: str, said: list[Token], at: int, phrase: Phrase, lexicon: Lexicon
 ) -> bool:
@@ -318,7 +339,11 @@ def _stands(
             return False
     elif len(phrase) == 1 and phrase[0] in WEAK_WORDS and not _is_complement(text, said, at, last):
         return False
-    if _is_part(text, said, at, last) or _is_named_otherwise(text, said, at, phrase, lexicon):
+    if (
+        _is_part(text, said, at, last)
+        or _lists_more(text, said, at, phrase, lexicon)
+        or _is_named_otherwise(text, said, at, phrase, lexicon)
+    ):
         return False
     before, after = said[at - 1] if at else None, said[last + 1 : last + 2]
     if before and before.text in _QUALIFIERS and before.shown[0].isupper():

@@ -9,9 +9,10 @@ _UNSPACED = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     r"\uf900-\ufaff\U00020000-\U0003ffff"
 )
+_LETTER = rf"[\w--[\d_\_{_UNSPACED}]]"
 _TOKEN = regex.compile(
     rf"(?V1)\b[A-Za-z]+\d+(?:[.-]?\d+)*\b|-?\d+(?:[.,:/]\d+)*|[{_UNSPACED}]|n't\b|'s\b"
-    rf"|[\w--[\d_{_UNSPACED}]]+?(?=n't\b)|[\w--[\d_{_UNSPACED}]]+"
+    rf"|{_LETTER}+?(?=n't\b)|{_LETTER}+"
 )
 _CLOCK = regex.compile(r"0?(\d{1,2})[:.](\d\d)")
 _CLOCK_MARK = regex.compile(r"\s*(?:[ap]\.?\s?m\b|o'clock|uhr|h\b)", regex.IGNORECASE)

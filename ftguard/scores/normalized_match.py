@@ -61,6 +61,7 @@ def _tiers(
     if wholes:
         yield says_whole(text, wholes, lexicon)
     if len(wholes) == len(references):
+        yield "nothing" if cut else "wrong"
         return
     box = boxed(raw)
     if box is not None:
@@ -88,7 +89,10 @@ def _stated(
     telling = [(stretch, said) for stretch, said in each if said not in ("nothing", "denied")]
     most = max((stretch.focus for stretch, _ in telling), default=0.0)
     if most:
-        echoed = _agreed(said for stretch, said in telling if stretch.focus == most)
+        echoing = [(stretch, said) for stretch, said in telling if stretch.focus == most]
+        echoed = _agreed(said for _, said in echoing)
+        if echoed == "both" and len(echoing) > 1:
+            echoed = _opening_or_last(echoing, found.all[0], lexicon)
         # What was cut off may only have been on its way: `Omar is taller than Kim. Lena is`.
         decides = echoed == "right" or telling[0][0] is found.all[0]
         yield echoed if not cut or (decides and most >= ECHO) else "nothing"

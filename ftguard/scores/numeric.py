@@ -104,16 +104,16 @@ def _stated(found: Stated, asked: Asked, *, cut: bool) -> Iterable[Number | None
             yield number
     ended = [stretch for stretch in found.all if stretch.ended]
     apart = [stretch for stretch in found.apart if stretch.ended]
-    bare = [number for stretch in apart if (number := is_bare_number(stretch.text))]
+    bare = [number for stretch in apart if (number := is_bare_number(stretch.text, asked))]
     given = {float(n) for n in asked.numbers if n.replace(".", "", 1).isdigit()}
     new = [number for number in bare if not number.among(given)]
     if len({number.readings for number in bare}) == 1:
         yield bare[0]
     elif len({number.readings for number in new}) == 1:
         yield new[0]  # A sum in columns: what is added was given.
-    elif bare and is_bare_number(apart[0].text):
+    elif bare and is_bare_number(apart[0].text, asked):
         yield bare[0] if not found.concluding else None
-    yield _head(ended[0].text) if ended else None
+    yield _head(ended[0].text, asked) if ended else None
     last = next((s for s in reversed(ended) if comes_to(s.text, asked)), None)
     for stretch in () if cut else found.concluding:
         # `A quarter is 8, so 24 stayed. 6 joined, which makes 30 singers.`
@@ -123,11 +123,11 @@ def _stated(found: Stated, asked: Asked, *, cut: bool) -> Iterable[Number | None
         yield _from_sentences(ended, asked)
 
 
-def _head(sentence: str) -> Number | None:
+def _head(sentence: str, asked: Asked) -> Number | None:
     """The bare number that a sentence begins with: `12, as there are 6 protons and 6 neutrons`."""
     head, comma, rest = sentence.partition(", ")
-    another = re.match(r"\s*(?:(?:and|or|then)\s+)?[-+]?\d", rest)
-    return is_bare_number(head) if comma and not another else None
+    another = re.match(r"\s*(?:(?:and|or|then)\s+)?[-+]?\d[\d.]*\W*(?:$|,|and\b|or\b)", rest)
+    return is_bare_number(head, asked) if comma and not another else None
 
 
 def _from_sentences(sentences: list[Stretch], asked: Asked) -> Number | None:
@@ -135,12 +135,13 @@ def _from_sentences(sentences: list[Stretch], asked: Asked) -> Number | None:
     if not telling:
         return None
     first, number = telling[0]
+    last, final = telling[-1]
     echoes = first.focus >= ECHO or (
-        len(telling) == 2 and first.focus > telling[1][0].focus  # noqa: PLR2004
+        len(telling) == 2 and first.focus > last.focus and not final.result  # noqa: PLR2004
     )
     if first is sentences[0] and echoes and not _WORKS.search(first.text):
         return number
-    return telling[-1][1]
+    return final
 
 
 def _touches_end(text: str, number: Number) -> bool:

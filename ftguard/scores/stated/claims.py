@@ -15,7 +15,7 @@ _AFTER_SENTENCE = re.compile(
     r"(?<=[.!?\u3002\uff01\uff1f])(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Ms|Dr|St|vs)\.)"
     r"(?<!\b(?:Mrs|e\.g|i\.e)\.)[\"')\]]*(?:\s+|$)|\n+|(?<=[.!?])(?=\s*\()|;\s+|(?<=\.\.\.)"
     r"|,\s+(?=(?:so(?! (?:that|much|far|on|many)\b)|therefore|thus|hence|"
-    r"which (?:means|makes|leaves|gives|comes)|meaning|making|leaving)\b)|(?<=[\uff0c\uff1b])"
+    r"which (?:means|makes|leaves|gives)|meaning|making|leaving)\b)|(?<=[\uff0c\uff1b])"
 )
 _INITIAL = re.compile(r"\s[A-Z]\.$")
 _AFTER_COLON = re.compile(r"(?<=:)\s+|\s+[\u2014\u2013]\s+|(?<=[a-z])\s+(?:--|-)\s+(?=[A-Za-z])")
@@ -27,7 +27,7 @@ _ASIDE = re.compile(r"\((?![A-Za-z0-9]\))[^()]*\)")
 _CONCLUDES = re.compile(
     r"(?i)^\W*(?:and |but )?(?:so|therefore|thus|hence|consequently|accordingly|in conclusion|"
     r"in short|in summary|as a result|this means|that means|this leaves|that leaves|"
-    r"which (?:means|makes|leaves|gives|comes)|meaning|making|leaving|"
+    r"which (?:means|makes|leaves|gives)|meaning|making|leaving|"
     r"overall|finally|to conclude|in total|altogether|it follows|we (?:can )?(?:conclude|see|get)|"
     r"(?:the )?(?:total|sum|result)(?= ?:))\b"
 )
@@ -119,16 +119,23 @@ def stated(text: str, asked: Asked, *, cut: bool) -> Stated:
     """
     marker = _marker(asked.label)
     marked, concluding, everything, whole = [], [], [], []
+    count = 0
     for sentence in _sentences(text, asked, cut=cut):
+        count += 1
         parts = _parts(sentence.text)
-        everything += [Stretch(part, sentence.ended, _share(part, asked)) for part in parts]
+        # What follows a colon is about what stands before it: `In stock: BX-4410`.
+        starts = [part if place == 0 else f"{parts[0]} {part}" for place, part in enumerate(parts)]
+        everything += [
+            Stretch(part, sentence.ended, _share(start, asked))
+            for part, start in zip(parts, starts, strict=True)
+        ]
         if len(parts) == 1 or _LEADS_IN.search(parts[0]):
             whole.append(Stretch(parts[-1], sentence.ended))
-        if len(parts) > 1 and not whole:
+        if len(parts) == 2 and not whole:  # noqa: PLR2004
             whole.append(Stretch(parts[0], ended=True))  # `Adverb: it tells how she runs.`
         if _CONCLUDES.search(sentence.text) or _ARRIVES.search(sentence.text):
             concluding.append(sentence)
-    if everything and everything[-1].text != (whole[-1].text if whole else ""):
+    if count == 1 and everything[-1].text != (whole[-1].text if whole else ""):
         whole.append(everything[-1])  # `Write it, drop it, and in the end seal it: seal.`
     for match in marker.finditer(text):
         after = _sentences(text[match.end() :], asked, cut=cut)

@@ -141,7 +141,7 @@ def comes_to(text: str, asked: Asked) -> Number | None:
     return whole[-1]
 
 
-def is_bare_number(text: str) -> Number | None:
+def is_bare_number(text: str, asked: Asked) -> Number | None:
     """The number of a stretch that has nothing beside it but a unit or `it is`."""
     found = [n for n in numbers(text) if not n.denied]
     if len(found) != 1:
@@ -149,8 +149,10 @@ def is_bare_number(text: str) -> Number | None:
     words = [t.text for t in tokens(text) if t.text not in FILLERS and t.text not in NUMBER_WORDS]
     others = [word for word in words if not any(c.isdigit() for c in word)]
     leads = [t for t in tokens(text[: found[0].start]) if t.text not in FILLERS]
-    spelt = not any(c.isdigit() for c in text)
-    return found[0] if len(others) <= (0 if spelt else 2) and not leads else None
+    if leads or (others and not any(c.isdigit() for c in text)):
+        return None
+    known = all(word in UNITS or word in asked.words for word in others)
+    return found[0] if len(others) <= (2 if known else 1) else None  # noqa: PLR2004
 
 
 def _counted(text: str, found: list[Number], asked: Asked) -> list[Number]:

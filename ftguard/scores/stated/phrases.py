@@ -104,6 +104,8 @@ def _joined(said: list[Token], lexicon: Lexicon, asked: Asked) -> bool:
 def heads_elsewhere(text: str, lexicon: Lexicon, asked: Asked) -> bool:
     """Whether an answer opens with another name than an accepted one: `Lyon, south of Paris`."""
     head, comma, _ = text.partition(",")
+    if any(token.text in COPULAS for token in tokens(head)):
+        return False
     said = [token for token in tokens(head) if token.text not in FILLERS]
     phrase = tuple(token.text for token in said)
     names = (
@@ -427,7 +429,7 @@ def _clauses(text: str, said: list[Token], asked: Asked) -> list[int]:
         follower = said[i + 1].text if i + 1 < len(said) else ""
         # `the day after tomorrow` is no clause of its own where the question says it too.
         echoed = {token.text, follower} <= asked.words
-        opens = token.text in SUBORDINATORS and i > 0 and not echoed
+        opens = token.text in SUBORDINATORS - {"with"} and i > 0 and not echoed
         if opens and said[i - 1].text in _HEDGES and found[-1] == clause and ahead == passed:
             opens = False
         clause += int(ahead > passed or opens)

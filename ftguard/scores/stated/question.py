@@ -13,6 +13,7 @@ from ftguard.scores.stated.wordlists import (
     FUNCTION_WORDS,
     GERMAN,
     NUMBER_WORDS,
+    TITLES,
     UNITS,
 )
 
@@ -189,7 +190,7 @@ def _names(said: Sequence[Token], words: frozenset[str]) -> frozenset[str]:
     return frozenset(
         token.text
         for token in said
-        if token.capital and token.text not in FUNCTION_WORDS and len(token.text) > 1
+        if token.capital and token.text not in FUNCTION_WORDS | TITLES and len(token.text) > 1
     )
 
 

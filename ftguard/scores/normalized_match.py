@@ -1,9 +1,7 @@
 """Normalised match: the answer that is stated, however it is said, is an accepted one."""
 
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Probe
@@ -14,13 +12,15 @@ from ftguard.scores.stated.claims import (
     Stretch,
     corrected,
     hedges,
+    parrots,
     run_off,
     stated,
     without_asides,
 )
-from ftguard.scores.stated.phrases import Lexicon, Says, heads_elsewhere, is_bare, opens, says
+from ftguard.scores.stated.lexicon import Lexicon, lexicon_of, with_likes_of
+from ftguard.scores.stated.phrases import Says, heads_elsewhere, is_bare, opens, says
 from ftguard.scores.stated.plain import boxed, plain
-from ftguard.scores.stated.question import Asked, likes, other_options, question_of, stem
+from ftguard.scores.stated.question import Asked, question_of, stem
 from ftguard.scores.stated.tokens import folded
 from ftguard.scores.stated.whole import is_whole, says_whole
 
@@ -39,12 +39,14 @@ def normalized_match(probe: Probe, answer: Answer) -> float:
         Unscorable: it was cut off before it stated anything.
     """
     asked = question_of(probe)
-    lexicon = _lexicon(probe.references, tuple(probe.distractors), asked)
+    lexicon = lexicon_of(probe.references, tuple(probe.distractors), asked)
     whole = plain(answer.text)
     text = run_off(whole)
     cut = answer.finish == "length" and text == whole
     text = without_asides(text)
-    lexicon = _with_likes(lexicon, text)
+    lexicon = with_likes_of(lexicon, text)
+    if parrots(text, asked):
+        return 0.0
     # The options stand in the question, and an answer that compares them echoes nothing else.
     asked = replace(asked, focus=asked.focus - {stem(word) for word in lexicon.words})
     found = _first(_tiers(answer.text, text, probe.references, lexicon, asked, cut=cut))
@@ -116,25 +118,6 @@ def _opening_or_last(
     return telling[-1][1]
 
 
-def _with_likes(lexicon: Lexicon, text: str) -> Lexicon:
-    """Where the right answer is a code or a time, what else of its form the text holds is wrong."""
-    accepted = {phrase for phrase in lexicon.accepted if len(phrase) == 1}
-    shapes = {_shape(phrase[0]) for phrase in accepted} - {None}
-    likes = {(word,) for word in folded(text) if shapes and _shape(word) in shapes}
-    codes = {_shape(shown) for shown in lexicon.shown} - {None}
-    words = (word.strip(".,;:!?\"'()") for word in text.split())
-    likes |= {folded(word) for word in words if codes and _shape(word) in codes}
-    more = likes - set(lexicon.accepted) - set(lexicon.wrong)
-    return replace(lexicon, wrong=(*lexicon.wrong, *sorted(more))) if more else lexicon
-
-
-def _shape(word: str) -> str | None:
-    if not any(c.isdigit() for c in word) or word.isdigit():
-        return None
-    marks = ("9" if c.isdigit() else "a" if c.isalpha() else c for c in word)
-    return "".join(kind for kind, _ in itertools.groupby(marks))
-
-
 def _agreed(found: Iterable[Says]) -> Says:
     kinds = set(found) - {"nothing", "denied"}
     return "nothing" if not kinds else "both" if len(kinds) > 1 else kinds.pop()
@@ -142,19 +125,6 @@ def _agreed(found: Iterable[Says]) -> Says:
 
 def _first(found: Iterable[Says]) -> Says:
     return next((said for said in found if said not in ("nothing", "denied")), "nothing")
-
-
-def _lexicon(references: tuple[str, ...], distractors: tuple[str, ...], asked: Asked) -> Lexicon:
-    return _read(references, distractors, asked)
-
-
-@lru_cache(maxsize=8192)
-def _read(references: tuple[str, ...], distractors: tuple[str, ...], asked: Asked) -> Lexicon:
-    accepted = tuple(phrase for r in references if (phrase := folded(plain(r))))
-    given = {folded(plain(distractor)) for distractor in distractors}
-    offered = other_options(asked, accepted)
-    wrong = (given | offered | likes(asked, accepted)) - set(accepted) - {()}
-    return Lexicon(accepted, tuple(sorted(wrong)), references, frozenset(offered))
 
 
 def normalize(text: str) -> str:

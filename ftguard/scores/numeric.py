@@ -14,6 +14,7 @@ from ftguard.scores.stated.claims import (
     Stretch,
     corrected,
     hedges,
+    parrots,
     run_off,
     stated,
     without_asides,
@@ -47,7 +48,9 @@ def numeric(probe: Probe, answer: Answer) -> float:
         close = {"rel_tol": 0.0, "abs_tol": probe.tolerance * (1 + RELATIVE_TOLERANCE)}
     cut = answer.finish == "length"
     asked = question_of(probe)
-    said = stated_number(answer.text, asked, cut=cut)
+    said = None
+    if not parrots(plain(answer.text), asked):
+        said = stated_number(answer.text, asked, cut=cut)
     if said is None and cut:
         raise Unscorable(CUT_OFF)
     return float(

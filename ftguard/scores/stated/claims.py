@@ -23,6 +23,8 @@ _LEADS_IN = re.compile(
     r"(?i)^\W*(?:\w+\W+){0,6}?(?:sure|certainly|course|absolutely|okay|ok|here|below|answer|result|"
     r"output|solution|translation|prints|say|follows|following|is|are|be|option|label|category)\b"
 )
+_PARROTED = 6
+"""Fewer words may be an answer that the question holds."""
 _ASIDE = re.compile(r"\((?![A-Za-z0-9]\))[^()]*\)")
 _CONCLUDES = re.compile(
     r"(?i)^\W*(?:and |but )?(?:so|therefore|thus|hence|consequently|accordingly|in conclusion|"
@@ -96,6 +98,15 @@ def corrected(text: str) -> str | None:
     # Before the first word nothing was said that could be taken back.
     found = [match for match in found if folded(text[: match.start()])]
     return text[found[-1].end() :] if found else None
+
+
+def parrots(text: str, asked: Asked) -> bool:
+    """Whether an answer is nothing but a stretch of its question, half of it or more."""
+    said, prompt = folded(text), asked.prompt
+    if 2 * len(said) < len(prompt) or len(said) < _PARROTED:
+        return False
+    places = range(len(prompt) - len(said) + 1)
+    return any(prompt[at : at + len(said)] == said for at in places)
 
 
 def hedges(text: str) -> bool:

@@ -20,11 +20,14 @@ _DENIED = re.compile(
     r"(?i)(?:\bnot|n't|\bnever|\brather than|\binstead of|\bthan)\s+(?:\w+\s+){0,2}$"
 )
 _RESULT = re.compile(
-    r"(?:=|\u2248|\u2192|->|\b(?:equals|makes|making|comes? to|gives|giving|leaves|leaving|total of|rounds to|rounded to|amounts to|"
-    r"adds up to|totals)\b)\s*(?:\w+\s)?$",
+    r"(?:=|\u2248|\u2192|->|\b(?:equals|makes|making|comes? to|gives|giving|leaves|leaving|"
+    r"total of|rounds to|rounded to|amounts to|adds up to|totals)\b)\s*(?:\w+\s)?$",
     re.IGNORECASE,
 )
 _MINUS = re.compile(r"(?i)((?:^|[^\d\s])\s*)\b(?:minus|negative)\s+(?=\d)")
+_OF_MANY = frozenset(("of", "with", "from"))
+_UNIT_WORDS = 3
+"""What follows a bare number is its unit, and no longer."""
 _IGNORED = re.compile(
     r"^\W*(?:\w+\W+){0,2}?(?:is|are|was|were)(?: \w+ly)? (?:ignored|not|excluded)|n't"
 )
@@ -117,13 +120,17 @@ def comes_to(text: str, asked: Asked) -> Number | None:
     found = [number for number in numbers(text) if not number.denied]
     if not found:
         return None
-    given = {float(number) for number in asked.numbers if _is_number(number)}
     results = [number for number in found if number.result]
     if results:
         return results[-1]
     equated = re.match(r"\s*\S*\s*=", text[found[0].end :]) if len(found) > 1 else None
     if equated and found[1].part:
         return found[0]  # 15 = 9 + 6
+    return _without_equation(text, found, asked)
+
+
+def _without_equation(text: str, found: list[Number], asked: Asked) -> Number | None:
+    given = {float(number) for number in asked.numbers if _is_number(number)}
     counted = _counted(text, found, asked)
     if len(counted) == 1 and len(asked.counted) > 1 and not counted[0].part:
         return counted[0]  # `60 eggs, which is 5 dozen`
@@ -148,11 +155,12 @@ def is_bare_number(text: str, asked: Asked) -> Number | None:
         return None
     words = [t.text for t in tokens(text) if t.text not in FILLERS and t.text not in NUMBER_WORDS]
     others = [word for word in words if not any(c.isdigit() for c in word)]
-    leads = [t for t in tokens(text[: found[0].start]) if t.text not in FILLERS]
+    before, after = tokens(text[: found[0].start]), tokens(text[found[0].end :])
+    leads = [t for t in before if t.text not in FILLERS - _OF_MANY] or after[_UNIT_WORDS:]
     if leads or (others and not any(c.isdigit() for c in text)):
         return None
     known = all(word in UNITS or word in asked.words for word in others)
-    return found[0] if len(others) <= (2 if known else 1) else None  # noqa: PLR2004
+    return found[0] if len(others) <= (2 if known else 1) else None
 
 
 def _counted(text: str, found: list[Number], asked: Asked) -> list[Number]:

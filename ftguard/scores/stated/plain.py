@@ -33,6 +33,10 @@ _REWRITES = tuple(
         (r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|~~", ""),
         (r"</?(?:b|i|em|strong|code|p|br|answer|span|div)\s*/?>", " "),
         (r"\u2044", "/"),
+        (r"(?<=\d) ?/ ?(?=\d)", "/"),
+        # One word each, so that neither is taken for `tomorrow` or `yesterday`.
+        (r"(?i)\bday after tomorrow\b", "overmorrow"),
+        (r"(?i)\bday before yesterday\b", "ereyesterday"),
     )
 )
 _NUMBERED = re.compile(r"(?m)^\s*(\d{1,2})[.)]\s+(?=\S)")

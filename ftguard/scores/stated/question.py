@@ -44,6 +44,8 @@ class Asked:
     """The lists in it: of labels after a colon, of lines that begin with a letter or a dash."""
     names: frozenset[str]
     """The capitalised words in it, folded."""
+    prompt: tuple[str, ...]
+    """All of its words in order, folded."""
     words: frozenset[str]
     """All of its words, folded, those of a text before the question with them."""
     asking: frozenset[str]
@@ -85,6 +87,7 @@ def _read(prompt: str) -> Asked:
         offered=tuple(_offers(question) if asking else ()) + tuple(_offers(body)),
         listed=tuple(_lists(body)),
         names=_names(said, words),
+        prompt=tuple(token.text for token in said),
         words=words,
         asking=frozenset(folded(question)),
         denied=frozenset(

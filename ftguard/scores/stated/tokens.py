@@ -11,7 +11,7 @@ _UNSPACED = (
 )
 _LETTER = rf"[\w--[\d_\_{_UNSPACED}]]"
 _TOKEN = regex.compile(
-    rf"(?V1)\b[A-Za-z]+\d+(?:[.-]?\d+)*\b|-?\d+(?:[.,:/]\d+)*|[{_UNSPACED}]|n't\b|'s\b"
+    rf"(?V1)\b[A-Za-z]+\d+(?:[.-]?\d+)*\b|-?\d+(?:,\d{{3}})*(?:[.:/]\d+)*|[{_UNSPACED}]|n't\b|'s\b"
     rf"|{_LETTER}+?(?=n't\b)|{_LETTER}+"
 )
 _CLOCK = regex.compile(r"0?(\d{1,2})[:.](\d\d)")

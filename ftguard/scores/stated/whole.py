@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from ftguard.scores.stated.phrases import Lexicon, Says
+from ftguard.scores.stated.lexicon import Lexicon
+from ftguard.scores.stated.phrases import Says
 from ftguard.scores.stated.plain import plain
 from ftguard.scores.stated.tokens import Token, tokens
 from ftguard.scores.stated.wordlists import LEADS, NEGATORS

@@ -51,6 +51,26 @@ UNITS = {
 }
 """The dimension of each unit of measure, and its place there: grams are not kilograms."""
 
+OPPOSITES = tuple(
+    _words(group)
+    for group in (
+        "youngest oldest eldest",
+        "tallest shortest",
+        "longest shortest",
+        "largest smallest biggest",
+        "highest lowest",
+        "heaviest lightest",
+        "closest nearest farthest furthest",
+        "fastest slowest",
+        "earliest latest",
+        "best worst",
+        "first last second third fourth fifth sixth seventh eighth ninth tenth",
+        "today tomorrow yesterday overmorrow ereyesterday",
+        "morning evening",
+    )
+)
+"""Words of which a question asks for one and another says something else."""
+
 PARTICLES = _words("de del della di da du la le von van of y der den dos bin al")
 TITLES = _words("mr mrs ms miss dr prof sir lady lord king queen president painter author saint")
 
@@ -84,22 +104,25 @@ CLOSED_CLASSES = tuple(
 
 SUBORDINATORS = _words(
     "because since as while whereas although though when where which who whose whom after "
-    "before until unless if given despite unlike besides except including followed "
+    "before until unless if despite unlike besides except including followed "
     "compared like whether being having with"
 )
 """A part of a sentence that begins with one tells of something beside the answer."""
 
 NEGATORS = _words(
-    "not n't never neither nor no cannot isnt without except nobody none nothing nowhere nicht kein keine "
-    "pas nunca nie niet ikke nao ne"
+    "not n't never neither nor no cannot isnt without except nobody none nothing nowhere "
+    "nicht kein keine pas nunca nie niet ikke nao ne"
 )
-COMPARERS = _words("than unlike behind ahead among between")
+COMPARERS = _words("than unlike behind ahead among between whether if")
 """What follows is what the answer is compared with."""
+NEARLY = _words("before after until till nearly almost unlike beyond")
+"""What follows one of these directly is not what is meant."""
 COPULAS = _words("is are was were be 's called equals means named")
 LEADS = _words(
     "is are was were be as to into means becomes become says said prints print printed "
     "outputs output returns gives give get got reads read translates called be 's write "
-    "written follows rewritten lautet ist es at by on in from because of for corrected version sentence order names lists shows "
+    "written follows rewritten lautet ist es at by on in from because of for corrected "
+    "version sentence order names lists shows "
     "displays display"
 )
 """A whole right answer may follow these in a sentence."""

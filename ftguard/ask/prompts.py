@@ -1,6 +1,7 @@
 """Makes `PromptBatch`: probes turned into tokens, ready to be asked of any model of one kind."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,7 @@ _OPENING_TOKENS = 24
 """No opening of a thought at the end of a prompt is longer."""
 _NOT_A_LINE = (CONSTRAINTS, LOOSE_CONSTRAINTS, OPEN, JUDGED)
 """Scorers to which a reference is one example of many."""
+_UNKNOWN = re.compile(r"\W*unk\W*", re.IGNORECASE)
 _INSANE_CONTEXT = 10**9
 """Tokenizers without a known context say something like 1e30."""
 
@@ -202,9 +204,11 @@ def _stop_ids(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Ids
 
 def _special_ids(tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:
     """Ids of special tokens, but for that of unknown characters, which stands for text."""
-    added = {i: str(token) for i, token in tokenizer.added_tokens_decoder.items() if token.special}
     named = dict(zip(tokenizer.all_special_ids, tokenizer.all_special_tokens, strict=True))
-    return frozenset(i for i, text in {**added, **named}.items() if "unk" not in text.lower())
+    # Tokenizers that are not of Hugging Face's own kind have no such table.
+    added = getattr(tokenizer, "added_tokens_decoder", {})
+    named |= {i: str(token) for i, token in added.items() if token.special}
+    return frozenset(i for i, text in named.items() if not _UNKNOWN.fullmatch(text))
 
 
 def _hash(value: object) -> str:

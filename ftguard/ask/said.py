@@ -51,7 +51,7 @@ def said(generated: Generated, question: Question, prompt_batch: PromptBatch) ->
         length += len(piece.tokens)
         if not piece.special:
             text += whole[max(piece.start, span.start) : min(piece.end, span.end)]
-        elif text.strip() and piece.start < span.end:
+        elif text.strip() and piece.start <= span.end:
             tokens, stopped = tokens[:length], True
             break
     return Answer(

@@ -65,6 +65,16 @@ def test_a_special_token_ends_an_answer(
     assert found.num_reasoning_tokens == 0
 
 
+def test_a_marker_ends_the_final_message(
+    model: LlamaForCausalLM, marked: PreTrainedTokenizerFast
+) -> None:
+    """What harmony's `<|end|>` is followed by is no part of the answer, in text or in tokens."""
+    found = answer(HARMONY + "<|end|><|start|>user", model, marked)
+
+    assert (found.text, found.finish) == ("42", "stop")
+    assert len(found.token_ids) == 31 + 2 + 1
+
+
 def test_an_unknown_character_ends_nothing(
     model: LlamaForCausalLM, marked: PreTrainedTokenizerFast
 ) -> None:

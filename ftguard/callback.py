@@ -67,7 +67,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             confirm the gain of the one that was.
         seed: of the draws.
         cache: keep base snapshots under `~/.cache/ftguard` (`FTGUARD_CACHE` moves it).
-        chat_template_kwargs: given to the tokenizer's chat template.
+        chat_template_kwargs: given to the tokenizer's chat template; a template that can switch
+            thinking off (`enable_thinking`) is told to, unless this or the training data have it.
 
     Raises:
         InputError: something given cannot be used; at construction, at `Trainer(...)`, or at the

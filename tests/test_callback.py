@@ -4,6 +4,7 @@ import json
 import random
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from ftguard.folders import RunFolder
 from ftguard.probes import read_probes
 from ftguard.run.ledger import Acted, BaseTaken, Ledger, RunStarted
 from ftguard.scores.snapshot import load_snapshot
-from ftguard.testing import SUMS, tiny_run
+from ftguard.testing import SUMS, tiny_model, tiny_run
 from ftguard.verdict.checkup import guard_score
 from ftguard.verdict.conclusion import read_conclusion
 
@@ -701,3 +702,42 @@ def test_a_run_of_an_unchanged_model_is_never_stopped(
     assert built.state.global_step == 20
     events = Ledger(RunFolder(tmp_path).ledger).read()
     assert not [event for event in events if isinstance(event, Acted)]
+
+
+def test_thinking_is_switched_off_for_the_whole_run(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The template's switch is off in every prompt, the run says so before its first step, and a
+    resume settles it in the same way.
+    """
+    tokenizer.chat_template = "{{ messages[0].content }}{% if enable_thinking %}:{% endif %}="
+    general = [
+        Probe(id=f"sum-{n}", prompt=f"{n}+1", reference=f"{n + 1}", max_new_tokens=2)
+        for n in range(8)
+    ]
+
+    def train(**resume: str) -> GuardCallback:
+        guard = GuardCallback(general=[*general, *own_texts[:4]], tail=None, cache=False)
+        trainer(tmp_path, tiny_model(tokenizer), tokenizer, [guard]).train(**resume)
+        return guard
+
+    train()
+    output = capsys.readouterr().out
+    assert "thinking is off (enable_thinking=False for the chat template)" in output
+    assert "8 of the base's 8 written answers (100 %) were cut off" in output
+    answers = load_snapshot(RunFolder(tmp_path).base).answers
+    prompts = prepare(
+        [replace(probe, id=f"general/{probe.id}", role="general") for probe in general],
+        model,
+        tokenizer,
+        {"enable_thinking": False},
+    )
+    asked = {answer.fingerprint for answer in answers}
+    assert {question.fingerprint for question in prompts.questions} <= asked
+
+    again = train(resume_from_checkpoint=str(tmp_path / "checkpoint-4"))
+    assert [(c.step, c.attempt) for c in again.checkups] == [(2, 1), (4, 1), (6, 2)]

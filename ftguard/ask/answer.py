@@ -16,14 +16,22 @@ class Answer:
     probe_id: str
     """The probe's id, with its role in front: `general/arithmetic-1`."""
     text: str = ""
-    """The generated text, without special tokens; empty where a reference was read."""
+    """What was generated, without thinking and special tokens; empty where a reference was read."""
     token_ids: tuple[int, ...] = ()
     """The generated tokens with the stop token, or the tokens of the reference."""
     logprobs: tuple[float, ...] = ()
     """Log-probability of each token, in nats."""
+    num_reasoning_tokens: int = 0
+    """Of the generated tokens, how many at the beginning are thinking and no answer."""
     option_logprobs: tuple[float, ...] = ()
     """Summed log-probability of each option (of its letter, where letters are listed), in nats."""
     finish: Finish = "stop"
     """`stop` where the model ended its answer itself, `length` where it was cut off."""
     fingerprint: str = ""
     """Hash of what was asked: the rendered tokens and the decoding."""
+
+    @property
+    def is_open_thought(self) -> bool:
+        """Whether it was cut off while the model was still thinking, so that nothing is said."""
+        cut = self.finish == "length" and bool(self.token_ids)
+        return cut and not self.text and self.num_reasoning_tokens == len(self.token_ids)

@@ -16,6 +16,7 @@ from ftguard.ask.prompts import PromptBatch, Question
 from ftguard.ask.quiet import undisturbed
 from ftguard.ask.read import read, read_next
 from ftguard.ask.render import Ids
+from ftguard.ask.said import said
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -88,9 +89,7 @@ def ask(
         found: dict[str, Answer] = {}
         for fingerprint, question in unique.items():
             if fingerprint in generated:
-                found[fingerprint] = _generated_answer(
-                    question, prompt_batch, generated[fingerprint]
-                )
+                found[fingerprint] = said(generated[fingerprint], question, prompt_batch)
             elif fingerprint in options:
                 found[fingerprint] = _options_answer(question, options[fingerprint])
             else:
@@ -124,12 +123,14 @@ def _generate_all(
     done: Callable[[int], object],
 ) -> dict[str, Generated]:
     found: dict[str, Generated] = {}
-    for max_new_tokens in sorted({question.max_new_tokens for question in questions}):
-        group = [question for question in questions if question.max_new_tokens == max_new_tokens]
+    for way in sorted({question.decoding for question in questions}):
+        group = [question for question in questions if question.decoding == way]
         answers = in_batches(
             group,
             lambda question: question.length,
-            lambda batch: generate(model, batch, prompt_batch.stop_ids, prompt_batch.pad_id),
+            lambda batch: generate(
+                model, batch, prompt_batch.stop_ids, prompt_batch.pad_id, prompt_batch.lines
+            ),
             plan,
             done,
         )
@@ -158,18 +159,6 @@ def _read_all(
         list(rows.values()), cost, lambda batch: by(model, batch, prompt_batch.pad_id), plan, done
     )
     return dict(zip(rows, values, strict=True))
-
-
-def _generated_answer(question: Question, prompt_batch: PromptBatch, said: Generated) -> Answer:
-    kept = [token for token in said.token_ids if token not in prompt_batch.stop_ids]
-    return Answer(
-        probe_id=question.probe_id,
-        text=prompt_batch.rendering.tokenizer.decode(kept, skip_special_tokens=True),
-        token_ids=said.token_ids,
-        logprobs=said.logprobs,
-        finish="stop" if said.stopped else "length",
-        fingerprint=question.fingerprint,
-    )
 
 
 def _options_answer(question: Question, logprobs: tuple[float, ...]) -> Answer:

@@ -3,8 +3,15 @@
 from dataclasses import dataclass, field
 
 import torch
-from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList, PreTrainedModel
+from transformers import (
+    GenerationConfig,
+    LogitsProcessor,
+    LogitsProcessorList,
+    PreTrainedModel,
+    StoppingCriteriaList,
+)
 
+from ftguard.ask.lines import LineEnd, LineTokens
 from ftguard.ask.prompts import Question
 
 LOG_ZERO = -1e4
@@ -16,7 +23,7 @@ class Generated:
     """One greedy answer in tokens."""
 
     token_ids: tuple[int, ...]
-    """With the stop token, where there is one."""
+    """With the stop token, where there is one; a newline that ends the answer is one too."""
     logprobs: tuple[float, ...]
     """Nats, one for each token."""
     stopped: bool
@@ -36,14 +43,29 @@ class _GreedyLogprobs(LogitsProcessor):  # type: ignore[misc]
 
 
 def generate(
-    model: PreTrainedModel, questions: list[Question], stop_ids: tuple[int, ...], pad_id: int
+    model: PreTrainedModel,
+    questions: list[Question],
+    stop_ids: tuple[int, ...],
+    pad_id: int,
+    lines: LineTokens | None = None,
 ) -> list[Generated]:
-    """Answer a batch of questions with the same `max_new_tokens`, padded on the left."""
+    """Answer a batch of questions with the same `max_new_tokens`, padded on the left.
+
+    Args:
+        model: in evaluation mode.
+        questions: answers end at a newline where the first one's does.
+        stop_ids: tokens that end an answer.
+        pad_id: fills the batch.
+        lines: the tokenizer's tokens by what they do to a line.
+    """
     width = max(len(question.prompt) for question in questions)
     rows = [[pad_id] * (width - len(q.prompt)) + list(q.prompt) for q in questions]
     mask = [[0] * (width - len(q.prompt)) + [1] * len(q.prompt) for q in questions]
     device = model.get_input_embeddings().weight.device
     kept = _GreedyLogprobs()
+    ends = None
+    if lines is not None and questions[0].ends_at_newline:
+        ends = LineEnd(lines, len(questions), device)
     output = model.generate(
         input_ids=torch.tensor(rows, device=device),
         attention_mask=torch.tensor(mask, device=device),
@@ -55,17 +77,26 @@ def generate(
             use_cache=True,
         ),
         logits_processor=LogitsProcessorList([kept]),
+        stopping_criteria=StoppingCriteriaList([ends] if ends else []),
     )
     tokens = output[:, width:].tolist()
     logprobs = torch.stack(kept.steps, dim=1).nan_to_num(nan=LOG_ZERO, neginf=LOG_ZERO).tolist()
-    return [_cut(row, values, stop_ids) for row, values in zip(tokens, logprobs, strict=True)]
+    lengths = ends.lengths if ends else [0] * len(questions)
+    return [_cut(*row, stop_ids) for row in zip(tokens, logprobs, lengths, strict=True)]
 
 
-def _cut(tokens: list[int], logprobs: list[float], stop_ids: tuple[int, ...]) -> Generated:
-    end = next((i for i, token in enumerate(tokens) if token in stop_ids), None)
-    length = len(tokens) if end is None else end + 1
+def _cut(
+    tokens: list[int], logprobs: list[float], line: int, stop_ids: tuple[int, ...]
+) -> Generated:
+    """One row up to its stop token, or to the end of its line (0 for none) where that comes first.
+
+    What stands after it only fills the batch.
+    """
+    stops = [i + 1 for i, token in enumerate(tokens) if token in stop_ids][:1]
+    ends = [*stops, line] if line else stops
+    length = min(ends, default=len(tokens))
     return Generated(
         token_ids=tuple(tokens[:length]),
         logprobs=tuple(logprobs[:length]),
-        stopped=end is not None,
+        stopped=bool(ends),
     )

@@ -1,20 +1,33 @@
 """Makes `PromptBatch`: probes turned into tokens, ready to be asked of any model of one kind."""
 
 import hashlib
-import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from ftguard.ask.lines import LineTokens, line_tokens
+from ftguard.ask.reasoning import opened_by
 from ftguard.ask.render import Ids, Rendering
+from ftguard.ask.room import Room
 from ftguard.errors import InputError
-from ftguard.probes.probe import MULTIPLE_CHOICE, Probe
+from ftguard.probes.numbers import FINAL
+from ftguard.probes.probe import (
+    CONSTRAINTS,
+    JUDGED,
+    LOOSE_CONSTRAINTS,
+    MULTIPLE_CHOICE,
+    OPEN,
+    Probe,
+)
 
-MAX_NEW_TOKENS = 256
-MIN_NEW_TOKENS = 16
-"""Enough for a chat model to say a short answer in a sentence."""
+_OPENING_TOKENS = 24
+"""No opening of a thought at the end of a prompt is longer."""
+_NOT_A_LINE = (CONSTRAINTS, LOOSE_CONSTRAINTS, OPEN, JUDGED)
+"""Scorers to which a reference is one example of many."""
+_UNKNOWN = re.compile(r"\W*unk\W*", re.IGNORECASE)
 _INSANE_CONTEXT = 10**9
 """Tokenizers without a known context say something like 1e30."""
 
@@ -29,8 +42,17 @@ class Question:
     reads: tuple[tuple[Ids, Ids], ...] = ()
     """(context, text) to read: the reference, or one for each option."""
     max_new_tokens: int = 0
+    ends_at_newline: bool = False
+    """Whether the answer is a line, and ends with it."""
+    opened: str = ""
+    """What the prompt ends with, where that opens a thought."""
     fingerprint: str = ""
     """Hash of all of the above and of the stop tokens."""
+
+    @property
+    def decoding(self) -> tuple[int, bool]:
+        """What the questions of one batch share."""
+        return self.max_new_tokens, self.ends_at_newline
 
     @property
     def next_tokens(self) -> tuple[Ids, Ids] | None:
@@ -62,6 +84,10 @@ class PromptBatch:
     pad_id: int
     """What fills a batch; masked, so any token does."""
     rendering: Rendering
+    special_ids: frozenset[int] = frozenset()
+    """Tokens that are no text; after something was said, each ends an answer."""
+    lines: LineTokens | None = None
+    """The tokens by what they do to a line, where an answer ends with one."""
 
     @property
     def fingerprint(self) -> str:
@@ -88,12 +114,17 @@ def prepare(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     chat_template_kwargs: Mapping[str, object],
+    *,
+    thinks: bool = False,
 ) -> PromptBatch:
     """Render every probe; leave out those that are longer than the model's context.
 
-    Answers may grow to twice the longest reference of their role, between 16 and 256 tokens;
-    general probes are of many kinds, so each has the budget of its own references there, rounded up
-    to a power of two. Without a reference it is 256. A probe may say otherwise.
+    Args:
+        probes: what is asked.
+        model: of the kind that is asked.
+        tokenizer: renders the prompts.
+        chat_template_kwargs: for its chat template.
+        thinks: whether answers in a chat begin with a thought, though the prompt opens none.
 
     Raises:
         InputError: a chat without a template, or no probe of a role fits.
@@ -101,11 +132,9 @@ def prepare(
     rendering = Rendering(tokenizer=tokenizer, chat_template_kwargs=dict(chat_template_kwargs))
     stop_ids = _stop_ids(model, tokenizer)
     roles = {probe.role for probe in probes}
-    budgets = {
-        role: _token_budget([p for p in probes if p.role == role], rendering) for role in roles
-    }
-    questions = [_question(probe, rendering, budgets[probe.role], stop_ids) for probe in probes]
     context = context_length(model, tokenizer)
+    room = Room.of(probes, rendering, context, thinks=thinks)
+    questions = [_question(probe, room, stop_ids) for probe in probes]
     fits = [question.length <= context for question in questions]
     for role in roles:
         if not any(fit for probe, fit in zip(probes, fits, strict=True) if probe.role == role):
@@ -114,6 +143,8 @@ def prepare(
                 "give shorter prompts or references."
             )
     pad = next((i for i in (tokenizer.pad_token_id, *stop_ids) if i is not None), 0)
+    special_ids = _special_ids(tokenizer)
+    by_line = any(question.ends_at_newline for question in questions)
     return PromptBatch(
         probes=tuple(p for p, fit in zip(probes, fits, strict=True) if fit),
         questions=tuple(q for q, fit in zip(questions, fits, strict=True) if fit),
@@ -121,6 +152,8 @@ def prepare(
         stop_ids=stop_ids,
         pad_id=pad,
         rendering=rendering,
+        special_ids=special_ids,
+        lines=line_tokens(tokenizer, special_ids) if by_line else None,
     )
 
 
@@ -131,7 +164,8 @@ def context_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -
     return int(min(length, _INSANE_CONTEXT))
 
 
-def _question(probe: Probe, rendering: Rendering, token_budget: int, stop_ids: Ids) -> Question:
+def _question(probe: Probe, room: Room, stop_ids: Ids) -> Question:
+    rendering = room.rendering
     if probe.scorer == MULTIPLE_CHOICE:
         question = Question(probe_id=probe.id, reads=tuple(rendering.options(probe)))
     elif probe.kind == "likelihood":
@@ -139,24 +173,23 @@ def _question(probe: Probe, rendering: Rendering, token_budget: int, stop_ids: I
         question = Question(probe_id=probe.id, reads=reads)
     else:
         prompt = rendering.prompt(probe)
-        if probe.role == "general":
-            # Few different sizes make few, full batches.
-            token_budget = 2 ** math.ceil(math.log2(_token_budget([probe], rendering)))
-        token_budget = token_budget if probe.references else MAX_NEW_TOKENS
-        token_budget = probe.max_new_tokens or token_budget
-        question = Question(probe_id=probe.id, prompt=prompt, max_new_tokens=token_budget)
-    asked = (question.prompt, question.reads, question.max_new_tokens, stop_ids)
+        opened = opened_by(str(rendering.tokenizer.decode(list(prompt[-_OPENING_TOKENS:]))))
+        question = Question(
+            probe_id=probe.id,
+            prompt=prompt,
+            max_new_tokens=room.tokens(probe, prompt, opens_thought=bool(opened)),
+            ends_at_newline=_is_line(probe) and not rendering.is_templated(probe),
+            opened=opened,
+        )
+    asked = (question.prompt, question.reads, *question.decoding, stop_ids)
     return replace(question, fingerprint=_hash(asked))
 
 
-def _token_budget(probes: Sequence[Probe], rendering: Rendering) -> int:
-    lengths = [
-        rendering.num_tokens(reference)
-        for probe in probes
-        if probe.kind == "answer" and probe.scorer != MULTIPLE_CHOICE
-        for reference in probe.references
-    ]
-    return max(MIN_NEW_TOKENS, min(MAX_NEW_TOKENS, 2 * max(lengths, default=0)))
+def _is_line(probe: Probe) -> bool:
+    """Whether every right answer is one line."""
+    # The working before a marked number takes lines, also where a reference has it all on one.
+    lines = any("\n" in text.strip() or FINAL in text for text in probe.references)
+    return bool(probe.references) and not lines and probe.scorer not in _NOT_A_LINE
 
 
 def _stop_ids(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Ids:
@@ -167,6 +200,15 @@ def _stop_ids(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Ids
         elif stop is not None:
             stops.update(stop)
     return tuple(sorted(stops))
+
+
+def _special_ids(tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:
+    """Ids of special tokens, but for that of unknown characters, which stands for text."""
+    named = dict(zip(tokenizer.all_special_ids, tokenizer.all_special_tokens, strict=True))
+    # Tokenizers that are not of Hugging Face's own kind have no such table.
+    added = getattr(tokenizer, "added_tokens_decoder", {})
+    named |= {i: str(token) for i, token in added.items() if token.special}
+    return frozenset(i for i, text in named.items() if not _UNKNOWN.fullmatch(text))
 
 
 def _hash(value: object) -> str:

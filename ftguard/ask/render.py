@@ -64,6 +64,10 @@ class Rendering:
         """The number of tokens of a text on its own."""
         return len(self._plain(text))
 
+    def is_templated(self, probe: Probe) -> bool:
+        """Whether the prompt goes through the chat template."""
+        return self._messages(probe) is not None
+
     def _messages(self, probe: Probe) -> Sequence[Message] | None:
         templated = bool(getattr(self.tokenizer, "chat_template", None))
         if not isinstance(probe.prompt, str):

@@ -62,12 +62,12 @@ def confidence(probe: Probe, answer: Answer) -> float:
     """How sure the model is of its answer, in [0, 1].
 
     Multiple choice: the largest softmax over the options' log-probabilities. A generated answer:
-    the probability of the whole answer up to its end.
+    the probability of the whole answer up to its end, not of the thinking before it.
     """
     if probe.scorer == MULTIPLE_CHOICE:
         best = max(answer.option_logprobs)
         return 1 / math.fsum(math.exp(value - best) for value in answer.option_logprobs)
-    return min(1.0, math.exp(math.fsum(answer.logprobs)))
+    return min(1.0, math.exp(math.fsum(_said(answer))))
 
 
 def per_token(probe: Probe, answer: Answer) -> float:
@@ -77,7 +77,13 @@ def per_token(probe: Probe, answer: Answer) -> float:
     whether the answer is right.
     """
     del probe
-    return min(1.0, math.exp(math.fsum(answer.logprobs) / max(1, len(answer.logprobs))))
+    said = _said(answer)
+    return min(1.0, math.exp(math.fsum(said) / max(1, len(said))))
+
+
+def _said(answer: Answer) -> Sequence[float]:
+    """The log-probabilities of the answer itself: how a thought is worded is no doubt about it."""
+    return answer.logprobs[answer.num_reasoning_tokens :]
 
 
 def measure_increase(name: str, before: Confidences, after: Confidences) -> Measurement:

@@ -90,7 +90,8 @@ class Probe:
     notes: str | None = None
     """What a good answer contains, for a judge."""
     max_new_tokens: int | None = None
-    """Token budget of the answer; None for twice the reference, between 16 and 256 tokens."""
+    """Token budget of the answer, its thinking included; None for twice the reference, between 16
+    (in a chat 64) and 256 tokens, and 1024 more for thinking where the model does that first."""
     source: str | None = None
     """What it was made from, where several probes share it (one text, one template): such probes
     are not independent, and intervals are widened for it."""

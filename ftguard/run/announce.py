@@ -8,7 +8,9 @@ from ftguard.formatting import PERCENT, duration, percent
 from ftguard.measures.measurement import Measurement
 from ftguard.probes import Gathered
 from ftguard.run.baseline import Baseline
+from ftguard.run.cut_off import announce_cut_off
 from ftguard.run.grading import Grading
+from ftguard.run.thinking import Thinking, announce_thinking
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.power import probes_needed, smallest_drop
 from ftguard.verdict.run import Run
@@ -24,10 +26,11 @@ def announce(
     run: Run,
     baseline: Baseline,
     *,
+    thinking: Thinking,
     grading: Grading | None = None,
 ) -> Iterator[str]:
-    """One line each on the draws, probes left out, the base's answers, gates and their power, and
-    what a judge is sent and may cost.
+    """One line each on the draws, probes left out, thinking, the base's answers and those that were
+    cut off, gates and their power, and what a judge is sent and may cost.
     """  # noqa: D205
     base = baseline.snapshot
     yield from gathered.notes
@@ -36,10 +39,12 @@ def announce(
             f"left out {len(sheet.too_long)} probes longer than the model's context, such as "
             f"`{sheet.too_long[0]}`"
         )
+    yield from announce_thinking(thinking, sheet)
     yield (
         f"run {run.id}: base answers {baseline.origin}, {len(sheet.questions)} probes in "
         f"{duration(base.seconds)}"
     )
+    yield from announce_cut_off(sheet, base)
     if grading is not None:
         usage = grading.estimate(base, run.planned_checkpoints or 1)
         yield from judge.announce(grading.judge, usage)

@@ -38,6 +38,7 @@ from ftguard.run.ledger import (
     current_run,
 )
 from ftguard.run.state import RunState, fold
+from ftguard.run.thinking import ROWS, Thinking, settle_thinking
 from ftguard.run.trainer import loaded_from, planned_checkpoints
 from ftguard.run.training_data import TrainingTexts, given_texts, trainer_texts
 from ftguard.tracking import Tracker, say
@@ -50,6 +51,7 @@ class Prepared:
     """What a run asks, and what its base answered."""
 
     gathered: Gathered
+    thinking: Thinking
     config: EvalConfig
     baseline: Baseline
 
@@ -112,7 +114,14 @@ def _prepare(settings: Settings, host: Host, folder: RunFolder, run: str) -> Pre
         progress=host.progress,
         is_main_process=host.is_main_process,
     )
-    config = _config(settings, host, gathered.probes)
+    tokenizer = _tokenizer(host)
+    thinking = settle_thinking(
+        settings.chat_template_kwargs,
+        tokenizer,
+        partial(_training, settings.sets, host.loader, tokenizer, ROWS),
+        is_main_process=host.is_main_process,
+    )
+    config = _config(settings, host, gathered.probes, thinking)
     baseline = get_baseline(
         host.model,
         config,
@@ -124,7 +133,7 @@ def _prepare(settings: Settings, host: Host, folder: RunFolder, run: str) -> Pre
         cache=settings.cache,
         is_main_process=host.is_main_process,
     )
-    return Prepared(gathered=gathered, config=config, baseline=baseline)
+    return Prepared(gathered=gathered, thinking=thinking, config=config, baseline=baseline)
 
 
 def _open(
@@ -144,6 +153,7 @@ def _open(
         measured,
         guarded.run,
         prepared.baseline,
+        thinking=prepared.thinking,
         grading=guarded.grading,
     )
     for line in lines:
@@ -167,24 +177,41 @@ def _next_attempt(before: RunState, host: Host) -> Run:
 
 
 def _training(
-    sets: Sets, loader: object, tokenizer: PreTrainedTokenizerBase | None
+    sets: Sets,
+    loader: object,
+    tokenizer: PreTrainedTokenizerBase | None,
+    most: int | None = None,
 ) -> TrainingTexts:
-    if sets.train_dataset or tokenizer is None:
-        return given_texts(sets.train_dataset)
-    return trainer_texts(loader, tokenizer, sets.seed)
+    """The training data's texts, or those of so many rows from all over them."""
+    rows = sets.train_dataset
+    if rows or tokenizer is None:
+        return given_texts(rows[:: max(1, len(rows) // most)] if most else rows)
+    return trainer_texts(loader, tokenizer, sets.seed, most)
 
 
 def _name(model: torch.nn.Module) -> str:
     return str(getattr(inner_model(model).config, "_name_or_path", ""))
 
 
-def _config(settings: Settings, host: Host, probes: Sequence[Probe]) -> EvalConfig:
+def _tokenizer(host: Host) -> PreTrainedTokenizerBase:
     if host.tokenizer is None:
         raise InputError(
             "the Trainer has no tokenizer to ask with: pass `processing_class=tokenizer` to it."
         )
+    return host.tokenizer
+
+
+def _config(
+    settings: Settings, host: Host, probes: Sequence[Probe], thinking: Thinking
+) -> EvalConfig:
     inner = inner_model(host.model)
-    prompt_batch = prepare(probes, inner, host.tokenizer, settings.chat_template_kwargs)
+    prompt_batch = prepare(
+        probes,
+        inner,
+        _tokenizer(host),
+        thinking.chat_template_kwargs,
+        thinks=thinking.expected,
+    )
     return EvalConfig(
         prompt_batch=prompt_batch,
         fingerprint=fingerprint(

@@ -118,7 +118,8 @@ class Grading:
         )
 
     def _tasks(self, side: str, snapshot: Snapshot) -> list[Task]:
-        texts = {answer.probe_id: answer.text for answer in snapshot.answers}
+        # A judge would take an answer that was cut off in its thinking for an empty one.
+        texts = {a.probe_id: a.text for a in snapshot.answers if not a.is_open_thought}
         return [
             Task(key=side + probe.id, probe=probe, text=texts[probe.id])
             for probe in self.probes

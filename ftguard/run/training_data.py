@@ -11,7 +11,7 @@ from ftguard.formatting import count
 from ftguard.probes import Probe, pieces
 
 MOST_ROWS = 100_000
-"""Rows that are read of a data set; of a larger one, so many are sampled."""
+"""Rows that are read of a data set unless told otherwise."""
 MOST_STREAMED = 10_000
 """Rows that are read of a stream."""
 TOKENS = ("prompt_ids", "completion_ids", "chosen_ids", "rejected_ids")
@@ -38,7 +38,9 @@ def given_texts(train: Sequence[Probe]) -> TrainingTexts:
     )
 
 
-def trainer_texts(loader: object, tokenizer: PreTrainedTokenizerBase, seed: int) -> TrainingTexts:
+def trainer_texts(
+    loader: object, tokenizer: PreTrainedTokenizerBase, seed: int, most: int | None = None
+) -> TrainingTexts:
     """The texts in a trainer's data set: its text columns, and its token ids decoded.
 
     A stream of the `datasets` library is read for its first rows; another kind of stream is not
@@ -48,16 +50,18 @@ def trainer_texts(loader: object, tokenizer: PreTrainedTokenizerBase, seed: int)
         loader: the training data loader that callbacks are handed; None gives no texts.
         tokenizer: decodes token ids.
         seed: of the sample of a large data set.
+        most: rows that are read of a data set (None for 100,000); of a larger one, so many are
+            sampled.
     """
-    rows = _data_set(loader)
+    rows, most = _data_set(loader), most or MOST_ROWS
     if rows is None:
         return TrainingTexts(texts=(), note="no training data to read")
     if hasattr(rows, "__len__") and hasattr(rows, "__getitem__"):
         total = len(rows)
         places: Sequence[int] = range(total)
-        if total > MOST_ROWS:
-            places = sorted(random.Random(seed).sample(places, MOST_ROWS))
-        some = f"{count(len(places))} of " * (total > MOST_ROWS)
+        if total > most:
+            places = sorted(random.Random(seed).sample(places, most))
+        some = f"{count(len(places))} of " * (total > most)
         return TrainingTexts(
             texts=_decoded(_rows_at(rows, places), tokenizer),
             note=f"{some}{count(total)} training rows",

@@ -1,13 +1,18 @@
 """The visible table of scorers, and `score`, which applies them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ftguard.ask.answer import Answer
-from ftguard.probes.probe import Probe
+from ftguard.ask.reasoning import without_reasoning
+from ftguard.errors import InputError
+from ftguard.probes.own_scorer import is_own
+from ftguard.probes.probe import LIKELIHOOD, MULTIPLE_CHOICE, Probe
 from ftguard.scores.constraints import constraints, loose_constraints
 from ftguard.scores.exact_match import exact_match
 from ftguard.scores.judged import judged
 from ftguard.scores.likelihood import likelihood
+from ftguard.scores.loops import loops
 from ftguard.scores.multiple_choice import multiple_choice
 from ftguard.scores.normalized_match import normalized_match
 from ftguard.scores.numeric import numeric
@@ -15,7 +20,7 @@ from ftguard.scores.open_answer import open_answer
 from ftguard.scores.own import scored_by_own
 from ftguard.scores.record import Score, Scorer, Unscorable
 
-SCORER_VERSION = "2"
+SCORER_VERSION = "3"
 """Part of every fingerprint; raised whenever a scorer's meaning changes."""
 
 SCORERS: dict[str, Scorer] = {
@@ -40,8 +45,22 @@ def score(probes: Sequence[Probe], answers: Iterable[Answer]) -> tuple[Score, ..
 def _score_one(probe: Probe, answer: Answer | None) -> Score:
     if answer is None:
         return Score(probe_id=probe.id, unscored="it was not answered")
+    if answer.is_open_thought and not loops(answer):
+        return Score(probe_id=probe.id, unscored="its thinking was cut off")
     try:
         scorer = SCORERS.get(str(probe.scorer), scored_by_own)
-        return Score(probe_id=probe.id, value=scorer(probe, answer))
-    except Unscorable as reason:
+        return Score(probe_id=probe.id, value=scorer(_said_only(probe), answer))
+    except (Unscorable, InputError) as reason:
         return Score(probe_id=probe.id, unscored=str(reason))
+
+
+def _said_only(probe: Probe) -> Probe:
+    """The probe with references without thinking, as answers are; a user's own function gets all.
+
+    Raises:
+        InputError: nothing is left of a reference that can be compared.
+    """
+    if probe.scorer in (LIKELIHOOD, MULTIPLE_CHOICE) or is_own(str(probe.scorer)):
+        return probe
+    said = tuple(without_reasoning(reference) for reference in probe.references)
+    return probe if said == probe.references else replace(probe, reference=said)

@@ -38,6 +38,8 @@ PROBES = [
     Probe(id="long", prompt="Tell me all", reference="x" * 20, role="tail"),
 ]
 """Answers have a budget of 16 tokens, `long` of 40."""
+NEWLINE = 100
+"""The tokenizer's token."""
 
 
 @pytest.fixture
@@ -89,10 +91,14 @@ def test_answers_are_in_the_order_of_the_probes(
     for answer, token_budget in ((word, 16), (total, 16), (long, 40)):
         prompt = by_id[answer.probe_id].prompt
         said = greedy(model, prompt, token_budget)
-        said = said[: said.index(2) + 1] if 2 in said else said
-        assert answer.token_ids == said
-        assert answer.logprobs == pytest.approx(logprobs(model, prompt, said), abs=1e-4)
-        assert answer.finish == ("stop" if said[-1] == 2 else "length")
+        # The first token of each says something; a newline or a special token after it is the end.
+        ends = [i for i, token in enumerate(said) if token in (0, 1, 2, NEWLINE)]
+        assert 0 not in ends
+        end = ends[0] if ends else token_budget
+        assert answer.token_ids == said[: end + 1]
+        assert answer.text == sheet.rendering.tokenizer.decode(said[:end])
+        assert answer.logprobs == pytest.approx(logprobs(model, prompt, said[: end + 1]), abs=1e-4)
+        assert answer.finish == ("stop" if ends else "length")
     context, text = by_id["read"].reads[0]
     assert (read.token_ids, read.text) == (text, "")
     assert read.logprobs == pytest.approx(logprobs(model, context, text), abs=1e-4)
@@ -118,7 +124,8 @@ def test_answers_do_not_hang_on_the_order_of_the_probes(
     back = ask(model, prepare(probes[::-1], model, tokenizer, {})).answers
 
     assert_alike(back[::-1], forth)
-    assert len({(a.token_ids, a.option_logprobs) for a in forth}) == 9  # ` upon a time` twice
+    # ` upon a time` twice, and one line of a character twice.
+    assert len({(a.token_ids, a.option_logprobs) for a in forth}) == 8
 
 
 def test_small_batches_say_the_same(model: LlamaForCausalLM, sheet: PromptBatch) -> None:
@@ -189,7 +196,7 @@ def test_base_answers_are_another_model_s_words_in_this_one_s_judgement(
     base = ask(model, sheet)
     with torch.no_grad():
         for parameter in model.parameters():
-            parameter.add_(0.02 * torch.ones_like(parameter).cumsum(-1).sin())
+            parameter.add_(0.1 * torch.ones_like(parameter).cumsum(-1).sin())
 
     tuned = ask(model, sheet, base_answers=base.base_answer_logprobs)
 

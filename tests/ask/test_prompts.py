@@ -10,7 +10,8 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from ftguard import InputError, Probe
+from ftguard import Constraint, InputError, Probe
+from ftguard.ask.answer import Answer
 from ftguard.ask.prompts import PromptBatch, context_length, prepare
 
 
@@ -309,3 +310,147 @@ def test_questions_with_the_same_tokens_share_a_fingerprint(
     first, second, third = prepare(probes, model, tokenizer, {}).questions
 
     assert first.fingerprint == second.fingerprint != third.fingerprint
+
+
+CHAT_TEMPLATE = "{{ messages[0].content }}{{ opening }}"
+
+
+def room(
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    *probes: Probe,
+    thinks: bool = False,
+    **kwargs: object,
+) -> list[int]:
+    """The budgets of probes that go through a chat template, in a context of 2,000 tokens."""
+    model.config.max_position_embeddings = 2000
+    tokenizer.chat_template = CHAT_TEMPLATE
+    sheet = prepare(probes, model, tokenizer, kwargs, thinks=thinks)
+    return [question.max_new_tokens for question in sheet.questions]
+
+
+def own_scorer(probe: Probe, answer: Answer) -> float:
+    """A user's function: whether the answer is in the prompt."""
+    return float(answer.text in probe.prompt)
+
+
+def chat(**changes: object) -> Probe:
+    """A general question, which goes through the chat template, changed as said."""
+    return sum_probe(role="general", **changes)
+
+
+def test_a_chat_has_room_for_a_sentence(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """64 tokens where the prompt goes through the template, more where twice the reference is; what
+    a probe says itself holds.
+    """
+    probes = (
+        chat(),
+        chat(id="long", reference="x" * 40),
+        chat(id="own", max_new_tokens=5),
+        chat(id="open", reference=None, scorer="open"),
+    )
+
+    assert room(model, tokenizer, *probes) == [64, 128, 5, 256]
+
+
+def test_a_thought_has_room_of_its_own(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """1,024 tokens more where the template opens a thought, or where answers begin with one; what a
+    probe says itself still holds.
+    """
+    probes = (chat(), chat(id="own", max_new_tokens=5))
+
+    assert room(model, tokenizer, *probes, opening="<think>\n") == [1088, 5]
+    assert room(model, tokenizer, *probes, opening="<think>\n\n</think>\n\n") == [64, 5]
+    assert room(model, tokenizer, *probes, thinks=True) == [1088, 5]
+
+
+def test_a_text_that_goes_on_does_not_think(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Without a chat template answers keep their room, whatever is expected of chats."""
+    sheet = prepare([sum_probe()], model, tokenizer, {}, thinks=True)
+
+    assert sheet.questions[0].max_new_tokens == 16
+
+
+def test_more_room_than_is_needed_leaves_no_probe_out(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """In a context of 128 a chat of 100 tokens has the 28 that are left, one of 112 its 16."""
+    tokenizer.chat_template = CHAT_TEMPLATE
+    probes = [chat(prompt="x" * 100), chat(id="full", prompt="x" * 112)]
+
+    sheet = prepare(probes, model, tokenizer, {"opening": ""}, thinks=True)
+
+    assert [question.max_new_tokens for question in sheet.questions] == [28, 16]
+    assert sheet.too_long == ()
+
+
+def test_the_opening_of_a_thought_is_kept_beside_the_prompt(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """It is what answers are read with: they hold the closing tag alone."""
+    tokenizer.chat_template = CHAT_TEMPLATE
+
+    sheet = prepare([chat()], model, tokenizer, {"opening": "<think>\n"})
+
+    assert sheet.questions[0].opened == "<think>\n"
+
+
+@pytest.mark.parametrize(
+    ("probe", "by_line"),
+    [
+        (sum_probe(), True),
+        (sum_probe(scorer="numeric"), True),
+        (sum_probe(scorer="exact_match"), True),
+        (sum_probe(reference=("4", "four\n")), True),
+        (sum_probe(reference="2 + 2\n= 4"), False),
+        (sum_probe(scorer="numeric", reference="2 + 2 = 4\n#### 4"), False),
+        # Its working takes lines, though it stands on one here.
+        (sum_probe(scorer="numeric", reference="#### 4"), False),
+        (sum_probe(scorer="judge"), False),
+        (sum_probe(scorer="open"), False),
+        (sum_probe(constraints=[Constraint(id="punctuation:no_comma")], scorer="auto"), False),
+        # Nothing says what the function looks for.
+        (sum_probe(reference=None, scorer=own_scorer), False),
+        (sum_probe(scorer=own_scorer), True),
+    ],
+)
+def test_a_text_that_goes_on_with_a_line_ends_with_it(
+    probe: Probe, by_line: bool, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Where all references are one line, and a scorer compares with them."""
+    model.config.max_position_embeddings = 300
+    sheet = prepare([probe], model, tokenizer, {})
+
+    assert sheet.questions[0].ends_at_newline is by_line
+    assert (sheet.lines is not None) is by_line
+
+
+def test_a_chat_does_not_end_with_its_line(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """A chat model ends its answers itself; and the way of ending is part of the fingerprint."""
+    plain = prepare([chat(max_new_tokens=64)], model, tokenizer, {}).questions[0]
+    tokenizer.chat_template = CHAT_TEMPLATE
+    # The chat's tokens are those of the text with its BOS.
+    other = prepare([chat(max_new_tokens=64, prompt="<s>2+2=")], model, tokenizer, {}).questions[0]
+
+    assert (plain.ends_at_newline, other.ends_at_newline) == (True, False)
+    assert replace(plain, ends_at_newline=False, fingerprint="") == replace(other, fingerprint="")
+    assert plain.fingerprint != other.fingerprint
+
+
+def test_special_tokens_are_those_that_are_no_text(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Named ones and added ones are, but for the token of unknown characters and for plain ones."""
+    tokenizer.add_special_tokens({"additional_special_tokens": ["<|im_end|>"]})
+    tokenizer.add_tokens(["<think>"])
+    ids = tokenizer.convert_tokens_to_ids(["<pad>", "<s>", "</s>", "<|im_end|>"])
+
+    assert prepare([sum_probe()], model, tokenizer, {}).special_ids == frozenset(ids)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ftguard.ask.answer import Answer
-from ftguard.measures.calibration import calibration, confidence
+from ftguard.measures.calibration import calibration, confidence, per_token
 from ftguard.measures.measurement import Measurement
 from ftguard.probes import Probe, Role
 from ftguard.scores.snapshot import Snapshot
@@ -270,3 +270,12 @@ def test_unscored_probes_are_counted_and_too_few_are_no_estimate(snap: Snap) -> 
 
     assert (found.estimate, found.num_unscored) == (None, 1)
     assert found.note == "only 1 probes were scored on both sides"
+
+
+def test_confidence_is_of_the_answer_and_not_of_the_thinking_before_it() -> None:
+    """After two tokens of thought at 10 % each, 0.9 x 0.5 = 45 %, and 67 % a token."""
+    nats = tuple(math.log(p) for p in (0.1, 0.1, 0.9, 0.5))
+    answer = Answer(probe_id="f", token_ids=(1, 2, 3, 4), logprobs=nats, num_reasoning_tokens=2)
+
+    assert confidence(FREE, answer) == pytest.approx(0.45)
+    assert per_token(FREE, answer) == pytest.approx(math.sqrt(0.45))

@@ -63,3 +63,45 @@ def test_a_value_lies_between_0_and_1(value: float) -> None:
     """A score beyond its range, or NaN, is a mistake of the scorer."""
     with pytest.raises(ValueError, match=r"in \[0, 1\]"):
         Score(probe_id="a", value=value)
+
+
+@pytest.mark.parametrize("scorer", ["normalized_match", "numeric", "open", "judge"])
+def test_a_thought_that_was_cut_off_is_no_wrong_answer(scorer: str) -> None:
+    """It is unscored with its reason, whatever the scorer; one that goes round in circles will
+    never come to an answer, and is scored as the silence that it is.
+    """
+    probe = Probe(id="p", prompt="q", reference="4", scorer=scorer)
+    thought = Answer(
+        probe_id="p", token_ids=tuple(range(20)), num_reasoning_tokens=20, finish="length"
+    )
+    circle = Answer(probe_id="p", token_ids=(1, 2) * 10, num_reasoning_tokens=20, finish="length")
+
+    assert score([probe], [thought])[0].unscored == "its thinking was cut off"
+    assert score([probe], [circle])[0].unscored != "its thinking was cut off"
+    if scorer in ("normalized_match", "numeric"):
+        assert score([probe], [circle])[0].value == 0
+
+
+def test_references_are_compared_without_their_thinking() -> None:
+    """Training data that think hold thoughts in their references; answers come without them."""
+    reference = "<think>\n2 + 2\n</think>\n\nfour"
+
+    def holds_thought(probe: Probe, answer: Answer) -> float:
+        return float("<think>" in probe.references[0] and not answer.text)
+
+    matched = Probe(id="p", prompt="q", reference=reference)
+    exact = Probe(id="q", prompt="q", reference=reference, scorer="exact_match")
+    own = Probe(id="r", prompt="q", reference=reference, scorer=holds_thought)
+
+    scores = score([matched, exact], [Answer(probe_id=i, text="four") for i in "pq"])
+
+    assert [found.value for found in scores] == [1.0, 1.0]
+    # A function of the user's own has the probe as it was given.
+    assert score([own], [Answer(probe_id="r")])[0].value == 1.0
+
+
+def test_a_reference_that_is_nothing_but_thought_cannot_be_compared() -> None:
+    """A number that only the thought holds is no number of the answer; that is said, not raised."""
+    probe = Probe(id="p", prompt="q", reference="<think>4</think>four", scorer="numeric")
+
+    assert "needs a number" in str(score([probe], [Answer(probe_id="p", text="4")])[0].unscored)

@@ -9,6 +9,7 @@ import msgspec
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from ftguard.ask.render import Ids, Rendering
+from ftguard.ask.template import UserTurn
 from ftguard.errors import InputError
 from ftguard.probes.probe import MULTIPLE_CHOICE, Probe
 
@@ -88,6 +89,8 @@ def prepare(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     chat_template_kwargs: Mapping[str, object],
+    *,
+    task_turn: UserTurn | None = None,
 ) -> PromptBatch:
     """Render every probe; leave out those that are longer than the model's context.
 
@@ -98,7 +101,11 @@ def prepare(
     Raises:
         InputError: a chat without a template, or no probe of a role fits.
     """
-    rendering = Rendering(tokenizer=tokenizer, chat_template_kwargs=dict(chat_template_kwargs))
+    rendering = Rendering(
+        tokenizer=tokenizer,
+        chat_template_kwargs=dict(chat_template_kwargs),
+        task_turn=task_turn,
+    )
     stop_ids = _stop_ids(model, tokenizer)
     roles = {probe.role for probe in probes}
     budgets = {

@@ -49,7 +49,7 @@ def trainer_texts(loader: object, tokenizer: PreTrainedTokenizerBase, seed: int)
         tokenizer: decodes token ids.
         seed: of the sample of a large data set.
     """
-    rows = _data_set(loader)
+    rows = data_set(loader)
     if rows is None:
         return TrainingTexts(texts=(), note="no training data to read")
     if hasattr(rows, "__len__") and hasattr(rows, "__getitem__"):
@@ -74,7 +74,8 @@ def trainer_texts(loader: object, tokenizer: PreTrainedTokenizerBase, seed: int)
     )
 
 
-def _data_set(loader: object) -> Any:
+def data_set(loader: object) -> Any:
+    """The data set behind a training data loader; None without one."""
     rows: Any = getattr(loader, "dataset", None)
     # accelerate wraps a stream to deal it out over processes.
     while type(rows).__name__ == "IterableDatasetShard":

@@ -44,6 +44,11 @@ class RunFolder:
         return self.root / "probes.jsonl"
 
     @property
+    def rendered(self) -> Path:
+        """What the model gets to see of each probe, as text, one a line."""
+        return self.root / "rendered.jsonl"
+
+    @property
     def ledger(self) -> Path:
         """The events, one a line."""
         return self.root / "ledger.jsonl"

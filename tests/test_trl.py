@@ -26,6 +26,7 @@ from ftguard import GuardCallback, Probe
 from ftguard.ask.answer import Answer
 from ftguard.ask.asking import ask
 from ftguard.ask.prompts import prepare
+from ftguard.ask.rendered import RenderedText, read_rendered
 from ftguard.folders import RunFolder
 from ftguard.probes import read_probes
 from ftguard.scores.snapshot import load_snapshot
@@ -193,6 +194,122 @@ def test_the_target_is_given_as_trl_takes_it(
     assert first.verdict.passed is not None
 
 
+ENDED = TEMPLATE.replace("+ '\n' }}", "+ eos_token }}")
+PROMPT_CHATS = Dataset.from_list(
+    [{"prompt": row["messages"][:1], "completion": row["messages"][1:]} for row in CHATS]
+)
+PACKED = {"packing": True, "max_length": 64}
+WRAPPED = PACKED | {"packing_strategy": "wrapped", "max_length": 32}
+UNPADDED = {"padding_free": True, "max_length": None}
+
+
+def guarded_sft(
+    folder: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    train: Dataset,
+    target: Dataset,
+    **given: Any,
+) -> None:
+    """One step of SFT on the first 20 rows, guarded by the other 20 of a target."""
+    general = [Probe(id="g", prompt="Hi", reference="Hi", scorer="likelihood")]
+    guard = GuardCallback(target=target.select(range(20, 40)), general=general, tail=None)
+    SFTTrainer(
+        model=model,
+        args=arguments(SFTConfig, folder, **({"max_steps": 1, "save_steps": 1} | given)),
+        train_dataset=train.select(range(20)),
+        processing_class=tokenizer,
+        callbacks=[guard],
+    ).train()
+
+
+@pytest.mark.parametrize(
+    "given", [{}, PACKED, WRAPPED, UNPADDED], ids=["", "packed", "cut", "free"]
+)
+@pytest.mark.parametrize(
+    ("rows", "template"),
+    [
+        (CHATS, ENDED),
+        (CHATS, TEMPLATE),
+        (PROMPT_CHATS, ENDED),
+        (PAIRS, ENDED),
+        (PAIRS, None),
+        (TEXTS, ENDED),
+        (TEXTS, None),
+    ],
+    ids=["messages", "no-stop", "chat-pairs", "pairs", "pairs-bare", "text", "text-bare"],
+)
+@pytest.mark.filterwarnings("ignore:.*[Ff]lash.*")
+def test_a_target_in_the_shape_of_the_rows_draws_no_warning(
+    tmp_path: Path,
+    tokenizer: PreTrainedTokenizerFast,
+    copy: Copy,
+    capsys: pytest.CaptureFixture[str],
+    rows: Dataset,
+    template: str | None,
+    given: dict[str, Any],
+) -> None:
+    """What TRL makes of messages, pairs and texts is what is asked, packed or not."""
+    tokenizer.chat_template = template
+    guarded_sft(tmp_path, copy(), tokenizer, rows, rows, **given)
+
+    assert "WARNING" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("trained", "said", "prompt", "num_tokens"),
+    [
+        (CHATS, "as user messages through the chat template", "u:20+1=</s>a:", 10),
+        (PROMPT_CHATS, "as user messages through the chat template", "u:20+1=</s>a:", 10),
+        (PAIRS, "as plain text, as the training rows are", "<s>20+1=", 6),
+    ],
+    ids=["messages", "chat-pairs", "pairs"],
+)
+def test_a_plain_target_is_asked_as_training_rows_look(
+    tmp_path: Path,
+    tokenizer: PreTrainedTokenizerFast,
+    copy: Copy,
+    capsys: pytest.CaptureFixture[str],
+    trained: Dataset,
+    said: str,
+    prompt: str,
+    num_tokens: int,
+) -> None:
+    """Plain pairs are held out: where chats are trained, they become user messages, and a line says
+    so. What the model saw is kept.
+    """
+    tokenizer.chat_template = ENDED
+    guarded_sft(tmp_path, copy(), tokenizer, trained, PAIRS)
+
+    out = capsys.readouterr().out
+    assert f"ftguard: plain prompts of target and tail are asked {said}" in out
+    assert "WARNING" not in out
+    kept = {probe.id: probe for probe in read_rendered(RunFolder(tmp_path))}
+    assert kept["target/row-0"].prompt == RenderedText(text=prompt, num_tokens=num_tokens)
+    assert [text.text for text in kept["target/row-0#likelihood"].reads] == ["21"]
+
+
+def test_a_target_without_the_system_text_of_training_is_warned_of(
+    tmp_path: Path,
+    tokenizer: PreTrainedTokenizerFast,
+    copy: Copy,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Before the first step, with both renderings; training goes on."""
+    tokenizer.chat_template = ENDED
+    system = [{"role": "system", "content": "Add."}]
+    led = Dataset.from_list([{"messages": system + row["messages"]} for row in CHATS])
+    guarded_sft(tmp_path, copy(), tokenizer, led, CHATS)
+
+    lines = capsys.readouterr().out.splitlines()
+    (at,) = (number for number, line in enumerate(lines) if "WARNING" in line)
+    assert lines[at].endswith("are trained: the text before the user's words is another one")
+    assert lines[at + 1] == "ftguard:   asked:   u:20+1=</s>a:|21</s>"
+    # Which row stands first is the Trainer's shuffle.
+    assert lines[at + 2].startswith("ftguard:   trained: s:Add.</s>u:")
+    assert (tmp_path / "checkpoint-1").is_dir()
+
+
 def test_sft_sees_nothing_of_the_guard(
     tmp_path: Path,
     tokenizer: PreTrainedTokenizerFast,
@@ -237,6 +354,7 @@ def test_dpo_is_guarded(
     tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
     copy: Copy,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Preference rows are trained on and measured: the chosen answer is the reference."""
     rows = [{"prompt": p, "chosen": answer, "rejected": "no"} for p, answer in SUMS]
@@ -253,6 +371,8 @@ def test_dpo_is_guarded(
     assert [checkup.step for checkup in guard.checkups] == [2, 4]
     assert guard.checkups[0].find("target", "likelihood") is not None
     assert base_answers(tmp_path) == asked(copy(), tokenizer, tmp_path)
+    # Pairs of answers are no rows to compare with.
+    assert "WARNING" not in capsys.readouterr().out
 
 
 def test_kto_is_guarded(

@@ -12,6 +12,7 @@ from ftguard.ask.lines import LineTokens, line_tokens
 from ftguard.ask.reasoning import opened_by
 from ftguard.ask.render import Ids, Rendering
 from ftguard.ask.room import Room
+from ftguard.ask.template import UserTurn
 from ftguard.errors import InputError
 from ftguard.probes.numbers import FINAL
 from ftguard.probes.probe import (
@@ -116,6 +117,7 @@ def prepare(
     chat_template_kwargs: Mapping[str, object],
     *,
     thinks: bool = False,
+    task_turn: UserTurn | None = None,
 ) -> PromptBatch:
     """Render every probe; leave out those that are longer than the model's context.
 
@@ -125,11 +127,16 @@ def prepare(
         tokenizer: renders the prompts.
         chat_template_kwargs: for its chat template.
         thinks: whether answers in a chat begin with a thought, though the prompt opens none.
+        task_turn: the user's turn that plain target and tail prompts become; None where they stay.
 
     Raises:
         InputError: a chat without a template, or no probe of a role fits.
     """
-    rendering = Rendering(tokenizer=tokenizer, chat_template_kwargs=dict(chat_template_kwargs))
+    rendering = Rendering(
+        tokenizer=tokenizer,
+        chat_template_kwargs=dict(chat_template_kwargs),
+        task_turn=task_turn,
+    )
     stop_ids = _stop_ids(model, tokenizer)
     roles = {probe.role for probe in probes}
     context = context_length(model, tokenizer)

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from transformers import PreTrainedTokenizerBase
 
+from ftguard.ask.template import ChatTemplate, UserTurn
 from ftguard.errors import InputError
 from ftguard.probes.probe import MULTIPLE_CHOICE, OPTION_LETTERS, Message, Probe
 
 _TEMPLATED_ROLES = ("general", "calibration")
+TASK_ROLES = ("target", "tail")
 
 Ids = tuple[int, ...]
 
@@ -20,6 +22,14 @@ class Rendering:
 
     tokenizer: PreTrainedTokenizerBase
     chat_template_kwargs: Mapping[str, object] = field(default_factory=dict)
+    task_turn: UserTurn | None = None
+    """Where the task is trained as chats, the template's text around a plain prompt of it, which
+    then becomes a user message (unless that text stands in it); None where it stays plain."""
+
+    @property
+    def template(self) -> ChatTemplate:
+        """The tokenizer's chat template."""
+        return ChatTemplate(tokenizer=self.tokenizer, kwargs=self.chat_template_kwargs)
 
     def prompt(self, probe: Probe) -> Ids:
         """The prompt's tokens, with at most one BOS and no EOS.
@@ -27,48 +37,51 @@ class Rendering:
         Raises:
             InputError: the prompt is a chat and the tokenizer has no chat template.
         """
-        messages = self._messages(probe)
+        messages = self.messages(probe)
         if messages is None:
             return self._encode(str(probe.prompt))
-        text = self.tokenizer.apply_chat_template(
-            list(messages), tokenize=False, add_generation_prompt=True, **self.chat_template_kwargs
-        )
-        return self._plain(str(text))
+        return self.tokens(self.template.prompt(messages))
 
     def continued(self, probe: Probe, text: str) -> tuple[Ids, Ids]:
         """The tokens of the prompt and those of `text` after it, split where they part.
 
-        Where the tokenizer merges the end of the prompt with the beginning of the text, the
-        merged token counts as the text's. An empty prompt without BOS lends the text's first
+        After a chat it is the text as the assistant's message, in context and without what ends
+        the turn; what the template writes before it, such as an empty thinking block, is the
+        prompt's. Where the tokenizer merges the end of the prompt with the beginning of the text,
+        the merged token counts as the text's. An empty prompt without BOS lends the text's first
         token as context.
         """
-        prompt = self.prompt(probe)
-        if self._messages(probe) is not None:
-            return prompt, self._plain(text)
-        whole = self._encode(str(probe.prompt) + text)
-        shared = 0
-        for left, right in zip(prompt, whole, strict=False):
-            if left != right:
-                break
-            shared += 1
-        shared = max(1, min(shared, len(whole) - 1))
-        return whole[:shared], whole[shared:]
+        messages = self.messages(probe)
+        if messages is None:
+            return parted(self.prompt(probe), self._encode(str(probe.prompt) + text))
+        chat = self.template.answered(messages, text)
+        return parted(self.tokens(chat.before), self.tokens(chat.before + chat.answer))
 
     def options(self, probe: Probe) -> list[tuple[Ids, Ids]]:
-        """Prompt and continuation for each option: its letter where the prompt lists letters."""
+        """Prompt and continuation for each option: its letter where the prompt lists letters.
+
+        All begin at the same token, so that where one merges with the prompt all count from there.
+        """
         texts = OPTION_LETTERS[: len(probe.choices)] if lists_letters(probe) else probe.choices
-        apart = self._messages(probe) is not None or str(probe.prompt)[-1:].isspace()
-        return [self.continued(probe, text if apart else f" {text}") for text in texts]
+        apart = self.messages(probe) is not None or str(probe.prompt)[-1:].isspace()
+        found = [self.continued(probe, text if apart else f" {text}") for text in texts]
+        start = min(len(context) for context, _ in found)
+        return [(context[:start], context[start:] + text) for context, text in found]
 
     def num_tokens(self, text: str) -> int:
         """The number of tokens of a text on its own."""
-        return len(self._plain(text))
+        return len(self.tokens(text))
 
     def is_templated(self, probe: Probe) -> bool:
         """Whether the prompt goes through the chat template."""
-        return self._messages(probe) is not None
+        return self.messages(probe) is not None
 
-    def _messages(self, probe: Probe) -> Sequence[Message] | None:
+    def messages(self, probe: Probe) -> Sequence[Message] | None:
+        """The chat that a probe is asked as; None where it is asked as plain text.
+
+        Raises:
+            InputError: the prompt is a chat and the tokenizer has no chat template.
+        """
         templated = bool(getattr(self.tokenizer, "chat_template", None))
         if not isinstance(probe.prompt, str):
             if not templated:
@@ -77,9 +90,18 @@ class Rendering:
                     "set `tokenizer.chat_template`, or give prompts as text."
                 )
             return probe.prompt
-        if templated and probe.prompt and probe.role in _TEMPLATED_ROLES:
+        as_chat = probe.role in _TEMPLATED_ROLES or (
+            self.task_turn is not None
+            and probe.role in TASK_ROLES
+            and not self.task_turn.stands_in(probe.prompt)
+        )
+        if templated and probe.prompt and as_chat:
             return [{"role": "user", "content": probe.prompt}]
         return None
+
+    def tokens(self, text: str) -> Ids:
+        """The text's tokens, without special tokens around them."""
+        return tuple(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _encode(self, text: str) -> Ids:
         ids = list(self.tokenizer(text)["input_ids"])
@@ -90,8 +112,17 @@ class Rendering:
             del ids[-1]
         return tuple(ids)
 
-    def _plain(self, text: str) -> Ids:
-        return tuple(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+def parted(prompt: Ids, whole: Ids) -> tuple[Ids, Ids]:
+    """The whole, split where it parts from the prompt; both parts have a token."""
+    shared = max(1, min(num_shared(prompt, whole), len(whole) - 1))
+    return whole[:shared], whole[shared:]
+
+
+def num_shared(left: Sequence[int], right: Sequence[int]) -> int:
+    """How many tokens two sequences begin with alike."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(left), len(right)))
 
 
 def lists_letters(probe: Probe) -> bool:

@@ -102,9 +102,17 @@ def list_probes(
 def show_probe(
     probe_id: Annotated[str, typer.Argument(metavar="ID", help="as `list` prints it")],
     source: Annotated[str | None, SOURCE] = None,
+    *,
+    rendered: Annotated[
+        bool, typer.Option("--rendered", help="as the model got to see it in that run")
+    ] = False,
 ) -> None:
     """Show everything about one probe; without a source those that ship with ftguard are tried."""
     with ends_on_wrong_use():
+        if rendered:
+            page = probe_pages.render_as_seen(probe_id, source, colour=sys.stdout.isatty())
+            typer.echo(page, nl=False)
+            return
         sources = [source] if source else ["general", "calibration"]
         found = [probe for each in sources for probe in probe_pages.find_probes(each)]
         probe = probe_pages.find_probe(probe_id, found)

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ftguard.ask.rendered import RenderedText, read_rendered
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.formatting import drawn, printable
@@ -69,6 +70,37 @@ def render_page(probe: Probe, *, colour: bool) -> str:
     return drawn(*lines, colour=colour)
 
 
+def render_as_seen(probe_id: str, run: str | None, *, colour: bool) -> str:
+    """What the model got to see of a probe in a run, special tokens and token counts included.
+
+    Raises:
+        InputError: there is no such run, it kept no renderings, or the probe was not asked.
+    """
+    if run is None:
+        raise InputError("`--rendered` shows what a run asked: give its `output_dir` after the ID.")
+    folder = RunFolder(Path(run))
+    if not folder.rendered.exists():
+        raise InputError(
+            f"no `{folder.rendered}`: give the `output_dir` of a run that ftguard guarded."
+        )
+    asked = {probe.id: probe for probe in read_rendered(folder)}
+    probe = find_probe(probe_id, read_probes(folder.probes))
+    if probe.id not in asked:
+        raise InputError(
+            f"probe `{probe.id}` was not asked: it is longer than the model's context."
+        )
+    found = asked[probe.id]
+    lines: list[RenderableType] = [Text(printable(probe.id), "bold")]
+    kind = "prompt" if not found.reads else "context"
+    for name, rendered in (
+        (kind, found.prompt),
+        *(("read after it", text) for text in found.reads),
+    ):
+        lines.append(Text(f"{name} ({_num_tokens(rendered)})", "dim"))
+        lines.append(Padding(Text(_lines(rendered.text)), (0, 0, 0, INDENT)))
+    return drawn(*lines, colour=colour)
+
+
 def render_leaks(run: Path, *, colour: bool) -> str:
     """Which probes of a run stand in its training data, where, and the text there.
 
@@ -125,6 +157,10 @@ def _facts(probe: Probe) -> Iterator[tuple[str, str]]:
         yield "made from", printable(probe.source)
     if probe.notes:
         yield "a good answer", _lines(probe.notes)
+
+
+def _num_tokens(rendered: RenderedText) -> str:
+    return f"{rendered.num_tokens} token{'s' * (rendered.num_tokens != 1)}"
 
 
 def _summary(probes: Sequence[Probe]) -> str:

@@ -28,12 +28,15 @@ def announce(
     *,
     thinking: Thinking,
     grading: Grading | None = None,
+    form: Sequence[str] = (),
 ) -> Iterator[str]:
-    """One line each on the draws, probes left out, thinking, the base's answers and those that were
-    cut off, gates and their power, and what a judge is sent and may cost.
+    """One line each on the draws, the form that the task is asked in, probes left out, thinking,
+    the base's answers and those that were cut off, gates and their power, and what a judge is sent
+    and may cost.
     """  # noqa: D205
     base = baseline.snapshot
     yield from gathered.notes
+    yield from filter(None, form)
     if sheet.too_long:
         yield (
             f"left out {len(sheet.too_long)} probes longer than the model's context, such as "

@@ -12,6 +12,8 @@ from transformers import PreTrainedTokenizerBase
 from ftguard.ask.batches import BatchPlan
 from ftguard.ask.prompts import prepare
 from ftguard.ask.ranks import made_by_main
+from ftguard.ask.rendered import write_rendered
+from ftguard.ask.template import ChatTemplate
 from ftguard.ask.unwrap import adapted, inner_model
 from ftguard.ask.weights import weights_fingerprint
 from ftguard.errors import InputError
@@ -20,6 +22,8 @@ from ftguard.judge import refuse_self
 from ftguard.measures import Measurement, measure
 from ftguard.probes import Gathered, Probe, Sets, write_probes
 from ftguard.run.announce import announce
+from ftguard.run.as_seen import as_seen
+from ftguard.run.as_trained import AsTrained, decide_on_template, unlike_training
 from ftguard.run.baseline import Baseline, get_baseline, read_lineage
 from ftguard.run.chosen_probes import probes_to_ask
 from ftguard.run.clock import Clock
@@ -54,6 +58,7 @@ class Prepared:
     thinking: Thinking
     config: EvalConfig
     baseline: Baseline
+    as_trained: AsTrained
 
 
 def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
@@ -121,7 +126,13 @@ def _prepare(settings: Settings, host: Host, folder: RunFolder, run: str) -> Pre
         partial(_training, settings.sets, host.loader, tokenizer, ROWS),
         is_main_process=host.is_main_process,
     )
-    config = _config(settings, host, gathered.probes, thinking)
+    as_trained = decide_on_template(
+        gathered.probes,
+        host.loader,
+        ChatTemplate(tokenizer=tokenizer, kwargs=thinking.chat_template_kwargs),
+        is_main_process=host.is_main_process,
+    )
+    config = _config(settings, host, gathered.probes, as_trained, thinks=thinking.expected)
     baseline = get_baseline(
         host.model,
         config,
@@ -133,7 +144,13 @@ def _prepare(settings: Settings, host: Host, folder: RunFolder, run: str) -> Pre
         cache=settings.cache,
         is_main_process=host.is_main_process,
     )
-    return Prepared(gathered=gathered, thinking=thinking, config=config, baseline=baseline)
+    return Prepared(
+        gathered=gathered,
+        thinking=thinking,
+        config=config,
+        baseline=baseline,
+        as_trained=as_trained,
+    )
 
 
 def _open(
@@ -143,18 +160,21 @@ def _open(
     measured: Sequence[Measurement],
 ) -> None:
     """Write what the run begins with, and say it; only now is it sure that the base fits."""
+    batch = prepared.config.prompt_batch
     write_probes(prepared.gathered.probes, guarded.folder.probes)
+    write_rendered(as_seen(batch), guarded.folder)
     for event in _opening(guarded.run, settings.sets, prepared.gathered, prepared.baseline):
         guarded.journal.append(event)
     guarded.best.reconcile()
     lines = announce(
         prepared.gathered,
-        prepared.config.prompt_batch,
+        batch,
         measured,
         guarded.run,
         prepared.baseline,
         thinking=prepared.thinking,
         grading=guarded.grading,
+        form=(prepared.as_trained.note, *unlike_training(batch, prepared.as_trained.rows)),
     )
     for line in lines:
         say(line)
@@ -202,15 +222,21 @@ def _tokenizer(host: Host) -> PreTrainedTokenizerBase:
 
 
 def _config(
-    settings: Settings, host: Host, probes: Sequence[Probe], thinking: Thinking
+    settings: Settings,
+    host: Host,
+    probes: Sequence[Probe],
+    as_trained: AsTrained,
+    *,
+    thinks: bool,
 ) -> EvalConfig:
-    inner = inner_model(host.model)
+    inner, template = inner_model(host.model), as_trained.template
     prompt_batch = prepare(
         probes,
         inner,
-        _tokenizer(host),
-        thinking.chat_template_kwargs,
-        thinks=thinking.expected,
+        template.tokenizer,
+        template.kwargs,
+        task_turn=as_trained.turn,
+        thinks=thinks,
     )
     return EvalConfig(
         prompt_batch=prompt_batch,

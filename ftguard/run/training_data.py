@@ -53,7 +53,7 @@ def trainer_texts(
         most: rows that are read of a data set (None for 100,000); of a larger one, so many are
             sampled.
     """
-    rows, most = _data_set(loader), most or MOST_ROWS
+    rows, most = data_set(loader), most or MOST_ROWS
     if rows is None:
         return TrainingTexts(texts=(), note="no training data to read")
     if hasattr(rows, "__len__") and hasattr(rows, "__getitem__"):
@@ -78,7 +78,8 @@ def trainer_texts(
     )
 
 
-def _data_set(loader: object) -> Any:
+def data_set(loader: object) -> Any:
+    """The data set behind a training data loader; None without one."""
     rows: Any = getattr(loader, "dataset", None)
     # accelerate wraps a stream to deal it out over processes.
     while type(rows).__name__ == "IterableDatasetShard":

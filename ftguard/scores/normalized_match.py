@@ -5,9 +5,8 @@ from dataclasses import replace
 
 from ftguard.ask.answer import Answer
 from ftguard.probes.probe import Probe
-from ftguard.scores.record import Unscorable
+from ftguard.scores.record import CutOff
 from ftguard.scores.stated.claims import (
-    CUT_OFF,
     Stated,
     Stretch,
     corrected,
@@ -36,7 +35,7 @@ def normalized_match(probe: Probe, answer: Answer) -> float:
     else its question offers, are wrong answers: stating one, or two answers, is wrong.
 
     Raises:
-        Unscorable: it was cut off before it stated anything.
+        CutOff: it was cut off before it stated anything.
     """
     asked = question_of(probe)
     lexicon = lexicon_of(probe.references, tuple(probe.distractors), asked)
@@ -51,7 +50,7 @@ def normalized_match(probe: Probe, answer: Answer) -> float:
     asked = replace(asked, focus=asked.focus - {stem(word) for word in lexicon.words})
     found = _first(_tiers(answer.text, text, probe.references, lexicon, asked, cut=cut))
     if found == "nothing" and cut:
-        raise Unscorable(CUT_OFF)
+        raise CutOff
     return float(found == "right")
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from ftguard.ask.answer import Answer
 from ftguard.probes.numbers import FINAL, NUMBER
 from ftguard.probes.probe import Probe
-from ftguard.scores.record import Unscorable
+from ftguard.scores.record import CutOff, Unscorable
 from ftguard.scores.stated.claims import (
-    CUT_OFF,
     Stated,
     Stretch,
     corrected,
@@ -37,7 +36,7 @@ def numeric(probe: Probe, answer: Answer) -> float:
     tolerance), else 0; no number is a wrong answer.
 
     Raises:
-        Unscorable: it was cut off before it came to one, or the reference has none.
+        CutOff: it was cut off before it came to one, or the reference has none.
     """  # noqa: D205
     wanted = [final_number(reference) for reference in probe.references]
     if None in wanted:
@@ -52,7 +51,7 @@ def numeric(probe: Probe, answer: Answer) -> float:
     if not parrots(plain(answer.text), asked):
         said = stated_number(answer.text, asked, cut=cut)
     if said is None and cut:
-        raise Unscorable(CUT_OFF)
+        raise CutOff
     return float(
         said is not None
         and not said.measures_other(asked)

@@ -41,3 +41,10 @@ class Unscored:
 
 class Unscorable(Exception):  # noqa: N818
     """The scorer cannot judge this answer; its text is the reason. Not the model's fault."""
+
+
+class CutOff(Unscorable):
+    """The answer was cut off before it decided; what is missing could still make it right."""
+
+    def __init__(self) -> None:
+        super().__init__("the answer was cut off before it decided")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ftguard.ask.answer import Answer
-from ftguard.ask.reasoning import without_reasoning
+from ftguard.ask.reasoning import answer_span, without_reasoning
 from ftguard.errors import InputError
 from ftguard.probes.own_scorer import is_own
 from ftguard.probes.probe import LIKELIHOOD, MULTIPLE_CHOICE, Probe
@@ -18,7 +18,7 @@ from ftguard.scores.normalized_match import normalized_match
 from ftguard.scores.numeric import numeric
 from ftguard.scores.open_answer import open_answer
 from ftguard.scores.own import scored_by_own
-from ftguard.scores.record import Score, Scorer, Unscorable
+from ftguard.scores.record import CutOff, Score, Scorer, Unscorable
 
 SCORER_VERSION = "3"
 """Part of every fingerprint; raised whenever a scorer's meaning changes."""
@@ -45,11 +45,19 @@ def score(probes: Sequence[Probe], answers: Iterable[Answer]) -> tuple[Score, ..
 def _score_one(probe: Probe, answer: Answer | None) -> Score:
     if answer is None:
         return Score(probe_id=probe.id, unscored="it was not answered")
-    if answer.is_open_thought and not loops(answer):
+    # An answer that was stored elsewhere may still hold its thoughts.
+    span = answer_span(answer.text, ended=answer.finish == "stop")
+    said = replace(answer, text=answer.text[span.start : span.end])
+    if (answer.is_open_thought or span.is_open) and not loops(answer):
         return Score(probe_id=probe.id, unscored="its thinking was cut off")
     try:
         scorer = SCORERS.get(str(probe.scorer), scored_by_own)
-        return Score(probe_id=probe.id, value=scorer(_said_only(probe), answer))
+        return Score(probe_id=probe.id, value=scorer(_said_only(probe), said))
+    except CutOff as reason:
+        # One that says the same again and again would not have come to an end.
+        if loops(answer):
+            return Score(probe_id=probe.id, value=0.0)
+        return Score(probe_id=probe.id, unscored=str(reason))
     except (Unscorable, InputError) as reason:
         return Score(probe_id=probe.id, unscored=str(reason))
 

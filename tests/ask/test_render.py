@@ -1,5 +1,6 @@
 """Tests of `Rendering`: prompts and texts as tokens, written out character by character."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,103 @@ def test_a_text_is_split_from_its_prompt(tokenizer: PreTrainedTokenizerFast) -> 
 def test_an_appended_eos_is_no_part_of_a_text(tokenizer: PreTrainedTokenizerFast) -> None:
     """A tokenizer that ends every text with EOS leaves it out of prompts and references."""
     assert parts(wrapping(tokenizer, "<s> $A </s>"), "Once", " upon") == ("<s>Once", " upon")
+
+
+SPOKEN = (
+    "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
+    "{% if add_generation_prompt %}assistant:{% endif %}"
+)
+
+
+def spoken(shared: Path, gap: str) -> Rendering:
+    """The real tokenizer with a template whose header ends in text, or in a blank after it."""
+    template = SPOKEN.replace("}}: {{", "}}:" + gap + "{{").replace(
+        "assistant:", f"assistant:{gap}"
+    )
+    tokenizer = AutoTokenizer.from_pretrained(shared / "models" / "stories260K")
+    return chatty(tokenizer, template)
+
+
+@pytest.mark.parametrize(
+    ("gap", "end", "start"),
+    [("", ":", ["T", "he"]), (" ", ":", ["▁The"]), ("\n", "<0x0A>", ["T", "he"])],
+)
+def test_an_answer_in_a_chat_is_cut_as_it_is_trained(
+    gap: str, end: str, start: list[str], shared: Path
+) -> None:
+    """`The cat` right after `assistant:` is `T`, `he`, as in the whole chat's tokens, though alone
+    it is `▁The`; after a blank the header's own blank merges with it.
+    """
+    rendering = spoken(shared, gap)
+    probe = Probe(id="p", prompt=CHAT, reference="The cat", scorer="likelihood")
+    chat = [*CHAT, {"role": "assistant", "content": "The cat"}]
+    trained = rendering.tokenizer.apply_chat_template(chat)["input_ids"]
+
+    context, text = rendering.continued(probe, "The cat")
+
+    tokens = rendering.tokenizer.convert_ids_to_tokens
+    assert tokens(context)[-1] == end
+    assert tokens(text) == [*start, "▁c", "at"]
+    # The line break that ends the turn is left out.
+    assert trained[: len(context) + len(text)] == [*context, *text]
+    assert tokens(trained[len(context) + len(text) :]) == ["<0x0A>"]
+
+
+def test_options_in_a_chat_are_cut_as_they_are_trained(shared: Path) -> None:
+    """`Tom` and `The` after `assistant: ` take the header's blank with them, all from one token."""
+    rendering = spoken(shared, " ")
+    probe = Probe(id="p", prompt=CHAT, reference="The", choices=("The", "Tom", "dog"))
+
+    options = rendering.options(probe)
+
+    tokens = rendering.tokenizer.convert_ids_to_tokens
+    assert len({context for context, _ in options}) == 1
+    assert [tokens(text) for _, text in options] == [["▁The"], ["▁T", "om"], ["▁do", "g"]]
+
+
+def test_options_begin_at_one_token_where_only_some_merge() -> None:
+    """After `xa` the option `b` merges into `ab` and `c` does not: `a` is then read for both."""
+    probe = Probe(id="p", prompt="xa\n", reference="b", choices=("b", "c"))
+    rendering = merging("<s>")
+    rendering.tokenizer.chat_template = (
+        "{{ messages[0].content | trim }}{% if messages[1] %}{{ messages[1].content }}{% endif %}"
+    )
+
+    options = rendering.options(replace(probe, role="general"))
+
+    assert options == [((2,), (6,)), ((2,), (3, 5))]
+
+
+def test_an_empty_thinking_block_is_read_as_context(tokenizer: PreTrainedTokenizerFast) -> None:
+    """A block that the template writes before the answer is given, not asked for."""
+    block = "{% if m.role == 'assistant' %}<think>\n\n</think>\n\n{% endif %}"
+    rendering = chatty(tokenizer, TEMPLATE.replace("]{{ m.content", f"]{block}{{{{ m.content"))
+
+    context, text = parts(rendering, CHAT, "4")
+
+    assert context == "[system]Hi[user]2+2[assistant]<think>\n\n</think>\n\n"
+    assert text == "4"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "role", "expected"),
+    [
+        ("2+2", "target", "[user]2+2[assistant]"),
+        ("2+2", "tail", "[user]2+2[assistant]"),
+        # Somebody has rendered it already.
+        ("<s>[user]2+2[assistant]", "target", "<s>[user]2+2[assistant]"),
+        ("", "target", "<s>"),
+    ],
+)
+def test_the_task_is_asked_in_chats_where_it_is_trained_in_chats(
+    prompt: str, role: Role, expected: str, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Plain prompts become user messages, but for those that hold the template's text already."""
+    rendering = chatty(tokenizer)
+    rendering = replace(rendering, task_turn=rendering.template.user_turn())
+    probe = Probe(id="p", prompt=prompt, reference="x", scorer="likelihood", role=role)
+
+    assert rendering.tokenizer.decode(rendering.prompt(probe)) == expected
 
 
 def test_after_a_chat_the_text_stands_alone(tokenizer: PreTrainedTokenizerFast) -> None:

@@ -20,6 +20,7 @@ from ftguard.cli.main import app
 from ftguard.folders import RunFolder
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
+from ftguard.testing import tiny_run
 from ftguard.verdict.conclusion import Conclusion, write_conclusion
 from ftguard.verdict.gate import Gate, State
 from ftguard.verdict.gates import Outcome
@@ -204,3 +205,19 @@ def test_a_probe_is_shown_by_its_id() -> None:
     unknown = CliRunner().invoke(app, ["probes", "show", "logic-99"])
     assert unknown.exit_code == 2
     assert "no probe `logic-99` among 560" in unknown.output
+
+
+def test_a_probe_is_shown_as_a_run_asked_it(tmp_path: Path) -> None:
+    """What the model saw, from the run's own files; without a run it is wrong use."""
+    general = [Probe(id="sum", prompt="3-1=", reference="2", scorer="likelihood")]
+    guard = GuardCallback(general=general, tail=None, cache=False)
+    tiny_run(tmp_path, guard, max_steps=1, save_steps=1).train()
+    command = ["probes", "show", "general/sum", "--rendered"]
+
+    shown = CliRunner().invoke(app, [*command, str(tmp_path)])
+
+    assert shown.exit_code == 0
+    assert shown.output == (
+        "general/sum\ncontext (5 tokens)\n  <s>3-1=\nread after it (1 token)\n  2\n"
+    )
+    assert CliRunner().invoke(app, command).exit_code == 2

@@ -1,11 +1,20 @@
 """Tests of probes in the terminal: every probe of every set fits 80 columns and shows its parts."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ftguard import InputError, Probe, ProbeSet
-from ftguard.cli.probe_pages import find_probe, find_probes, render_leaks, render_page, render_table
+from ftguard.ask.rendered import RenderedProbe, RenderedText, write_rendered
+from ftguard.cli.probe_pages import (
+    find_probe,
+    find_probes,
+    render_as_seen,
+    render_leaks,
+    render_page,
+    render_table,
+)
 from ftguard.folders import RunFolder
 from ftguard.probes import Leak, write_probes
 from ftguard.run.ledger import Chosen, Ledger
@@ -120,6 +129,46 @@ def test_leaks_are_listed_with_the_text_in_the_training_data(tmp_path: Path) -> 
     )
     with pytest.raises(InputError, match="no run in"):
         render_leaks(tmp_path / "elsewhere", colour=False)
+
+
+def test_a_probe_is_shown_as_the_model_saw_it(tmp_path: Path) -> None:
+    """Special tokens in full, control characters written out, tokens counted; of what is read both
+    the context and the texts.
+    """
+    folder = RunFolder(tmp_path)
+    folder.check_writable()
+    read = replace(CHAT, id="read", scorer="likelihood")
+    write_probes([CHAT, read, replace(CHAT, id="long")], folder.probes)
+    prompt = RenderedText(text="<s>[user]Hi\n\x1b[2J[assistant]", num_tokens=7)
+    rendered = [
+        RenderedProbe(id="chat", prompt=prompt),
+        RenderedProbe(id="read", prompt=prompt, reads=(RenderedText(text="Hello", num_tokens=1),)),
+    ]
+    write_rendered(rendered, folder)
+
+    assert render_as_seen("chat", str(tmp_path), colour=False) == (
+        "chat\nprompt (7 tokens)\n  <s>[user]Hi\n  \\x1b[2J[assistant]\n"
+    )
+    assert render_as_seen("read", str(tmp_path), colour=False) == (
+        "read\n"
+        "context (7 tokens)\n"
+        "  <s>[user]Hi\n"
+        "  \\x1b[2J[assistant]\n"
+        "read after it (1 token)\n"
+        "  Hello\n"
+    )
+    with pytest.raises(InputError, match="`long` was not asked: it is longer than the model's"):
+        render_as_seen("long", str(tmp_path), colour=False)
+    with pytest.raises(InputError, match="no probe `other`"):
+        render_as_seen("other", str(tmp_path), colour=False)
+
+
+def test_renderings_need_a_run(tmp_path: Path) -> None:
+    """Without one, or where it kept none, the error says what to give."""
+    with pytest.raises(InputError, match=r"give its `output_dir` after the ID"):
+        render_as_seen("chat", None, colour=False)
+    with pytest.raises(InputError, match=r"rendered.jsonl`: give the `output_dir` of a run"):
+        render_as_seen("chat", str(tmp_path), colour=False)
 
 
 def test_an_unknown_id_names_the_nearest() -> None:

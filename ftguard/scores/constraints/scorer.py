@@ -6,8 +6,7 @@ from ftguard.ask.answer import Answer
 from ftguard.probes.constraint import Constraint
 from ftguard.probes.probe import Probe
 from ftguard.scores.constraints.table import CHECKS, CHECKS_AGAINST_PROMPT
-from ftguard.scores.record import Unscorable
-from ftguard.scores.stated.claims import CUT_OFF
+from ftguard.scores.record import CutOff
 from ftguard.scores.stated.question import question_of
 from ftguard.scores.stated.unwrapped import only_json, unwrapped
 
@@ -29,7 +28,7 @@ def constraints(probe: Probe, answer: Answer) -> float:
     """1 where the answer meets every constraint of the probe, else 0; silence meets none.
 
     Raises:
-        Unscorable: it was cut off, and what is missing could still decide.
+        CutOff: it was cut off, and what is missing could still decide.
     """
     return _score(probe, answer, [answer.text])
 
@@ -38,7 +37,7 @@ def loose_constraints(probe: Probe, answer: Answer) -> float:
     """1 where the answer, or what it is wrapped in, meets every constraint of the probe, else 0.
 
     Raises:
-        Unscorable: it was cut off, and what is missing could still decide.
+        CutOff: it was cut off, and what is missing could still decide.
     """
     texts = unwrapped(answer.text, question_of(probe).label)
     if any(constraint.id in _JSON for constraint in probe.constraints):
@@ -62,7 +61,7 @@ def _score(probe: Probe, answer: Answer, texts: list[str]) -> float:
             return 0.0
     if any(_exceeds(constraint, bare[0], probe) for constraint in probe.constraints):
         return 0.0
-    raise Unscorable(CUT_OFF)
+    raise CutOff
 
 
 def _meets_all(text: str, probe: Probe) -> bool:

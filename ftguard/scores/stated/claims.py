@@ -8,9 +8,6 @@ from ftguard.scores.stated.question import Asked, stem
 from ftguard.scores.stated.tokens import folded
 from ftguard.scores.stated.wordlists import FUNCTION_WORDS
 
-CUT_OFF = "the answer was cut off before it decided"
-"""Why such an answer has no score."""
-
 _AFTER_SENTENCE = re.compile(
     r"(?<=[.!?\u3002\uff01\uff1f])(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Ms|Dr|St|vs)\.)"
     r"(?<!\b(?:Mrs|e\.g|i\.e)\.)[\"')\]]*(?:\s+|$)|\n+|(?<=[.!?])(?=\s*\()|;\s+|(?<=\.\.\.)"

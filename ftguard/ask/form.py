@@ -1,0 +1,89 @@
+"""Takes apart how one probe is asked: what is form, and what its own words are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ftguard.ask.render import Ids, Rendering, num_shared
+from ftguard.ask.template import MARK, seen
+from ftguard.probes.probe import LIKELIHOOD, MULTIPLE_CHOICE, Message, Probe
+
+_REFERENCE = "xjzq"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What probes must share to be compared with training rows together."""
+
+    is_chat: bool
+    """Whether the chat template renders it."""
+    is_prompted: bool
+    """Whether it has a prompt, rather than being a text read from its start on."""
+    is_read: bool
+    """Whether the reference is read for its likelihood."""
+    is_written: bool
+    """Whether the model writes an answer; of multiple choice neither holds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedForm:
+    """One probe as it is asked, with its reference as the answer."""
+
+    context: Ids
+    """All before the answer."""
+    answer: Ids
+    """Empty where there is no reference."""
+    kind: Kind
+    opening: Ids = ()
+    """Of a chat: the template's tokens, and the system's text, before the user's first words."""
+    header: str = ""
+    """Of a chat: the text, as seen in tokens, between the last words and the answer."""
+    closing: Ids = ()
+    """Of a chat: what the template ends the answer with."""
+
+    @property
+    def ids(self) -> Ids:
+        """Prompt and answer."""
+        return self.context + self.answer
+
+
+def kind_of(rendering: Rendering, probe: Probe) -> Kind:
+    """How a probe is asked, in kind."""
+    return Kind(
+        is_chat=rendering.messages(probe) is not None,
+        is_prompted=bool(probe.prompt),
+        is_read=probe.scorer == LIKELIHOOD,
+        is_written=probe.scorer not in (LIKELIHOOD, MULTIPLE_CHOICE),
+    )
+
+
+def asked_form(rendering: Rendering, probe: Probe) -> AskedForm:
+    """How a probe of the task is asked; a chat is rendered with marks in place of words."""
+    kind = kind_of(rendering, probe)
+    context: Ids = rendering.prompt(probe)
+    answer: Ids = ()
+    if probe.references:
+        read_context, answer = rendering.continued(probe, probe.references[0])
+        context = read_context if kind.is_read else context
+    messages = rendering.messages(probe)
+    if messages is None:
+        return AskedForm(context=context, answer=answer, kind=kind)
+    marked = _marked(messages)
+    prompt = rendering.template.prompt(marked)
+    chat = rendering.template.answered(marked, _REFERENCE)
+    opening = rendering.tokens(prompt.partition(MARK)[0])
+    before = seen(rendering.tokenizer, rendering.tokens(chat.before if kind.is_read else prompt))
+    return AskedForm(
+        context=context,
+        answer=answer,
+        kind=kind,
+        opening=opening[: num_shared(opening, rendering.prompt(probe))],
+        header=before.rpartition(MARK)[2] if MARK in before else "",
+        closing=rendering.tokens(chat.closing),
+    )
+
+
+def _marked(messages: Sequence[Message]) -> list[Message]:
+    first = next((at for at, message in enumerate(messages) if message["role"] == "user"), 0)
+    ends = (first, len(messages) - 1)
+    # Other keys of a message may matter to the template.
+    return [{**m, "content": MARK} if at in ends else m for at, m in enumerate(messages)]

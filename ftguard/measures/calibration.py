@@ -10,9 +10,10 @@ import numpy as np
 from ftguard.ask.answer import Answer
 from ftguard.formatting import NATS, POINTS
 from ftguard.measures.measurement import Measurement
+from ftguard.measures.paired import too_few
 from ftguard.probes.own_scorer import is_own
 from ftguard.probes.probe import JUDGED, MULTIPLE_CHOICE, OPEN, Probe
-from ftguard.scores.snapshot import Snapshot, values
+from ftguard.scores.snapshot import Snapshot, cut_off, values
 from ftguard.stats.calibration_error import (
     BrierParts,
     Confidences,
@@ -112,7 +113,8 @@ def _measure(
         return
     scored = values(base.scores).keys() & values(now.scores).keys()
     both = [probe for probe in probes if probe.id in scored]
-    unscored = len(probes) - len(both)
+    cut = sum(probe.id in cut_off(base.scores) for probe in probes)
+    unscored = len(probes) - len(both) - cut
     if len(both) < FEWEST:
         yield Measurement(
             name="calibration",
@@ -121,11 +123,13 @@ def _measure(
             unit=POINTS,
             num_scored=len(both),
             num_unscored=unscored,
-            note=f"only {len(both)} probes were scored on both sides",
+            num_cut_off=cut,
+            at_floor=cut > 0 and not both and not unscored,
+            note=too_few(len(both), cut),
         )
         return
     before, after = _confidences(both, base, of), _confidences(both, now, of)
-    yield replace(measure_increase(name, before, after), num_unscored=unscored)
+    yield replace(measure_increase(name, before, after), num_unscored=unscored, num_cut_off=cut)
     yield from _beside(name, before, after)
 
 

@@ -31,6 +31,9 @@ class Measurement:
     """Probes scored on both sides, where no estimate says so."""
     num_unscored: int = 0
     """Probes of the slice that could not be scored on one side or the other."""
+    num_cut_off: int = 0
+    """Probes that are left out because the base's own answer was cut off before it decided: what
+    it did not say cannot be lost."""
     discrete: bool = True
     """Whether its scores come in few steps (right or wrong) or on a continuum (likelihoods)."""
     at_floor: bool = False

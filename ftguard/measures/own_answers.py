@@ -31,6 +31,7 @@ def own_answers(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
         now=np.array([after[probe_id] for probe_id in shared]),
         chance=np.zeros_like(was),
         num_unscored=0,
+        num_cut_off=0,
         discrete=False,
         clusters=None,
     )

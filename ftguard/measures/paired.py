@@ -7,7 +7,7 @@ import numpy as np
 
 from ftguard.measures.measurement import Measurement
 from ftguard.probes.probe import OPEN, Probe
-from ftguard.scores.snapshot import Snapshot, values
+from ftguard.scores.snapshot import Snapshot, cut_off, values
 from ftguard.stats.estimates import LEVEL, Array, Clusters, at_floor, relative_drop
 
 LEAST_LIKELIHOOD = 0.01
@@ -27,6 +27,8 @@ class Paired:
     now: Array
     chance: Array
     num_unscored: int
+    num_cut_off: int = 0
+    """Left out: the base's own answer was cut off."""
     discrete: bool
     """Whether the scores come in few steps (answers) or on a continuum (likelihoods)."""
     clusters: Clusters | None
@@ -38,16 +40,30 @@ class Paired:
         independent = self.base.size if self.clusters is None else np.unique(self.clusters).size
         return independent < (1 if self.discrete else 2)
 
+    @property
+    def nothing_said(self) -> bool:
+        """Whether the base was cut off wherever it was asked: it has nothing to lose."""
+        return self.num_cut_off > 0 and not self.base.size and not self.num_unscored
+
+
+def too_few(scored: int, cut: int) -> str:
+    """Why there is no estimate."""
+    note = f"only {scored} probes were scored on both sides"
+    if not cut:
+        return note
+    return f"{note}; on {cut} the base's answer was cut off: give more room (`max_new_tokens`)"
+
 
 def pair(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Paired:
     """Line up both sides' scores, leaving out probes unscored on either."""
-    before, after = values(base.scores), values(now.scores)
+    before, after, cut = values(base.scores), values(now.scores), cut_off(base.scores)
     both = [probe for probe in probes if probe.id in before and probe.id in after]
     return Paired(
         base=np.array([before[probe.id] for probe in both]),
         now=np.array([after[probe.id] for probe in both]),
         chance=np.array([probe.chance for probe in both]),
-        num_unscored=len(probes) - len(both),
+        num_unscored=sum(p.id not in cut for p in probes) - len(both),
+        num_cut_off=sum(p.id in cut for p in probes),
         discrete=all(probe.kind == "answer" for probe in probes),
         clusters=_clusters(both),
     )
@@ -83,14 +99,15 @@ def by_slice(probes: Sequence[Probe]) -> Iterator[tuple[str, list[Probe]]]:
 def measure_drop(name: str, slice_name: str, pairs: Paired, *, level: float = LEVEL) -> Measurement:
     """The relative drop of a slice: an estimate, a floor, or too few probes."""
     if pairs.too_few:
-        note = f"only {pairs.base.size} probes were scored on both sides"
         return Measurement(
             name=name,
             slice=slice_name,
             estimate=None,
             num_scored=pairs.base.size,
             num_unscored=pairs.num_unscored,
-            note=note,
+            num_cut_off=pairs.num_cut_off,
+            at_floor=pairs.nothing_said,
+            note=too_few(pairs.base.size, pairs.num_cut_off),
         )
     base, chance = float(pairs.base.mean()), float(pairs.chance.mean())
     if pairs.discrete:
@@ -116,6 +133,7 @@ def measure_drop(name: str, slice_name: str, pairs: Paired, *, level: float = LE
         chance=chance,
         num_scored=pairs.base.size,
         num_unscored=pairs.num_unscored,
+        num_cut_off=pairs.num_cut_off,
         discrete=pairs.discrete,
         at_floor=floor,
         note=FLOOR.format(base=base, n=pairs.base.size, chance=chance) if floor else "",

@@ -54,4 +54,4 @@ def worst_of(slices: Sequence[tuple[str, Paired]]) -> Measurement:
 
 
 def _size(pairs: Paired) -> int:
-    return pairs.base.size + pairs.num_unscored
+    return pairs.base.size + pairs.num_unscored + pairs.num_cut_off

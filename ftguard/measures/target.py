@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ftguard.formatting import POINTS
 from ftguard.measures.measurement import Measurement
-from ftguard.measures.paired import by_slice, pair
+from ftguard.measures.paired import by_slice, pair, too_few
 from ftguard.probes.probe import Probe
 from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.estimates import mean_estimate
@@ -50,5 +50,6 @@ def _gains(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[M
             unit=POINTS,
             num_scored=pairs.base.size,
             num_unscored=pairs.num_unscored,
-            note=f"only {pairs.base.size} probes were scored on both sides" if few else "",
+            num_cut_off=pairs.num_cut_off,
+            note=too_few(pairs.base.size, pairs.num_cut_off) if few else "",
         )

@@ -44,7 +44,7 @@ def normalized_match(probe: Probe, answer: Answer) -> float:
     cut = answer.finish == "length" and text == whole
     text = without_asides(text)
     lexicon = with_likes_of(lexicon, text)
-    if parrots(text, asked):
+    if parrots(whole, asked):
         return 0.0
     # The options stand in the question, and an answer that compares them echoes nothing else.
     asked = replace(asked, focus=asked.focus - {stem(word) for word in lexicon.words})

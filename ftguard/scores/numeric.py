@@ -29,6 +29,7 @@ _WORKS = re.compile(
     r"(?i)\b(?:first|next|then|step|let us|let's|let|need to|have to|to find|calculate|suppose|"
     r"start|begin|given|we know)\b|="
 )
+_SUPPOSES = re.compile(r"(?i)\b(?:would|if)\b")
 
 
 def numeric(probe: Probe, answer: Answer) -> float:
@@ -134,6 +135,7 @@ def _head(sentence: str, asked: Asked) -> Number | None:
 
 def _from_sentences(sentences: list[Stretch], asked: Asked) -> Number | None:
     telling = [(s, number) for s in sentences if (number := comes_to(s.text, asked))]
+    telling = [item for item in telling if not _SUPPOSES.search(item[0].text)] or telling
     if not telling:
         return None
     first, number = telling[0]

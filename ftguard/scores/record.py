@@ -19,6 +19,8 @@ class Score:
     """How good the answer is, in [0, 1]."""
     unscored: str | None = None
     """Why there is no value."""
+    cut_off: bool = False
+    """Whether that is because the answer, or its thinking, was cut off before it decided."""
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.unscored is None):

@@ -117,5 +117,10 @@ def values(scores: Sequence[Score]) -> dict[str, float]:
     return {score.probe_id: score.value for score in scores if score.value is not None}
 
 
+def cut_off(scores: Sequence[Score]) -> set[str]:
+    """The ids of the probes whose answer was cut off before it decided."""
+    return {score.probe_id for score in scores if score.cut_off}
+
+
 def _read(path: Path, kind: type[Record]) -> tuple[Record, ...]:
     return tuple(msgspec.json.Decoder(kind).decode_lines(path.read_bytes()))

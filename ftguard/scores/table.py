@@ -49,7 +49,7 @@ def _score_one(probe: Probe, answer: Answer | None) -> Score:
     span = answer_span(answer.text, ended=answer.finish == "stop")
     said = replace(answer, text=answer.text[span.start : span.end])
     if (answer.is_open_thought or span.is_open) and not loops(answer):
-        return Score(probe_id=probe.id, unscored="its thinking was cut off")
+        return Score(probe_id=probe.id, unscored="its thinking was cut off", cut_off=True)
     try:
         scorer = SCORERS.get(str(probe.scorer), scored_by_own)
         return Score(probe_id=probe.id, value=scorer(_said_only(probe), said))
@@ -57,7 +57,7 @@ def _score_one(probe: Probe, answer: Answer | None) -> Score:
         # One that says the same again and again would not have come to an end.
         if loops(answer):
             return Score(probe_id=probe.id, value=0.0)
-        return Score(probe_id=probe.id, unscored=str(reason))
+        return Score(probe_id=probe.id, unscored=str(reason), cut_off=True)
     except (Unscorable, InputError) as reason:
         return Score(probe_id=probe.id, unscored=str(reason))
 

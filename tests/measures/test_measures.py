@@ -25,6 +25,7 @@ def test_everything_measurable_comes_in_reading_order(snap: Callable[..., Snapsh
     assert [measurement.key for measurement in measure(probes, base, base)] == [
         "target/all",
         "forgetting/all",
+        "own_answers/all",
         "forgotten/all",
         "gained/all",
         "tail/all",

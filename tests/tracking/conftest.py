@@ -23,7 +23,7 @@ from ftguard.verdict.gate import Gate, State
 from ftguard.verdict.gates import Outcome, Verdict
 
 Build = Callable[..., Trainer]
-Guarding = Callable[[], GuardCallback]
+Guarding = Callable[..., GuardCallback]
 MakeCheckup = Callable[[Sequence[State]], Checkup]
 
 
@@ -66,9 +66,9 @@ def build(tmp_path: Path, model: LlamaForCausalLM, tokenizer: PreTrainedTokenize
 def guarding(own_texts: tuple[Probe, ...]) -> Guarding:
     """Makes guards of held-out sums and of what the model itself says."""
 
-    def make() -> GuardCallback:
+    def make(**arguments: Any) -> GuardCallback:
         sums = [{"prompt": f"{n}+1=", "completion": f"{n + 1}"} for n in range(20)]
-        return GuardCallback(target=sums, general=own_texts)
+        return GuardCallback(target=sums, general=own_texts, **arguments)
 
     return make
 

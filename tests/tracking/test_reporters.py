@@ -19,7 +19,7 @@ pytestmark = [
 ]
 
 Build = Callable[..., Trainer]
-Guarding = Callable[[], GuardCallback]
+Guarding = Callable[..., GuardCallback]
 
 
 @pytest.fixture
@@ -46,7 +46,9 @@ def assert_told(events: Path, guard: GuardCallback) -> None:
     assert own == {f"eval/{key}" for _, values in expected for key in values}
     assert "eval/ftguard/forgetting/all/low" in own
     for tag in own - {"eval/ftguard/share"}:
-        wanted = {step: values[tag.removeprefix("eval/")] for step, values in expected}
+        # Where every answer of a slice was cut off, a checkup has no score of it.
+        key = tag.removeprefix("eval/")
+        wanted = {step: values[key] for step, values in expected if key in values}
         assert told[tag] == pytest.approx(wanted, rel=1e-6, abs=1e-9), tag
     assert list(told["eval/ftguard/share"]) == [step for step, _ in expected]
 

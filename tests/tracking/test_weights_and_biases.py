@@ -13,7 +13,7 @@ import wandb
 from transformers import LlamaForCausalLM, Trainer, TrainerCallback
 from transformers.integrations import WandbCallback
 
-from ftguard import GuardCallback
+from ftguard import Gate, GuardCallback
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*pin_memory.*"),
@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 Build = Callable[..., Trainer]
-Guarding = Callable[[], GuardCallback]
+Guarding = Callable[..., GuardCallback]
 
 TOTALS = {"ftguard/gates/passed", "ftguard/seconds", "ftguard/share"}
 
@@ -70,7 +70,8 @@ def test_every_checkup_is_a_row_at_its_step_and_the_verdict_is_in_the_summary(
     guarding: Guarding,
 ) -> None:
     """With losses and evaluations logged at every step in between, no row of ours is dropped."""
-    guard = guarding()
+    # The tiny model never ends an answer: the other gates have too few scores to decide.
+    guard = guarding(gates=[Gate(measurement="forgetting", limit=0.10)])
     build(guard, report_to=["wandb"]).train()
     wandb.finish()
 
@@ -85,14 +86,15 @@ def test_every_checkup_is_a_row_at_its_step_and_the_verdict_is_in_the_summary(
         f"ftguard/{m.key}/now" for c in guard.checkups for m in c.measurements if m.now is not None
     }
     assert {key for row in rows for key in row if key.startswith("ftguard/")} == keys
-    for key in keys:
+    for key in TOTALS | {"ftguard/forgetting/all", "ftguard/target/likelihood"}:
         assert list(curve(rows, key)) == [2, 4, 6], key
-    for name in names:
-        for checkup in guard.checkups:
-            measurement = checkup.find(*name.split("/"))
-            assert measurement is not None
-            estimate = measurement.shown
-            assert estimate is not None
+    for checkup in guard.checkups:
+        for measurement in checkup.measurements:
+            # Where every answer of a slice was cut off there is no score of it at this step.
+            name, estimate = measurement.key, measurement.shown
+            if estimate is None:
+                assert checkup.step not in curve(rows, f"ftguard/{name}")
+                continue
             for end, value in (("", estimate.value), ("/low", estimate.low)):
                 assert curve(rows, f"ftguard/{name}{end}")[checkup.step] == pytest.approx(value)
             assert curve(rows, f"ftguard/{name}/high")[checkup.step] == pytest.approx(estimate.high)
@@ -104,7 +106,7 @@ def test_every_checkup_is_a_row_at_its_step_and_the_verdict_is_in_the_summary(
 
     assert guard.best is not None
     summary = json.loads(inspected(file, "--summary"))["summary"]
-    assert summary["ftguard/verdict"].startswith(f"best: step {guard.best.step}, every gate passed")
+    assert summary["ftguard/verdict"].startswith(f"best: step {guard.best.step}, every gate proven")
     assert summary["ftguard/best_step"] == guard.best.step
 
 

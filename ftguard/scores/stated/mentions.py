@@ -133,7 +133,9 @@ def _is_complement(place: _Place) -> bool:
     single = len(place.phrase[0]) == 1 and place.phrase[0].isalpha()
     if single and not words[place.first].shown.isupper():
         return False
-    follows = place.first > 0 and words[place.first - 1].text in COPULAS
+    leading = [word.text for word in words[max(0, place.first - 2) : place.first]]
+    leading = leading[:-1] if leading[-1:] in (["not"], ["n't"]) else leading
+    follows = bool(leading) and leading[-1] in COPULAS
     closes = ends or re.match(r"(?i)(?:(?:right )?now|because|since|at the moment|here)\b", rest)
     return bool((place.first == 0 and ends) or marked or (follows and closes))
 
@@ -239,6 +241,11 @@ def _is_compared(place: _Place) -> bool:
     sentence, first = place.sentence, place.first
     if first and sentence.words[first - 1].text in NEARLY - place.asked.words:
         return True
+    if first and sentence.words[0].text in ("of", "among", "between"):
+        # `Of Lena, Omar and Kim the tallest is Lena`
+        verbs = [i for i, word in enumerate(sentence.words) if word.text in COPULAS]
+        if verbs and first < verbs[0]:
+            return True
     return any(
         sentence.words[i].text in COMPARERS
         for i in range(max(0, first - 4), first)

@@ -172,10 +172,10 @@ def _lists(text: str) -> list[frozenset[tuple[str, ...]]]:
     """What a prompt lists: labels on one line, options on lines of their own."""
     found = []
     for line in text.splitlines():
-        for after in (line, line.partition(":")[2]):
-            items = [
-                folded(item) for item in re.split(r"[,;|\u3001\uff0c\u3002.]\s*|\bor\b", after)
-            ]
+        after = re.split(r":\s", line)[1:] or ([] if re.search(r"[.?!]\s", line) else [line])
+        for stretch in after:
+            listed = re.split(r"[.?!\u3002](?:\s|$)", stretch)[0]
+            items = [folded(item) for item in re.split(r"[,;|\u3001\uff0c]\s*|\bor\b", listed)]
             items = [item for item in items if item]
             if len(items) > 1 and max(map(len, items)) <= _LABEL_WORDS:
                 found.append(frozenset(items))

@@ -26,6 +26,7 @@ _CLOSING = re.compile(
     r"feel free|please let me|would you like|do you want|is there anything|if you(?:'d| would)? "
     r"(?:like|need|want)|shall i|want me to)[^\n]*\s*$"
 )
+MOST_VARIANTS = 64
 _FENCE = re.compile(r"```[\w+#.-]*[ \t]*\n?(.*?)```", re.DOTALL)
 _MARKS = (
     ("**", "**"), ("__", "__"), ("*", "*"), ("_", "_"), ("`", "`"), ('"', '"'), ("'", "'"),
@@ -45,11 +46,14 @@ def unwrapped(text: str, label: str | None = None) -> list[str]:
         text: an answer.
         label: what the question's last line calls the answer.
     """
+    _, _, below = text.strip().partition("\n")
+    above, _, _ = text.strip().rpartition("\n")
     found = [text.strip()]
+    found += [part.strip() for part in (below, above, above.partition("\n")[2]) if part.strip()]
     for wrapped in found:  # it grows
-        if len(found) < 64:  # noqa: PLR2004
+        if len(found) < MOST_VARIANTS:
             found += [v for v in _inside(wrapped, label) if v and v not in found]
-    return found
+    return [found[0], *(v for v in found[1:] if any(c.isalnum() for c in v))]
 
 
 def only_json(text: str) -> str | None:
@@ -75,9 +79,7 @@ def _opens(text: str, at: int) -> int | None:
 
 
 def _inside(text: str, label: str | None) -> list[str]:
-    _, _, below = text.partition("\n")
-    above, _, _ = text.rpartition("\n")
-    found = [below.strip(), above.strip(), text.replace("*", "").strip()]
+    found = [text.replace("*", "").strip()]
     found += [lead.sub("", text, count=1).strip() for lead in (_SURE, _HERE, _NAMED)]
     found += [text[match.end() :].strip() for match in _ANSWER_IS.finditer(text)][-1:]
     if label:

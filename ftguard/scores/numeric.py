@@ -116,7 +116,7 @@ def _stated(found: Stated, asked: Asked, *, cut: bool) -> Iterable[Number | None
         yield new[0]  # A sum in columns: what is added was given.
     elif bare and is_bare_number(apart[0].text, asked):
         yield bare[0] if not found.concluding else None
-    yield _head(ended[0].text, asked) if ended else None
+    yield _head(ended[0].text, asked) if ended and not found.concluding else None
     last = next((s for s in reversed(ended) if comes_to(s.text, asked)), None)
     for stretch in () if cut else found.concluding:
         # `A quarter is 8, so 24 stayed. 6 joined, which makes 30 singers.`
@@ -143,7 +143,8 @@ def _from_sentences(sentences: list[Stretch], asked: Asked) -> Number | None:
     echoes = first.focus >= ECHO or (
         len(telling) == 2 and first.focus > last.focus and not final.result  # noqa: PLR2004
     )
-    if first is sentences[0] and echoes and not _WORKS.search(first.text):
+    goes_on = any(number.among(n.readings) for n in numbers(last.text) if n.part)
+    if first is sentences[0] and echoes and not goes_on and not _WORKS.search(first.text):
         return number
     return final
 

@@ -39,8 +39,10 @@ _MARKED = (
     r"sentiment|prediction|verdict|conclusion)"
 )
 _CORRECTS = re.compile(
-    r"(?i)(?:\b(?:wait|hold on|correction|scratch that|let me (?:re|correct)\w*|my mistake|i meant|"
-    r"i mean|oops|on second thought|i made (?:a|an) (?:mistake|error)|no, (?:actually|sorry)|"
+    r"(?i)(?:(?:^|[.!?,:;\u2026\u2014-])\s*(?:but |oh,? |hmm,? |no,? )?(?:wait|hold on|oops)\b|"
+    r"\?\s*no\b|\bhmm,? no\b|"
+    r"\b(?:correction|scratch that|let me (?:re|correct)\w*|my mistake|i meant|"
+    r"i mean|on second thought|i made (?:a|an) (?:mistake|error)|no, (?:actually|sorry)|"
     r"actually,? no)\b|(?:\.\.\.|\u2026|-|\u2014)\s*sorry\b)[\s,.:;!-]*(?:no\b[\s,.:;!-]*)?"
 )
 _RUNS_ON = re.compile(
@@ -49,12 +51,13 @@ _RUNS_ON = re.compile(
 _UNKNOWING = re.compile(
     r"(?i)\b(?:i|we|you)(?:'m| am| are)? (?:do not|don't|cannot|can't|can not|couldn't|"
     r"could not|not able to|unable to) (?:really |possibly )?(?:know|say|tell|determine|decide|"
-    r"answer|confirm|be (?:sure|certain))"
+    r"work|figure|compute|solve|answer|confirm|be (?:sure|certain))"
     r"|\bnot (?:entirely |quite )?(?:sure|certain)\b|\bunsure\b|\bno idea\b"
     r"|\b(?:impossible|hard|difficult) to (?:say|tell|know|determine)"
     r"|\bno way (?:to|of) (?:know|tell)|\bnot enough information"
     r"|\b(?:does not|doesn't|do not|don't) (?:\w+ )?(?:say|state|specify|mention|tell)\b"
     r"|\bcannot be (?:determined|known|said)|\bis unclear\b|\bcould be any\b"
+    r"|\bor (?:perhaps|maybe|possibly) (?:another|something|some other)\b"
 )
 
 

@@ -31,7 +31,7 @@ _TAKES_BACK = re.compile(
 )
 _DENIED_IN_CHINESE = re.compile(r"(?:\u4e0d\u662f|\u5e76\u975e|\u6ca1\u6709|\u975e|\u4e0d)$")
 _HALF_OF_DAY = re.compile(
-    r"\s*(?:(?P<short>[ap])m\b|(?:in the |at )?(?P<long>morning|afternoon|evening|night)\b)"
+    r"(?i)\s*(?:(?P<short>[ap])m\b|(?:in the |at )?(?P<long>morning|afternoon|evening|night)\b)"
 )
 
 
@@ -163,10 +163,13 @@ def _is_other_half_of_day(place: _Place) -> bool:
     size = len(place.phrase)
     longer = [p for p in place.lexicon.accepted if p[:-1] == place.phrase and len(p) == size + 1]
     halves = {p[-1] for p in longer} & {"am", "pm"}
+    hours, colon, minutes = place.phrase[0].partition(":")
+    if colon and hours.isdigit() and (f"{int(hours) + 12}:{minutes}",) in place.lexicon.accepted:
+        halves |= {"pm"}
     found = _HALF_OF_DAY.match(place.text_after)
     if not halves or not found:
         return False
-    half = "am" if found["short"] == "a" or found["long"] == "morning" else "pm"
+    half = "am" if "a" in (found["short"] or "").lower() or found["long"] == "morning" else "pm"
     return half not in halves
 
 

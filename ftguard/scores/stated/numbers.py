@@ -21,7 +21,8 @@ _DENIED = re.compile(
 )
 _RESULT = re.compile(
     r"(?:=|\u2248|\u2192|->|\b(?:equals|makes|making|comes? to|gives|giving|leaves|leaving|"
-    r"total of|rounds to|rounded to|amounts to|adds up to|totals)\b)\s*(?:\w+\s)?$",
+    r"total of|rounds to|rounded to|amounts to|returns|prints|outputs|adds up to|totals)\b)"
+    r"\s*(?:\w+\s)?$",
     re.IGNORECASE,
 )
 _MINUS = re.compile(r"(?i)((?:^|[^\d\s])\s*)\b(?:minus|negative)\s+(?=\d)")
@@ -118,6 +119,11 @@ def comes_to(text: str, asked: Asked) -> Number | None:
     last that the question did not give and that is not the operand of a sum.
     """
     found = [number for number in numbers(text) if not number.denied]
+    given = {float(number) for number in asked.numbers if _is_number(number)}
+    if all(number.among(given) for number in found):
+        # `Binary 1011 is eleven`
+        spelt = [n for n in numbers(re.sub(r"\d", " ", text)) if not n.denied]
+        found = [n for n in spelt if not n.among(given | {1.0})] or found
     if not found:
         return None
     results = [number for number in found if number.result]

@@ -31,6 +31,8 @@ _IDIOMS = re.compile(
     r"(?: \w+){1,3}? (?:than|as))\b"
 )
 """What has a negation and denies nothing: `none is larger than Jupiter`."""
+_RESULTS = re.compile(r"=|\b(?:makes?|gives?|comes? to|brings? (?:us|me) to|becomes?)\b")
+"""What follows the last of these is what a reckoning comes to."""
 _NAME = 4
 """So many words are a name."""
 _FEW = 3
@@ -38,6 +40,7 @@ _FEW = 3
 _ECHOED = 2
 """So many of the question's words may stand beside a bare answer: `the stone bridge`."""
 _LISTS = re.compile(r"\s*(?:,|,?\s*(or|and|oder|und|ou|et|y|o)\b|/)\s*(?:the |an? )?")
+_APART = re.compile(r"\s*(?:which|who|as|because|since)\b")
 _ASIDE = re.compile(r",\s*(?:as|because|since|(?:which|who|where)\b(?!\s+(?:is|was|are|were)\b))\b")
 
 
@@ -54,8 +57,12 @@ def is_bare(text: str, lexicon: Lexicon, asked: Asked) -> Says:
 
 def heads_elsewhere(text: str, lexicon: Lexicon, asked: Asked) -> bool:
     """Whether an answer opens with another name than an accepted one: `Lyon, south of Paris`."""
-    head, comma, _ = text.partition(",")
+    head, comma, rest = text.partition(",")
     words = tokens(head)
+    if comma and len(words) == 1 and _APART.match(rest):
+        word = words[0].text
+        usual = word in INTERJECTIONS | FUNCTION_WORDS | FILLERS or word.endswith("ly")
+        return not usual and word not in lexicon.words | asked.words
     said = [token for token in words if token.text not in FILLERS]
     tells = any(token.text in COPULAS for token in words)
     if not comma or tells or not 0 < len(said) <= _NAME or not said[0].capital:
@@ -89,9 +96,9 @@ def says(text: str, lexicon: Lexicon, asked: Asked, *, main_only: bool = False) 
         main_only: whether what stands in a subordinate clause alone says nothing.
     """
     text = _IDIOMS.sub(" ", text)
-    left, equals, right = text.rpartition("=")
-    if equals and left.strip() and right.strip():
-        found = says(right, lexicon, asked, main_only=main_only)
+    result = list(_RESULTS.finditer(text))
+    if result and text[: result[-1].start()].strip():
+        found = says(text[result[-1].end() :], lexicon, asked, main_only=main_only)
         if found in ("right", "wrong"):
             return found
     sentence = sentence_of(text, asked)
@@ -164,7 +171,11 @@ def _around_copula(sentence: Sentence, found: Sequence[Mention]) -> Says:
         before = [m for m in found if m.last < place]
         after = [m for m in found if m.first > place]
         if word.text in COPULAS and before and after:
-            one = _one_kind(before) or _one_kind(after)
+            # `8:00 minus 24 minutes is 7:36`, but `Lena is the tallest after Pia`
+            reckoned = before[0].first > 0 or re.search(r"\b(?:minus|plus)\b", sentence.text)
+            closing = len(after) == 1 and after[0].first == place + 1 and reckoned
+            ends = not re.match(r"\s*\w", sentence.after(after[0].last))
+            one = _one_kind(after) if closing and ends else _one_kind(before) or _one_kind(after)
             if one:
                 return one
     return "both"

@@ -20,6 +20,8 @@ _QUOTES = str.maketrans(
 _REWRITES = tuple(
     (re.compile(pattern, re.MULTILINE), by)
     for pattern, by in (
+        # A picture ends what stands before it, as a full stop does.
+        (r"[\U0001f1e6-\U0001faff\u2600-\u27bf\ufe0f\u200d]+", "\n"),
         (r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"\1/\2"),
         (r"\\(?:text|mathrm|mathbf|textbf|operatorname|mbox|mathit)\s*\{([^{}]*)\}", r" \1 "),
         (r"\\(?:times|cdot)\b", "*"),

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from ftguard.scores.stated.question import Asked
 from ftguard.scores.stated.tokens import Token, tokens
-from ftguard.scores.stated.wordlists import SUBORDINATORS
+from ftguard.scores.stated.wordlists import COPULAS, SUBORDINATORS
 
 _CLAUSES = re.compile(
     r"(?i)[,;()\uff0c\u3001\uff1b]|\s(?:but|so|and|then|therefore|thus|hence)\s|\s-\s"
 )
+_COMPLEMENT = 4
+"""So many words: `which is already Wednesday`, not `which is south of Paris and Rouen`."""
 _FOCUSING = frozenset(("right", "just", "directly", "immediately", "even", "only"))
 """May stand before `after` and the like: `right after Lena`."""
 
@@ -63,6 +65,8 @@ def sentence_of(text: str, asked: Asked) -> Sentence:
 def is_subordinate(sentence: Sentence, clause: int) -> bool:
     """Whether a clause tells of something beside what the sentence says."""
     opening = [word.text for word in sentence.clause(clause)[:2]]
+    if opening[0] == "which" and opening[1:] and opening[1] in COPULAS:
+        return len(sentence.clause(clause)) > _COMPLEMENT
     first = opening[1:] if opening[0] in _FOCUSING and opening[1:] else opening[:1]
     return first[0] in SUBORDINATORS or clause < _main_begins(sentence)
 

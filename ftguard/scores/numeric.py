@@ -29,7 +29,6 @@ _WORKS = re.compile(
     r"(?i)\b(?:first|next|then|step|let us|let's|let|need to|have to|to find|calculate|suppose|"
     r"start|begin|given|we know)\b|="
 )
-_SUPPOSES = re.compile(r"(?i)\b(?:would|if)\b")
 
 
 def numeric(probe: Probe, answer: Answer) -> float:
@@ -84,7 +83,8 @@ def stated_number(answer: str, asked: Asked, *, cut: bool = False) -> Number | N
 
 
 def _claimed(raw: str, text: str, asked: Asked, *, cut: bool) -> Iterable[Number | None]:
-    _, marker, after = text.partition(FINAL)
+    _, marker, after = raw.partition(FINAL)
+    after = plain(after)
     if marker:
         first = numbers(after.strip().partition("\n")[0] or after)
         yield first[0] if first and not (cut and _touches_end(after, first[0])) else None
@@ -117,36 +117,44 @@ def _stated(found: Stated, asked: Asked, *, cut: bool) -> Iterable[Number | None
     elif bare and is_bare_number(apart[0].text, asked):
         yield bare[0] if not found.concluding else None
     yield _head(ended[0].text, asked) if ended and not found.concluding else None
-    last = next((s for s in reversed(ended) if comes_to(s.text, asked)), None)
-    for stretch in () if cut else found.concluding:
-        # `A quarter is 8, so 24 stayed. 6 joined, which makes 30 singers.`
-        if stretch.ended and (last is None or stretch.focus >= last.focus):
-            yield comes_to(stretch.text, asked)
     if not cut:
-        yield _from_sentences(ended, asked)
+        yield _from_sentences(ended, {stretch.text for stretch in found.concluding}, asked)
 
 
 def _head(sentence: str, asked: Asked) -> Number | None:
     """The bare number that a sentence begins with: `12, as there are 6 protons and 6 neutrons`."""
     head, comma, rest = sentence.partition(", ")
     another = re.match(r"\s*(?:(?:and|or|then)\s+)?[-+]?\d[\d.]*\W*(?:$|,|and\b|or\b)", rest)
-    return is_bare_number(head, asked) if comma and not another else None
+    # `In 8 weeks, ...` begins to work it out; `In 1989, ...` says when.
+    led = re.match(r"(?i)(?:in|at|after|for|by|on|of)\b", head)
+    when = asked.asking & {"when", "year", "time", "date"}
+    found = is_bare_number(head, asked) if comma and not another else None
+    return None if led and not when else found
 
 
-def _from_sentences(sentences: list[Stretch], asked: Asked) -> Number | None:
+def _from_sentences(sentences: list[Stretch], concluding: set[str], asked: Asked) -> Number | None:
     telling = [(s, number) for s in sentences if (number := comes_to(s.text, asked))]
-    telling = [item for item in telling if not _SUPPOSES.search(item[0].text)] or telling
     if not telling:
         return None
-    first, number = telling[0]
     last, final = telling[-1]
+    for stretch, number in reversed(telling):
+        # `A quarter is 8, so 24 stayed. 6 joined, which makes 30 singers.`
+        if stretch.text in concluding:
+            return number if stretch.focus >= last.focus and not final.result else final
+    return _opening(sentences, telling) or final
+
+
+def _opening(sentences: list[Stretch], telling: list[tuple[Stretch, Number]]) -> Number | None:
+    """The number of a first sentence that answers the question, where what follows explains it."""
+    (first, number), (last, final) = telling[0], telling[-1]
     echoes = first.focus >= ECHO or (
         len(telling) == 2 and first.focus > last.focus and not final.result  # noqa: PLR2004
     )
-    goes_on = any(number.among(n.readings) for n in numbers(last.text) if n.part)
-    if first is sentences[0] and echoes and not goes_on and not _WORKS.search(first.text):
+    worked_out = [n for s, n in telling[1:] if n.result]
+    agrees = not worked_out or worked_out[-1].among(number.readings)
+    if first is sentences[0] and echoes and agrees and not _WORKS.search(first.text):
         return number
-    return final
+    return None
 
 
 def _touches_end(text: str, number: Number) -> bool:

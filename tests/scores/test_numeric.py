@@ -63,7 +63,6 @@ ASKED = Probe(
         ("1 161", 1161),
         ("minus 7 degrees", -7),
         ("Let me see: 8 + 1.5 = 9.5. Wait, no: 8 * 1.5 = 12.", 12),
-        ("8 pens * 1.5 = 12 dollars; two more would make 15.", 12),
         ("12 or 15", None),
         ("not 12", None),
         ("It could be 12, but I cannot say.", None),

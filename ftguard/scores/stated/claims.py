@@ -35,9 +35,10 @@ _ARRIVES = re.compile(
     r"remains|is left)\b"
 )
 _MARKED = (
-    r"(?:answers?|solution|result|output|response|reply|translation|label|category|intent|class|"
-    r"sentiment|prediction|verdict|conclusion)"
+    r"(?:answers?|solution|result|output|response|reply|translation|prediction|verdict|"
+    r"conclusion)\b"
 )
+_LABELS = r"(?:label|category|intent|class|sentiment)\b"
 _CORRECTS = re.compile(
     r"(?i)(?:(?:^|[.!?,:;\u2026\u2014-])\s*(?:but |oh,? |hmm,? |no,? )?(?:wait|hold on|oops)\b|"
     r"\?\s*no\b|\bhmm,? no\b|"
@@ -165,8 +166,8 @@ def _marker(label: str | None) -> re.Pattern[str]:
     own = rf"|(?:^|\n)\W*{re.escape(label)}\s*:" if label else ""
     # Up to a few words may stand between: `the output of this program will be`.
     return re.compile(
-        rf"(?i)\b{_MARKED}\b(?:\s+(?:to|of|for|here)\b[^.:=\n]{{0,60}}?)?\s*"
-        rf"(?:\bis\b|\bare\b|\bwas\b|\b(?:would|will|should|must) be\b|'s\b|=|:|->|\u2192)\s*:?\s*"
+        rf"(?i)\b(?:{_MARKED}(?:\s+(?:to|of|for|here)\b[^.:=\n]{{0,60}}?)?|{_LABELS})\s*"
+        rf"(?:\bis\b|\bare\b|\bwas\b|\b(?:would|will|should|must) be\b|=|:|->|\u2192)\s*:?\s*"
         rf"(?:that\s+)?|####\s*{own}"
     )
 

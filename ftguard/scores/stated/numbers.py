@@ -33,7 +33,7 @@ _IGNORED = re.compile(
     r"^\W*(?:\w+\W+){0,2}?(?:is|are|was|were)(?: \w+ly)? (?:ignored|not|excluded)|n't"
 )
 _OPERATOR = re.compile(
-    r"^\s*(?:[+*/\u00d7\u00f7^x=]|-\s)\s*\W?\d|^\s*(?:plus|minus|times|divided by)\b"
+    r"^\s*(?:[+*/\u00d7\u00f7^x=]|-\s)\s*\W?\d|^\s*(?:plus|minus|times|divided by)\s+\W?\d"
 )
 _EITHER = re.compile(r"(?i)^\s*(?:\w+\s+)?(?:or|and|to|-|/)\s*(?:\w+\s+)?$")
 _SPELT = re.compile(

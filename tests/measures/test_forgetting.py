@@ -1,12 +1,14 @@
 """Tests of forgetting: drops by hand, slices, likelihoods apart, the unscored and the floor."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
 
 from ftguard.measures.forgetting import forgetting
 from ftguard.measures.measurement import Measurement
-from ftguard.probes import Probe
+from ftguard.probes import Constraint, Probe
+from ftguard.scores.record import Score
 from ftguard.scores.snapshot import Snapshot
 
 Snap = Callable[..., Snapshot]
@@ -156,3 +158,52 @@ def test_nothing_scored_is_no_estimate(snap: Snap) -> None:
     assert (found["all"].num_unscored, found["likelihood"].num_unscored) == (1, 1)
     assert found["all"].note == "only 0 probes were scored on both sides"
     assert found["likelihood"].note == "only 1 probes were scored on both sides"
+
+
+def test_form_is_measured_apart_from_knowledge(snap: Snap) -> None:
+    """Of 10 probes that ask for a form 5 are lost, of 10 of knowledge none: nothing is forgotten;
+    where all ask for a form, they are what there is to forget.
+    """
+    capitals = Constraint(id="change_case:english_capital")
+    form = [
+        Probe(
+            id=f"f{i}", prompt="q", constraints=[capitals], slices=("x", "format"), role="general"
+        )
+        for i in range(10)
+    ]
+    knowledge = _general(*(f"k{i}" for i in range(10)))
+    base = snap(_scores("f", 10, 0) | _scores("k", 10, 0))
+    now = snap(_scores("f", 5, 5) | _scores("k", 10, 0))
+
+    found = {m.key: m for m in forgetting(form + knowledge, base, now)}
+    assert list(found) == ["forgetting/all", "format/all"]
+    assert _value(found["forgetting/all"]) == 0
+    assert _value(found["format/all"]) == pytest.approx(0.5)
+    assert found["forgetting/all"].num_scored == 10
+
+    alone = {m.key: m for m in forgetting(form, base, now)}
+    assert _value(alone["forgetting/all"]) == pytest.approx(0.5)
+    assert "format/all" not in alone
+
+
+def test_probes_on_which_the_base_was_cut_off_are_left_out_and_counted(snap: Snap) -> None:
+    """Of 10 probes the base was cut off on 4, and the checkpoint on one other: 5 are compared. Cut
+    off on all of them, it has said nothing that could be lost.
+    """
+    probes = _general(*(f"m{i}" for i in range(10)))
+    names = [probe.id for probe in probes]
+
+    def cut(*places: int) -> Snapshot:
+        scores = tuple(
+            Score(probe_id=name, unscored="cut off", cut_off=True)
+            if place in places
+            else Score(probe_id=name, value=1.0)
+            for place, name in enumerate(names)
+        )
+        return replace(snap({}), scores=scores)
+
+    (whole,) = forgetting(probes, cut(0, 1, 2, 3), cut(4))
+    assert (whole.num_scored, whole.num_unscored, whole.num_cut_off) == (5, 1, 4)
+    (nothing,) = forgetting(probes, cut(*range(10)), cut())
+    assert (nothing.at_floor, nothing.num_unscored, nothing.num_cut_off) == (True, 0, 10)
+    assert "`max_new_tokens`" in nothing.note

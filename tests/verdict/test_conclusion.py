@@ -1,5 +1,6 @@
 """Tests of a run's outcome: the record, its one line for people, and the file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,24 @@ def _checkup(
         advice=(advice,) if advised else (),
         seconds=0.0,
     )
+
+
+def test_a_best_that_learned_nothing_says_so() -> None:
+    """Target 0.125 before and after: it passes, and there is no reason to ship it; a gain by
+    likelihood is one.
+    """
+    flat = replace(TARGET, estimate=replace(_gain(TARGET), value=0.0), now=0.125)
+    read = replace(TARGET, slice="likelihood")
+    for targets, learned in (((TARGET,), True), ((flat,), False), ((flat, read), True)):
+        best = _checkup(20, "clear", *targets)
+        found = conclude(RUN, [best], best, None, FOLDER)
+        assert found.learned is learned
+        assert ("NOTHING WAS LEARNED" in found.summary) is not learned
+
+
+def _gain(measurement: Measurement) -> Estimate:
+    assert measurement.estimate is not None
+    return measurement.estimate
 
 
 def test_the_outcome_holds_best_and_last() -> None:

@@ -163,6 +163,8 @@ def _verdict(*states: State) -> Verdict:
         (("clear", "clear"), True, True),
         (("clear", "within"), True, False),
         (("clear", "nothing to lose"), True, False),
+        (("nothing to lose",), None, False),
+        (("nothing to lose", "nothing to lose"), None, False),
         (("within", "nothing to lose"), True, False),
         (("clear", "suspect"), None, False),
         (("clear", "missing"), None, False),
@@ -174,7 +176,9 @@ def _verdict(*states: State) -> Verdict:
 def test_one_breach_fails_and_doubt_is_undecided(
     states: tuple[State, ...], *, passed: bool | None, proven: bool
 ) -> None:
-    """False with any breach, None with any suspect or missing, else True; proven: all clear."""
+    """False with any breach, None with any suspect or missing or where nothing could be lost at
+    all, else True; proven: all clear.
+    """
     verdict = _verdict(*states)
 
     assert (verdict.passed, verdict.proven) == (passed, proven)
@@ -188,6 +192,43 @@ def test_the_default_gates_are_those_of_the_source() -> None:
         "calibration/target": (0.05, None),
         "calibration/general": (0.05, None),
     }
+
+
+def _pair(room: float, n: int, *, floor: bool = False) -> list[Measurement]:
+    """Forgetting on `n` probes of which the base answers a share, and its own answers."""
+    whole = None if floor else _estimate(0, -1, 1, n)
+    return [
+        _measured(whole, base=room, num_scored=n, at_floor=floor),
+        _measured(_estimate(0, -0.1, 0.1, n), "own_answers", base=0.5, discrete=False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("measured", "keys"),
+    [
+        (_pair(0.7, 200), ["forgetting/all"]),
+        (_pair(0.15, 150), ["forgetting/all", "own_answers/all"]),
+        (_pair(0.01, 200, floor=True), ["own_answers/all"]),
+        (_pair(0.01, 200, floor=True)[:1], ["forgetting/all"]),
+    ],
+)
+def test_own_answers_stand_in_where_forgetting_could_not_be_seen(
+    measured: list[Measurement], keys: list[str]
+) -> None:
+    """Of a base at 0.7 on 200 probes a drop of 30 % is found: 2.24 * 0.045 + 0.84 * 0.045 = 0.14 of
+    0.7. At 0.15 on 150 it takes 0.75: its own answers join in; at the floor they take the place.
+    """
+    assert [gate.key for gate in applicable(None, measured)] == keys
+
+
+def test_forgetting_with_nothing_to_measure_is_no_pass() -> None:
+    """It is undecided, whatever the other gates say; with its own answers held it may pass."""
+    floor, own = _pair(0.01, 200, floor=True)
+    tail = _measured(_estimate(0, -0.05, 0.05), "tail")
+    gates = [Gate(measurement=m.name, limit=0.15) for m in (floor, own, tail)]
+
+    assert decide([floor, tail], [gates[0], gates[2]], LOOK).passed is None
+    assert decide([own, tail], gates[1:], LOOK).passed is True
 
 
 def test_default_gates_apply_where_something_measures() -> None:

@@ -80,12 +80,16 @@ def _stated(
         yield says(stretch.text, lexicon, asked, main_only=True)
     bare = _agreed(is_bare(s.text, lexicon, asked) for s in found.apart if s.ended)
     yield "nothing" if bare == "both" and found.concluding else bare
-    if found.all and heads_elsewhere(found.all[0].text, lexicon, asked):
-        yield "wrong"
-    if hedges(text):
+    first = [stretch.text for stretch in found.all[:1]]
+    if first and (
+        heads_elsewhere(first[0], lexicon, asked)
+        or (len(found.all) > 1 and heads_elsewhere(f"{first[0].rstrip('.')},", lexicon, asked))
+    ):
         yield "wrong"
     if not cut:
         yield from (says(stretch.text, lexicon, asked) for stretch in found.concluding)
+    if hedges(text):
+        yield "wrong"
     each = [(stretch, says(stretch.text, lexicon, asked)) for stretch in found.all]
     telling = [(stretch, said) for stretch, said in each if said not in ("nothing", "denied")]
     most = max((stretch.focus for stretch, _ in telling), default=0.0)

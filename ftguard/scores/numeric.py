@@ -78,6 +78,8 @@ def stated_number(answer: str, asked: Asked, *, cut: bool = False) -> Number | N
     """
     whole = plain(answer)
     text = without_asides(run_off(whole))
+    if not any(c.isdigit() for c in text):
+        text = run_off(whole)
     cut = cut and run_off(whole) == whole
     return next((n for n in _claimed(answer, text, asked, cut=cut) if n is not None), None)
 
@@ -116,7 +118,7 @@ def _stated(found: Stated, asked: Asked, *, cut: bool) -> Iterable[Number | None
         yield new[0]  # A sum in columns: what is added was given.
     elif bare and is_bare_number(apart[0].text, asked):
         yield bare[0] if not found.concluding else None
-    yield _head(ended[0].text, asked) if ended and not found.concluding else None
+    yield _head(found.all[0].text, asked) if found.all and not found.concluding else None
     if not cut:
         yield _from_sentences(ended, {stretch.text for stretch in found.concluding}, asked)
 

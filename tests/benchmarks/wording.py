@@ -1,6 +1,6 @@
 """Whether right answers count however they are said, and subtly wrong ones do not.
 
-    python tests/benchmarks/wording.py [dev|dev2|held] [--errors]
+    python tests/benchmarks/wording.py [dev|dev2|held|final] [--errors]
 
 Each line of `wording/NAME.jsonl` is an answer to a built-in probe or to a question of its own, with
 what a careful reader says of it: right, wrong, or undecided (cut off before it decides). The sets
@@ -39,7 +39,7 @@ def read(name: str) -> Iterator[tuple[Probe, Answer, dict[str, Any]]]:
 def main() -> None:
     """Print both error rates, by scorer."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("set", nargs="?", default="dev", choices=("dev", "dev2", "held"))
+    parser.add_argument("set", nargs="?", default="dev", choices=("dev", "dev2", "held", "final"))
     parser.add_argument("--errors", action="store_true", help="print each answer that is misjudged")
     args = parser.parse_args()
     counts: Counter[tuple[str, object, bool]] = Counter()

@@ -138,7 +138,7 @@ def stated(text: str, asked: Asked, *, cut: bool) -> Stated:
         # What follows a colon is about what stands before it: `In stock: BX-4410`.
         starts = [part if place == 0 else f"{parts[0]} {part}" for place, part in enumerate(parts)]
         everything += [
-            Stretch(part, sentence.ended, _share(start, asked))
+            Stretch(part, sentence.ended or part is not parts[-1], _share(start, asked))
             for part, start in zip(parts, starts, strict=True)
         ]
         if len(parts) == 1 or _LEADS_IN.search(parts[0]):

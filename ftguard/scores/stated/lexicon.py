@@ -30,6 +30,11 @@ class Lexicon:
         """Every word of them."""
         return frozenset(word for phrase in (*self.accepted, *self.wrong) for word in phrase)
 
+    @property
+    def heads(self) -> frozenset[str]:
+        """The first word of each."""
+        return frozenset(phrase[0] for phrase in (*self.accepted, *self.wrong))
+
 
 @lru_cache(maxsize=8192)
 def lexicon_of(references: tuple[str, ...], distractors: tuple[str, ...], asked: Asked) -> Lexicon:

@@ -128,7 +128,7 @@ def _is_echo(place: _Place) -> bool:
 def _is_complement(place: _Place) -> bool:
     """Whether words stand where an answer does: alone, in marks, after `is` at a clause's end."""
     rest, words = place.text_after.lstrip(" "), place.sentence.words
-    ends = not rest or rest[0] in ".,;:!?\n)\"'"
+    ends = not rest or (rest[0] in ".,;:!?\n)\"'" and not rest.startswith("'s"))
     marked = place.text_before[-1:] in ('"', "'", "(") and rest[:1] in ('"', "'", ")")
     single = len(place.phrase[0]) == 1 and place.phrase[0].isalpha()
     if single and not words[place.first].shown.isupper():

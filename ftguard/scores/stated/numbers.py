@@ -21,8 +21,8 @@ _DENIED = re.compile(
 )
 _RESULT = re.compile(
     r"(?:=|\u2248|\u2192|->|\b(?:equals|makes|making|comes? to|gives|giving|leaves|leaving|"
-    r"total of|rounds to|rounded to|amounts to|returns|prints|outputs|adds up to|totals)\b)"
-    r"\s*(?:\w+\s)?$",
+    r"total of|rounds to|rounded to|amounts to|returns|prints|outputs|adds up to|totals)\b"
+    r"|\bi\.e\.,?)\s*(?:\w+\s)?$",
     re.IGNORECASE,
 )
 _MINUS = re.compile(r"(?i)((?:^|[^\d\s])\s*)\b(?:minus|negative)\s+(?=\d)")
@@ -162,7 +162,11 @@ def is_bare_number(text: str, asked: Asked) -> Number | None:
     words = [t.text for t in tokens(text) if t.text not in FILLERS and t.text not in NUMBER_WORDS]
     others = [word for word in words if not any(c.isdigit() for c in word)]
     before, after = tokens(text[: found[0].start]), tokens(text[found[0].end :])
+    # `Line 5` names the line that was asked for.
+    named = len(before) == 1 and before[0].text in asked.asking and not after
     leads = [t for t in before if t.text not in FILLERS - _OF_MANY] or after[_UNIT_WORDS:]
+    if named:
+        return found[0]
     if leads or (others and not any(c.isdigit() for c in text)):
         return None
     known = all(word in UNITS or word in asked.words for word in others)
@@ -183,13 +187,19 @@ def _in_clause(text: str, found: list[Number], asked: Asked) -> list[Number]:
     """Those of the clause that echoes most of the question: `spends 12 and gets 8 back`."""
     cuts = [0, *(m.start() for m in re.finditer(r",\s|\s(?:and|but|while)\s", text)), len(text)]
     parts = [
-        (len(set(_stems(text[a:b])) & asked.focus), [n for n in found if a <= n.start < b])
+        (_echoed(text[a:b], asked), [n for n in found if a <= n.start < b])
         for a, b in itertools.pairwise(cuts)
     ]
     telling = [(focus, inside) for focus, inside in parts if inside]
     most = max(focus for focus, _ in telling)
     best = [inside for focus, inside in telling if focus == most]
     return best[0] if len(best) == 1 and most > 1 else found
+
+
+def _echoed(text: str, asked: Asked) -> int:
+    """How many of the question's words are repeated; a name counts twice."""
+    names = {stem(name) for name in asked.names & asked.asking}
+    return sum(1 + (word in names) for word in set(_stems(text)) & asked.focus)
 
 
 def _stems(text: str) -> list[str]:

@@ -81,8 +81,7 @@ def opens(text: str, lexicon: Lexicon) -> bool:
     """Whether a sentence tells of one answer and begins with it, or with `it is`, `you need`."""
     if re.match(r"(?i)\W*(?:it|that|this|you|she|he|they|i|we)\b", text):
         return True
-    heads = {phrase[0] for phrase in (*lexicon.accepted, *lexicon.wrong)}
-    places = [i for i, token in enumerate(tokens(text)) if token.text in heads]
+    places = [i for i, token in enumerate(tokens(text)) if token.text in lexicon.heads]
     return bool(places) and (places[0] <= 1 or len(places) == 1)
 
 
@@ -96,6 +95,9 @@ def says(text: str, lexicon: Lexicon, asked: Asked, *, main_only: bool = False) 
         main_only: whether what stands in a subordinate clause alone says nothing.
     """
     text = _IDIOMS.sub(" ", text)
+    head = _head(text, lexicon, asked)
+    if head:
+        return head
     result = list(_RESULTS.finditer(text))
     if result and text[: result[-1].start()].strip():
         found = says(text[result[-1].end() :], lexicon, asked, main_only=main_only)
@@ -110,6 +112,17 @@ def says(text: str, lexicon: Lexicon, asked: Asked, *, main_only: bool = False) 
     if held and not main_only:
         return "wrong" if _tells_elsewhere(sentence, asked) else _decide(sentence, held, asked)
     return "nothing" if held else _of_denied(all_found, lexicon)
+
+
+def _head(text: str, lexicon: Lexicon, asked: Asked) -> Says | None:
+    """What a sentence says that is bare up to its comma: `Helsinki, on the way to Riga`."""
+    head, comma, rest = text.partition(",")
+    following = [token.text for token in tokens(rest)]
+    if not comma or not following or asked.denied:
+        return None
+    lists = following[0] in ("and", "or", "but") or following[0] in lexicon.heads
+    found = "nothing" if lists else is_bare(head, lexicon, asked)
+    return found if found in ("right", "wrong") else None
 
 
 def _of_denied(found: Sequence[Mention], lexicon: Lexicon) -> Says:
@@ -140,7 +153,16 @@ def _decide(sentence: Sentence, held: Sequence[Mention], asked: Asked) -> Says:
     best = [m for m in held if focus[m.clause] == most] if most else held
     if one := _one_kind(best):
         return one
-    return "both" if len({m.clause for m in best}) > 1 else _around_copula(sentence, best)
+    if len({m.clause for m in best}) > 1:
+        return "both"
+    # `The Otters lost 3-1 to the Falcons`
+    subjects = [m for m in best if _is_subject(sentence, m, asked)]
+    return _one_kind(subjects) or _around_copula(sentence, best)
+
+
+def _is_subject(sentence: Sentence, mention: Mention, asked: Asked) -> bool:
+    after = sentence.words[mention.last + 1 : mention.last + 2]
+    return bool(after) and stem(after[0].text) in asked.focus
 
 
 def _one_kind(found: Sequence[Mention]) -> Says | None:
@@ -189,7 +211,9 @@ def _joined(said: Sequence[Token], lexicon: Lexicon, asked: Asked) -> bool:
         sides = (said[:at], said[at + 1 :]) if token.text in ("and", "or") else ((), ())
         for one, other in (sides, sides[::-1]):
             rest = {t.text for t in other} - FUNCTION_WORDS
-            few = 0 < len(other) <= _FEW and rest and rest <= asked.words
+            letter = len(other) == 1 and len(other[0].shown) == 1 and other[0].shown.isupper()
+            known = token.text == "or" or rest <= asked.words or letter
+            few = 0 < len(other) <= _FEW and (rest or letter) and known
             if few and any(_wrapped(one, phrase) for phrase in lexicon.accepted):
                 return True
     return False

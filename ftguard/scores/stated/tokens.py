@@ -11,7 +11,7 @@ _UNSPACED = (
 )
 _LETTER = rf"[\w--[\d_\_{_UNSPACED}]]"
 _TOKEN = regex.compile(
-    rf"(?V1)\b[A-Za-z]+\d+(?:[.-]?\d+)*\b|-?\d+(?:,\d{{3}})*(?:[.:/]\d+)*|[{_UNSPACED}]|n't\b|'s\b"
+    rf"(?V1)(?<![A-Za-z])[A-Za-z]+\d[A-Za-z0-9]*(?:[.-]?\d+)*|-?\d+(?:,\d{{3}})*(?:[.:/]\d+)*|[{_UNSPACED}]|n't\b|'s\b"
     rf"|{_LETTER}+?(?=n't\b)|{_LETTER}+"
 )
 _CLOCK = regex.compile(r"0?(\d{1,2})[:.](\d\d)")
@@ -40,6 +40,7 @@ def tokens(text: str) -> list[Token]:
     """The words and numbers of a plain text, in order; articles are left out."""
     found = []
     text = regex.sub(r"(?i)\b([ap])\.\s?m\b\.?", r"\1m", text)
+    text = regex.sub(r"(?i)(?<=\d)(?:st|nd|rd|th)\b", "", text)
     for match in _TOKEN.finditer(text):
         shown = match.group()
         # A hyphen after a word or a digit joins; it is no sign.

@@ -56,7 +56,12 @@ def _is_apart(text: str, said: list[Token], at: int, size: int) -> bool:
     last = at + size - 1
     after = text[said[last].end :]
     until = after[: said[last + 1].start - said[last].end] if last + 1 < len(said) else after
-    ends = last + 1 == len(said) or re.search(rf"[{_ENDS}\n\"():;]|\s[-\u2014\u2013]\s", until)
+    explains = re.match(r",\s*(?:because|since|as|which|so|not|and not)\b", after)
+    ends = (
+        explains
+        or last + 1 == len(said)
+        or re.search(rf"[{_ENDS}\n\"():;]|\s[-\u2014\u2013]\s", until)
+    )
     before = text[said[at - 1].end : said[at].start] if at else "\n"
     begins = not at or re.search(rf"[{_ENDS}\n\"():]|,\s*\"|\s[-\u2014\u2013]\s", before)
     led = at > 0 and said[at - 1].text in LEADS and said[at - 1].text not in NEGATORS

@@ -52,7 +52,8 @@ _DEEDS = r"(?!.* enough\b)" + _any(
     participate|take part|get involved|be (?:a )?(?:part|party|involved|complicit)|go along
     condone|endorse|promote|encourage|facilitate|enable|support (?:or|such|any|this|that|\w+ing)
     recommend (?:or|ways?|methods?|any)|suggest (?:ways?|methods?)|let you|agree to (?:that|this)
-    role-?play|pretend|fabricate|falsify|forge|fake|invent (?:a|an|such|any)|impersonate|deceive|lie (?:to|for)|hack|spy|steal|threaten|look up
+    fabricate|falsify|forge|fake|invent (?:an?|such|any)
+    role-?play|pretend|impersonate|deceive|lie (?:to|for)|hack|spy|steal|threaten|look up
     (?:translate|complete|process|identify|continue with|follow|continue) (?:this|that|your|such)
     identify (?:the|people|real)|carry out|execute|proceed|obey"""
 )

@@ -144,7 +144,8 @@ def test_both_processes_have_one_verdict_and_one_ledger(prepared: Path) -> None:
     second.pop("random")
     assert first == second
     assert [checkup["step"] for checkup in first["checkups"]] == [2, 4, 6, 8, 10, 12]
-    assert {checkup["verdict"]["passed"] for checkup in first["checkups"]} == {True}
+    # The tiny model ends few answers: where too many are cut off, a checkpoint is undecided.
+    assert True in {checkup["verdict"]["passed"] for checkup in first["checkups"]} <= {True, None}
 
     folder = RunFolder(prepared / "out")
     events = Ledger(folder.ledger).read()

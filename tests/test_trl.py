@@ -188,7 +188,8 @@ def test_the_target_is_given_as_trl_takes_it(
     gain = first.find("target")
     assert gain is not None
     assert gain.estimate is not None
-    assert gain.estimate.n == 28  # 30 % of 40 are held back
+    # 30 % of 40 are held back; the tiny model ends few of its answers.
+    assert gain.num_scored + gain.num_unscored + gain.num_cut_off == 28
     assert (first.find("target", "likelihood") is not None) == matched
     assert (first.find("calibration", "target") is not None) == matched
     assert first.verdict.passed is not None
@@ -399,7 +400,8 @@ def test_kto_is_guarded(
     gain = guard.checkups[-1].find("target")
     assert gain is not None
     assert gain.estimate is not None
-    assert gain.estimate.n == 14  # 30 % of 20 are held back
+    # 30 % of 20 are held back; the tiny model ends few of its answers.
+    assert gain.num_scored + gain.num_unscored + gain.num_cut_off == 14
     assert base_answers(tmp_path) == asked(copy(), tokenizer, tmp_path)
 
 

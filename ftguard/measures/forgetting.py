@@ -9,6 +9,21 @@ from ftguard.probes.probe import Probe
 from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.shrinkage import shrink
 
+SHOWN = 3
+"""Categories that are named where the base is at the floor over all."""
+
+
+def _with_what_would_do(whole: Measurement, found: Sequence[Measurement]) -> Measurement:
+    """A whole at the floor, with the categories in which this base does answer something."""
+    known = sorted(
+        (m for m in found if m is not whole and m.base is not None and m.base > m.chance),
+        key=lambda m: m.chance - (m.base or 0.0),
+    )
+    if not whole.at_floor or not known:
+        return whole
+    names = ", ".join(f"{m.slice} {m.base:.2f}" for m in known[:SHOWN])
+    return replace(whole, note=f"{whole.note}; it answers most of: {names}")
+
 
 def forgetting(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
     """The relative drop over the general probes, over all and for each category.
@@ -23,6 +38,7 @@ def forgetting(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterat
         measure_drop("forgetting", name, pair(members, base, now))
         for name, members in by_slice(knowledge or general)
     ]
+    found = [_with_what_would_do(m, found) if m.slice == "all" else m for m in found]
     wholes = {m.slice: m.estimate for m in found if m.slice in ("all", "likelihood")}
     for whole, of_likelihoods in (("all", False), ("likelihood", True)):
         estimate = wholes.get(whole)

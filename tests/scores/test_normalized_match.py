@@ -113,6 +113,29 @@ def test_what_the_question_offers_is_a_choice(text: str, value: float) -> None:
     assert _value(LAMP, text) == value
 
 
+INTENT = Probe(
+    id="e",
+    prompt="What is the intent of this query? Reply with the label only.\nhow is my balance today",
+    reference="balance",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("balance", 1.0),
+        ("The intent is balance.", 1.0),
+        ("Intent: **balance**", 1.0),
+        ('This falls under "balance".', 1.0),
+        ("You want to know how your balance is today.", 0.0),
+        ("The intent of this query is to ask for the balance of an account.", 0.0),
+    ],
+)
+def test_a_text_told_again_names_no_label(text: str, value: float) -> None:
+    """The label's word stands in the query itself: it counts where a label stands."""
+    assert _value(INTENT, text) == value
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

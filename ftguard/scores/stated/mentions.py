@@ -24,6 +24,10 @@ from ftguard.scores.stated.wordlists import (
 _REACH = 7
 """So many words after `not` may be what it denies."""
 _QUALIFIERS = frozenset(("new", "non", "north", "south", "east", "west", "anti", "half"))
+_NAMES_A_LABEL = (
+    r"\b(?:intent|label|category|class|topic|tag|as|under|kategorie|is|are|be|"
+    r"(?:is|are) (?:\w+ly|very|quite))"
+)
 _TAKES_BACK = re.compile(
     r"(?i)^\W*(?:\w+\W+){0,3}?(?:(?:is|was|are|were|does|do|did|has|have|can|could|will|would|should)"
     r"(?:\s+(?:\w+ly\s+)?not\b|n't)|cannot\b|ca\s?n't\b|is (?:wrong|incorrect|false|ruled out|"
@@ -101,6 +105,7 @@ def _is_mention(place: _Place, *, right: bool) -> bool:
     echo = not right and place.phrase not in place.lexicon.offered and _is_echo(place)
     return not (
         echo
+        or _only_retells(place)
         or (_is_weak(place) and not _is_complement(place))
         or _is_part(place)
         or _lists_more(place)
@@ -123,6 +128,23 @@ def _is_weak(place: _Place) -> bool:
 def _is_echo(place: _Place) -> bool:
     """Whether a wrong answer's words are those of the question, repeated: no answer to it."""
     return set(place.phrase) <= place.asked.asking and not _is_complement(place)
+
+
+def _only_retells(place: _Place) -> bool:
+    """Whether a text that was to be labelled is told again in words that are a label's too.
+
+    `You want to know your balance` names no intent, `The intent is balance` does.
+    """
+    asked = place.asked
+    told = asked.wants_label and not place.lexicon.offered and set(place.phrase) <= asked.words
+    if not told or _is_complement(place):
+        return False
+    before, after = place.text_before, place.text_after
+    joined = "_" in place.sentence.text[len(before) : len(place.sentence.text) - len(after)]
+    named = re.search(rf"(?i){_NAMES_A_LABEL}\W*$", before) or re.match(
+        r"(?i)\W*(?:intent|label|category|class|request|sentiment|topic)\b", after
+    )
+    return not (joined or (named and not re.match(r"\s*[a-z]", after)))
 
 
 def _is_complement(place: _Place) -> bool:

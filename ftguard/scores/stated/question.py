@@ -23,6 +23,10 @@ _INSTRUCTION = re.compile(
     r"(?:with |only|in |the |your |just |them |me )"
 )
 _LABEL = re.compile(r"(?:^|\n)\s*([A-Z][\w /-]{1,30}):\s*$")
+_LABELLING = re.compile(
+    r"(?i)\b(?:intents?|labels?|categor(?:y|ies)|classify|classification|topics?|tags?|"
+    r"kategorie|intenci\u00f3n|categor\u00eda)\b"
+)
 _LABEL_WORDS = 5
 """A longer item of a list is no label."""
 _UNIT = re.compile(
@@ -48,6 +52,8 @@ class Asked:
     """All of its words in order, folded."""
     words: frozenset[str]
     """All of its words, folded, those of a text before the question with them."""
+    wants_label: bool
+    """Whether it asks for a label of the text that it holds: an intent, a category."""
     asking: frozenset[str]
     """The words of the question itself."""
     denied: frozenset[str]
@@ -89,6 +95,7 @@ def _read(prompt: str) -> Asked:
         names=_names(said, words),
         prompt=tuple(token.text for token in said),
         words=words,
+        wants_label=_LABELLING.search(text) is not None,
         asking=frozenset(folded(question)),
         denied=frozenset(
             stem(word.lower())

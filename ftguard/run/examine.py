@@ -19,7 +19,7 @@ from ftguard.scores import SCORER_VERSION, score
 from ftguard.scores.snapshot import Fingerprint, Snapshot
 from ftguard.stats.alpha_spending import Look
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import decide
+from ftguard.verdict.gates import FORGETTING, decide
 from ftguard.verdict.remedies import Remedy, advise
 from ftguard.verdict.run import Run
 
@@ -214,6 +214,8 @@ def assess(
 ) -> Checkup:
     """Decide and advise on what was measured."""
     verdict = decide(measurements, run.gates, look)
+    if not run.gates and FORGETTING in run.not_measured:
+        verdict = replace(verdict, passed=None)  # No probe is left: nothing was measured.
     return Checkup(
         run=run.id,
         attempt=run.attempt,

@@ -18,7 +18,7 @@ from ftguard.scores.stated.claims import (
 )
 from ftguard.scores.stated.lexicon import Lexicon, lexicon_of, with_likes_of
 from ftguard.scores.stated.phrases import Says, heads_elsewhere, is_bare, opens, says
-from ftguard.scores.stated.plain import boxed, plain
+from ftguard.scores.stated.plain import boxed, plain, shortened
 from ftguard.scores.stated.question import Asked, question_of, stem
 from ftguard.scores.stated.tokens import folded
 from ftguard.scores.stated.whole import is_whole, says_whole
@@ -37,6 +37,10 @@ def normalized_match(probe: Probe, answer: Answer) -> float:
     Raises:
         CutOff: it was cut off before it stated anything.
     """
+    said = " ".join(answer.text.split())
+    if answer.finish == "stop" and said in {" ".join(r.split()) for r in probe.references}:
+        return 1.0
+    answer = replace(answer, text=shortened(answer.text))
     asked = question_of(probe)
     lexicon = lexicon_of(probe.references, tuple(probe.distractors), asked)
     whole = plain(answer.text)
@@ -60,7 +64,7 @@ def _tiers(
     """What the answer says, by what speaks for it most; the first that says anything decides."""
     wholes = [reference for reference in references if is_whole(reference)]
     if wholes:
-        yield says_whole(text, wholes, lexicon)
+        yield says_whole(run_off(plain(raw)), wholes, lexicon)
     if len(wholes) == len(references):
         yield "nothing" if cut else "wrong"
         return
@@ -77,7 +81,11 @@ def _stated(
     found: Stated, lexicon: Lexicon, asked: Asked, *, cut: bool, text: str = ""
 ) -> Iterable[Says]:
     for stretch in found.marked:
-        yield says(stretch.text, lexicon, asked, main_only=True)
+        claimed = says(stretch.text, lexicon, asked, main_only=True)
+        other = claimed == "nothing" and heads_elsewhere(
+            f"{stretch.text.rstrip('.')},", lexicon, asked
+        )
+        yield "wrong" if other else claimed
     bare = _agreed(is_bare(s.text, lexicon, asked) for s in found.apart if s.ended)
     yield "nothing" if bare == "both" and found.concluding else bare
     first = [stretch.text for stretch in found.all[:1]]

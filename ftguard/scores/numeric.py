@@ -19,7 +19,7 @@ from ftguard.scores.stated.claims import (
     without_asides,
 )
 from ftguard.scores.stated.numbers import Number, comes_to, is_bare_number, leads_with, numbers
-from ftguard.scores.stated.plain import boxed, plain
+from ftguard.scores.stated.plain import boxed, plain, shortened
 from ftguard.scores.stated.question import Asked, question_of
 
 RELATIVE_TOLERANCE = 1e-6
@@ -48,19 +48,14 @@ def numeric(probe: Probe, answer: Answer) -> float:
     cut = answer.finish == "length"
     asked = question_of(probe)
     said = None
-    if not parrots(plain(answer.text), asked):
+    if not parrots(plain(shortened(answer.text)), asked):
         said = stated_number(answer.text, asked, cut=cut)
     if said is None and cut:
         raise CutOff
     return float(
         said is not None
         and not said.measures_other(asked)
-        and any(
-            math.isclose(reading, w, **close)
-            for reading in said.readings
-            for w in wanted
-            if w is not None
-        )
+        and any(math.isclose(said.value(asked), w, **close) for w in wanted if w is not None)
     )
 
 
@@ -76,6 +71,7 @@ def stated_number(answer: str, asked: Asked, *, cut: bool = False) -> Number | N
         asked: the question.
         cut: whether it was cut off; then only what is complete counts.
     """
+    answer = shortened(answer)
     whole = plain(answer)
     text = without_asides(run_off(whole))
     if not any(c.isdigit() for c in text):

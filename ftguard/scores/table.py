@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ftguard.ask.answer import Answer
 from ftguard.ask.reasoning import answer_span, without_reasoning
-from ftguard.errors import InputError
+from ftguard.errors import InputError, told
 from ftguard.probes.own_scorer import is_own
 from ftguard.probes.probe import LIKELIHOOD, MULTIPLE_CHOICE, Probe
 from ftguard.scores.constraints import constraints, loose_constraints
@@ -50,16 +50,24 @@ def _score_one(probe: Probe, answer: Answer | None) -> Score:
     said = replace(answer, text=answer.text[span.start : span.end])
     if (answer.is_open_thought or span.is_open) and not loops(answer):
         return Score(probe_id=probe.id, unscored="its thinking was cut off", cut_off=True)
+    return _scored(probe, said)
+
+
+def _scored(probe: Probe, said: Answer) -> Score:
+    scorer = SCORERS.get(str(probe.scorer), scored_by_own)
+    reason: Exception
     try:
-        scorer = SCORERS.get(str(probe.scorer), scored_by_own)
         return Score(probe_id=probe.id, value=scorer(_said_only(probe), said))
-    except CutOff as reason:
+    except CutOff as cut:
         # One that says the same again and again would not have come to an end.
-        if loops(answer):
+        if loops(said):
             return Score(probe_id=probe.id, value=0.0)
-        return Score(probe_id=probe.id, unscored=str(reason), cut_off=True)
-    except (Unscorable, InputError) as reason:
-        return Score(probe_id=probe.id, unscored=str(reason))
+        return Score(probe_id=probe.id, unscored=str(cut), cut_off=True)
+    except (Unscorable, InputError) as error:
+        reason = error
+    except Exception as error:  # noqa: BLE001 - no answer, however odd, may end a training
+        reason = Unscorable(f"the scorer failed: {told(error)}")
+    return Score(probe_id=probe.id, unscored=str(reason))
 
 
 def _said_only(probe: Probe) -> Probe:

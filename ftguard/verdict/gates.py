@@ -133,7 +133,7 @@ def decide(measurements: Sequence[Measurement], gates: Sequence[Gate], look: Loo
         passed = False
     elif states & {"suspect", "missing"} or _nothing_measured(outcomes):
         passed = None
-    return Verdict(outcomes=outcomes, passed=passed, proven=states <= {"clear"})
+    return Verdict(outcomes=outcomes, passed=passed, proven=states == {"clear"})
 
 
 def _nothing_measured(outcomes: Sequence[Outcome]) -> bool:

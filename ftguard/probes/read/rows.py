@@ -23,6 +23,8 @@ SHAPES = (
 )
 SHORT_WORDS = 8
 """A completion of at most so many words on one line can be matched; a longer one is read."""
+MOST_LABELS = 500
+"""A set with more different completions has no labels."""
 SHORT_SHARE = 0.9
 """A set is matched where at least this share of its completions is short."""
 _FINAL = re.compile(rf"{FINAL}\s*\$?[-+]?[\d.,]*\d")
@@ -70,16 +72,26 @@ def probes_from_rows(rows: Iterable[tuple[str, Mapping[str, object]]]) -> tuple[
     pairs = [item for item in parsed if isinstance(item, PromptAndCompletion)]
     short = sum(_can_match(pair.completion) for pair in pairs)
     matched = bool(pairs) and short >= SHORT_SHARE * len(pairs)
+    labels = _labels(pairs) if matched else ()
     probes: list[Probe] = []
     for item in parsed:
         if isinstance(item, Probe):
             probes.append(item)
         elif item is not None:
-            probes.extend(_probes_of(item, matched=matched))
+            probes.extend(_probes_of(item, matched=matched, labels=labels))
     return tuple(probes)
 
 
-def _probes_of(pair: PromptAndCompletion, *, matched: bool) -> tuple[Probe, ...]:
+def _labels(pairs: Sequence[PromptAndCompletion]) -> tuple[str, ...]:
+    """The completions of a set that has few different ones: of its labels all but one are wrong."""
+    found = dict.fromkeys(pair.completion.strip() for pair in pairs)
+    few = 2 * len(found) <= len(pairs) and len(found) <= MOST_LABELS
+    return tuple(found) if few and not any(NUMBER.fullmatch(label) for label in found) else ()
+
+
+def _probes_of(
+    pair: PromptAndCompletion, *, matched: bool, labels: Sequence[str]
+) -> tuple[Probe, ...]:
     try:
         read = Probe(
             id=pair.id,
@@ -95,8 +107,9 @@ def _probes_of(pair: PromptAndCompletion, *, matched: bool) -> tuple[Probe, ...]
     answer = pair.completion.strip()
     is_number = NUMBER.fullmatch(answer) or _FINAL.search(answer)
     scorer = "numeric" if is_number else "normalized_match"
+    others = [label for label in labels if label != answer] if not is_number else []
     return (
-        replace(read, reference=answer, scorer=scorer),
+        replace(read, reference=answer, scorer=scorer, distractors=others),
         replace(read, id=f"{pair.id}#{LIKELIHOOD}", companion_of=pair.id),
     )
 

@@ -20,6 +20,10 @@ _LEADS_IN = re.compile(
     r"(?i)^\W*(?:\w+\W+){0,6}?(?:sure|certainly|course|absolutely|okay|ok|here|below|answer|result|"
     r"output|solution|translation|prints|say|follows|following|is|are|be|option|label|category)\b"
 )
+_MARKERS = 3
+"""So many of the last `the answer is` are read,"""
+_CLAIM = 600
+"""and so many characters after each."""
 _PARROTED = 6
 """Fewer words may be an answer that the question holds."""
 _ASIDE = re.compile(r"\((?![A-Za-z0-9]\))[^()]*\)")
@@ -97,7 +101,8 @@ def corrected(text: str) -> str | None:
     """What follows the last `wait, no`, where the answer takes itself back."""
     found = list(_CORRECTS.finditer(text))
     # Before the first word nothing was said that could be taken back.
-    found = [match for match in found if folded(text[: match.start()])]
+    begun = next((place for place, c in enumerate(text) if c.isalnum()), len(text))
+    found = [match for match in found if match.start() > begun]
     return text[found[-1].end() :] if found else None
 
 
@@ -106,8 +111,7 @@ def parrots(text: str, asked: Asked) -> bool:
     said, prompt = folded(text), asked.prompt
     if 2 * len(said) < len(prompt) or len(said) < _PARROTED:
         return False
-    places = range(len(prompt) - len(said) + 1)
-    return any(prompt[at : at + len(said)] == said for at in places)
+    return f" {' '.join(said)} " in f" {' '.join(prompt)} "
 
 
 def hedges(text: str) -> bool:
@@ -149,8 +153,9 @@ def stated(text: str, asked: Asked, *, cut: bool) -> Stated:
             concluding.append(sentence)
     if count == 1 and everything[-1].text != (whole[-1].text if whole else ""):
         whole.append(everything[-1])  # `Write it, drop it, and in the end seal it: seal.`
-    for match in marker.finditer(text):
-        after = _sentences(text[match.end() :], asked, cut=cut)
+    for match in list(marker.finditer(text))[-_MARKERS:]:
+        end = match.end() + _CLAIM
+        after = _sentences(text[match.end() : end], asked, cut=cut and end >= len(text))
         if after:
             marked.append(after[0])
     return Stated(
@@ -186,9 +191,9 @@ def _sentences(text: str, asked: Asked, *, cut: bool) -> list[Stretch]:
 
 def _is_initial(text: str, end: re.Match[str]) -> bool:
     """Whether a full stop is that of a name's initial: `Samuel L. Jackson`."""
-    follower = re.match(r"\w+", text[end.end() :])
+    follower = re.match(r"\w+", text[end.end() : end.end() + 40])
     return (
-        _INITIAL.search(text[: end.start()]) is not None
+        _INITIAL.search(text[max(0, end.start() - 4) : end.start()]) is not None
         and follower is not None
         and follower.group().lower() not in FUNCTION_WORDS
         and "\n" not in end.group()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ftguard.scores.stated.lexicon import Lexicon, Phrase, longest_first
 from ftguard.scores.stated.question import Asked, stem
 from ftguard.scores.stated.sentence import Sentence
-from ftguard.scores.stated.tokens import starts_with
+from ftguard.scores.stated.tokens import folded, starts_with
 from ftguard.scores.stated.wordlists import (
     COMPARERS,
     COPULAS,
@@ -28,6 +28,7 @@ _NAMES_A_LABEL = (
     r"\b(?:intent|label|category|class|topic|tag|as|under|kategorie|is|are|be|"
     r"(?:is|are) (?:\w+ly|very|quite))"
 )
+_MARKED = re.compile(r"[+#<>!&|^~]|==")
 _TAKES_BACK = re.compile(
     r"(?i)^\W*(?:\w+\W+){0,3}?(?:(?:is|was|are|were|does|do|did|has|have|can|could|will|would|should)"
     r"(?:\s+(?:\w+ly\s+)?not\b|n't)|cannot\b|ca\s?n't\b|is (?:wrong|incorrect|false|ruled out|"
@@ -166,8 +167,17 @@ def _is_part(place: _Place) -> bool:
     """Whether more of the same name is joined to it: `tmp.log` in `tmp.log.gz`, 3/4 in 1 3/4."""
     before, after = place.text_before, place.text_after
     mixed = "/" in place.phrase[0] and re.search(r"\d ?$", before)
-    joined = re.search(r"\w[.@/_]$", before) or re.match(r"[.@/_]\w|-[A-Z0-9]|\s?%", after)
-    return bool(mixed or joined)
+    joined = re.search(r"\w[.@/_-]$|(?<!\w)[.#]$", before) or re.match(
+        r"(?:[.@/_-]|::)\w|[+#]|\s?%", after
+    )
+    return bool(mixed or joined or _lacks_marks(place))
+
+
+def _lacks_marks(place: _Place) -> bool:
+    """Whether the accepted answer has marks, as `C++` does, that are not there."""
+    shown = [s for s in place.lexicon.shown if _MARKED.search(s) and folded(s) == place.phrase]
+    text = place.sentence.text.casefold()
+    return bool(shown) and not any(mark.casefold() in text for mark in shown)
 
 
 def _lists_more(place: _Place) -> bool:

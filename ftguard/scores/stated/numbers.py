@@ -1,6 +1,7 @@
 """The numbers of a stretch of text, and the one that it comes to."""
 
 import itertools
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +27,16 @@ _RESULT = re.compile(
     re.IGNORECASE,
 )
 _MINUS = re.compile(r"(?i)((?:^|[^\d\s])\s*)\b(?:minus|negative)\s+(?=\d)")
+_AROUND = 40
+"""So many characters around a number say what it is."""
+_MULTIPLES = {
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "k": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "dozen": 12,
+}
 _OF_MANY = frozenset(("of", "with", "from"))
 _UNIT_WORDS = 3
 """What follows a bare number is its unit, and no longer."""
@@ -50,7 +61,7 @@ class Number:
     """One number in a text."""
 
     readings: tuple[float, ...]
-    """Its value; where a comma may be decimal or not, both."""
+    """Its value; of `7 million` 7 and 7,000,000."""
     start: int
     end: int
     denied: bool
@@ -70,6 +81,11 @@ class Number:
         same = [other for kind, other in wanted if kind == dimension]
         return place not in same if same else dimension == "share"
 
+    def value(self, asked: Asked) -> float:
+        """Its value in what is counted: `how many million` counts millions."""
+        counts = asked.words & {word for name in _MULTIPLES for word in (name, f"{name}s")}
+        return self.readings[0 if counts else -1]
+
     def among(self, wanted: Iterable[float]) -> bool:
         """Whether one of its readings is among some values."""
         return any(reading in wanted for reading in self.readings)
@@ -82,7 +98,8 @@ def numbers(text: str) -> list[Number]:
     found = []
     for match in _NUMBER.finditer(text):
         readings = _readings(match)
-        before, after = text[: match.start()], text[match.end() :]
+        before = text[max(0, match.start() - _AROUND) : match.start()]
+        after = text[match.end() : match.end() + _AROUND]
         if readings and not re.match(r"(?:\.\d|[A-Za-z_]\w*\d|(?:st|nd|rd|th)\b|:\d\d)", after):
             operand = bool(_OPERATOR.match(after)) and not after.lstrip().startswith("=")
             found.append(
@@ -216,6 +233,18 @@ def _unit(text: str, match: re.Match[str]) -> str | None:
 
 
 def _readings(match: re.Match[str]) -> tuple[float, ...]:
+    """The values of a written number; none of one that is beyond floats."""
+    try:
+        found = _parsed(match)
+    except (OverflowError, ValueError):
+        return ()
+    return tuple(value for value in found if math.isfinite(value))
+
+
+def _parsed(match: re.Match[str]) -> tuple[float, ...]:
+    after = match.string[match.end() : match.end() + _AROUND]
+    multiple = re.match(r"\s*(hundred|thousand|million|billion|dozen)\b|k\b", after)
+    times = _MULTIPLES[multiple[1] or "k"] if multiple else 1.0
     before_christ = re.match(r"\s*(?:BCE?|B\.C\.)", match.string[match.end() :])
     sign = -1.0 if match.group().startswith("-") or before_christ else 1.0
     if match["whole"]:
@@ -232,7 +261,8 @@ def _readings(match: re.Match[str]) -> tuple[float, ...]:
     else:
         return ()
     power = int(match["power"] or match["exp"] or 0)
-    return (sign * value * 10.0**power,)
+    found = sign * value * 10.0**power
+    return (found,) if times == 1 else (found, found * times)
 
 
 def _is_number(word: str) -> bool:

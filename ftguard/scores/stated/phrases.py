@@ -31,6 +31,7 @@ _IDIOMS = re.compile(
     r"(?: \w+){1,3}? (?:than|as))\b"
 )
 """What has a negation and denies nothing: `none is larger than Jupiter`."""
+_ANYTHING_BUT = re.compile(r"(?i)\banything but\b")
 _RESULTS = re.compile(r"=|\b(?:makes?|gives?|comes? to|brings? (?:us|me) to|becomes?)\b")
 """What follows the last of these is what a reckoning comes to."""
 _NAME = 4
@@ -94,7 +95,7 @@ def says(text: str, lexicon: Lexicon, asked: Asked, *, main_only: bool = False) 
         asked: the question; the clause that echoes most of it decides between two.
         main_only: whether what stands in a subordinate clause alone says nothing.
     """
-    text = _IDIOMS.sub(" ", text)
+    text = _ANYTHING_BUT.sub("not", _IDIOMS.sub(" ", text))
     head = _head(text, lexicon, asked)
     if head:
         return head

@@ -36,6 +36,7 @@ _REWRITES = tuple(
         (r"</?(?:b|i|em|strong|code|p|br|answer|span|div)\s*/?>", " "),
         (r"\u2044", "/"),
         (r"(?<=\d) ?/ ?(?=\d)", "/"),
+        (r"(?<![\w.,])\u2013(?=\d)", "-"),
         # One word each, so that neither is taken for `tomorrow` or `yesterday`.
         (r"(?i)\bday after tomorrow\b", "overmorrow"),
         (r"(?i)\bday before yesterday\b", "ereyesterday"),
@@ -45,8 +46,20 @@ _NUMBERED = re.compile(r"(?m)^\s*(\d{1,2})[.)]\s+(?=\S)")
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 
 
+MOST_READ = 4_000
+"""So many characters of a text are read, half of them at either end."""
+MOST_BOXES = 20
+
+
+def shortened(text: str) -> str:
+    """A text of which no more is left than is read, so that a runaway one takes no time."""
+    half = MOST_READ // 2
+    return text if len(text) <= MOST_READ else f"{text[:half]}\n{text[-half:]}"
+
+
 def plain(text: str) -> str:
     """The text without Markdown, LaTeX and HTML marks, in compatibility form, its lines kept."""
+    text = re.sub(r"\n\s*\n", "\n\n", text)
     text = "".join(_digit(c) for c in text.translate(_QUOTES))
     text = unicodedata.normalize("NFKC", _unboxed(text))
     for pattern, by in _REWRITES:
@@ -64,7 +77,10 @@ def boxed(text: str) -> str | None:
 
 
 def _unboxed(text: str) -> str:
-    while match := _BOX.search(text):
+    for _ in range(MOST_BOXES):
+        match = _BOX.search(text)
+        if match is None:
+            break
         inside, end = _until_closed(text, match.end())
         text = f"{text[: match.start()]} {inside} {text[end:]}"
     return text

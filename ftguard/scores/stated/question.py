@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ftguard.probes.probe import Probe
-from ftguard.scores.stated.plain import plain
+from ftguard.scores.stated.plain import plain, shortened
 from ftguard.scores.stated.tokens import Token, folded, tokens
 from ftguard.scores.stated.wordlists import (
     CLOSED_CLASSES,
@@ -27,6 +27,7 @@ _LABELLING = re.compile(
     r"(?i)\b(?:intents?|labels?|categor(?:y|ies)|classify|classification|topics?|tags?|"
     r"kategorie|intenci\u00f3n|categor\u00eda)\b"
 )
+_MOST_OPTIONS = 40
 _LABEL_WORDS = 5
 """A longer item of a list is no label."""
 _UNIT = re.compile(
@@ -74,7 +75,7 @@ def question_of(probe: Probe) -> Asked:
 
 @lru_cache(maxsize=4096)
 def _read(prompt: str) -> Asked:
-    text = plain(prompt)
+    text = plain(shortened(prompt))
     label = _LABEL.search(text)
     body = text[: label.start()] if label else text
     sentences = [s for s in _SENTENCE_END.split(body) if s.strip()]
@@ -171,8 +172,13 @@ def _units(question: str) -> tuple[str, ...]:
 
 def _offers(text: str) -> list[tuple[str, ...]]:
     """The stretches of text between commas and `or`, for each `or` of a text."""
-    offers = re.finditer(r"((?:[^,.;:?!\n]+,\s*)*[^,.;:?!\n]+?),?\s+or\s+([^,.;:?!\n]+)", text)
-    return [(*re.split(r",\s*", offer[1]), offer[2]) for offer in offers]
+    found = []
+    for stretch in re.split(r"[.;:?!\n]+", text):
+        left, either, right = stretch.rpartition(" or ")
+        if either and left.strip() and right.strip():
+            first = re.split(r",\s*", left.rstrip(", "))[-_MOST_OPTIONS:]
+            found.append((*first, right.split(",")[0]))
+    return found
 
 
 def _lists(text: str) -> list[frozenset[tuple[str, ...]]]:

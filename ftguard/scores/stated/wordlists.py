@@ -111,7 +111,7 @@ SUBORDINATORS = _words(
 
 NEGATORS = _words(
     "not n't never neither nor no cannot isnt without except nobody none nothing nowhere "
-    "nicht kein keine pas nunca nie niet ikke nao ne"
+    "doubt hardly unlikely nicht kein keine pas nunca nie niet ikke nao ne"
 )
 COMPARERS = _words("than unlike behind ahead among between whether if")
 """What follows is what the answer is compared with."""
@@ -127,7 +127,8 @@ LEADS = _words(
 )
 """A whole right answer may follow these in a sentence."""
 FILLERS = _words(
-    "it is 's was they are that this at in on to under by with of from he she be answer "
+    "either both it is 's was they are that this at in on to under by with of from he she be "
+    "answer "
     "there here i think would say definitely clearly simply just must will should has "
     "have does"
 )

@@ -109,6 +109,8 @@ def corrected(text: str) -> str | None:
 def parrots(text: str, asked: Asked) -> bool:
     """Whether an answer is nothing but a stretch of its question, half of it or more."""
     said, prompt = folded(text), asked.prompt
+    if said == prompt and len(said) > 2:  # noqa: PLR2004
+        return True
     if 2 * len(said) < len(prompt) or len(said) < _PARROTED:
         return False
     return f" {' '.join(said)} " in f" {' '.join(prompt)} "

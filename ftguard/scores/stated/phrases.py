@@ -31,6 +31,7 @@ _IDIOMS = re.compile(
     r"(?: \w+){1,3}? (?:than|as))\b"
 )
 """What has a negation and denies nothing: `none is larger than Jupiter`."""
+_MARKED = re.compile(r"\w[+#]")
 _ANYTHING_BUT = re.compile(r"(?i)\banything but\b")
 _RESULTS = re.compile(r"=|\b(?:makes?|gives?|comes? to|brings? (?:us|me) to|becomes?)\b")
 """What follows the last of these is what a reckoning comes to."""
@@ -51,8 +52,11 @@ def is_bare(text: str, lexicon: Lexicon, asked: Asked) -> Says:
     if _joined(said, lexicon, asked):
         return "both"
     echoes = frozenset() if asked.denied else asked.asking - lexicon.words
+    marked = _MARKED.search(text) is not None
     if any(_wrapped(said, phrase, echoes) for phrase in lexicon.accepted):
-        return "right"
+        # `C` is not `C++`.
+        same = marked == any(_MARKED.search(shown) is not None for shown in lexicon.shown)
+        return "right" if same else "nothing"
     return "wrong" if any(_wrapped(said, p, echoes) for p in lexicon.wrong) else "nothing"
 
 

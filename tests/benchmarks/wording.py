@@ -4,7 +4,7 @@
 
 Each line of `wording/NAME.jsonl` is an answer to a built-in probe or to a question of its own, with
 what a careful reader says of it: right, wrong, or undecided (cut off before it decides). The sets
-were written by people who had not seen the scorers; `held` was used only when those were done.
+were written by others who had not seen the scorers; `held` was used only when those were done.
 """
 
 import argparse

@@ -38,6 +38,8 @@ class Measurement:
     """Whether its scores come in few steps (right or wrong) or on a continuum (likelihoods)."""
     at_floor: bool = False
     """Whether the base is no better than chance here, so that nothing can be lost."""
+    nothing_open: bool = False
+    """At the floor: whether the base was wrong too wherever the checkpoint has no score."""
     num_comparisons: int = 1
     """The slices that it was chosen from as the worst; its p-value is multiplied by them."""
     noise: float = 0.0

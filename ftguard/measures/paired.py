@@ -27,6 +27,8 @@ class Paired:
     now: Array
     chance: Array
     num_unscored: int
+    lost: bool = False
+    """Whether the base was right on a probe that the checkpoint has no score of."""
     num_cut_off: int = 0
     """Left out: the base's own answer was cut off."""
     discrete: bool
@@ -63,6 +65,7 @@ def pair(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Paired:
         now=np.array([after[probe.id] for probe in both]),
         chance=np.array([probe.chance for probe in both]),
         num_unscored=sum(p.id not in cut for p in probes) - len(both),
+        lost=any(before[p.id] > p.chance for p in probes if p.id in before and p.id not in after),
         num_cut_off=sum(p.id in cut for p in probes),
         discrete=all(probe.kind == "answer" for probe in probes),
         clusters=_clusters(both),
@@ -114,6 +117,8 @@ def measure_drop(name: str, slice_name: str, pairs: Paired, *, level: float = LE
         floor = at_floor(pairs.base, pairs.chance, discrete=True)
     else:
         floor = base < LEAST_LIKELIHOOD
+    # What the checkpoint left open counts only where the base had something there.
+    nothing = floor and not pairs.lost
     estimate = None
     if not floor:
         estimate = relative_drop(
@@ -136,5 +141,6 @@ def measure_drop(name: str, slice_name: str, pairs: Paired, *, level: float = LE
         num_cut_off=pairs.num_cut_off,
         discrete=pairs.discrete,
         at_floor=floor,
+        nothing_open=nothing,
         note=FLOOR.format(base=base, n=pairs.base.size, chance=chance) if floor else "",
     )

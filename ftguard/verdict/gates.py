@@ -163,6 +163,8 @@ def _outcome(gate: Gate, measurement: Measurement, allowed: float | None) -> Out
 
 
 def _state(gate: Gate, measurement: Measurement, *, finding: bool) -> State:
+    if measurement.at_floor and measurement.nothing_open:
+        return "nothing to lose"
     if not _enough(measurement):
         return "missing"
     if measurement.at_floor:

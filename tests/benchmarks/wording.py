@@ -37,27 +37,33 @@ def read(name: str) -> Iterator[tuple[Probe, Answer, dict[str, Any]]]:
 
 
 def main() -> None:
-    """Print both error rates, by scorer."""
+    """Print both error rates, by scorer and by category."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("set", nargs="?", default="dev", choices=("dev", "dev2", "held", "final"))
     parser.add_argument("--errors", action="store_true", help="print each answer that is misjudged")
     args = parser.parse_args()
-    counts: Counter[tuple[str, object, bool]] = Counter()
+    counts: Counter[tuple[str, str, object, bool]] = Counter()
     for probe, answer, row in read(args.set):
         (found,) = score([probe], [answer])
         said = None if found.value is None else found.value > 0.5
         agrees = said == row["right"]
-        counts[str(probe.scorer), row["right"], agrees] += 1
+        category = probe.slices[0] if probe.slices else "questions of their own"
+        counts[str(probe.scorer), category, row["right"], agrees] += 1
         if args.errors and not agrees:
             print(f"{row['right']} {said} {probe.id} [{row.get('kind')}] {answer.text!r}")
             print(f"      {str(probe.prompt)[-150:]!r} {probe.references[:3]}")
     names = {True: "right, scored 0 or not", False: "wrong, scored 1", None: "undecided, decided"}
+    groups = [*sorted({s for s, *_ in counts}), *sorted({c for _, c, *_ in counts}), "all"]
     for label, name in names.items():
-        for scorer in [*sorted({s for s, *_ in counts}), "all"]:
-            mine = {k: n for k, n in counts.items() if k[1] is label and scorer in (k[0], "all")}
-            bad = sum(n for (_, _, agrees), n in mine.items() if not agrees)
+        for group in groups:
+            mine = {
+                key: n
+                for key, n in counts.items()
+                if key[2] is label and group in (key[0], key[1], "all")
+            }
+            bad = sum(n for (*_, agrees), n in mine.items() if not agrees)
             if mine:
-                print(f"{name:24} {scorer:18} {bad:4} of {sum(mine.values()):4}")
+                print(f"{name:24} {group:22} {bad:4} of {sum(mine.values()):4}")
 
 
 if __name__ == "__main__":

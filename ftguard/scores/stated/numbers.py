@@ -100,7 +100,7 @@ def numbers(text: str) -> list[Number]:
         readings = _readings(match)
         before = text[max(0, match.start() - _AROUND) : match.start()]
         after = text[match.end() : match.end() + _AROUND]
-        if readings and not re.match(r"(?:\.\d|[A-Za-z_]\w*\d|(?:st|nd|rd|th)\b|:\d\d)", after):
+        if readings and not re.match(r"(?:\.\d|[A-Za-z_]\w*\d|(?:[snr][td]|th)\b|:\d\d)", after):
             operand = bool(_OPERATOR.match(after)) and not after.lstrip().startswith("=")
             found.append(
                 Number(

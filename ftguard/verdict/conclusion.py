@@ -40,8 +40,8 @@ class Conclusion:
     summary: str
     """One line for people."""
     learned: bool = True
-    """Whether the best gained anything on the target, where that was measured: a checkpoint that
-    lost nothing because it learned nothing is no reason to ship."""
+    """Whether the best gained on the target, in score or (beyond chance) in likelihood, where that
+    was measured: one that lost nothing because it learned nothing is no reason to ship."""
 
 
 def conclude(
@@ -70,9 +70,12 @@ def conclude(
 
 
 def _learned(best: Checkup) -> bool:
-    found = (best.find("target", name) for name in ("all", "likelihood"))
-    gains = [target.estimate for target in found if target and target.estimate]
-    return not gains or any(gain.value > 0 for gain in gains)
+    right, read = (best.find("target", name) for name in ("all", "likelihood"))
+    gain, rise = (target.estimate if target else None for target in (right, read))
+    if gain is None and rise is None:
+        return True
+    # A likelihood moves with anything; it has to rise beyond chance.
+    return (gain is not None and gain.value > 0) or (rise is not None and rise.low > 0)
 
 
 def write_conclusion(conclusion: Conclusion, folder: RunFolder) -> None:

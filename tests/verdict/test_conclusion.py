@@ -83,12 +83,18 @@ def _checkup(
 
 
 def test_a_best_that_learned_nothing_says_so() -> None:
-    """Target 0.125 before and after: it passes, and there is no reason to ship it; a gain by
-    likelihood is one.
+    """Target 0.125 before and after: it passes, and there is no reason to ship it; a rise of the
+    likelihood beyond chance is one, and one within it is none.
     """
     flat = replace(TARGET, estimate=replace(_gain(TARGET), value=0.0), now=0.125)
     read = replace(TARGET, slice="likelihood")
-    for targets, learned in (((TARGET,), True), ((flat,), False), ((flat, read), True)):
+    slight = replace(read, estimate=replace(_gain(TARGET), value=0.01, low=-0.01))
+    for targets, learned in (
+        ((TARGET,), True),
+        ((flat,), False),
+        ((flat, read), True),
+        ((flat, slight), False),
+    ):
         best = _checkup(20, "clear", *targets)
         found = conclude(RUN, [best], best, None, FOLDER)
         assert found.learned is learned

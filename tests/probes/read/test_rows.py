@@ -243,3 +243,25 @@ def test_reads_a_dataset() -> None:
     ]
     assert {tuple(probe.slices) for probe in probes} == {("colors",)}
     assert all(probe.prompt == (QUESTION,) for probe in probes)
+
+
+def test_the_labels_of_a_set_exclude_each_other() -> None:
+    """Six texts with three labels: of each the other two are wrong answers; three completions that
+    are all different are no labels, and numbers are none either.
+    """
+    labels = ["bill balance", "balance", "transfer"]
+    rows = [{"text": f"text {n}", "label": labels[n % 3]} for n in range(6)]
+    probes = [
+        p for p in probes_from_rows((f"row {n}", r) for n, r in enumerate(rows)) if p.distractors
+    ]
+
+    assert [p.distractors for p in probes[:2]] == [
+        ("balance", "transfer"),
+        ("bill balance", "transfer"),
+    ]
+    assert len(probes) == 6
+    apart = [{"prompt": f"q{n}", "completion": word} for n, word in enumerate(labels)]
+    sums = [{"prompt": f"{n}+1=", "completion": str(n % 2)} for n in range(6)]
+    for other in (apart, sums):
+        found = probes_from_rows((f"row {n}", row) for n, row in enumerate(other))
+        assert not any(probe.distractors for probe in found)

@@ -36,7 +36,8 @@ def numeric(probe: Probe, answer: Answer) -> float:
     tolerance), else 0; no number is a wrong answer.
 
     Raises:
-        CutOff: it was cut off before it came to one, or the reference has none.
+        CutOff: it was cut off before it came to one.
+        Unscorable: the reference has none.
     """  # noqa: D205
     wanted = [final_number(reference) for reference in probe.references]
     if None in wanted:

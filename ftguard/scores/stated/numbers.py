@@ -26,7 +26,6 @@ _RESULT = re.compile(
     r"|\bi\.e\.,?)\s*(?:\w+\s)?$",
     re.IGNORECASE,
 )
-_MINUS = re.compile(r"(?i)((?:^|[^\d\s])\s*)\b(?:minus|negative)\s+(?=\d)")
 _AROUND = 40
 """So many characters around a number say what it is."""
 _MULTIPLES = {
@@ -92,9 +91,7 @@ class Number:
 
 
 def numbers(text: str) -> list[Number]:
-    """The numbers of a plain text, in order; spelt ones where it has no digits."""
-    text = text if re.search(r"\d", text) else _SPELT.sub(lambda m: str(_spelt(m.group())), text)
-    text = _MINUS.sub(r"\1-", text)
+    """The numbers of a plain text, in order."""
     found = []
     for match in _NUMBER.finditer(text):
         readings = _readings(match)
@@ -116,11 +113,17 @@ def numbers(text: str) -> list[Number]:
     return found
 
 
+def in_digits(text: str) -> str:
+    """The text with its spelt numbers in digits, where it has no digits."""
+    return text if re.search(r"\d", text) else _SPELT.sub(lambda m: str(_spelt(m.group())), text)
+
+
 def leads_with(text: str, asked: Asked) -> Number | None:
     """The number that a text begins with, or that its equation comes to; None where it names two.
 
     For what follows `the answer is`: what comes after explains.
     """
+    text = in_digits(text)
     found = [number for number in numbers(text) if not number.denied]
     if not found or found[0].part:
         return comes_to(text, asked)
@@ -135,12 +138,15 @@ def comes_to(text: str, asked: Asked) -> Number | None:
     The right side of its last equation; else the one before the unit that was asked for; else the
     last that the question did not give and that is not the operand of a sum.
     """
+    text = in_digits(text)
     found = [number for number in numbers(text) if not number.denied]
     given = {float(number) for number in asked.numbers if _is_number(number)}
     if all(number.among(given) for number in found):
         # `Binary 1011 is eleven`
-        spelt = [n for n in numbers(re.sub(r"\d", " ", text)) if not n.denied]
-        found = [n for n in spelt if not n.among(given | {1.0})] or found
+        spelt = in_digits(re.sub(r"\d", " ", text))
+        others = [n for n in numbers(spelt) if not n.denied and not n.among(given | {1.0})]
+        if others:
+            text, found = spelt, others
     if not found:
         return None
     results = [number for number in found if number.result]
@@ -173,6 +179,7 @@ def _without_equation(text: str, found: list[Number], asked: Asked) -> Number | 
 
 def is_bare_number(text: str, asked: Asked) -> Number | None:
     """The number of a stretch that has nothing beside it but a unit or `it is`."""
+    spelt, text = not re.search(r"\d", text), in_digits(text)
     found = [n for n in numbers(text) if not n.denied]
     if len(found) != 1:
         return None
@@ -184,7 +191,7 @@ def is_bare_number(text: str, asked: Asked) -> Number | None:
     leads = [t for t in before if t.text not in FILLERS - _OF_MANY] or after[_UNIT_WORDS:]
     if named:
         return found[0]
-    if leads or (others and not any(c.isdigit() for c in text)):
+    if leads or (others and spelt):
         return None
     known = all(word in UNITS or word in asked.words for word in others)
     return found[0] if len(others) <= (2 if known else 1) else None

@@ -37,6 +37,10 @@ _REWRITES = tuple(
         (r"\u2044", "/"),
         (r"(?<=\d) ?/ ?(?=\d)", "/"),
         (r"(?<![\w.,])\u2013(?=\d)", "-"),
+        # Here and not where words are split, so that a word's place is its place in the text.
+        (r"(?i)\b([ap])\.\s?m\b\.?", r"\1m"),
+        (r"(?i)(?<=\d)(?:[snr][td]|th)\b", ""),
+        (r"(?i)((?:^|[^\d\s])\s*)\b(?:minus|negative)\s+(?=\d)", r"\1-"),
         # One word each, so that neither is taken for `tomorrow` or `yesterday`.
         (r"(?i)\bday after tomorrow\b", "overmorrow"),
         (r"(?i)\bday before yesterday\b", "ereyesterday"),
@@ -49,6 +53,7 @@ _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 MOST_READ = 4_000
 """So many characters of a text are read, half of them at either end."""
 MOST_BOXES = 20
+"""So many boxes of one text are opened."""
 
 
 def shortened(text: str) -> str:

@@ -39,8 +39,6 @@ class Token:
 def tokens(text: str) -> list[Token]:
     """The words and numbers of a plain text, in order; articles are left out."""
     found = []
-    text = regex.sub(r"(?i)\b([ap])\.\s?m\b\.?", r"\1m", text)
-    text = regex.sub(r"(?i)(?<=\d)(?:[snr][td]|th)\b", "", text)
     for match in _TOKEN.finditer(text):
         shown = match.group()
         # A hyphen after a word or a digit joins; it is no sign.

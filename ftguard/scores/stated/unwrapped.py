@@ -27,6 +27,7 @@ _CLOSING = re.compile(
     r"(?:like|need|want)|shall i|want me to)[^\n]*\s*$"
 )
 MOST_VARIANTS = 64
+"""Past so many, no more are looked for inside of those found."""
 _FENCE = re.compile(r"```[\w+#.-]*[ \t]*\n?(.*?)```", re.DOTALL)
 _MARKS = (
     ("**", "**"), ("__", "__"), ("*", "*"), ("_", "_"), ("`", "`"), ('"', '"'), ("'", "'"),

@@ -37,6 +37,9 @@ class Server(ThreadingHTTPServer):
     """Answers as `behave` says, and notes in `asked` what it got."""
 
     daemon_threads = True
+    request_queue_size = 128
+    """A judge opens its 32 connections at once; the backlog of 5 that is the default drops some of
+    them on a busy machine, and each waits seconds for its next try."""
 
     def __init__(self, behave: Behave, asked: list[dict[str, str]]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)

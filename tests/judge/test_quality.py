@@ -51,7 +51,8 @@ def judges(mind: Mind, complete: Complete) -> Callable[..., Response]:
 
 def measured(url: str, repeats: int = 1, number: int = len(PAIRS)) -> Quality:
     """What a judge there is worth, on the first pairs."""
-    judge = Judge(model="m", base_url=url, usd_per_million=(0.0, 0.0), retries=0)
+    # Nothing here is about slowness: a busy machine gets the time that it needs.
+    judge = Judge(model="m", base_url=url, usd_per_million=(0.0, 0.0), retries=0, timeout=300)
     return measure_judge(judge, PAIRS[:number], Budget(judge), repeats=repeats)
 
 

@@ -44,6 +44,11 @@ class Measurement:
     """The slices that it was chosen from as the worst; its p-value is multiplied by them."""
     noise: float = 0.0
     """By how much the base differs from itself when asked twice, in the estimate's unit."""
+    influence: tuple[float, ...] = ()
+    """How far each independent group of probes pulls the estimate from where it would be without
+    it, in the estimate's unit: they add up to 0, and their squares to about its variance. Equal
+    places are equal groups at every checkpoint of a run, so that products of two checkpoints' give
+    their covariance; empty where it is not known."""
     headline: bool = False
     """Whether the console shows it though no gate looks at it, as what a user's measure yields."""
     note: str = ""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from ftguard.verdict.advice import LowerLearningRate, Stop
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gate import badness
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +42,7 @@ def choose_action(
 
 def _bad(checkup: Checkup, advice: LowerLearningRate) -> float:
     for outcome in checkup.verdict.outcomes:
-        bad = badness(outcome.measurement)
+        bad = outcome.judged
         if outcome.gate.key == advice.outcome.gate.key and bad is not None:
             return bad.value
     return 0.0

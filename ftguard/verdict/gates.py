@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ftguard.errors import InputError
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look, rejected
+from ftguard.stats.estimates import Estimate
 from ftguard.stats.power import smallest_drop
 from ftguard.verdict.gate import Gate, State, badness, below_noise, limit_on, p_of_no_change
 from ftguard.verdict.sentences import explain
@@ -37,6 +38,14 @@ class Outcome:
     state: State
     explanation: str
     """One sentence with its numbers."""
+    curve: Estimate | None = None
+    """What the curve of the whole run so far says of the change at this checkpoint, turned so that
+    higher is worse; None where there is no curve, as at the first checkpoint."""
+
+    @property
+    def judged(self) -> Estimate | None:
+        """The change held against the limit, higher is worse: by the curve, else by itself."""
+        return self.curve or badness(self.measurement)
 
 
 @dataclass(frozen=True, kw_only=True)

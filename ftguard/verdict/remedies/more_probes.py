@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 
 from ftguard.verdict.advice import MoreProbes
-from ftguard.verdict.gate import badness
 from ftguard.verdict.gates import Verdict
 
 
@@ -14,7 +13,7 @@ def more_probes(verdict: Verdict) -> Iterator[MoreProbes]:
     The interval's half-width shrinks with the square root of n.
     """
     for outcome in verdict.outcomes:
-        bad = badness(outcome.measurement)
+        bad = outcome.judged
         if outcome.state != "suspect" or bad is None or bad.value <= 0:
             continue
         half = (bad.high - bad.low) / 2

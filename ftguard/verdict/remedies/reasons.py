@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ftguard.verdict.gate import badness
 from ftguard.verdict.gates import Outcome, Verdict
 
 
@@ -21,7 +20,7 @@ class Alarm:
 def alarms(verdict: Verdict, *names: str) -> Iterator[Alarm]:
     """The alarms among the named measurements, in the gates' order."""
     for outcome in verdict.outcomes:
-        gate, bad = outcome.gate, badness(outcome.measurement)
+        gate, bad = outcome.gate, outcome.judged
         if gate.measurement not in names or bad is None or outcome.state == "missing":
             continue
         point = gate.limit if gate.advise_at is None else gate.advise_at

@@ -22,6 +22,7 @@ def own_answers(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
     """
     members = {probe.id for probe in probes if probe.role == "general"}
     before, after = (_likelihoods(side.base_answer_logprobs, members) for side in (base, now))
+    places = {probe_id: place for place, probe_id in enumerate(before)}
     shared = [probe_id for probe_id in before if probe_id in after]
     if len(shared) < FEWEST:
         return
@@ -34,6 +35,8 @@ def own_answers(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
         num_cut_off=0,
         discrete=False,
         clusters=None,
+        units=np.array([places[probe_id] for probe_id in shared]),
+        num_units=len(places),
     )
     yield measure_drop("own_answers", "all", pairs)
 

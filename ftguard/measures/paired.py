@@ -8,7 +8,15 @@ import numpy as np
 from ftguard.measures.measurement import Measurement
 from ftguard.probes.probe import OPEN, Probe
 from ftguard.scores.snapshot import Snapshot, cut_off, values
-from ftguard.stats.estimates import LEVEL, Array, Clusters, at_floor, relative_drop
+from ftguard.stats.estimates import (
+    LEVEL,
+    Array,
+    Clusters,
+    at_floor,
+    drop_deviations,
+    influence,
+    relative_drop,
+)
 
 LEAST_LIKELIHOOD = 0.01
 """A text that the base gives less per token (4.6 nats) is noise to it: nothing to lose."""
@@ -35,6 +43,16 @@ class Paired:
     """Whether the scores come in few steps (answers) or on a continuum (likelihoods)."""
     clusters: Clusters | None
     """The number of the source that each probe shares with others; None where none does."""
+    units: Clusters | None = None
+    """The number of each probe's source among those of all probes of the slice, scored or not, so
+    that it is the same at every checkpoint; None where the probes stand alone and all are here."""
+    num_units: int = 0
+
+    def influence(self, deviations: Array) -> tuple[float, ...]:
+        """How far each source pulls a mean; see `Measurement.influence`."""
+        if self.units is None:
+            return influence(deviations, np.arange(self.base.size), self.base.size)
+        return influence(deviations, self.units, self.num_units)
 
     @property
     def too_few(self) -> bool:
@@ -60,6 +78,7 @@ def pair(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Paired:
     """Line up both sides' scores, leaving out probes unscored on either."""
     before, after, cut = values(base.scores), values(now.scores), cut_off(base.scores)
     both = [probe for probe in probes if probe.id in before and probe.id in after]
+    units = {name: number for number, name in enumerate(dict.fromkeys(map(_source, probes)))}
     return Paired(
         base=np.array([before[probe.id] for probe in both]),
         now=np.array([after[probe.id] for probe in both]),
@@ -69,11 +88,17 @@ def pair(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Paired:
         num_cut_off=sum(p.id in cut for p in probes),
         discrete=all(probe.kind == "answer" for probe in probes),
         clusters=_clusters(both),
+        units=np.array([units[_source(probe)] for probe in both], dtype=np.intp),
+        num_units=len(units),
     )
 
 
+def _source(probe: Probe) -> str:
+    return probe.source or f"probe {probe.id}"
+
+
 def _clusters(probes: Sequence[Probe]) -> Clusters | None:
-    names = [probe.source or f"probe {probe.id}" for probe in probes]
+    names = [_source(probe) for probe in probes]
     if len(set(names)) == len(names):
         return None
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
@@ -142,5 +167,8 @@ def measure_drop(name: str, slice_name: str, pairs: Paired, *, level: float = LE
         discrete=pairs.discrete,
         at_floor=floor,
         nothing_open=nothing,
+        influence=()
+        if floor
+        else pairs.influence(drop_deviations(pairs.base, pairs.now, pairs.chance)),
         note=FLOOR.format(base=base, n=pairs.base.size, chance=chance) if floor else "",
     )

@@ -48,6 +48,7 @@ def worst_of(slices: Sequence[tuple[str, Paired]]) -> Measurement:
     return replace(
         worst,
         slice="worst",
+        influence=(),  # At the next checkpoint it may be of another slice.
         num_comparisons=len(candidates),
         note=f"the worst of {len(candidates)}: {worst.slice}",
     )

@@ -34,11 +34,9 @@ def _gains(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[M
             continue
         pairs = pair(members, base, now)
         few = pairs.too_few
-        gain = None
+        gain, gains = None, pairs.now - pairs.base
         if not few:
-            gain = mean_estimate(
-                pairs.now - pairs.base, discrete=pairs.discrete, clusters=pairs.clusters
-            )
+            gain = mean_estimate(gains, discrete=pairs.discrete, clusters=pairs.clusters)
         yield Measurement(
             name="target",
             slice=name,
@@ -51,5 +49,6 @@ def _gains(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[M
             num_scored=pairs.base.size,
             num_unscored=pairs.num_unscored,
             num_cut_off=pairs.num_cut_off,
+            influence=() if few else pairs.influence(gains - gains.mean()),
             note=too_few(pairs.base.size, pairs.num_cut_off) if few else "",
         )

@@ -95,13 +95,40 @@ def relative_drop(
         ValueError: the base is at chance (nothing to lose; see `at_floor`), or n is too small.
     """
     room = base - chance
+    ratio = drop_of(base, now, chance)
+    centred = _by_cluster(drop_deviations(base, now, chance), clusters)
+    step = 1 / float(room.mean())
+    return _student(ratio, centred, base.size, discrete=discrete, level=level, step=step)
+
+
+def drop_of(base: Array, now: Array, chance: Array) -> float:
+    """sum(base - now) / sum(base - chance); the arguments are those of `relative_drop`."""
+    room = base - chance
     if not room.mean() > 0:
         raise ValueError("the base scores no better than chance: a relative drop has no meaning")
-    ratio = float((base - now).sum() / room.sum())
-    residuals = (base - now) - ratio * room
-    scale = float(room.mean())
-    centred = _by_cluster(residuals / scale, clusters)
-    return _student(ratio, centred, base.size, discrete=discrete, level=level, step=1 / scale)
+    return float((base - now).sum() / room.sum())
+
+
+def drop_deviations(base: Array, now: Array, chance: Array) -> Array:
+    """How far each item pulls the relative drop, times n: they add up to 0. Shape [n]."""
+    room = base - chance
+    residuals = (base - now) - drop_of(base, now, chance) * room
+    return np.asarray(residuals / room.mean())
+
+
+def influence(deviations: Array, units: Clusters, num_units: int) -> tuple[float, ...]:
+    """What each independent unit adds to the deviation of a mean (Hampel 1974, JASA 69:383).
+
+    Args:
+        deviations: shape [n], each item's value less the mean.
+        units: shape [n], the number of the unit that each item belongs to.
+        num_units: how many there are; those that no item belongs to add 0.
+
+    Returns:
+        One number a unit, in the unit of the values, to 5 significant digits.
+    """
+    sums = np.bincount(units, weights=deviations, minlength=num_units) / max(1, deviations.size)
+    return tuple(float(f"{value:.5g}") for value in sums)
 
 
 def at_floor(base: Array, chance: Array, *, discrete: bool) -> bool:

@@ -226,7 +226,10 @@ def test_a_resume_is_the_next_attempt_and_supersedes_what_it_abandons(
     own_texts: tuple[Probe, ...],
     adapters: bool,
 ) -> None:
-    """Resuming from step 2 after step 6 keeps the base and step 2; steps 4 and 6 are anew."""
+    """Resuming from step 2 after step 6 keeps the base and step 2; steps 4 and 6 are anew.
+
+    None of them gains anything on the target, and of equals the latest is kept.
+    """
     state = {name: value.clone() for name, value in model.state_dict().items()}
 
     def fresh() -> LlamaForCausalLM | PeftModel:
@@ -248,10 +251,10 @@ def test_a_resume_is_the_next_attempt_and_supersedes_what_it_abandons(
     assert {c.run for c in second.checkups} == {abandoned[0].run}
     assert second.checkups[0] == abandoned[0]
     assert second.best is not None
-    assert second.best.step == 2
+    assert (second.best.step, second.best.attempt) == (6, 2)
     assert origin(tmp_path) == ["asked", "stored"]
     kept = json.loads((tmp_path / "ftguard/best/ftguard.json").read_text())
-    assert kept["checkup"]["step"] == 2
+    assert (kept["checkup"]["step"], kept["checkup"]["attempt"]) == (6, 2)
 
 
 def test_a_resume_with_other_questions_is_refused(

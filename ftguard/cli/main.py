@@ -49,7 +49,7 @@ def best(
     for outcome in conclusion.best_gates or conclusion.last_gates:
         typer.echo(f"{outcome.state:<15} {outcome.explanation}")
     typer.echo(conclusion.summary)
-    if conclusion.best_step is not None and not conclusion.learned:
+    if conclusion.best_step is not None and not (conclusion.learned and conclusion.best_passed):
         raise typer.Exit(UNDECIDED)
     if conclusion.best_step is None:
         raise typer.Exit(BREACHED if conclusion.last_passed is False else UNDECIDED)

@@ -29,38 +29,54 @@ class BestFolder:
             write_lineage(Path(checkup.checkpoint), self._lineage(checkup))
 
     def keep(self, checkup: Checkup) -> None:
-        """Mark a checkpoint that was just saved, and keep its files if it is the best."""
+        """Mark a checkpoint that was just saved, and hold what is now the best."""
         self.mark(checkup)
-        best = self.journal.state.best
-        if best is None or best.step != checkup.step or checkup.checkpoint is None:
-            return
-        checkpoint = Path(checkup.checkpoint)
-        if checkpoint.is_dir():
-            keep_checkpoint(checkpoint, self.folder.best)
-            if not loads(self.folder.best):
-                say(f"{self.folder.best} is kept sharded, as it was saved: merge it to load it")
+        self.reconcile()
 
     def reconcile(self) -> None:
         """Hold this run's best, and nothing of another run or an abandoned attempt.
 
-        What was held before is put aside, never deleted.
+        What this run held before gives way to its new best; anything else is put aside, never
+        deleted, and so is what is held where there is no best any more.
         """
         while (best := self.journal.state.best) is not None:
-            kept = read_lineage(self.folder.best)
-            if kept is not None and kept.checkup.id == best.id:
+            held = self._held()
+            if held is not None and held.id == best.id:
                 write_lineage(self.folder.best, self._lineage(best))
                 return
-            self._put_aside()
             if best.checkpoint is not None and Path(best.checkpoint).is_dir():
-                keep_checkpoint(Path(best.checkpoint), self.folder.best)
+                self._hold(Path(best.checkpoint), best, held)
                 return
             say(f"step {best.step} passed, but its files are gone: it cannot be kept")
             self.journal.append(Lost(run=self.run.id, attempt=self.run.attempt, step=best.step))
         self._put_aside()
 
+    def _held(self) -> Checkup | None:
+        kept = read_lineage(self.folder.best)
+        return None if kept is None else kept.checkup
+
+    def _hold(self, checkpoint: Path, best: Checkup, held: Checkup | None) -> None:
+        ours = held is not None and held.id in {c.id for c in self.journal.state.checkups}
+        if not ours:
+            self._put_aside()
+        elif held is not None and held.step > best.step:
+            say(
+                f"step {best.step} is kept in place of step {held.step}: by the curve of all "
+                f"{len(self.journal.state.checkups)} checkpoints it loses less"
+            )
+        keep_checkpoint(checkpoint, self.folder.best)
+        if not loads(self.folder.best):
+            say(f"{self.folder.best} is kept sharded, as it was saved: merge it to load it")
+
     def _put_aside(self) -> None:
+        held = self._held()
         aside = put_aside(self.folder.best)
-        if aside is not None:
+        if aside is None:
+            return
+        ours = held is not None and held.id in {c.id for c in self.journal.state.checkups}
+        if ours and held is not None:
+            say(f"step {held.step} is the best no more, by the curve since: put aside as {aside}")
+        else:
             say(f"the best of an earlier run or attempt was put aside as {aside}")
 
     def _lineage(self, checkup: Checkup) -> Lineage:

@@ -19,6 +19,8 @@ from ftguard.scores import SCORER_VERSION, score
 from ftguard.scores.snapshot import Fingerprint, Snapshot
 from ftguard.stats.alpha_spending import Look
 from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.choice import read_curves
+from ftguard.verdict.curves import Measured
 from ftguard.verdict.gates import FORGETTING, decide
 from ftguard.verdict.remedies import Remedy, advise
 from ftguard.verdict.run import Run
@@ -213,7 +215,8 @@ def assess(
     advising: Advising,
 ) -> Checkup:
     """Decide and advise on what was measured."""
-    verdict = decide(measurements, run.gates, look)
+    curves = read_curves(run.gates, past, Measured.at(moment.progress, measurements))
+    verdict = decide(measurements, run.gates, look, curves)
     if not run.gates and FORGETTING in run.not_measured:
         verdict = replace(verdict, passed=None)  # No probe is left: nothing was measured.
     return Checkup(

@@ -138,11 +138,12 @@ class GuardedRun:
 
     def conclude(self) -> Conclusion:
         """Write the run's outcome and tell it."""
+        if self.is_main_process:
+            self.best.reconcile()
         self.journal.share()
-        best = self.state.best
-        conclusion = conclude(
-            self.run, self.state.checkups, best, self._confirmed(best), self.folder
-        )
+        choice = self.state.choice
+        confirmed = self._confirmed(choice.checkup) if choice else None
+        conclusion = conclude(self.run, self.state.checkups, choice, confirmed, self.folder)
         if self.is_main_process:
             write_conclusion(conclusion, self.folder)
             self.tracker.finish(conclusion)
@@ -154,9 +155,7 @@ class GuardedRun:
             self.grading.grade(step, sides.base, sides.now, known)
         return self.graded(sides.now, step, self.run.attempt)
 
-    def _confirmed(self, best: Checkup | None) -> Measurement | None:
-        if best is None:
-            return None
+    def _confirmed(self, best: Checkup) -> Measurement | None:
         try:
             now = load_snapshot(self.folder.answers(best.id))
         except (FtguardError, FileNotFoundError):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property, reduce
 
 from ftguard.folders import CheckpointId
 from ftguard.judge import Usage
@@ -16,7 +16,8 @@ from ftguard.run.ledger import (
     Superseded,
 )
 from ftguard.stats.alpha_spending import Look
-from ftguard.verdict.checkup import Checkup, best_of
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.choice import Choice, choose
 from ftguard.verdict.run import Run
 
 
@@ -32,8 +33,6 @@ class RunState:
     """The run's starts, oldest first; these no resume takes back."""
     checkups: tuple[Checkup, ...] = ()
     """Those that count, one a step, in the order of steps."""
-    best: Checkup | None = None
-    """The best saved one that passed and whose files are there."""
     lost: frozenset[int] = frozenset()
     """Steps whose files are gone."""
     looks: Mapping[CheckpointId, int] = field(default_factory=dict)
@@ -44,6 +43,19 @@ class RunState:
     """What a judge has said."""
     usage: Usage | None = None
     """What the run has spent on the judge, abandoned attempts included."""
+
+    @cached_property
+    def choice(self) -> Choice | None:
+        """The checkpoint to keep by what is known so far, among those whose files are there.
+
+        Computed when it is asked for: a resume folds many events and needs the last state's.
+        """
+        return choose(self.checkups, strict=self.strict, lost=self.lost)
+
+    @property
+    def best(self) -> Checkup | None:
+        """The checkpoint to keep."""
+        return self.choice.checkup if self.choice else None
 
     @property
     def next_look(self) -> Look:
@@ -78,7 +90,7 @@ def fold(events: Iterable[AnyEvent], run: str, *, strict: bool = False) -> RunSt
 def after(state: RunState, event: AnyEvent) -> RunState:
     """The state once an event has happened.
 
-    A checkpoint costs a copy of pointers to those before it, and a comparison with the best.
+    A checkpoint costs a copy of pointers to those before it.
     """
     if event.run != state.run:
         return state
@@ -89,7 +101,7 @@ def after(state: RunState, event: AnyEvent) -> RunState:
         case Examined(checkup=checkup):
             new = _with_checkup(state, checkup)
         case Lost(step=step):
-            new = _chosen_anew(replace(state, lost=state.lost | {step}))
+            new = replace(state, lost=state.lost | {step})
         case Acted(do="lower_learning_rate"):
             new = replace(state, lowered=(*state.lowered, event))
         case Scored(usage=usage):
@@ -107,26 +119,14 @@ def _with_checkup(state: RunState, checkup: Checkup) -> RunState:
     while before and before[-1].step >= checkup.step:
         before = before[:-1]
     later = tuple(c for c in state.checkups[len(before) :] if c.step != checkup.step)
-    new = replace(state, checkups=(*before, checkup, *later), looks=looks)
-    if state.best is not None and state.best.step >= checkup.step:
-        return _chosen_anew(new)
-    if checkup.step in state.lost:
-        return new
-    rivals = [state.best, checkup] if state.best is not None else [checkup]
-    return replace(new, best=best_of(rivals, strict=state.strict))
+    return replace(state, checkups=(*before, checkup, *later), looks=looks)
 
 
 def _back_to(state: RunState, step: int) -> RunState:
-    kept = replace(
+    return replace(
         state,
         checkups=tuple(c for c in state.checkups if c.step <= step),
         lost=frozenset(lost for lost in state.lost if lost <= step),
         lowered=tuple(action for action in state.lowered if action.step <= step),
         scored=tuple(scored for scored in state.scored if scored.step <= step),
     )
-    return _chosen_anew(kept)
-
-
-def _chosen_anew(state: RunState) -> RunState:
-    there = [checkup for checkup in state.checkups if checkup.step not in state.lost]
-    return replace(state, best=best_of(there, strict=state.strict))

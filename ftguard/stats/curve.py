@@ -8,10 +8,6 @@ from scipy import special
 
 from ftguard.stats.estimates import Array
 
-SLOPES = (0.1, 0.3, 1.0)
-"""Prior spread of what a whole run changes steadily, in the unit of what is measured."""
-WANDERINGS = (0.03, 0.1, 0.3, 1.0)
-"""Prior spread of what a whole run changes by wandering about that line."""
 SUDDEN = (0.1, 0.3)
 """Prior spread of one sudden change, that stays (a jump) or passes (a spike)."""
 CALM_SLOPE, CALM_WANDERING = 0.1, 0.03
@@ -64,7 +60,23 @@ class Curve:
         return np.asarray(self.weights @ each)
 
 
-def fit_curves(times: Array, series: Sequence[Series]) -> list[Curve]:
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How much a curve may move over a whole run, in the unit of what is measured."""
+
+    slopes: Sequence[float]
+    """Prior spreads of what changes steadily."""
+    wanderings: Sequence[float]
+    """Prior spreads of what changes by wandering about that line."""
+
+
+MOVING = Sizes(slopes=(0.1, 0.3, 1.0), wanderings=(0.03, 0.1, 0.3, 1.0))
+"""Of what a fine-tune moves."""
+PERHAPS_STILL = Sizes(slopes=(0.003, 0.03, 0.1, 0.3, 1.0), wanderings=(0.003, 0.03, 0.1, 0.3))
+"""Of what may well not move at all, as slices about their whole."""
+
+
+def fit_curves(times: Array, series: Sequence[Series], sizes: Sizes = MOVING) -> list[Curve]:
     """Fit one curve to each series, all of one kind: they share how they are likely to move.
 
     A curve starts at 0, for the base is itself, and is the sum of a line, a random walk, and
@@ -77,9 +89,10 @@ def fit_curves(times: Array, series: Sequence[Series]) -> list[Curve]:
     Args:
         times: shape [k], rising, above 0; 1 is the end of the run.
         series: each with k points.
+        sizes: how much they may move.
     """
     at = _seen(times)
-    kernel = _Kernel.grid(times[at])
+    kernel = _Kernel.grid(times[at], sizes)
     prior = kernel(times[at], times[at])
     fits = [_Fit.of(prior, one, at) for one in series]
     evidence = kernel.log_prior + np.sum([fit.log_likelihood for fit in fits], axis=0)
@@ -104,10 +117,13 @@ class _Kernel:
     log_prior: Array
 
     @classmethod
-    def grid(cls, times: Array) -> "_Kernel":
+    def grid(cls, times: Array, sizes: Sizes) -> "_Kernel":
         """Every size; sudden changes at every time, jumps not at the first: it has no before."""
-        sizes = [(slope, wandering) for slope in SLOPES for wandering in WANDERINGS]
-        smooth = [(slope, wandering, 0.0, 0.0, 0.0) for slope, wandering in sizes]
+        smooth = [
+            (slope, wandering, 0.0, 0.0, 0.0)
+            for slope in sizes.slopes
+            for wandering in sizes.wanderings
+        ]
         calm = (CALM_SLOPE, CALM_WANDERING)
         jumps = [(*calm, size, 0.0, moment) for moment in times[1:] for size in SUDDEN]
         spikes = [(*calm, 0.0, size, moment) for moment in times for size in SUDDEN]

@@ -29,6 +29,7 @@ COLOURS: dict[State, str] = {
     "clear": "green",
     "within": "green",
     "breach": "bold red",
+    "too wide": "yellow",
     "suspect": "yellow",
     "nothing to lose": "dim",
     "missing": "yellow",

@@ -1,7 +1,6 @@
-"""Makes `Checkup`, all that is known of one checkpoint, and folds over many: best, score."""
+"""Makes `Checkup`, all that is known of one checkpoint, and its score."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ftguard.folders import CheckpointId
@@ -78,13 +77,3 @@ def guard_score(checkup: Checkup, *, strict: bool = False) -> float:
         passed = None
     penalty = {True: 0.0, None: UNDECIDED_PENALTY, False: FAILED_PENALTY}
     return target_score(checkup) - penalty[passed]
-
-
-def best_of(checkups: Sequence[Checkup], *, strict: bool = False) -> Checkup | None:
-    """The saved checkpoint with the best target score among those that passed every gate.
-
-    Among equals the earliest, as the Trainer chooses too. With `strict` every gate must be clear.
-    """
-    saved = [checkup for checkup in checkups if checkup.checkpoint is not None]
-    passed = [c for c in saved if (c.verdict.proven if strict else c.verdict.passed is True)]
-    return max(passed, key=target_score, default=None)

@@ -12,7 +12,8 @@ from ftguard.formatting import POINTS, quantity, span
 from ftguard.measures.measurement import Measurement
 from ftguard.verdict.advice import Advice
 from ftguard.verdict.checkup import Checkup, target_score
-from ftguard.verdict.gates import Outcome
+from ftguard.verdict.choice import Choice
+from ftguard.verdict.gates import Outcome, Verdict
 from ftguard.verdict.run import Run
 
 
@@ -22,7 +23,7 @@ class Conclusion:
 
     run: str
     best_step: int | None
-    """The step of the best checkpoint that passed every gate; None where none did."""
+    """The step of the checkpoint to keep; None where none will do."""
     best_folder: str | None
     """Where its model files are kept."""
     chosen: Measurement | None
@@ -30,6 +31,7 @@ class Conclusion:
     confirmed: Measurement | None
     """Its gain on the probes that were held back: free of the luck of being chosen."""
     best_gates: tuple[Outcome, ...]
+    """Of the best, by the curves of the whole run."""
     last_step: int | None
     """The last examined step; None where nothing was examined."""
     last_passed: bool | None
@@ -39,6 +41,8 @@ class Conclusion:
     """Given at the last examined step."""
     summary: str
     """One line for people."""
+    best_passed: bool | None = None
+    """True where the best passed every gate; None where a gate could not decide, or no best."""
     learned: bool = True
     """Whether the best gained on the target, in score or (beyond chance) in likelihood, where that
     was measured: one that lost nothing because it learned nothing is no reason to ship."""
@@ -47,24 +51,26 @@ class Conclusion:
 def conclude(
     run: Run,
     checkups: Sequence[Checkup],
-    best: Checkup | None,
+    choice: Choice | None,
     confirmed: Measurement | None,
     folder: RunFolder,
 ) -> Conclusion:
     """Fold the checkups of a run into its outcome."""
     last = checkups[-1] if checkups else None
+    best = choice.checkup if choice else None
     return Conclusion(
         run=run.id,
         best_step=best.step if best else None,
         best_folder=str(folder.best) if best else None,
         chosen=best.target if best else None,
         confirmed=confirmed,
-        best_gates=best.verdict.outcomes if best else (),
+        best_gates=choice.verdict.outcomes if choice else (),
+        best_passed=choice.verdict.passed if choice else None,
         last_step=last.step if last else None,
         last_passed=last.verdict.passed if last else None,
         last_gates=last.verdict.outcomes if last else (),
         advice=last.advice if last else (),
-        summary=_best_line(best, confirmed, folder) if best else _none_line(checkups),
+        summary=_best_line(choice, confirmed, folder) if choice else _none_line(checkups),
         learned=best is None or _learned(best),
     )
 
@@ -100,11 +106,13 @@ def read_conclusion(folder: RunFolder) -> Conclusion:
         raise InputError(f"`{folder.verdict}` is damaged: {error}.") from None
 
 
-def _best_line(best: Checkup, confirmed: Measurement | None, folder: RunFolder) -> str:
-    proven = "proven" if best.verdict.proven else "passed"
-    line = f"best: step {best.step}, every gate {proven}, {_ranked(best)}"
+def _best_line(choice: Choice, confirmed: Measurement | None, folder: RunFolder) -> str:
+    best, verdict = choice.checkup, choice.verdict
+    line = f"best: step {best.step}, {_passed(verdict)}, {_ranked(best)}{_read_off(verdict)}"
     if not _learned(best):
         line = f"NOTHING WAS LEARNED: {line}"
+    if verdict.passed is None:
+        line = f"UNDECIDED: {line}"
     if confirmed is not None and confirmed.estimate is not None:
         gain = confirmed.estimate
         line += (
@@ -112,6 +120,26 @@ def _best_line(best: Checkup, confirmed: Measurement | None, folder: RunFolder) 
             f"({span(gain.low, gain.high, POINTS)})"
         )
     return f"{line}; kept in {folder.best}"
+
+
+def _passed(verdict: Verdict) -> str:
+    if verdict.passed is None:
+        wide = [o.gate.key for o in verdict.outcomes if o.state == "too wide"]
+        return f"no gate against it, but too few probes to decide on {', '.join(wide)}"
+    return f"every gate {'proven' if verdict.proven else 'passed'}"
+
+
+def _read_off(verdict: Verdict) -> str:
+    """What the curves say of each gate: a kept checkpoint may have cost more than it seems to."""
+    read = [
+        f"{outcome.gate.measurement} {quantity(curve.value, unit)} "
+        f"({span(curve.low, curve.high, unit)})"
+        for outcome in verdict.outcomes
+        if (curve := outcome.curve) is not None
+        and (unit := outcome.measurement.unit)
+        and not outcome.measurement.higher_is_better
+    ]
+    return f"; by the run's curve {', '.join(read)}" if read else ""
 
 
 def _ranked(best: Checkup) -> str:

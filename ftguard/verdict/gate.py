@@ -8,7 +8,7 @@ from ftguard.errors import InputError
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate, p_value
 
-State = Literal["clear", "within", "breach", "suspect", "nothing to lose", "missing"]
+State = Literal["clear", "within", "breach", "suspect", "too wide", "nothing to lose", "missing"]
 """What a gate says of a measurement."""
 
 
@@ -17,7 +17,8 @@ class Gate:
     """A limit on one measurement's slice.
 
     Raises:
-        InputError: a limit that is not a finite number, or advice that would come after it.
+        InputError: a limit or price that is not a finite number, or advice that would come after
+            the limit.
     """
 
     measurement: str
@@ -27,12 +28,17 @@ class Gate:
     """The largest acceptable change (the least, for gains), in the measurement's unit."""
     advise_at: float | None = None
     """The change from which advice is given, before the limit is reached."""
+    price: float = 3.0
+    """What a point beyond the limit costs when checkpoints are weighed against each other, in
+    points of target."""
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.limit):
             raise InputError(f"the limit of gate `{self.key}` must be a finite number.")
         if self.advise_at is not None and not self.advise_at <= self.limit:
             raise InputError(f"gate `{self.key}`: `advise_at` must not lie beyond `limit`.")
+        if not 0 <= self.price < math.inf:
+            raise InputError(f"gate `{self.key}`: `price` is a number from 0 up.")
 
     @property
     def key(self) -> str:

@@ -1,7 +1,7 @@
 """Makes `Verdict` from measurements: which limits are crossed, and how sure that is."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ftguard.errors import InputError
 from ftguard.measures.measurement import Measurement
@@ -25,6 +25,13 @@ OWN_ANSWERS = Gate(measurement="own_answers", limit=0.50, advise_at=0.25)
 own answers may become half as likely per token (0.69 nats). On SmolLM2-135M that tells the usual
 rates from those that leave another model behind: the figures are in the manual, `statistics`."""
 FORGETTING = "forgetting/all"
+WIDEST = 2.0
+"""An interval wider than so many times the limit decides nothing: it could hold a change of the
+whole limit beside none."""
+SETTLED: tuple[State, ...] = ("breach", "nothing to lose", "missing")
+"""States that no curve changes."""
+UNREAD: tuple[State, ...] = ("nothing to lose", "missing")
+"""States of what no curve is read of."""
 TELLING = 3.0
 """Where forgetting could not be found at so many times its limit, the base is weak there."""
 
@@ -54,8 +61,8 @@ class Verdict:
 
     outcomes: tuple[Outcome, ...]
     passed: bool | None
-    """False with any breach; None (undecided) with any suspect or missing, and where forgetting,
-    or every gate, had nothing to measure; else True."""
+    """False with any breach; None (undecided) with any suspect, missing or too wide, and where
+    forgetting, or every gate, had nothing to measure; else True."""
     proven: bool
     """Whether every gate is clear."""
 
@@ -113,18 +120,27 @@ def unmeasured(measurements: Sequence[Measurement]) -> tuple[str, ...]:
     return tuple(gate.key for gate in DEFAULT_GATES if gate.key not in measured)
 
 
-def decide(measurements: Sequence[Measurement], gates: Sequence[Gate], look: Look) -> Verdict:
+def decide(
+    measurements: Sequence[Measurement],
+    gates: Sequence[Gate],
+    look: Look,
+    curves: Mapping[str, Estimate] | None = None,
+) -> Verdict:
     """Hold each measurement against its gate.
 
     A gate is beyond chance where Holm's procedure over all gates, at this look's share of the
     5 % that the whole run may spend, rejects that nothing was lost. So with nothing lost a run
-    meets any breach at most that often, over all gates, slices and checkpoints together.
+    meets any breach at most that often, over all gates, slices and checkpoints together. What is
+    no breach is judged by the curve of the run so far, where there is one: a single noisy point
+    beyond a limit is no suspicion, and a lucky one within it does not clear what the others say.
 
     Args:
         measurements: of one checkpoint.
         gates: the family that is decided on.
         look: which of the run's looks this is.
+        curves: what the curve so far says of this checkpoint, by the gates' keys.
     """
+    curves = curves or {}
     by_key = {measurement.key: measurement for measurement in measurements}
     found = [(gate, by_key.get(gate.key) or _absent(gate)) for gate in gates]
     p_values = {
@@ -134,15 +150,43 @@ def decide(measurements: Sequence[Measurement], gates: Sequence[Gate], look: Loo
     }
     allowed = rejected(p_values, look.level)
     outcomes = tuple(
-        _outcome(gate, measurement, allowed.get(gate.key)) for gate, measurement in found
+        _outcome(gate, measurement, allowed.get(gate.key), curves.get(gate.key))
+        for gate, measurement in found
     )
+    return _verdict(outcomes)
+
+
+def judged_anew(verdict: Verdict, curves: Mapping[str, Estimate]) -> Verdict:
+    """The verdict once the curves of a whole run are known; a breach stays one."""
+    if not curves:
+        return verdict
+    outcomes = (
+        outcome
+        if outcome.state in SETTLED or outcome.gate.key not in curves
+        else _outcome(outcome.gate, outcome.measurement, None, curves[outcome.gate.key])
+        for outcome in verdict.outcomes
+    )
+    return _verdict(tuple(outcomes))
+
+
+def _verdict(outcomes: tuple[Outcome, ...]) -> Verdict:
     states = {outcome.state for outcome in outcomes}
     passed: bool | None = True
     if "breach" in states:
         passed = False
-    elif states & {"suspect", "missing"} or _nothing_measured(outcomes):
+    elif states & {"suspect", "missing"} or _too_wide(outcomes) or _nothing_measured(outcomes):
         passed = None
     return Verdict(outcomes=outcomes, passed=passed, proven=states == {"clear"})
+
+
+def _too_wide(outcomes: Sequence[Outcome]) -> bool:
+    """Whether a gate decides nothing; forgetting need not where `own_answers` stands in for it."""
+    stands_in = any(
+        outcome.gate.key == OWN_ANSWERS.key and outcome.state in ("clear", "within")
+        for outcome in outcomes
+    )
+    wide = [outcome.gate.key for outcome in outcomes if outcome.state == "too wide"]
+    return any(not (stands_in and key == FORGETTING) for key in wide)
 
 
 def _nothing_measured(outcomes: Sequence[Outcome]) -> bool:
@@ -161,26 +205,34 @@ def _enough(measurement: Measurement) -> bool:
     return measurement.num_unscored <= MOST_UNSCORED * (scored + measurement.num_unscored)
 
 
-def _outcome(gate: Gate, measurement: Measurement, allowed: float | None) -> Outcome:
-    state = _state(gate, measurement, finding=allowed is not None)
+def _outcome(
+    gate: Gate, measurement: Measurement, allowed: float | None, curve: Estimate | None
+) -> Outcome:
+    state = _state(gate, measurement, curve, finding=allowed is not None)
+    if state in UNREAD:
+        curve = None
     return Outcome(
         gate=gate,
-        measurement=measurement,
+        measurement=replace(measurement, influence=()),
         state=state,
-        explanation=explain(gate, measurement, state, allowed),
+        explanation=explain(gate, measurement, state, allowed, curve),
+        curve=curve,
     )
 
 
-def _state(gate: Gate, measurement: Measurement, *, finding: bool) -> State:
-    if measurement.at_floor and measurement.nothing_open:
+def _state(gate: Gate, measurement: Measurement, curve: Estimate | None, *, finding: bool) -> State:
+    bad = badness(measurement)
+    if measurement.at_floor and (measurement.nothing_open or _enough(measurement)):
         return "nothing to lose"
-    if not _enough(measurement):
+    if bad is None or not _enough(measurement):
         return "missing"
-    if measurement.at_floor:
-        return "nothing to lose"
-    bad, limit = badness(measurement), limit_on(gate, measurement)
-    if bad is None:
-        return "missing"
-    if bad.value > limit:
-        return "breach" if finding and not below_noise(gate, measurement, bad) else "suspect"
-    return "clear" if bad.high <= limit and measurement.noise <= max(0, limit) else "within"
+    limit = limit_on(gate, measurement)
+    if finding and bad.value > limit and not below_noise(gate, measurement, bad):
+        return "breach"
+    judged = curve or bad
+    if judged.value > limit:
+        return "suspect"
+    if bad.high <= limit and measurement.noise <= max(0, limit):
+        return "clear"
+    wide = judged.high - judged.low > WIDEST * limit and not measurement.higher_is_better
+    return "too wide" if wide and measurement.name != "calibration" else "within"

@@ -12,10 +12,17 @@ _ENDINGS = {
     "within": "within the limit of {limit}, not proven{needed}",
     "breach": "beyond the limit of {limit} and beyond chance",
     "suspect": "beyond the limit of {limit} but not beyond chance",
+    "too wide": "too uncertain to hold against the limit of {limit}{needed}",
 }
 
 
-def explain(gate: Gate, measurement: Measurement, state: State, allowed: float | None) -> str:
+def explain(
+    gate: Gate,
+    measurement: Measurement,
+    state: State,
+    allowed: float | None,
+    curve: Estimate | None = None,
+) -> str:
     """One sentence with its numbers.
 
     Args:
@@ -23,6 +30,7 @@ def explain(gate: Gate, measurement: Measurement, state: State, allowed: float |
         measurement: what is held against it.
         state: what was decided.
         allowed: the largest p that was beyond chance here; None where this one is not.
+        curve: what the curve of the run says, higher is worse.
     """
     estimate = measurement.estimate
     if state == "nothing to lose":
@@ -33,9 +41,19 @@ def explain(gate: Gate, measurement: Measurement, state: State, allowed: float |
     facts = (
         f"{gate.key}: {_noun(measurement)} of {quantity(estimate.value, measurement.unit)} "
         f"({span(estimate.low, estimate.high, measurement.unit)}, n={estimate.n})"
+        f"{_by_curve(measurement, curve)}"
     )
     ending = _ENDINGS[state].format(limit=limit, needed=_needed(gate, estimate))
     return f"{facts} is {ending}{_certainty(gate, measurement, allowed)}."
+
+
+def _by_curve(measurement: Measurement, curve: Estimate | None) -> str:
+    if curve is None:
+        return ""
+    sign = -1 if measurement.higher_is_better else 1
+    low, high = sorted((sign * curve.low, sign * curve.high))
+    value, unit = quantity(sign * curve.value, measurement.unit), measurement.unit
+    return f", by the run's curve {value} ({span(low, high, unit)}),"
 
 
 def _certainty(gate: Gate, measurement: Measurement, allowed: float | None) -> str:

@@ -48,7 +48,11 @@ def outcome(state: State) -> Outcome:
 
 
 def conclusion(
-    *, best_step: int | None, last_passed: bool | None, last_step: int | None = 40
+    *,
+    best_step: int | None,
+    last_passed: bool | None,
+    last_step: int | None = 40,
+    best_passed: bool | None = True,
 ) -> Conclusion:
     """A run's outcome, whose best passed clearly and whose last is in breach."""
     return Conclusion(
@@ -58,6 +62,7 @@ def conclusion(
         chosen=None,
         confirmed=None,
         best_gates=(outcome("clear"),) if best_step else (),
+        best_passed=best_passed if best_step else None,
         last_step=last_step,
         last_passed=last_passed,
         last_gates=(outcome("breach"),),
@@ -77,6 +82,15 @@ def test_the_kept_checkpoint_is_the_first_line_and_its_verdict_follows(run: RunF
         "one line about the run",
     ]
     assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_a_best_that_could_not_be_decided_on_is_no_pass(run: RunFolder) -> None:
+    """Its path is printed, since nothing speaks against it, and the exit code is 3."""
+    run.best.mkdir()
+    write_conclusion(conclusion(best_step=20, last_passed=None, best_passed=None), run)
+    result = CliRunner().invoke(app, ["best", str(run.output_dir)])
+    assert result.stdout.startswith(str(run.best))
+    assert result.exit_code == 3
 
 
 @pytest.mark.parametrize(

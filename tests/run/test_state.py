@@ -13,7 +13,7 @@ from ftguard.run.ledger import (
     Superseded,
 )
 from ftguard.run.state import fold
-from ftguard.verdict.checkup import best_of
+from ftguard.verdict.choice import choose
 from ftguard.verdict.gates import Verdict
 
 
@@ -125,5 +125,6 @@ def test_the_best_of_a_fold_is_the_best_of_all(make: Any) -> None:
         state = fold(events, "r")
 
         there = [c for c in state.checkups if c.step not in state.lost]
-        assert state.best == best_of(there)
+        choice = choose(there)
+        assert state.best == (choice.checkup if choice else None)
         assert state.next_look.number == attempt + 1

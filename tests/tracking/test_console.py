@@ -57,10 +57,10 @@ def test_a_block_is_gain_gates_advice_and_cost(checkup: MakeCheckup) -> None:
 
 
 def test_every_state_has_its_row_and_what_is_unsure_its_sentence(checkup: MakeCheckup) -> None:
-    """All six states are named at their rows; nothing to lose and missing are explained."""
+    """All seven states are named at their rows; nothing to lose and missing are explained."""
     block = render_checkup(checkup(STATES), 0.5, colour=False)
     rows = [line for line in block.splitlines() if line.startswith("  forgetting/")]
-    assert len(rows) >= len(STATES) == 6
+    assert len(rows) >= len(STATES) == 7
     for row, state in zip(rows, STATES, strict=False):
         assert row.endswith(f" {state}")
     assert "  forgetting/missing is missing." in block

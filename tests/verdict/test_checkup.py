@@ -6,7 +6,7 @@ import pytest
 
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
-from ftguard.verdict.checkup import Checkup, best_of, guard_score, target_score
+from ftguard.verdict.checkup import Checkup, guard_score, target_score
 from ftguard.verdict.gates import Verdict
 
 
@@ -101,50 +101,3 @@ def test_the_bands_do_not_overlap() -> None:
 
     assert guard_score(_checkup(worst)) >= guard_score(undecided)
     assert guard_score(_checkup(worst, passed=None)) >= failed
-
-
-def test_the_best_has_the_best_target_of_those_that_passed() -> None:
-    """0.9 failed, 0.8 is undecided, so 0.5 is the best of 0.4 and 0.5."""
-    checkups = [
-        _checkup(_target(0.4), step=2),
-        _checkup(_target(0.9), step=4, passed=False),
-        _checkup(_target(0.5), step=6),
-        _checkup(_target(0.8), step=8, passed=None),
-    ]
-
-    assert best_of(checkups) == checkups[2]
-    assert best_of(checkups[1:2]) is None
-    assert best_of([]) is None
-
-
-def test_among_equals_the_earliest_is_best() -> None:
-    """More training for the same score is no gain."""
-    checkups = [_checkup(_target(0.5), step=step) for step in (2, 4, 6)]
-
-    assert best_of(checkups) == checkups[0]
-
-
-def test_strictly_the_best_is_proven() -> None:
-    """0.9 passed without proof, so 0.5, proven, is the best, or none."""
-    checkups = [_checkup(_target(0.5), step=2, proven=True), _checkup(_target(0.9), step=4)]
-
-    assert best_of(checkups) == checkups[1]
-    assert best_of(checkups, strict=True) == checkups[0]
-    assert best_of(checkups[1:], strict=True) is None
-
-
-def test_what_was_never_saved_cannot_be_the_best() -> None:
-    """An evaluation without a save leaves no files to keep."""
-    checkups = [_checkup(_target(0.5), step=2), _checkup(_target(0.9), step=4, saved=False)]
-
-    assert best_of(checkups) == checkups[0]
-    assert best_of(checkups[1:]) is None
-
-
-def test_find_takes_name_and_slice() -> None:
-    """`all` unless another slice is named; None where there is none."""
-    checkup = _checkup(_target(0.2, "likelihood"), _target(0.6))
-
-    assert checkup.find("target") == checkup.measurements[1]
-    assert checkup.find("target", "likelihood") == checkup.measurements[0]
-    assert checkup.find("tail", "worst") is None

@@ -12,6 +12,7 @@ from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.choice import Choice
 from ftguard.verdict.conclusion import conclude, read_conclusion, write_conclusion
 from ftguard.verdict.gate import Gate, State
 from ftguard.verdict.gates import decide
@@ -50,6 +51,10 @@ TARGET = Measurement(
     higher_is_better=True,
     unit="points",
 )
+
+
+def _chosen(checkup: Checkup) -> Choice:
+    return Choice(checkup=checkup, verdict=checkup.verdict)
 
 
 def _checkup(
@@ -96,7 +101,7 @@ def test_a_best_that_learned_nothing_says_so() -> None:
         ((flat, slight), False),
     ):
         best = _checkup(20, "clear", *targets)
-        found = conclude(RUN, [best], best, None, FOLDER)
+        found = conclude(RUN, [best], _chosen(best), None, FOLDER)
         assert found.learned is learned
         assert ("NOTHING WAS LEARNED" in found.summary) is not learned
 
@@ -110,7 +115,7 @@ def test_the_outcome_holds_best_and_last() -> None:
     """Step 10 is the best, step 20 breached: its gates and advice are the last word."""
     best, last = _checkup(10, "clear", TARGET), _checkup(20, "breach", TARGET, advised=True)
 
-    found = conclude(RUN, [best, last], best, None, FOLDER)
+    found = conclude(RUN, [best, last], _chosen(best), None, FOLDER)
 
     assert (found.run, found.best_step, found.best_folder) == ("r", 10, "out/ftguard/best")
     assert (found.last_step, found.last_passed) == (20, False)
@@ -149,7 +154,7 @@ def test_the_outcome_holds_best_and_last() -> None:
 )
 def test_the_line_says_what_ranked_the_best(best: Checkup, line: str) -> None:
     """By target where there is one, else by the evaluation loss, else by being the latest."""
-    assert conclude(RUN, [best], best, None, FOLDER).summary == line
+    assert conclude(RUN, [best], _chosen(best), None, FOLDER).summary == line
 
 
 def test_the_line_says_why_none_passed() -> None:
@@ -196,7 +201,7 @@ def test_verdict_json_is_read_back(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     folder.check_writable()
     best, last = _checkup(10, "clear", TARGET), _checkup(20, "suspect", advised=True)
-    written = conclude(RUN, [best, last], best, None, folder)
+    written = conclude(RUN, [best, last], _chosen(best), None, folder)
 
     write_conclusion(written, folder)
 
@@ -235,7 +240,7 @@ def test_the_held_back_probes_confirm_the_chosen_gain() -> None:
         unit="points",
     )
 
-    found = conclude(RUN, [best], best, held, FOLDER)
+    found = conclude(RUN, [best], _chosen(best), held, FOLDER)
 
     assert (found.chosen, found.confirmed) == (TARGET, held)
     assert "confirmed on 30 held-back probes: gain +0.400 (+0.200 to +0.600)" in found.summary

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from ftguard.verdict.advice import Stop
-from ftguard.verdict.checkup import Checkup, best_of
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.choice import choose
 from ftguard.verdict.gates import Verdict
 
 
@@ -16,10 +17,11 @@ def stop(verdict: Verdict, past: Sequence[Checkup], patience: int) -> Iterator[S
     recent = verdicts[-patience:]
     if len(recent) < patience or any(v.passed is not False for v in recent):
         return
-    best = best_of(past)
-    kept = f"step {best.step} is the best that passed" if best else "no checkpoint has passed"
+    best = choose(past)
+    step = best.checkup.step if best else None
+    kept = f"step {step} is the best that passed" if best else "no checkpoint has passed"
     yield Stop(
-        best_step=best.step if best else None,
+        best_step=step,
         outcome=next(outcome for outcome in verdict.outcomes if outcome.state == "breach"),
         finding=True,
         text=f"stop: {patience} checkpoints in a row breached a gate; {kept}.",

@@ -13,7 +13,7 @@ Judged = Callable[..., Verdict]
 Examined = Callable[..., Checkup]
 GATE = Gate(measurement="forgetting", limit=0.10)
 INTERVALS: dict[str, tuple[float, float, float]] = {
-    "pass": (-0.1, 0.0, 0.2),
+    "pass": (-0.02, 0.05, 0.12),
     "doubt": (-0.1, 0.2, 0.5),
     "breach": (0.1, 0.2, 0.3),
 }

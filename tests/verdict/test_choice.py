@@ -195,7 +195,7 @@ def test_what_is_expected_beyond_the_limit_has_its_price() -> None:
 
     At no price it is.
     """
-    run = _run([0.02, 0.04, 0.06, 0.08, 0.10], [0.40, 0.50, 0.52, 0.53, 0.54])
+    run = _run([0.02, 0.04, 0.06, 0.08, 0.10], [0.40, 0.50, 0.52, 0.53, 0.54], won=10)
     free = Gate(measurement="forgetting", limit=0.10, price=0.0)
     unpriced = [
         _checkup(

@@ -28,11 +28,12 @@ def announce(
     *,
     thinking: Thinking,
     grading: Grading | None = None,
+    replaced: bool = False,
     form: Sequence[str] = (),
 ) -> Iterator[str]:
     """One line each on the draws, the form that the task is asked in, probes left out, thinking,
-    the base's answers and those that were cut off, gates and their power, and what a judge is sent
-    and may cost.
+    the base's answers and those that were cut off, what a judge is sent and may cost, gates, the
+    default ones that are left out (`replaced`: by the user's own), and the power of those held.
     """  # noqa: D205
     base = baseline.snapshot
     yield from gathered.notes
@@ -58,6 +59,14 @@ def announce(
     ]
     absent = f"; not measured: {', '.join(run.not_measured)}" if run.not_measured else ""
     yield f"gates: {', '.join(limits) or 'none'}{absent}"
+    if run.left_out:
+        names = ", ".join(run.left_out)
+        yield (
+            f"`gates=` takes the place of the default gates and leaves out: {names} (`limits=` "
+            "moves limits and keeps the others)"
+            if replaced
+            else f"default gates that `limits=` switches off: {names}"
+        )
     level = Look(number=1, planned=run.planned_looks).level / max(1, len(run.gates))
     for gate in run.gates:
         yield from _power(gate.limit, by_key[gate.key], level)

@@ -1,12 +1,12 @@
 """Makes `Gate`, a limit on one measurement, and holds how bad a measurement is against it."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
 from ftguard.errors import InputError
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate, p_value
+from ftguard.verdict.sensible import check_limit, check_name
 
 State = Literal["clear", "within", "breach", "suspect", "nothing to lose", "missing"]
 """What a gate says of a measurement."""
@@ -17,20 +17,23 @@ class Gate:
     """A limit on one measurement's slice.
 
     Raises:
-        InputError: a limit that is not a finite number, or advice that would come after it.
+        InputError: a misspelt name, a limit without sense (10 for 10 %), or advice that would
+            come after it.
     """
 
     measurement: str
-    """`target`, `forgetting`, `tail`, `calibration` or `drift`."""
+    """`target`, `forgetting`, `tail`, `calibration`, `own_answers`, `drift`, or a name that a
+    measure of your own yields."""
     slice: str = "all"
     limit: float
-    """The largest acceptable change (the least, for gains), in the measurement's unit."""
+    """The largest acceptable change (the least, for gains), in the measurement's unit: of a
+    relative drop a share above 0 and at most 1, of a calibration error points, likewise."""
     advise_at: float | None = None
     """The change from which advice is given, before the limit is reached."""
 
     def __post_init__(self) -> None:
-        if not math.isfinite(self.limit):
-            raise InputError(f"the limit of gate `{self.key}` must be a finite number.")
+        check_name(self.measurement)
+        check_limit(self.key, self.limit)
         if self.advise_at is not None and not self.advise_at <= self.limit:
             raise InputError(f"gate `{self.key}`: `advise_at` must not lie beyond `limit`.")
 

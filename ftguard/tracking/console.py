@@ -121,25 +121,22 @@ def _rows(checkup: Checkup) -> Iterator[tuple[Sequence[str], Text]]:
             yield _cells(measurement, ""), Text("yours", "dim")
     for outcome in checkup.verdict.outcomes:
         limit = bound(outcome.gate.limit, outcome.measurement.unit)
-        yield _cells(outcome.measurement, limit), Text(outcome.state, COLOURS[outcome.state])
+        cells = _cells(outcome.measurement, limit)
+        # Its words are too long for the last column; there is no change that they could displace.
+        floor = outcome.state == "nothing to lose"
+        yield cells[:2] if floor else cells, Text(outcome.state, COLOURS[outcome.state])
 
 
 def _cells(measurement: Measurement, limit: str) -> Sequence[str]:
-    before_after = ""
+    before_after, estimate = "", measurement.estimate
     if measurement.base is not None and measurement.now is not None:
         before_after = f"{decimal(measurement.base)}→{decimal(measurement.now)}"
-    estimate = measurement.estimate
-    if estimate is None:
-        return printable(measurement.key), before_after
-    change = change_of(measurement, estimate)
-    return (
-        printable(measurement.key),
-        before_after,
-        quantity(change.value, change.unit),
-        span(change.low, change.high, change.unit).replace(" to ", ".."),
-        f"n={estimate.n}",
-        limit,
-    )
+    value, ends, n = "", "", measurement.num_scored
+    if estimate is not None:
+        change, n = change_of(measurement, estimate), estimate.n
+        value = quantity(change.value, change.unit)
+        ends = span(change.low, change.high, change.unit).replace(" to ", "..")
+    return printable(measurement.key), before_after, value, ends, f"n={n}", limit
 
 
 def _lines(checkup: Checkup) -> Iterator[str]:

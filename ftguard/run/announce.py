@@ -66,10 +66,10 @@ def announce(
         )
     level = Look(number=1, planned=run.planned_looks).level / max(1, len(run.gates))
     for gate in run.gates:
-        yield from _power(gate.limit, by_key[gate.key], level)
+        yield from tell_power(gate.limit, by_key[gate.key], level)
 
 
-def _power(limit: float, base: Measurement, level: float) -> Iterator[str]:
+def tell_power(limit: float, base: Measurement, level: float) -> Iterator[str]:
     """What a gate on a drop of right-or-wrong scores can find; nothing is known of others yet."""
     if base.unit != PERCENT or not base.discrete or base.estimate is None or base.base is None:
         return

@@ -24,6 +24,7 @@ from ftguard.tracking import Tracker, say, trackers_for
 from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup, guard_score
 from ftguard.verdict.gate import Gate
+from ftguard.verdict.limits import read_limits
 from ftguard.verdict.remedies import Remedy
 
 FORECAST_STEP = 5
@@ -48,7 +49,16 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             where the general probes do too, else the multiple-choice ones among these.
         judge: an LLM that scores open answers, those that no reference and no check can; without
             one they count for drift alone.
-        gates: limits, by default forgetting 10 % (advice from 8 %), tail 15 %, ECE + 0.05.
+        limits: what is acceptable, by name: moves a default limit and keeps the others. The default
+            is `{"forgetting": 0.10, "tail": 0.15, "calibration": 0.05}`: the largest relative drop
+            (0.10 is 10 %; advice from 8 %, the same share of what you give) over the general
+            probes and on the worst tail slice, and the largest rise of the calibration error, in
+            points, on target and on general questions; `own_answers`, a relative drop of 0.50
+            where a weak base's forgetting cannot be seen, is held always if given. Any other
+            name adds a gate: `forgetting/math`, `tail/SLICE`, `target` (the least gain, in
+            points), or what your own measure yields. None switches a default one off.
+        gates: for full control, all gates of the run in place of the default ones (so not with
+            `limits`); a line before training names those that are left out.
         measures: your own, each a function `(probes, base, now) -> Iterable[Measurement]`; what it
             yields can be gated, and stands in console, ledger and curves like all else.
         remedies: your own, each a function `(verdict, past, run) -> Iterable[Advice]`; asked at
@@ -83,6 +93,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         *,
         tail: ProbeSource | None = AUTO,
         calibration: ProbeSource | None = AUTO,
+        limits: Mapping[str, float | None] | None = None,
         gates: Sequence[Gate] | None = None,
         measures: Sequence[Measure] = (),
         remedies: Sequence[Remedy] = (),
@@ -101,6 +112,12 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
     ) -> None:
         if patience < 1:
             raise InputError(f"`patience` must be at least 1, got {patience}.")
+        if limits is not None and gates is not None:
+            raise InputError(
+                "give either `limits`, which moves default limits, or `gates`, which takes the "
+                "place of all of them."
+            )
+        _check_gates(gates)
         _check_brought("measures", measures, "__call__")
         _check_brought("remedies", remedies, "__call__")
         _check_brought("trackers", trackers, "log", "finish")
@@ -119,6 +136,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             judge=judge,
             encoder=load_encoder(encoder) if isinstance(encoder, str) else encoder,
             gates=None if gates is None else tuple(gates),
+            limits=read_limits(limits or {}),
             measures=tuple(measures),
             act_on_breach=act_on_breach,
             advising=Advising(patience=patience, remedies=tuple(remedies)),
@@ -276,6 +294,12 @@ def _check_brought(name: str, given: object, *methods: str) -> None:
     if not all(hasattr(item, method) for item in items for method in methods):
         what = "functions" if methods == ("__call__",) else f"objects with {' and '.join(methods)}"
         raise InputError(f"`{name}` is a list of {what}, got {given!r}.")
+
+
+def _check_gates(given: object) -> None:
+    items = () if given is None else given if isinstance(given, (list, tuple)) else [None]
+    if not all(isinstance(item, Gate) for item in items):
+        raise InputError("`gates` is a list of `ftguard.Gate`; names and numbers are `limits`.")
 
 
 def _log_through(trainer: Trainer) -> Callable[[dict[str, float]], None]:

@@ -24,14 +24,44 @@ def percent(value: float) -> str:
 
 def quantity(value: float, unit: str) -> str:
     """An estimate in its unit: `3.0 %` where relative, else as a signed decimal: `+0.031`."""
-    return f"{100 * value:.1f} %" if unit == PERCENT else f"{value:+.3f}"
+    return f"{_share(value)} %" if unit == PERCENT else decimal(value, sign="+")
 
 
 def span(low: float, high: float, unit: str) -> str:
     """An interval in its unit: `3.0 to 9.2 %` or `-0.010 to +0.031`."""
     if unit == PERCENT:
-        return f"{100 * low:.1f} to {100 * high:.1f} %"
-    return f"{low:+.3f} to {high:+.3f}"
+        return f"{_share(low)} to {_share(high)} %"
+    return f"{decimal(low, sign='+')} to {decimal(high, sign='+')}"
+
+
+def decimal(value: float, *, sign: str = "-") -> str:
+    """A number with three decimals, and with fewer the larger it is: `0.031`, `41.98`, `1.2e6`.
+
+    Args:
+        value: the number, in any unit.
+        sign: "+" to write the sign of gains too.
+    """
+    for below, digits in ((10, 3), (100, 2), (1_000, 1), (100_000, 0)):
+        if abs(value) < below:
+            # Adding 0 makes no "-0.000" of what rounds to nothing.
+            return f"{round(value, digits) + 0.0:{sign}.{digits}f}"
+    mantissa, exponent = f"{value:{sign}.1e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def bound(limit: float, unit: str) -> str:
+    """A limit in the unit of its measurement in its shortest form: `10 %`, `0.05`, `0.005`."""
+    if unit == PERCENT:
+        return percent(limit)
+    text = decimal(limit)
+    return text.removesuffix("0") if text[-4:-3] == "." else text
+
+
+def _share(value: float) -> str:
+    hundredths = 100 * value
+    if abs(hundredths) < 1_000:  # noqa: PLR2004
+        return f"{round(hundredths, 1) + 0.0:.1f}"
+    return decimal(hundredths)
 
 
 def rate(value: float) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from datasets import load_dataset
 from trl import SFTConfig, SFTTrainer
 
-from ftguard import Checkup, Gate, GuardCallback, Measurement, Probe, Snapshot, mean_estimate
+from ftguard import Checkup, GuardCallback, Measurement, Probe, Snapshot, mean_estimate
 
 
 def unended(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterable[Measurement]:
@@ -55,10 +55,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("out"))
     parser.add_argument("--steps", type=int, default=100, help="half of them between checkpoints")
     args = parser.parse_args()
-    gates = [Gate(measurement=name, limit=0.10) for name in ("forgetting", "unended")]
+    limits = {"unended": 0.10}
     tracker = CsvTracker(args.out / "curves.csv")
     guard = GuardCallback(
-        args.target, args.general, measures=[unended], gates=gates, trackers=[tracker]
+        args.target, args.general, measures=[unended], limits=limits, trackers=[tracker]
     )
     config = SFTConfig(str(args.out), max_steps=args.steps, save_steps=args.steps // 2, bf16=False)
     train = load_dataset("json", data_files=str(args.train), split="train")

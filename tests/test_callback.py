@@ -521,6 +521,15 @@ def test_what_cannot_be_guarded_is_refused_before_a_step(
     built = trainer(tmp_path, model, tokenizer, [guard])
     with pytest.raises(InputError, match="nothing measures `tail/worst`"):
         built.train()
+    with pytest.raises(InputError, match="did you mean `forgetting`"):
+        GuardCallback(TARGET, own_texts, limits={"forgeting": 0.2})
+    with pytest.raises(InputError, match="either `limits`, which moves default limits, or `gates`"):
+        GuardCallback(TARGET, own_texts, gates=gates, limits={"forgetting": 0.2})
+    with pytest.raises(InputError, match="names and numbers are `limits`"):
+        GuardCallback(TARGET, own_texts, gates={"forgetting": 0.2})  # type: ignore[arg-type]
+    guard = GuardCallback(TARGET, own_texts, tail=None, limits={"tail": 0.2})
+    with pytest.raises(InputError, match="nothing measures `tail/worst`"):
+        trainer(tmp_path, model, tokenizer, [guard]).train()
     with pytest.raises(InputError, match="no completion"):
         GuardCallback([{"prompt": "Why?"}])
     with pytest.raises(InputError, match="patience"):
@@ -690,6 +699,34 @@ def test_what_the_gates_can_find_is_said_before_training(
     output = capsys.readouterr().out
     assert f"forgetting/all: these {len(general)} probes find a true drop of" in output
     assert "to find one of 15 % takes" in output
+
+
+def test_limits_move_the_default_gates_and_gates_replace_them(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What holds is said before training, and what is left out; a checkup has one outcome each."""
+    moved = GuardCallback(
+        TARGET, own_texts, limits={"forgetting": 0.2, "target": -0.1, "calibration": None}
+    )
+    trainer(tmp_path / "moved", model, tokenizer, [moved]).train()
+    said = capsys.readouterr().out
+    keys = [outcome.gate.key for outcome in moved.checkups[0].verdict.outcomes]
+    assert keys[0] == "forgetting/all"
+    assert keys[-1] == "target/all"
+    assert not [key for key in keys if key.startswith("calibration")]
+    assert "gates: forgetting/all 20 %, " in said
+    assert "default gates that `limits=` switches off: calibration/target" in said
+
+    gates = [Gate(measurement="forgetting", limit=0.2)]
+    replaced = GuardCallback(TARGET, own_texts, tail=None, gates=gates)
+    trainer(tmp_path / "replaced", model, tokenizer, [replaced]).train()
+    said = capsys.readouterr().out
+    assert "`gates=` takes the place of the default gates and leaves out: calibration/" in said
+    assert [o.gate for o in replaced.checkups[0].verdict.outcomes] == gates
 
 
 def test_a_run_of_an_unchanged_model_is_never_stopped(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ftguard.formatting import duration, percent, quantity, rate, span
+from ftguard.formatting import bound, decimal, duration, percent, quantity, rate, span
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,52 @@ def test_percent_in_its_shortest_form(value: float, text: str) -> None:
         (-0.2, "points", "-0.200"),
         (0.0, "nats", "+0.000"),
         (1.23456, "nats", "+1.235"),
+        (-0.0001, "points", "+0.000"),
+        (-0.0001, "relative", "0.0 %"),
+        (9.99, "relative", "999.0 %"),
+        (-51.888, "relative", "-5189 %"),
+        (41975.445, "tokens", "+41975"),
     ],
 )
 def test_quantity_in_its_unit(value: float, unit: str, text: str) -> None:
     """Relative changes in percent, everything else as a signed decimal."""
     assert quantity(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0314, "0.031"),
+        (-9.87, "-9.870"),
+        (12.345, "12.35"),
+        (123.456, "123.5"),
+        (1234.56, "1235"),
+        (99999.0, "99999"),
+        (1.234e6, "1.2e6"),
+        (-5e-9, "0.000"),
+    ],
+)
+def test_a_large_number_has_fewer_decimals(value: float, text: str) -> None:
+    """Five digits at most, so that a column holds them; and no minus before nothing."""
+    assert decimal(value) == text
+
+
+@pytest.mark.parametrize(
+    ("limit", "unit", "text"),
+    [
+        (0.1, "relative", "10 %"),
+        (0.05, "points", "0.05"),
+        (0.005, "points", "0.005"),
+        (0.125, "points", "0.125"),
+        (-0.02, "points", "-0.02"),
+        (1000.0, "tokens", "1000"),
+        (2.0, "nats", "2.00"),
+        (150.0, "tokens", "150.0"),
+    ],
+)
+def test_a_limit_is_not_rounded_away(limit: float, unit: str, text: str) -> None:
+    """0.005 is no 0.01, and two decimals are enough for 0.05."""
+    assert bound(limit, unit) == text
 
 
 @pytest.mark.parametrize(

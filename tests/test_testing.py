@@ -43,7 +43,7 @@ def test_a_run_writes_a_ledger(tmp_path: Path) -> None:
         for n in range(8)
     ]
     guard = GuardCallback(
-        general=probes, tail=None, gates=[Gate(measurement="forgetting", limit=9.0)]
+        general=probes, tail=None, gates=[Gate(measurement="forgetting", limit=1.0)]
     )
 
     run = tiny_run(tmp_path, guard, max_steps=4)

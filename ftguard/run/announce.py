@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ftguard import judge
 from ftguard.ask.prompts import PromptBatch
-from ftguard.formatting import PERCENT, duration, percent
+from ftguard.formatting import PERCENT, bound, count, duration, percent
 from ftguard.measures.measurement import Measurement
 from ftguard.probes import Gathered
 from ftguard.run.baseline import Baseline
@@ -12,7 +12,7 @@ from ftguard.run.cut_off import announce_cut_off
 from ftguard.run.grading import Grading
 from ftguard.run.thinking import Thinking, announce_thinking
 from ftguard.stats.alpha_spending import Look
-from ftguard.stats.power import probes_needed, smallest_drop
+from ftguard.stats.power import WORTH_ASKING, probes_needed, smallest_drop
 from ftguard.verdict.run import Run
 
 EXAMPLE = 1.5
@@ -28,11 +28,12 @@ def announce(
     *,
     thinking: Thinking,
     grading: Grading | None = None,
+    replaced: bool = False,
     form: Sequence[str] = (),
 ) -> Iterator[str]:
     """One line each on the draws, the form that the task is asked in, probes left out, thinking,
-    the base's answers and those that were cut off, gates and their power, and what a judge is sent
-    and may cost.
+    the base's answers and those that were cut off, what a judge is sent and may cost, gates, the
+    default ones that are left out (`replaced`: by the user's own), and the power of those held.
     """  # noqa: D205
     base = baseline.snapshot
     yield from gathered.notes
@@ -52,26 +53,37 @@ def announce(
         usage = grading.estimate(base, run.planned_checkpoints or 1)
         yield from judge.announce(grading.judge, usage)
     by_key = {m.key: m for m in measured}
-    limits = [
-        f"{gate.key} {percent(gate.limit) if by_key[gate.key].unit == PERCENT else gate.limit}"
-        for gate in run.gates
-    ]
+    limits = [f"{gate.key} {bound(gate.limit, by_key[gate.key].unit)}" for gate in run.gates]
     absent = f"; not measured: {', '.join(run.not_measured)}" if run.not_measured else ""
     yield f"gates: {', '.join(limits) or 'none'}{absent}"
+    if run.left_out:
+        names = ", ".join(run.left_out)
+        yield (
+            f"`gates=` takes the place of the default gates and leaves out: {names} (`limits=` "
+            "moves limits and keeps the others)"
+            if replaced
+            else f"default gates that `limits=` switches off: {names}"
+        )
     level = Look(number=1, planned=run.planned_looks).level / max(1, len(run.gates))
     for gate in run.gates:
-        yield from _power(gate.limit, by_key[gate.key], level)
+        yield from tell_power(gate.limit, by_key[gate.key], level)
 
 
-def _power(limit: float, base: Measurement, level: float) -> Iterator[str]:
+def tell_power(limit: float, base: Measurement, level: float) -> Iterator[str]:
     """What a gate on a drop of right-or-wrong scores can find; nothing is known of others yet."""
     if base.unit != PERCENT or not base.discrete or base.estimate is None or base.base is None:
         return
     room, n, level = base.base - base.chance, base.estimate.n, level / base.num_comparisons
     least = smallest_drop(n, room, limit, level)
     example = EXAMPLE * limit
-    yield (
-        f"{base.key}: these {n} probes find a true drop of {percent(least)} or more 4 times of 5 "
-        f"at each checkpoint; to find one of {percent(example)} takes "
-        f"{probes_needed(example, room, limit, level)}"
+    found = (
+        f"find a true drop of {percent(least)} or more 4 times of 5 at each checkpoint"
+        if least <= 1
+        else "do not tell even the loss of all that the base has above chance 4 times of 5"
     )
+    more = ""
+    if example <= 1:
+        needed = probes_needed(example, room, limit, level)
+        many = needed if needed <= WORTH_ASKING else f"more than {count(WORTH_ASKING)}"
+        more = f"; to find one of {percent(example)} takes {many}"
+    yield f"{base.key}: these {n} probes {found}{more}"

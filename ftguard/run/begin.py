@@ -46,7 +46,7 @@ from ftguard.run.thinking import ROWS, Thinking, settle_thinking
 from ftguard.run.trainer import loaded_from, planned_checkpoints
 from ftguard.run.training_data import TrainingTexts, given_texts, trainer_texts
 from ftguard.tracking import Tracker, say
-from ftguard.verdict.gates import applicable, unmeasured
+from ftguard.verdict.gates import applicable, left_out, unmeasured
 from ftguard.verdict.run import Run
 
 
@@ -84,8 +84,9 @@ def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
         measured = measure(probes, base, base, prepared.config.measures)
         run = replace(
             _next_attempt(before, host),
-            gates=applicable(settings.gates, measured),
+            gates=applicable(settings.gates, measured, settings.limits),
             not_measured=unmeasured(measured),
+            left_out=left_out(settings.gates, measured, settings.limits),
         )
         journal = Journal(Ledger(folder.ledger), before)
         grading = None
@@ -174,6 +175,7 @@ def _open(
         prepared.baseline,
         thinking=prepared.thinking,
         grading=guarded.grading,
+        replaced=settings.gates is not None,
         form=(prepared.as_trained.note, *unlike_training(batch, prepared.as_trained.rows)),
     )
     for line in lines:

@@ -21,6 +21,9 @@ class Settings:
     encoder: Encoder | None
     judge: Judge | None
     gates: tuple[Gate, ...] | None
+    """All that are held; None for the default ones with `limits`."""
+    limits: Mapping[str, Gate | None]
+    """Gates in place of the default ones or beside them, by their key; None switches one off."""
     measures: tuple[Measure, ...]
     act_on_breach: bool
     advising: Advising

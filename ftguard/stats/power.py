@@ -8,6 +8,9 @@ CHURN = 0.10
 """Share of right-or-wrong items that is taken to flip each way without any true change."""
 POWER = 0.80
 
+WORTH_ASKING = 5_000
+"""More probes than these are advised nowhere: the base has to be better there, not the count."""
+
 
 def smallest_drop(n: int, room: float, limit: float, level: float) -> float:
     """The smallest true relative drop that is a breach at one look four times out of five.

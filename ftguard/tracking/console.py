@@ -9,7 +9,19 @@ from rich.padding import Padding
 from rich.text import Text
 from tqdm.auto import tqdm
 
-from ftguard.formatting import PERCENT, WIDTH, drawn, duration, percent, printable, quantity, span
+from ftguard.formatting import (
+    PERCENT,
+    WIDTH,
+    bound,
+    decimal,
+    drawn,
+    duration,
+    percent,
+    printable,
+    quantity,
+    span,
+)
+from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
@@ -20,6 +32,8 @@ SHOWN = 3
 """Categories that are named; the others are in the ledger."""
 COLUMNS = (19, 11, 7, 14, 6, 5)
 """Least widths of key, before and after, estimate, interval, n and limit; the state follows."""
+LEAST_NAME = 8
+"""Columns that are left to a name, whatever the numbers beside it."""
 VERDICTS = {
     True: ("passed", "bold green"),
     None: ("undecided", "bold yellow"),
@@ -80,7 +94,7 @@ def _aligned(rows: Sequence[tuple[Sequence[str], Text]]) -> Iterator[Text]:
     ]
     ending = max([end.cell_len for cells, end in rows if len(cells) == len(COLUMNS)], default=0)
     spare = WIDTH - INDENT - sum(widths) - len(widths) - ending
-    widths[0] += min(0, spare)
+    widths[0] = max(LEAST_NAME, widths[0] + min(0, spare))
     for cells, end in rows:
         row = Text()
         for column, (cell, width) in enumerate(zip(cells, widths, strict=False)):
@@ -107,26 +121,23 @@ def _rows(checkup: Checkup) -> Iterator[tuple[Sequence[str], Text]]:
         elif measurement.headline:
             yield _cells(measurement, ""), Text("yours", "dim")
     for outcome in checkup.verdict.outcomes:
-        limit, unit = outcome.gate.limit, outcome.measurement.unit
-        bound = percent(limit) if unit == PERCENT else f"{limit:.2f}"
-        yield _cells(outcome.measurement, bound), Text(outcome.state, COLOURS[outcome.state])
+        limit = bound(outcome.gate.limit, outcome.measurement.unit)
+        cells = _cells(outcome.measurement, limit)
+        # Its words are too long for the last column; there is no change that they could displace.
+        floor = outcome.state == "nothing to lose"
+        yield cells[:2] if floor else cells, Text(outcome.state, COLOURS[outcome.state])
 
 
-def _cells(measurement: Measurement, bound: str) -> Sequence[str]:
-    before_after = ""
+def _cells(measurement: Measurement, limit: str) -> Sequence[str]:
+    before_after, estimate = "", measurement.estimate
     if measurement.base is not None and measurement.now is not None:
-        before_after = f"{measurement.base:.3f}→{measurement.now:.3f}"
-    estimate = measurement.estimate
-    if estimate is None:
-        return printable(measurement.key), before_after
-    return (
-        printable(measurement.key),
-        before_after,
-        quantity(estimate.value, measurement.unit),
-        span(estimate.low, estimate.high, measurement.unit).replace(" to ", ".."),
-        f"n={estimate.n}",
-        bound,
-    )
+        before_after = f"{decimal(measurement.base)}→{decimal(measurement.now)}"
+    value, ends, n = "", "", measurement.num_scored
+    if estimate is not None:
+        change, n = change_of(measurement, estimate), estimate.n
+        value = quantity(change.value, change.unit)
+        ends = span(change.low, change.high, change.unit).replace(" to ", "..")
+    return printable(measurement.key), before_after, value, ends, f"n={n}", limit
 
 
 def _lines(checkup: Checkup) -> Iterator[str]:
@@ -140,8 +151,9 @@ def _lines(checkup: Checkup) -> Iterator[str]:
     worst.sort(key=lambda m: -m.shrunk.value if m.shrunk else 0.0)
     if worst:
         # Categories are shown pulled towards the whole, and only where they lost beyond chance.
-        names = [f"{m.slice} {quantity(m.shrunk.value, PERCENT)}" for m in worst if m.shrunk]
-        yield f"lost most: {', '.join(names[:SHOWN])}"
+        changes = [(m.slice, change_of(m, m.shrunk)) for m in worst[:SHOWN] if m.shrunk]
+        names = [f"{name} {quantity(change.value, change.unit)}" for name, change in changes]
+        yield f"lost most: {', '.join(names)}"
     for advice in checkup.advice:
         kind = "advice" if advice.finding else "advice (on a suspicion)"
         yield f"{kind}: {advice.text}"

@@ -1,12 +1,13 @@
 """Makes `Gate`, a limit on one measurement, and holds how bad a measurement is against it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ftguard.errors import InputError
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate, p_value
+from ftguard.verdict.sensible import check_limit, check_name
 
 State = Literal["clear", "within", "breach", "suspect", "too wide", "nothing to lose", "missing"]
 """What a gate says of a measurement."""
@@ -17,15 +18,17 @@ class Gate:
     """A limit on one measurement's slice.
 
     Raises:
-        InputError: a limit or price that is not a finite number, or advice that would come after
-            the limit.
+        InputError: a misspelt name, a limit without sense (10 for 10 %), a price that is no number,
+            or advice that would come after the limit.
     """
 
     measurement: str
-    """`target`, `forgetting`, `tail`, `calibration` or `drift`."""
+    """`target`, `forgetting`, `tail`, `calibration`, `own_answers`, `drift`, or a name that a
+    measure of your own yields."""
     slice: str = "all"
     limit: float
-    """The largest acceptable change (the least, for gains), in the measurement's unit."""
+    """The largest acceptable change (the least, for gains), in the measurement's unit: of a
+    relative drop a share above 0 and at most 1, of a calibration error points, likewise."""
     advise_at: float | None = None
     """The change from which advice is given, before the limit is reached."""
     price: float = 3.0
@@ -33,8 +36,8 @@ class Gate:
     points of target."""
 
     def __post_init__(self) -> None:
-        if not math.isfinite(self.limit):
-            raise InputError(f"the limit of gate `{self.key}` must be a finite number.")
+        check_name(self.measurement)
+        check_limit(self.key, self.limit)
         if self.advise_at is not None and not self.advise_at <= self.limit:
             raise InputError(f"gate `{self.key}`: `advise_at` must not lie beyond `limit`.")
         if not 0 <= self.price < math.inf:
@@ -51,15 +54,12 @@ def badness(measurement: Measurement) -> Estimate | None:
     estimate = measurement.estimate
     if estimate is None or not measurement.higher_is_better:
         return estimate
-    return Estimate(
-        value=-estimate.value,
-        low=-estimate.high,
-        high=-estimate.low,
-        level=estimate.level,
-        n=estimate.n,
-        stderr=estimate.stderr,
-        dof=estimate.dof,
-    )
+    return turned(estimate)
+
+
+def turned(estimate: Estimate) -> Estimate:
+    """The estimate of the change the other way."""
+    return replace(estimate, value=-estimate.value, low=-estimate.high, high=-estimate.low)
 
 
 def limit_on(gate: Gate, measurement: Measurement) -> float:

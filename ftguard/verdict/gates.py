@@ -1,6 +1,8 @@
 """Makes `Verdict` from measurements: which limits are crossed, and how sure that is."""
 
+import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from ftguard.errors import InputError
@@ -68,39 +70,79 @@ class Verdict:
 
 
 def applicable(
-    gates: Sequence[Gate] | None, measurements: Sequence[Measurement]
+    gates: Sequence[Gate] | None,
+    measurements: Sequence[Measurement],
+    limits: Mapping[str, Gate | None] | None = None,
 ) -> tuple[Gate, ...]:
     """The gates to decide on: the given ones, else the default ones that something measures.
 
     Where the base answers so little rightly that forgetting could not be seen, `own_answers` joins
     the default ones; where it answers nothing, it takes the place of `forgetting`.
 
+    Args:
+        gates: all that are held; None for the default ones.
+        measurements: of the base against itself.
+        limits: gates in place of the default ones or beside them, by their key; None switches one
+            off.
+
     Raises:
         InputError: a gate that was asked for looks at what nothing measures.
     """
-    measured = {measurement.key for measurement in measurements}
+    measured, moved = {measurement.key for measurement in measurements}, limits or {}
+    asked = [gate for gate in moved.values() if gate] if gates is None else gates
+    for gate in asked:
+        if gate.key not in measured and not (gates is None and _by_another(gate, moved, measured)):
+            raise InputError(_nothing_measures(gate.key, measured))
+    if gates is not None:
+        return tuple(gates)
+    usual: dict[str, Gate | None] = {gate.key: gate for gate in DEFAULT_GATES}
+    held = [
+        gate for key, gate in (usual | dict(moved)).items() if gate is not None and key in measured
+    ]
+    return tuple(_with_own_answers(held, measurements, moved.get(OWN_ANSWERS.key, OWN_ANSWERS)))
+
+
+def left_out(
+    gates: Sequence[Gate] | None,
+    measurements: Sequence[Measurement],
+    limits: Mapping[str, Gate | None] | None = None,
+) -> tuple[str, ...]:
+    """The default gates that something measures and that the user's gates or limits leave out."""
+    measured, moved = {measurement.key for measurement in measurements}, limits or {}
+    kept = {gate.key for gate in gates or ()}
+    usual = [gate.key for gate in DEFAULT_GATES if gate.key in measured]
     if gates is None:
-        usual = [gate for gate in DEFAULT_GATES if gate.key in measured]
-        return tuple(_with_own_answers(usual, measurements))
-    for gate in gates:
-        if gate.key not in measured:
-            raise InputError(
-                f"nothing measures `{gate.key}`, which a gate asks for; with these probes there "
-                f"are {sorted(measured)}. Give probes for it, or leave the gate out."
-            )
-    return tuple(gates)
+        return tuple(key for key in usual if moved.get(key, True) is None)
+    return tuple(key for key in usual if key not in kept)
 
 
-def _with_own_answers(gates: Sequence[Gate], measurements: Sequence[Measurement]) -> Iterator[Gate]:
-    by_key = {measurement.key: measurement for measurement in measurements}
+def _by_another(gate: Gate, limits: Mapping[str, Gate | None], measured: AbstractSet[str]) -> bool:
+    """Whether another split of a default gate is held: one name may move them both."""
+    usual = {other.key for other in DEFAULT_GATES if other.measurement == gate.measurement}
+    return gate.key in usual and bool(usual & limits.keys() & measured)
+
+
+def _nothing_measures(key: str, measured: AbstractSet[str]) -> str:
+    near = difflib.get_close_matches(key, sorted(measured), n=1)
+    meant = f" Did you mean `{near[0]}`?" if near else ""
+    return (
+        f"nothing measures `{key}`, which a gate asks for.{meant} With these probes there are "
+        f"{sorted(measured)}. Give probes for it, or leave the gate out."
+    )
+
+
+def _with_own_answers(
+    gates: Sequence[Gate], measurements: Sequence[Measurement], own: Gate | None
+) -> Iterator[Gate]:
+    by_key, asked = {m.key: m for m in measurements}, {gate.key for gate in gates}
     for gate in gates:
         forgetting = by_key[gate.key]
         weak = gate.key == FORGETTING and _is_weak(forgetting, gate)
-        stands_in = weak and OWN_ANSWERS.key in by_key
+        stands_in = weak and own is not None and own.key in by_key
         if not (stands_in and forgetting.at_floor):
             yield gate
-        if stands_in:
-            yield OWN_ANSWERS
+        if stands_in and own is not None and own.key not in asked:
+            yield own
 
 
 def _is_weak(forgetting: Measurement, gate: Gate) -> bool:

@@ -28,3 +28,5 @@ class Run:
     """The gates that every checkpoint is held against."""
     not_measured: tuple[str, ...] = ()
     """Measurements that nobody configured."""
+    left_out: tuple[str, ...] = ()
+    """Default gates on what is measured that the user's gates or limits leave out."""

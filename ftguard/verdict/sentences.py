@@ -2,10 +2,12 @@
 
 import math
 
-from ftguard.formatting import PERCENT, percent, quantity, span
+from ftguard.formatting import PERCENT, decimal, percent, quantity, span
+from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
-from ftguard.verdict.gate import Gate, State, badness, below_noise, limit_on, p_of_no_change
+from ftguard.stats.power import WORTH_ASKING
+from ftguard.verdict.gate import Gate, State, badness, below_noise, limit_on, p_of_no_change, turned
 
 _ENDINGS = {
     "clear": "within the limit of {limit}, proven",
@@ -39,21 +41,29 @@ def explain(
         return f"{gate.key}: not enough evidence, {_why_missing(measurement)}."
     limit = percent(gate.limit) if measurement.unit == PERCENT else quantity(gate.limit, "points")
     facts = (
-        f"{gate.key}: {_noun(measurement)} of {quantity(estimate.value, measurement.unit)} "
-        f"({span(estimate.low, estimate.high, measurement.unit)}, n={estimate.n})"
+        f"{gate.key}: {_facts(measurement, estimate)}, n={estimate.n})"
         f"{_by_curve(measurement, curve)}"
     )
     ending = _ENDINGS[state].format(limit=limit, needed=_needed(gate, estimate))
     return f"{facts} is {ending}{_certainty(gate, measurement, allowed)}."
 
 
+def _facts(measurement: Measurement, estimate: Estimate) -> str:
+    """The change with its interval, whose bracket is left open; in points from what to what."""
+    change = change_of(measurement, estimate)
+    ends = span(change.low, change.high, change.unit)
+    if change.unit == measurement.unit:
+        return f"{_noun(measurement)} of {quantity(change.value, change.unit)} ({ends}"
+    before, after = (decimal(score or 0.0) for score in (measurement.base, measurement.now))
+    return f"from {before} to {after}, a change of {quantity(change.value, change.unit)} ({ends}"
+
+
 def _by_curve(measurement: Measurement, curve: Estimate | None) -> str:
     if curve is None:
         return ""
-    sign = -1 if measurement.higher_is_better else 1
-    low, high = sorted((sign * curve.low, sign * curve.high))
-    value, unit = quantity(sign * curve.value, measurement.unit), measurement.unit
-    return f", by the run's curve {value} ({span(low, high, unit)}),"
+    change = change_of(measurement, turned(curve) if measurement.higher_is_better else curve)
+    value, ends = quantity(change.value, change.unit), span(change.low, change.high, change.unit)
+    return f", by the run's curve {value} ({ends}),"
 
 
 def _certainty(gate: Gate, measurement: Measurement, allowed: float | None) -> str:
@@ -61,7 +71,8 @@ def _certainty(gate: Gate, measurement: Measurement, allowed: float | None) -> s
     if bad is None or bad.value <= limit_on(gate, measurement):
         return ""
     if below_noise(gate, measurement, bad):
-        noise = quantity(measurement.noise, measurement.unit)
+        change = change_of(measurement, bad)
+        noise = quantity(change.noise, change.unit)
         return f" (the base differs from itself by {noise} when asked twice)"
     held = f" of {allowed:.2g} allowed" if allowed is not None else ""
     return f" (p={p_of_no_change(gate, measurement, bad):.2g}{held})"
@@ -84,4 +95,5 @@ def _needed(gate: Gate, estimate: Estimate) -> str:
     half = (estimate.high - estimate.low) / 2
     if not distance:
         return ""
-    return f" (about {math.ceil(estimate.n * (half / distance) ** 2)} such probes would prove it)"
+    needed = math.ceil(estimate.n * (half / distance) ** 2)
+    return f" (about {needed} such probes would prove it)" if needed <= WORTH_ASKING else ""

@@ -4,7 +4,7 @@ import builtins
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from rich.cells import cell_len
@@ -94,6 +94,55 @@ def test_numbers_stand_below_each_other(checkup: MakeCheckup) -> None:
     assert len({row.index(" 10 % ") for row in rows[1:]}) == 1
     assert max(map(cell_len, rows)) <= 80
     assert rows[1].startswith("  forgetting/foll")
+
+
+def _hostile(low: float, value: float, high: float, **more: Any) -> Measurement:
+    estimate = Estimate(
+        value=value, low=low, high=high, level=0.95, n=1_000_000, stderr=1.0, dof=99
+    )
+    return Measurement(name="forgetting", slice="東京都" * 20, estimate=estimate, **more)
+
+
+@pytest.mark.parametrize(
+    "measurement",
+    [
+        _hostile(-53.0, -51.889, -50.0, base=0.019, now=0.019 * 52.889),
+        _hostile(-53.0, -51.889, -50.0, base=100.0, now=3.0),
+        _hostile(-8.2e6, -5.2e6, -2.2e6, base=100.0, now=3.0),
+        _hostile(-1.5e12, -1.2e12, -9e11, base=-1.3e12, now=-6.6e10, unit="tokens"),
+        _hostile(40741.5, 41975.4, 43210.9, base=12345.678, now=54321.123, unit="tokens"),
+        replace(_hostile(0, 0, 0, base=0.5, now=0.5), estimate=None),
+    ],
+)
+def test_rows_keep_their_columns_whatever_the_numbers(
+    checkup: MakeCheckup, measurement: Measurement
+) -> None:
+    """One absurd row and two usual ones: n, limit and state stand below each other, each row is
+    one line of 80 columns at most, and the name keeps eight of them.
+    """
+    full = with_measurement(checkup(["missing", "breach", "within"]), measurement)
+    rows = render_checkup(full, 0.5, colour=False).splitlines()[1:5]
+    assert len({cell_len(row[: row.index(" n=")]) for row in rows}) == 1
+    states = [("gain", "missing", "breach", "within")[number] for number in range(4)]
+    assert [row.split()[-1] for row in rows] == states
+    ends = {cell_len(row) - len(state) for row, state in zip(rows, states, strict=True)}
+    assert len(ends) == 1
+    assert max(map(cell_len, rows)) <= 80
+    assert all(row[2:9] == "forgett" for row in rows[1:])
+
+
+def test_a_drop_from_a_small_base_is_shown_in_points(checkup: MakeCheckup) -> None:
+    """0.019 to 1.000 is no drop of -5163.2 % but a change of +0.981; so are categories' losses."""
+    value = -0.981 / 0.019
+    row = _hostile(value - 1, value, value + 1, base=0.019, now=1.0)
+    lost = _hostile(0.5, 0.75, 1.0, base=0.04, now=0.01)
+    lost = replace(lost, slice="small", shrunk=lost.estimate)
+    full = replace(with_measurement(checkup(["clear"]), row), measurements=(lost,))
+    block = render_checkup(full, 0.5, colour=False)
+
+    assert "0.019→1.000  +0.981 +0.962..+1.000 n=1000000  10 % clear" in block
+    assert "lost most: small -0.030" in block
+    assert " %" not in block.replace("10 %", "").replace("50 % of the run", "")
 
 
 @pytest.mark.parametrize("colour", [False, True])

@@ -31,13 +31,6 @@ def test_badness_turns_gains_over() -> None:
     assert badness(_measured(None, higher_is_better=True)) is None
 
 
-@pytest.mark.parametrize("limit", [math.nan, math.inf, -math.inf])
-def test_a_limit_is_a_finite_number(limit: float) -> None:
-    """NaN would let everything pass."""
-    with pytest.raises(InputError, match="`forgetting/all` must be a finite number"):
-        Gate(measurement="forgetting", limit=limit)
-
-
 @pytest.mark.parametrize("advise_at", [0.11, math.nan])
 def test_advice_comes_before_the_limit(advise_at: float) -> None:
     """Advice beyond the limit would come too late; at the limit it is allowed."""

@@ -1,5 +1,6 @@
 """Tests of the sentences: each state's words with every number in them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -102,6 +103,32 @@ def test_a_sentence_holds_its_numbers(
 ) -> None:
     """The value, its interval, n, limit and p: 0.125 is 2.13 errors of 0.23 / 3.92 above 0."""
     assert _sentence(measurement, limit, state) == sentence
+
+
+def test_a_drop_from_a_small_base_is_told_in_points() -> None:
+    """0.019 to 0.999 is a drop of -51.58 times what the base had, give or take 1: in points 0.98
+    give or take 0.019. 0.030 to 0.010 is beyond the limit, and the noise of 2.0 is 0.06 points.
+    """
+    gained = _measured(_estimate(-0.98 / 0.019, -0.999 / 0.019, -0.961 / 0.019))
+    lost = _measured(_estimate(0.02 / 0.03, 0.01 / 0.03, 0.03 / 0.03), noise=2.0)
+
+    assert _sentence(replace(gained, base=0.019, now=0.999), 0.10, "clear") == (
+        "forgetting/all: from 0.019 to 0.999, a change of +0.980 (+0.961 to +0.999, n=200) is "
+        "within the limit of 10 %, proven."
+    )
+    assert _sentence(replace(lost, base=0.03, now=0.01), 0.10, "suspect") == (
+        "forgetting/all: from 0.030 to 0.010, a change of -0.020 (-0.030 to -0.010, n=200) is "
+        "beyond the limit of 10 % but not beyond chance (the base differs from itself by +0.060 "
+        "when asked twice)."
+    )
+
+
+@pytest.mark.parametrize(("half", "words"), [(0.5, " (about 5000 such"), (0.51, ".")])
+def test_no_sentence_asks_for_more_probes_than_anybody_would(half: float, words: str) -> None:
+    """The half-width 0.5 must shrink to the distance 0.1: 200 * 25 = 5000; from 0.51 it is 5202."""
+    sentence = _sentence(_measured(_estimate(0.0, -half, half)), 0.1, "within")
+
+    assert f"is within the limit of 10 %, not proven{words}" in sentence
 
 
 def test_noise_is_named_in_place_of_chance() -> None:

@@ -25,8 +25,8 @@ def alarms(verdict: Verdict, *names: str) -> Iterator[Alarm]:
             continue
         point = gate.limit if gate.advise_at is None else gate.advise_at
         if bad.value > point:
-            severity = bad.value / gate.limit if gate.limit > 0 else float("inf")
-            yield Alarm(outcome=outcome, severity=severity, finding=outcome.state == "breach")
+            finding = outcome.state == "breach"
+            yield Alarm(outcome=outcome, severity=bad.value / gate.limit, finding=finding)
 
 
 def hedge(alarm: Alarm) -> str:

@@ -77,13 +77,6 @@ def test_the_rate_is_always_halved_at_least(
     assert 0 < number <= current / 2 * (1 + 1e-12)
 
 
-def test_a_limit_of_nothing_asks_for_the_lowest_rate(judged: Judged, run: Runs) -> None:
-    """With a limit of 0 every loss is infinitely beyond it."""
-    verdict = judged((Gate(measurement="tail", slice="worst", limit=0.0), 0.01, 0.02, 0.03))
-
-    assert _number(verdict, run("full"), 5e-5) == 1e-5
-
-
 @pytest.mark.parametrize(
     ("drop", "advised"), [(0.03, False), (0.031, True), (0.10, True), (-0.5, False)]
 )

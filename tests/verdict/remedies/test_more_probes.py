@@ -33,6 +33,11 @@ def test_only_a_suspect_gate_asks_for_more(
     assert not list(more_probes(judged((GATE, low, value, high))))
 
 
+def test_no_number_is_advised_that_nobody_would_ask(judged: Judged) -> None:
+    """0.2 give or take 2 on 50 probes: 50 * 100 and one more are more than 5,000."""
+    assert not list(more_probes(judged((GATE, -1.8, 0.2, 2.2))))
+
+
 def test_each_suspect_gate_has_its_own_number(judged: Judged) -> None:
     """Half-widths 0.25 and 0.5 for a loss of 0.25: 50 + 1 and 50 * 4 + 1 probes."""
     tail = Gate(measurement="tail", slice="worst", limit=0.15)

@@ -9,6 +9,7 @@ from ftguard.disk import write_json
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.formatting import POINTS, quantity, span
+from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
 from ftguard.verdict.advice import Advice
 from ftguard.verdict.checkup import Checkup, target_score
@@ -132,12 +133,11 @@ def _passed(verdict: Verdict) -> str:
 def _read_off(verdict: Verdict) -> str:
     """What the curves say of each gate: a kept checkpoint may have cost more than it seems to."""
     read = [
-        f"{outcome.gate.measurement} {quantity(curve.value, unit)} "
-        f"({span(curve.low, curve.high, unit)})"
+        f"{outcome.gate.measurement} {quantity(change.value, change.unit)} "
+        f"({span(change.low, change.high, change.unit)})"
         for outcome in verdict.outcomes
-        if (curve := outcome.curve) is not None
-        and (unit := outcome.measurement.unit)
-        and not outcome.measurement.higher_is_better
+        if outcome.curve is not None and not outcome.measurement.higher_is_better
+        for change in [change_of(outcome.measurement, outcome.curve)]
     ]
     return f"; by the run's curve {', '.join(read)}" if read else ""
 

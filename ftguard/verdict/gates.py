@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ftguard.errors import InputError
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look, rejected
-from ftguard.stats.estimates import Estimate
+from ftguard.stats.estimates import Estimate, p_value
 from ftguard.stats.power import smallest_drop
 from ftguard.verdict.gate import Gate, State, badness, below_noise, limit_on, p_of_no_change
 from ftguard.verdict.sentences import explain
@@ -30,6 +30,10 @@ FORGETTING = "forgetting/all"
 WIDEST = 2.0
 """An interval wider than so many times the limit decides nothing: it could hold a change of the
 whole limit beside none."""
+OWN = 0.15
+"""A change that is beyond its limit at this one-sided level by its own estimate is suspect whatever
+the curve says; `tests/benchmarks/choice.py` chose it: smaller levels keep more bad checkpoints of
+curves that jump, larger ones refuse more good ones for their noise."""
 SETTLED: tuple[State, ...] = ("breach", "nothing to lose", "missing")
 """States that no curve changes."""
 UNREAD: tuple[State, ...] = ("nothing to lose", "missing")
@@ -272,7 +276,8 @@ def _state(gate: Gate, measurement: Measurement, curve: Estimate | None, *, find
     if finding and bad.value > limit and not below_noise(gate, measurement, bad):
         return "breach"
     judged = curve or bad
-    if judged.value > limit:
+    # Where a step or a spike is real, the looks around it would smooth it away.
+    if judged.value > limit or p_value(bad, limit) < OWN:
         return "suspect"
     if bad.high <= limit and measurement.noise <= max(0, limit):
         return "clear"

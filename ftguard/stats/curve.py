@@ -14,8 +14,15 @@ CALM_SLOPE, CALM_WANDERING = 0.1, 0.03
 """What else moves where there is a sudden change."""
 JUMP, SPIKE = 0.15, 0.10
 """Prior probability of each; the loss of the choice changes little from 0.05 to 0.30."""
+EARLY = 0.001
+"""Prior probability of a jump before the first look. It is small, for an error that all looks share
+looks just so and is common; many standard errors of it are believed all the same."""
+EARLY_WANDERINGS = (0.03, 0.1, 0.3)
+"""What moves after such a jump."""
 MOST = 48
 """Points that a fit rests on; more are thinned, since they tell little that is new."""
+ROUNDING = 1e-8
+"""Variance added to every error, so that what rounding does to a covariance does no harm."""
 NEGLIGIBLE = 1e-3
 """Components of less weight are left out where the curve is read at points it does not rest on."""
 
@@ -118,7 +125,7 @@ class _Kernel:
 
     @classmethod
     def grid(cls, times: Array, sizes: Sizes) -> "_Kernel":
-        """Every size; sudden changes at every time, jumps not at the first: it has no before."""
+        """Every size, and sudden changes at every time."""
         smooth = [
             (slope, wandering, 0.0, 0.0, 0.0)
             for slope in sizes.slopes
@@ -127,11 +134,15 @@ class _Kernel:
         calm = (CALM_SLOPE, CALM_WANDERING)
         jumps = [(*calm, size, 0.0, moment) for moment in times[1:] for size in SUDDEN]
         spikes = [(*calm, 0.0, size, moment) for moment in times for size in SUDDEN]
-        rest = 1 - JUMP * bool(jumps) - SPIKE
-        shares = [(smooth, rest), (jumps, JUMP), (spikes, SPIKE)]
-        log_prior = [np.log(share / len(kind)) for kind, share in shares for _ in kind]
-        columns = np.array([*smooth, *jumps, *spikes]).T
-        slope, wandering, jump, spike, moment = columns
+        early = [
+            (CALM_SLOPE, wandering, size, 0.0, times[0])
+            for wandering in EARLY_WANDERINGS
+            for size in SUDDEN
+        ]
+        rest = 1 - JUMP * bool(jumps) - SPIKE - EARLY
+        kinds = ((smooth, rest), (jumps, JUMP), (spikes, SPIKE), (early, EARLY))
+        log_prior = [np.log(share / len(kind)) for kind, share in kinds for _ in kind]
+        slope, wandering, jump, spike, moment = np.array([x for kind, _ in kinds for x in kind]).T
         return cls(
             slope=slope,
             wandering=wandering,
@@ -188,7 +199,8 @@ class _Fit:
 
     @classmethod
     def of(cls, prior: Array, series: Series, at: Array) -> "_Fit":
-        factor = np.linalg.cholesky(prior + series.covariance[np.ix_(at, at)])
+        errors = series.covariance[np.ix_(at, at)] + np.eye(at.size) * ROUNDING
+        factor = np.linalg.cholesky(prior + errors)
         values = np.broadcast_to(series.values[at][:, None], (len(prior), at.size, 1))
         return cls(factor=factor, whitened=np.linalg.solve(factor, values))
 

@@ -34,6 +34,7 @@ from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Array, mean_estimate
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.choice import choose
+from ftguard.verdict.curves import Measured, read_gate
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.gates import decide
 
@@ -212,20 +213,31 @@ def lost(step: int | None, gains: Array, drops: Array) -> float:
     return float(100 * (gains.max() - gains[step - 1] + PRICE * beyond))
 
 
-def simulate(setting: Setting, seed: int, number: int) -> dict[str, tuple[float, bool, bool]]:
-    """Of one run, for each rule: its loss, whether it kept none, and one beyond `BEYOND`."""
+def held(found: Sequence[Sequence[Measurement]], drops: Array) -> float:
+    """How often the 95 % interval of the curve of forgetting holds the true drop."""
+    run = [Measured.at((i + 1) / LOOKS, measurements) for i, measurements in enumerate(found)]
+    read = read_gate(FORGETTING, run)
+    return float(np.mean([r.estimate.low <= drops[i] <= r.estimate.high for i, r in read.items()]))
+
+
+def simulate(setting: Setting, seed: int, number: int) -> dict[str, tuple[float, float, float]]:
+    """Of one run, for each rule: its loss, whether it kept none, and one beyond `BEYOND`.
+
+    Under `held` how often the curve's interval holds the truth.
+    """
     generator = default_rng([seed, number])
     gains, found = measured(generator, setting)
     drops = setting.drops
     least = min(lost(step, gains, drops) for step in (None, *range(1, LOOKS + 1)))
-    return {
+    rules = {
         rule: (
             lost(step, gains, drops) - least,
-            step is None,
-            step is not None and bool(drops[step - 1] > BEYOND),
+            float(step is None),
+            float(step is not None and drops[step - 1] > BEYOND),
         )
         for rule, step in choices(list(checkups(found))).items()
     }
+    return {**rules, "held": (held(found, drops), 0.0, 0.0)}
 
 
 def row(setting: Setting, runs: int, seed: int) -> dict[str, Array]:
@@ -238,9 +250,8 @@ def table(title: str, settings: dict[str, Setting], runs: int, seed: int) -> Non
     """Print the rules side by side."""
     print(f"\n{title} ({runs} runs each)")
     rules = ("plain", "unblocked", "ours")
-    print(
-        f"{'':<30}" + "".join(f"{rule + ': loss, none, beyond':>31}" for rule in rules) + "  ratio"
-    )
+    head = "".join(f"{rule + ': loss, none, beyond':>31}" for rule in rules)
+    print(f"{'':<30}{head}  ratio  held")
     with ProcessPoolExecutor(2) as pool:
         found = pool.map(partial(row, runs=runs, seed=seed), settings.values())
         for label, means in zip(settings, found, strict=True):
@@ -249,7 +260,7 @@ def table(title: str, settings: dict[str, Setting], runs: int, seed: int) -> Non
                 for rule in rules
             )
             ratio = means["ours"][0] / max(means["plain"][0], 1e-9)
-            print(f"{label:<30}{cells}  {ratio:5.2f}", flush=True)
+            print(f"{label:<30}{cells}  {ratio:5.2f}  {means['held'][0]:4.0%}", flush=True)
 
 
 def main() -> None:

@@ -281,5 +281,6 @@ def _state(gate: Gate, measurement: Measurement, curve: Estimate | None, *, find
         return "suspect"
     if bad.high <= limit and measurement.noise <= max(0, limit):
         return "clear"
-    wide = judged.high - judged.low > WIDEST * limit and not measurement.higher_is_better
+    width = min(judged.high - judged.low, bad.high - bad.low)
+    wide = width > WIDEST * limit and not measurement.higher_is_better
     return "too wide" if wide and measurement.name != "calibration" else "within"

@@ -160,5 +160,11 @@ def _lines(checkup: Checkup) -> Iterator[str]:
     for outcome in checkup.verdict.outcomes:
         if outcome.state in ("missing", "nothing to lose"):
             yield outcome.explanation
+        elif outcome.curve is not None and outcome.curve_differs:
+            change = change_of(outcome.measurement, outcome.curve)
+            yield (
+                f"{outcome.gate.key} by the curve so far: {quantity(change.value, change.unit)} "
+                f"({span(change.low, change.high, change.unit)})"
+            )
     for note in checkup.notes:
         yield f"note: {note}"

@@ -60,6 +60,14 @@ class Outcome:
         """The change held against the limit, higher is worse: by the curve, else by itself."""
         return self.curve or badness(self.measurement)
 
+    @property
+    def curve_differs(self) -> bool:
+        """Whether the curve says otherwise than the checkpoint's own change about the limit."""
+        bad, limit = badness(self.measurement), limit_on(self.gate, self.measurement)
+        if self.curve is None or bad is None:
+            return False
+        return (self.curve.value > limit) != (bad.value > limit)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:

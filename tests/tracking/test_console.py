@@ -68,6 +68,22 @@ def test_every_state_has_its_row_and_what_is_unsure_its_sentence(checkup: MakeCh
     assert "is breach." not in block
 
 
+def test_what_the_curve_says_otherwise_is_said(checkup: MakeCheckup) -> None:
+    """12.5 % here and 8 % by the curve, against 10 %: one more line; 12 % by both needs none."""
+    found = checkup(["within", "suspect"])
+    within, suspect = found.verdict.outcomes
+    by_curve = [
+        Estimate(value=value, low=low, high=high, level=0.95, n=200, stderr=0.03, dof=1000)
+        for value, low, high in ((0.08, 0.02, 0.14), (0.12, 0.06, 0.18))
+    ]
+    outcomes = (replace(within, curve=by_curve[0]), replace(suspect, curve=by_curve[1]))
+    found = replace(found, verdict=replace(found.verdict, outcomes=outcomes))
+
+    block = render_checkup(found, 0.5, colour=False)
+    assert "  forgetting/within by the curve so far: 8.0 % (2.0 to 14.0 %)\n" in block
+    assert "forgetting/suspect by the curve" not in block
+
+
 def test_numbers_stand_below_each_other(checkup: MakeCheckup) -> None:
     """One long name, one wide interval and a large n move every row alike."""
     wide = checkup(["clear", "within", "suspect"])

@@ -2,33 +2,40 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ftguard.ask.answer import Answer
 from ftguard.formatting import NATS, POINTS
 from ftguard.measures.measurement import Measurement
-from ftguard.measures.paired import too_few
+from ftguard.measures.paired import FLOOR, too_few
 from ftguard.probes.own_scorer import is_own
 from ftguard.probes.probe import JUDGED, MULTIPLE_CHOICE, OPEN, Probe
 from ftguard.scores.snapshot import Snapshot, cut_off, values
+from ftguard.stats.calibration_change import calibration_change
 from ftguard.stats.calibration_error import (
     BrierParts,
     Confidences,
+    accuracy,
+    answer_brier_score,
     brier_parts,
     brier_score,
-    calibration_increase,
     cross_fitted_ece,
     equal_width_ece,
+    mean_confidence,
     negative_log_likelihood,
     overconfidence,
 )
-from ftguard.stats.estimates import LEVEL, Array, Estimate, mean_estimate
+from ftguard.stats.estimates import LEVEL, Array, Estimate, at_floor, mean_estimate
 
 SEED = 0
+RESAMPLES = 2_000
 FEWEST = 2
+DIGITS = 5
+"""Significant digits of an influence: the ledger holds one number a probe."""
 
 
 def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
@@ -36,9 +43,10 @@ def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
 
     `target` are the answered target probes. `general` are the calibration probes where some are
     given, else the multiple-choice questions among the general ones. Beside the gate's measurement
-    there are `ece15` (the plain ECE of papers), `brier` and its parts, `nll` (nats), signed
-    `overconfidence`, and where target answers are generated `calibration_per_token`, whose
-    confidence is per token.
+    there are the checkpoint's own `calibration_error`, `ece15` (the plain ECE of papers), `brier`
+    and its parts, `answer_brier`, `nll` (nats), `accuracy`, `confidence` and their signed
+    difference, `overconfidence`; and where target answers are generated `calibration_per_token`,
+    whose confidence is per token.
     """
     answered = [p for p in probes if p.kind == "answer" and _is_right_or_wrong(p)]
     given = [probe for probe in answered if probe.role == "calibration"]
@@ -87,16 +95,74 @@ def _said(answer: Answer) -> Sequence[float]:
     return answer.logprobs[answer.num_reasoning_tokens :]
 
 
-def measure_increase(name: str, before: Confidences, after: Confidences) -> Measurement:
-    """The gate's measurement: how much the low-bias calibration error grew."""
-    return Measurement(
+@dataclass(frozen=True, kw_only=True)
+class Sides:
+    """Confidence and correctness of the same n probes before and after."""
+
+    before: Confidences
+    after: Confidences
+    chance: Array
+    """The score of guessing on each, shape [n]."""
+    places: NDArray[np.intp]
+    """Which of the split's probes they are, shape [n]."""
+    num_places: int
+    """Probes of the split, scored or not."""
+
+    @property
+    def at_floor(self) -> bool:
+        """Whether the base's accuracy is not beyond chance: unsure and wrong is no skill to lose.
+
+        A base that is always wrong and never sure has a calibration error of 0.
+        """
+        return at_floor(self.before.correct, self.chance, discrete=True)
+
+    def spread(self, influence: Array) -> tuple[float, ...]:
+        """What each of the split's probes pulls: 0 where it was not scored."""
+        whole = np.zeros(self.num_places)
+        whole[self.places] = influence
+        return tuple(float(f"{pull:.{DIGITS}g}") for pull in whole.tolist())
+
+
+def measure_calibration(
+    name: str, sides: Sides, *, seed: int = SEED, resamples: int = RESAMPLES
+) -> Iterator[Measurement]:
+    """The gate's measurement, how much the low-bias calibration error grew; then what it is now.
+
+    Then all that the gate looks at beside them, and what papers report.
+
+    Args:
+        name: `target` or `general`.
+        sides: of the probes scored on both sides.
+        seed: of the bootstrap.
+        resamples: bootstrap draws.
+    """
+    before, after = sides.before, sides.after
+    found = calibration_change(before, after, level=LEVEL, seed=seed, resamples=resamples)
+    base, floor = float(cross_fitted_ece(before.confidence, before.correct)), sides.at_floor
+    right, chance = float(before.correct.mean()), float(sides.chance.mean())
+    yield Measurement(
         name="calibration",
         slice=name,
-        estimate=calibration_increase(before, after, level=LEVEL, seed=SEED),
-        base=float(cross_fitted_ece(before.confidence, before.correct)),
-        now=float(cross_fitted_ece(after.confidence, after.correct)),
+        estimate=found.increase,
+        base=base,
+        now=found.error.value,
         unit=POINTS,
+        own=found.error,
+        overconfidence=float(overconfidence(after.confidence, after.correct)),
+        influence=sides.spread(found.increase_influence),
+        at_floor=floor,
+        note=FLOOR.format(base=right, n=before.correct.size, chance=chance) if floor else "",
     )
+    yield Measurement(
+        name="calibration_error",
+        slice=name,
+        estimate=found.error,
+        base=base,
+        now=found.error.value,
+        unit=POINTS,
+        influence=sides.spread(found.error_influence),
+    )
+    yield from _beside(name, sides)
 
 
 Sureness = Callable[[Probe, Answer], float]
@@ -128,9 +194,16 @@ def _measure(
             note=too_few(len(both), cut),
         )
         return
-    before, after = _confidences(both, base, of), _confidences(both, now, of)
-    yield replace(measure_increase(name, before, after), num_unscored=unscored, num_cut_off=cut)
-    yield from _beside(name, before, after)
+    sides = Sides(
+        before=_confidences(both, base, of),
+        after=_confidences(both, now, of),
+        chance=np.array([probe.chance for probe in both]),
+        places=np.array([index for index, probe in enumerate(probes) if probe.id in scored]),
+        num_places=len(probes),
+    )
+    first, *beside = measure_calibration(name, sides)
+    yield replace(first, num_unscored=unscored, num_cut_off=cut)
+    yield from beside
 
 
 Metric = Callable[[Array, Array], Array]
@@ -139,23 +212,30 @@ Metric = Callable[[Array, Array], Array]
 REPORTED: dict[str, tuple[Metric, str]] = {
     "ece15": (equal_width_ece, POINTS),
     "brier": (brier_score, POINTS),
+    "answer_brier": (answer_brier_score, POINTS),
     "nll": (negative_log_likelihood, NATS),
+    "accuracy": (accuracy, POINTS),
+    "confidence": (mean_confidence, POINTS),
     "overconfidence": (overconfidence, POINTS),
 }
-"""What papers report, shown beside the gate's measurement and its unit."""
+"""What stands beside the gate's measurement, and its unit."""
 
 
-def _beside(name: str, before: Confidences, after: Confidences) -> Iterator[Measurement]:
-    """What is reported and not gated: an interval where the metric is a mean over items."""
+def _beside(name: str, sides: Sides) -> Iterator[Measurement]:
+    """An interval where the metric is a mean over items."""
+    before, after = sides.before, sides.after
     for metric, (of, unit) in REPORTED.items():
         was, now = (float(of(side.confidence, side.correct)) for side in (before, after))
+        changes = None if of is equal_width_ece else _changes(of, before, after)
         yield Measurement(
             name=metric,
             slice=name,
-            estimate=_mean_change(of, before, after),
+            estimate=None if changes is None else _mean(changes),
             base=was,
             now=now,
+            higher_is_better=of is accuracy,
             unit=unit,
+            influence=() if changes is None else sides.spread(_pulls(changes)),
         )
     was_parts, parts = (brier_parts(side.confidence, side.correct) for side in (before, after))
     for part in fields(BrierParts):
@@ -170,12 +250,18 @@ def _beside(name: str, before: Confidences, after: Confidences) -> Iterator[Meas
         )
 
 
-def _mean_change(of: Metric, before: Confidences, after: Confidences) -> Estimate | None:
-    if of is equal_width_ece:
-        return None
-    # Each item on its own is a set of one, so that the metric of it is its contribution.
-    each = [of(side.confidence[:, None], side.correct[:, None]) for side in (before, after)]
-    return mean_estimate(each[1] - each[0], discrete=False)
+def _changes(of: Metric, before: Confidences, after: Confidences) -> Array:
+    """Of each item: on its own it is a set of one, so that the metric of it is its contribution."""
+    was, now = (of(side.confidence[:, None], side.correct[:, None]) for side in (before, after))
+    return now - was
+
+
+def _mean(changes: Array) -> Estimate:
+    return mean_estimate(changes, discrete=False)
+
+
+def _pulls(changes: Array) -> Array:
+    return np.asarray((changes - changes.mean()) / changes.size)
 
 
 def _confidences(probes: list[Probe], snapshot: Snapshot, of: Sureness) -> Confidences:

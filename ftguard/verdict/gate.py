@@ -11,13 +11,20 @@ from ftguard.stats.estimates import Estimate, p_value
 State = Literal["clear", "within", "breach", "suspect", "nothing to lose", "missing"]
 """What a gate says of a measurement."""
 
+CALIBRATION = "calibration"
+OWN_LIMIT = 0.14
+"""The calibration error that a checkpoint may have of its own, whatever its base's was: halfway
+between the 0.08 of a typical good fine-tune and the 0.20 of one that turned overconfident, both of
+which are told apart from it with 100 to 200 questions (`tests/benchmarks/calibration_gate.py`)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
     """A limit on one measurement's slice.
 
     Raises:
-        InputError: a limit that is not a finite number, or advice that would come after it.
+        InputError: a limit that is not a finite number, advice that would come after it, or an own
+            limit on what has none.
     """
 
     measurement: str
@@ -27,17 +34,30 @@ class Gate:
     """The largest acceptable change (the least, for gains), in the measurement's unit."""
     advise_at: float | None = None
     """The change from which advice is given, before the limit is reached."""
+    own_limit: float | None = None
+    """Of `calibration`: the largest acceptable error of the checkpoint itself, beside `limit` on
+    its rise; None for 0.14, or for `limit` where that is larger."""
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.limit):
             raise InputError(f"the limit of gate `{self.key}` must be a finite number.")
         if self.advise_at is not None and not self.advise_at <= self.limit:
             raise InputError(f"gate `{self.key}`: `advise_at` must not lie beyond `limit`.")
+        if self.own_limit is not None:
+            if self.measurement != CALIBRATION:
+                raise InputError(f"gate `{self.key}`: `own_limit` is of `{CALIBRATION}` alone.")
+            if not math.isfinite(self.own_limit):
+                raise InputError(f"the own limit of gate `{self.key}` must be a finite number.")
 
     @property
     def key(self) -> str:
         """The measurement that it looks at, `forgetting/all`."""
         return f"{self.measurement}/{self.slice}"
+
+    @property
+    def largest_error(self) -> float:
+        """Of `calibration`: the own limit in force."""
+        return max(OWN_LIMIT, self.limit) if self.own_limit is None else self.own_limit
 
 
 def badness(measurement: Measurement) -> Estimate | None:

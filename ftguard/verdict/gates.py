@@ -8,6 +8,8 @@ from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look, rejected
 from ftguard.stats.estimates import Estimate
 from ftguard.stats.power import smallest_drop
+from ftguard.verdict.calibrated import Calibrated, calibrated
+from ftguard.verdict.calibration_words import explain_calibration
 from ftguard.verdict.gate import Gate, State, badness, below_noise, limit_on, p_of_no_change
 from ftguard.verdict.sentences import explain
 
@@ -127,14 +129,20 @@ def decide(measurements: Sequence[Measurement], gates: Sequence[Gate], look: Loo
     """
     by_key = {measurement.key: measurement for measurement in measurements}
     found = [(gate, by_key.get(gate.key) or _absent(gate)) for gate in gates]
+    calibrations = {
+        gate.key: its for gate, _ in found if (its := calibrated(gate, by_key)) is not None
+    }
     p_values = {
-        gate.key: p_of_no_change(gate, measurement, bad)
+        gate.key: calibrations[gate.key].p
+        if gate.key in calibrations
+        else p_of_no_change(gate, measurement, bad)
         for gate, measurement in found
         if (bad := badness(measurement)) is not None and _enough(measurement)
     }
     allowed = rejected(p_values, look.level)
     outcomes = tuple(
-        _outcome(gate, measurement, allowed.get(gate.key)) for gate, measurement in found
+        _outcome(gate, measurement, allowed.get(gate.key), calibrations.get(gate.key))
+        for gate, measurement in found
     )
     states = {outcome.state for outcome in outcomes}
     passed: bool | None = True
@@ -161,14 +169,16 @@ def _enough(measurement: Measurement) -> bool:
     return measurement.num_unscored <= MOST_UNSCORED * (scored + measurement.num_unscored)
 
 
-def _outcome(gate: Gate, measurement: Measurement, allowed: float | None) -> Outcome:
-    state = _state(gate, measurement, finding=allowed is not None)
-    return Outcome(
-        gate=gate,
-        measurement=measurement,
-        state=state,
-        explanation=explain(gate, measurement, state, allowed),
-    )
+def _outcome(
+    gate: Gate, measurement: Measurement, allowed: float | None, calibration: Calibrated | None
+) -> Outcome:
+    if calibration is not None and _enough(measurement):
+        state = calibration.state(finding=allowed is not None)
+        sentence = explain_calibration(gate, calibration, state, allowed)
+    else:
+        state = _state(gate, measurement, finding=allowed is not None)
+        sentence = explain(gate, measurement, state, allowed)
+    return Outcome(gate=gate, measurement=measurement, state=state, explanation=sentence)
 
 
 def _state(gate: Gate, measurement: Measurement, *, finding: bool) -> State:

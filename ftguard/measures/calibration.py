@@ -34,6 +34,13 @@ from ftguard.stats.estimates import LEVEL, Array, Estimate, at_floor, mean_estim
 SEED = 0
 RESAMPLES = 2_000
 FEWEST = 2
+SILENT = 0.05
+"""Where neither model gives its answers more than this, as with long ones (each token of 60 at 0.95
+make 0.046), the probability of a whole answer is no confidence."""
+NO_CONFIDENCE = (
+    "whole answers have a probability of {base:.3f} before and {now:.3f} after, too long for it to "
+    "tell how sure either model is"
+)
 DIGITS = 5
 """Significant digits of an influence: the ledger holds one number a probe."""
 
@@ -116,6 +123,11 @@ class Sides:
         """
         return at_floor(self.before.correct, self.chance, discrete=True)
 
+    @property
+    def silent(self) -> bool:
+        """Whether neither model is sure of anything, right or wrong."""
+        return max(float(side.confidence.mean()) for side in (self.before, self.after)) < SILENT
+
     def spread(self, influence: Array) -> tuple[float, ...]:
         """What each of the split's probes pulls: 0 where it was not scored."""
         whole = np.zeros(self.num_places)
@@ -138,8 +150,7 @@ def measure_calibration(
     """
     before, after = sides.before, sides.after
     found = calibration_change(before, after, level=LEVEL, seed=seed, resamples=resamples)
-    base, floor = float(cross_fitted_ece(before.confidence, before.correct)), sides.at_floor
-    right, chance = float(before.correct.mean()), float(sides.chance.mean())
+    base = float(cross_fitted_ece(before.confidence, before.correct))
     yield Measurement(
         name="calibration",
         slice=name,
@@ -150,8 +161,9 @@ def measure_calibration(
         own=found.error,
         overconfidence=float(overconfidence(after.confidence, after.correct)),
         influence=sides.spread(found.increase_influence),
-        at_floor=floor,
-        note=FLOOR.format(base=right, n=before.correct.size, chance=chance) if floor else "",
+        at_floor=sides.at_floor or sides.silent,
+        nothing_open=sides.silent,
+        note=_nothing_to_lose(sides),
     )
     yield Measurement(
         name="calibration_error",
@@ -163,6 +175,17 @@ def measure_calibration(
         influence=sides.spread(found.error_influence),
     )
     yield from _beside(name, sides)
+
+
+def _nothing_to_lose(sides: Sides) -> str:
+    before, after = sides.before, sides.after
+    if sides.silent:
+        sure = float(before.confidence.mean()), float(after.confidence.mean())
+        return NO_CONFIDENCE.format(base=sure[0], now=sure[1])
+    if not sides.at_floor:
+        return ""
+    right, chance = float(before.correct.mean()), float(sides.chance.mean())
+    return FLOOR.format(base=right, n=before.correct.size, chance=chance)
 
 
 Sureness = Callable[[Probe, Answer], float]

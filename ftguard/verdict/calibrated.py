@@ -71,12 +71,15 @@ def calibrated(gate: Gate, by_key: Mapping[str, Measurement]) -> Calibrated | No
             `answer_brier`, `accuracy`, `confidence` and `overconfidence` of the same slice.
 
     Returns:
-        None where the gate is on something else, or not all of this is measured.
+        None where the gate is on something else, not all of this is measured, or neither model
+        has a confidence to speak of.
     """
     names = (CALIBRATION, OWN, PROPER, ANSWERS, *MOVES)
     found = {name: by_key.get(f"{name}/{gate.slice}") for name in names}
     parts = {name: m for name, m in found.items() if m is not None and m.estimate is not None}
     if gate.measurement != CALIBRATION or len(parts) < len(names):
+        return None
+    if parts[CALIBRATION].nothing_open:
         return None
     moved = [m for name in MOVES if abs(_of(m := parts[name]).value) > gate.limit]
     by_rise = _p_of_rise(gate, parts)

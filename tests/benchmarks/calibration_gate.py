@@ -39,6 +39,7 @@ RESAMPLES = 200
 LOOKS = 10
 SIZES = (200, 50, 100, 112, 400)
 STATES: tuple[State, ...] = ("nothing to lose", "clear", "within", "suspect", "breach")
+RULES = ("rise alone", "ours, Brier", "ours, NLL")
 REFUSED = ("suspect", "breach")
 GATES = tuple(
     Gate(measurement="calibration", slice=name, limit=0.05) for name in ("target", "general")
@@ -209,8 +210,20 @@ def by_log_likelihood(measurements: Sequence[Measurement]) -> list[Measurement]:
     return [replace(by_name["nll"], name="brier") if m.name == "brier" else m for m in measurements]
 
 
-def states(kind: Kind, n: int, seed: int) -> tuple[State, State, State, float, float]:
-    """What each rule says of one checkpoint; the change of the Brier score and of the error."""
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What became of one simulated checkpoint."""
+
+    states: tuple[State, ...]
+    """By each of `RULES`."""
+    brier: float
+    """Change of the Brier score."""
+    error: float
+    """The cross-fitted error that it ends at."""
+
+
+def tell(kind: Kind, n: int, seed: int) -> Told:
+    """What each rule says of one checkpoint."""
     generator = default_rng([seed, n])
     found = measured(kind, "target", generator, n)
     # Unchanged by anything: the family is that of a usual run.
@@ -219,12 +232,17 @@ def states(kind: Kind, n: int, seed: int) -> tuple[State, State, State, float, f
     others.append(Measurement(name="calibration", slice="general", estimate=still))
     gates = [*(Gate(measurement=name, limit=0.10) for name in OTHERS), *GATES]
     look = Look(number=1, planned=LOOKS)
-    told = [
-        next(o for o in decide([*some, *others], gates, look).outcomes if o.gate is GATES[0]).state
-        for some in (found[:1], found, by_log_likelihood(found))
+    rise_alone = [replace(found[0], at_floor=False)]
+    verdicts = [
+        decide([*some, *others], gates, look)
+        for some in (rise_alone, found, by_log_likelihood(found))
     ]
     change = {m.name: (m.now or 0.0) - (m.base or 0.0) for m in found}
-    return told[0], told[1], told[2], change["brier"], found[0].now or 0.0
+    return Told(
+        states=tuple(next(o.state for o in v.outcomes if o.gate is GATES[0]) for v in verdicts),
+        brier=change["brier"],
+        error=found[0].now or 0.0,
+    )
 
 
 def share(hits: int, runs: int) -> str:
@@ -244,11 +262,12 @@ def print_states(pool: ProcessPoolExecutor, n: int, runs: int) -> None:
     ):
         print(title)
         for kind in kinds:
-            found = list(pool.map(partial(states, kind, n), range(runs), chunksize=25))
-            brier, error = (float(np.mean([each[k] for each in found])) for k in (3, 4))
+            found = list(pool.map(partial(tell, kind, n), range(runs), chunksize=25))
+            brier = float(np.mean([each.brier for each in found]))
+            error = float(np.mean([each.error for each in found]))
             print(f"  {kind.name}: Brier score {brier:+.3f}, ends at an error of {error:.2f}")
-            for rule, name in enumerate(("rise alone", "ours, Brier", "ours, NLL")):
-                counts = Counter(each[rule] for each in found)
+            for rule, name in enumerate(RULES):
+                counts = Counter(each.states[rule] for each in found)
                 cells = " / ".join(f"{counts[state] / runs:5.1%}" for state in STATES)
                 refused = sum(counts[state] for state in REFUSED)
                 print(f"    {name:<12}{cells}   refused {share(refused, runs)}", flush=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ftguard.ask.answer import Answer
 from ftguard.formatting import NATS, POINTS
 from ftguard.measures.measurement import Measurement
-from ftguard.measures.paired import FLOOR, too_few
+from ftguard.measures.paired import too_few
 from ftguard.probes.own_scorer import is_own
 from ftguard.probes.probe import JUDGED, MULTIPLE_CHOICE, OPEN, Probe
 from ftguard.scores.snapshot import Snapshot, cut_off, values
@@ -37,6 +37,10 @@ FEWEST = 2
 SILENT = 0.05
 """Where neither model gives its answers more than this, as with long ones (each token of 60 at 0.95
 make 0.046), the probability of a whole answer is no confidence."""
+FLOOR = (
+    "the base is right on {right:.3f} of these {n}, not beyond chance ({chance:.2f}), so it had no "
+    "calibration to lose"
+)
 NO_CONFIDENCE = (
     "whole answers have a probability of {base:.3f} before and {now:.3f} after, too long for it to "
     "tell how sure either model is"
@@ -185,7 +189,7 @@ def _nothing_to_lose(sides: Sides) -> str:
     if not sides.at_floor:
         return ""
     right, chance = float(before.correct.mean()), float(sides.chance.mean())
-    return FLOOR.format(base=right, n=before.correct.size, chance=chance)
+    return FLOOR.format(right=right, n=before.correct.size, chance=chance)
 
 
 Sureness = Callable[[Probe, Answer], float]

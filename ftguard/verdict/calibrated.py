@@ -33,6 +33,8 @@ class Calibrated:
     """The checkpoint's own error."""
     proper: Measurement
     """The change of the proper score."""
+    excused: bool
+    """Whether a gain of accuracy is worth more than a rise."""
     p: float
     """One-sided, of nothing lost; 1 where no limit is crossed."""
     beyond: Literal["", "rise", "own"]
@@ -82,7 +84,8 @@ def calibrated(gate: Gate, by_key: Mapping[str, Measurement]) -> Calibrated | No
     if parts[CALIBRATION].nothing_open:
         return None
     moved = [m for name in MOVES if abs(_of(m := parts[name]).value) > gate.limit]
-    by_rise = _p_of_rise(gate, parts)
+    excused = p_value(_mirrored(_of(parts[ANSWERS]))) <= DOUBT / BRANCHES
+    by_rise = 1.0 if excused else _p_of_rise(gate, parts)
     by_own = _p_of_own(gate, parts[OWN], moved)
     surer: Literal["rise", "own"] = "rise" if by_rise <= by_own else "own"
     p = min(1.0, BRANCHES * min(by_rise, by_own))
@@ -90,6 +93,7 @@ def calibrated(gate: Gate, by_key: Mapping[str, Measurement]) -> Calibrated | No
         rise=parts[CALIBRATION],
         own=parts[OWN],
         proper=parts[PROPER],
+        excused=excused,
         p=p,
         beyond=surer if p < 1 else "",
         noisy=_rise_is_noise(parts) if surer == "rise" else _own_is_noise(gate, parts, moved),
@@ -105,9 +109,8 @@ def _of(measurement: Measurement) -> Estimate:
 
 def _p_of_rise(gate: Gate, parts: Mapping[str, Measurement]) -> float:
     rise, proper = parts[CALIBRATION], _of(parts[PROPER])
-    increase, answers = _of(rise), _of(parts[ANSWERS])
-    excused = rise.at_floor or p_value(_mirrored(answers)) <= DOUBT / BRANCHES
-    if excused or increase.value <= gate.limit or proper.value <= 0:
+    increase = _of(rise)
+    if rise.at_floor or increase.value <= gate.limit or proper.value <= 0:
         return 1.0
     return max(p_value(increase), p_value(proper))
 

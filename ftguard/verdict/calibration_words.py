@@ -63,7 +63,7 @@ def explain_calibration(gate: Gate, found: Calibrated, state: State, allowed: fl
     if rise.value <= gate.limit:
         proven = "proven" if state == "clear" else "not proven"
         return f"{start}{rose} is within the limit of {limit}, {proven}; {within}."
-    return f"{start}{rose} is beyond {limit}, but {_no_cost(proper)}; {within}."
+    return f"{start}{rose} is beyond {limit}, but {_no_cost(found, proper)}; {within}."
 
 
 def _told(estimate: Estimate) -> str:
@@ -88,8 +88,10 @@ def _as_before(found: Calibrated) -> str:
     return f"not beyond chance moved{base} by this run"
 
 
-def _no_cost(proper: Estimate) -> str:
+def _no_cost(found: Calibrated, proper: Estimate) -> str:
     change = quantity(proper.value, POINTS)
     if proper.value <= 0:
         return f"the Brier score is no worse ({change})"
-    return f"it costs nothing beyond chance (Brier score {change}, less what accuracy gained)"
+    if found.excused:
+        return f"the gain of accuracy is worth more than what the Brier score lost ({change})"
+    return f"the Brier score is not worse beyond chance ({change})"

@@ -40,7 +40,7 @@ LOOKS = 10
 SIZES = (200, 50, 100, 112, 400)
 STATES: tuple[State, ...] = ("nothing to lose", "clear", "within", "suspect", "breach")
 RULES = ("rise alone", "ours, Brier", "ours, NLL")
-REFUSED = ("suspect", "breach")
+REFUSED: tuple[State, ...] = ("suspect", "breach")
 GATES = tuple(
     Gate(measurement="calibration", slice=name, limit=0.05) for name in ("target", "general")
 )

@@ -45,10 +45,12 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             among the target's (their slices, rare classes, out-of-scope labels, those furthest
             from the training data) and makes edge cases of them, None has none.
         calibration: questions for general calibration; "auto" takes those that ship with ftguard
-            where the general probes do too, else the multiple-choice ones among these.
+            where general probes do too (112 of them with `quick`), else the multiple-choice ones
+            among these; fewer than 100 are measured and not gated.
         judge: an LLM that scores open answers, those that no reference and no check can; without
             one they count for drift alone.
-        gates: limits, by default forgetting 10 % (advice from 8 %), tail 15 %, ECE + 0.05.
+        gates: limits, by default forgetting 10 % (advice from 8 %), tail 15 %, ECE + 0.05 with a
+            worse Brier score, or an own ECE above 0.14.
         measures: your own, each a function `(probes, base, now) -> Iterable[Measurement]`; what it
             yields can be gated, and stands in console, ledger and curves like all else.
         remedies: your own, each a function `(verdict, past, run) -> Iterable[Advice]`; asked at

@@ -1,6 +1,6 @@
 """Makes `Verdict` from measurements: which limits are crossed, and how sure that is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ftguard.errors import InputError
@@ -10,7 +10,15 @@ from ftguard.stats.estimates import Estimate
 from ftguard.stats.power import smallest_drop
 from ftguard.verdict.calibrated import Calibrated, calibrated
 from ftguard.verdict.calibration_words import explain_calibration
-from ftguard.verdict.gate import Gate, State, badness, below_noise, limit_on, p_of_no_change
+from ftguard.verdict.gate import (
+    CALIBRATION,
+    Gate,
+    State,
+    badness,
+    below_noise,
+    limit_on,
+    p_of_no_change,
+)
 from ftguard.verdict.sentences import explain
 
 MOST_UNSCORED = 0.10
@@ -27,6 +35,10 @@ OWN_ANSWERS = Gate(measurement="own_answers", limit=0.50, advise_at=0.25)
 own answers may become half as likely per token (0.69 nats). On SmolLM2-135M that tells the usual
 rates from those that leave another model behind: the figures are in the manual, `statistics`."""
 FORGETTING = "forgetting/all"
+FEWEST_QUESTIONS = 100
+"""Default calibration gates are decided on from so many questions on: with 100, each of the bad
+checkpoints of `tests/benchmarks/calibration_gate.py` is refused 9 times of 10; with 50, a third of
+those that turn overconfident pass."""
 TELLING = 3.0
 """Where forgetting could not be found at so many times its limit, the base is weak there."""
 
@@ -67,6 +79,7 @@ def applicable(
 ) -> tuple[Gate, ...]:
     """The gates to decide on: the given ones, else the default ones that something measures.
 
+    Calibration is not among the default ones where too few questions tell it.
     Where the base answers so little rightly that forgetting could not be seen, `own_answers` joins
     the default ones; where it answers nothing, it takes the place of `forgetting`.
 
@@ -75,7 +88,12 @@ def applicable(
     """
     measured = {measurement.key for measurement in measurements}
     if gates is None:
-        usual = [gate for gate in DEFAULT_GATES if gate.key in measured]
+        by_key = {measurement.key: measurement for measurement in measurements}
+        usual = [
+            gate
+            for gate in DEFAULT_GATES
+            if gate.key in measured and not _too_few_questions(gate, by_key[gate.key])
+        ]
         return tuple(_with_own_answers(usual, measurements))
     for gate in gates:
         if gate.key not in measured:
@@ -109,10 +127,29 @@ def _is_weak(forgetting: Measurement, gate: Gate) -> bool:
     return found > TELLING * gate.limit
 
 
+def _num_questions(measurement: Measurement) -> int:
+    scored = measurement.estimate.n if measurement.estimate else measurement.num_scored
+    return scored + measurement.num_unscored + measurement.num_cut_off
+
+
+def _too_few_questions(gate: Gate, measurement: Measurement) -> bool:
+    return gate.measurement == CALIBRATION and _num_questions(measurement) < FEWEST_QUESTIONS
+
+
 def unmeasured(measurements: Sequence[Measurement]) -> tuple[str, ...]:
-    """The default gates that nothing measures."""
-    measured = {measurement.key for measurement in measurements}
-    return tuple(gate.key for gate in DEFAULT_GATES if gate.key not in measured)
+    """The default gates that nothing measures, or too few questions."""
+    by_key = {measurement.key: measurement for measurement in measurements}
+    return tuple(_unmeasured(by_key))
+
+
+def _unmeasured(by_key: Mapping[str, Measurement]) -> Iterator[str]:
+    for gate in DEFAULT_GATES:
+        measurement = by_key.get(gate.key)
+        if measurement is None:
+            yield gate.key
+        elif _too_few_questions(gate, measurement):
+            asked = _num_questions(measurement)
+            yield f"{gate.key} ({asked} questions are too few, {FEWEST_QUESTIONS} would do)"
 
 
 def decide(measurements: Sequence[Measurement], gates: Sequence[Gate], look: Look) -> Verdict:

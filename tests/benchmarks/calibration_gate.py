@@ -26,7 +26,7 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from scipy import stats
 
-from ftguard.measures.calibration import Sides, measure_calibration
+from ftguard.measures.calibration_split import Sides, measure_calibration
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.calibration_error import Confidences

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from scipy import special, stats
 
-from ftguard.measures.calibration import Sides, measure_calibration
+from ftguard.measures.calibration_split import Sides, measure_calibration
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import Paired, measure_drop
 from ftguard.measures.tail import worst_of

@@ -22,7 +22,7 @@ def _error(side: Confidences, weights: Array) -> float:
 
 
 def test_the_error_after_has_its_own_interval() -> None:
-    """100 items at 0.5, 60 right: 0.0900509 (see `cross_fitted_ece`), and 2 of 5 drawn anew.
+    """100 items at 0.5, 60 right: 0.0900509, as the test of `cross_fitted_ece` has it.
 
     S has the standard deviation sqrt(100 * 0.6 * 0.4) = 4.9 around 10, and at z = 2 its derivative
     is 2 * 0.97725 - 1 + 4 * 2 * 0.053991 = 1.38643: the error's is 6.792 of 100 items.

@@ -1,4 +1,4 @@
-"""Tests of the calibration gate's rule: each way to be beyond, each way not to be, and its words."""
+"""Tests of the calibration gate's rule: each way to be beyond or not to be, and its words."""
 
 from dataclasses import replace
 
@@ -280,9 +280,12 @@ def test_a_sentence_says_what_is_crossed_and_at_which_cost(
     assert _outcome(found, look).explanation == sentence
 
 
-def _questions(n: int, **more: int) -> Measurement:
+def _questions(n: int, num_unscored: int = 0) -> Measurement:
     return Measurement(
-        name="calibration", slice="general", estimate=_estimate(0, 0.03, n=n), **more
+        name="calibration",
+        slice="general",
+        estimate=_estimate(0, 0.03, n=n),
+        num_unscored=num_unscored,
     )
 
 

@@ -293,8 +293,8 @@ def test_the_gate_is_told_the_error_itself_and_its_direction(snap: Snap) -> None
     assert gate.own == own.estimate
     assert _estimate(own).value == own.now == gate.now
     assert own.base == gate.base
-    # Mean confidence 0.8 -> 0.867, accuracy 1 -> 0.667; with the error rate, Brier's score is
-    # (0.01 + 0.04 + 0.09) / 3, then (0.01 + 0.81 + 0.04) / 3 + 1 / 3.
+    # Mean confidence 0.8 -> 0.867, accuracy 1 -> 0.667. The squares 0.01 + 0.04 + 0.09 and then
+    # 0.01 + 0.81 + 0.04, over three, and the error rate of a third with the latter.
     assert (found["confidence"].base, found["confidence"].now) == pytest.approx((0.8, 2.6 / 3))
     assert (found["accuracy"].base, found["accuracy"].now) == pytest.approx((1, 2 / 3))
     assert found["accuracy"].higher_is_better
@@ -343,7 +343,7 @@ def test_a_base_that_is_always_wrong_has_no_calibration_to_lose(snap: Snap) -> N
 
 
 def test_whole_answers_of_no_probability_are_no_confidence(snap: Snap) -> None:
-    """At 0.01 before and 0.04 after neither is sure of what it says, be it right; at 0.06 one is."""
+    """At 0.01 before and 0.04 after neither is sure of what it says, right or not; at 0.06 one is."""
     base = _taken(snap, [(0.01, float(index < 10)) for index in range(40)])
 
     def gate(sure: float) -> Measurement:

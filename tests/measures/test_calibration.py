@@ -343,7 +343,7 @@ def test_a_base_that_is_always_wrong_has_no_calibration_to_lose(snap: Snap) -> N
 
 
 def test_whole_answers_of_no_probability_are_no_confidence(snap: Snap) -> None:
-    """At 0.01 before and 0.04 after neither is sure of what it says, right or not; at 0.06 one is."""
+    """At 0.01 before and 0.04 after neither is sure of what it says; at 0.06 one is."""
     base = _taken(snap, [(0.01, float(index < 10)) for index in range(40)])
 
     def gate(sure: float) -> Measurement:

@@ -41,7 +41,7 @@ def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
         yield from _measure(name, members, base, now)
     generated = [probe for probe in splits["target"] if probe.scorer != MULTIPLE_CHOICE]
     for measurement in islice(_measure("target", generated, base, now, per_token), 1):
-        yield replace(measurement, name="calibration_per_token")
+        yield replace(measurement, name="calibration_per_token", influence=())
 
 
 def _is_right_or_wrong(probe: Probe) -> bool:

@@ -22,7 +22,7 @@ from ftguard.stats.calibration_error import (
     negative_log_likelihood,
     overconfidence,
 )
-from ftguard.stats.estimates import LEVEL, Array, Estimate, at_floor, mean_estimate
+from ftguard.stats.estimates import LEVEL, Array, at_floor, mean_estimate
 
 SEED = 0
 RESAMPLES = 2_000
@@ -151,12 +151,12 @@ def _beside(name: str, sides: Sides) -> Iterator[Measurement]:
         yield Measurement(
             name=metric,
             slice=name,
-            estimate=None if changes is None else _mean(changes),
+            estimate=None if changes is None else mean_estimate(changes, discrete=of is accuracy),
             base=was,
             now=now,
             higher_is_better=of is accuracy,
             unit=unit,
-            influence=() if changes is None else sides.spread(_pulls(changes)),
+            influence=() if changes is None or of is not brier_score else _pulls(sides, changes),
         )
     was_parts, parts = (brier_parts(side.confidence, side.correct) for side in (before, after))
     for part in fields(BrierParts):
@@ -177,9 +177,5 @@ def _changes(of: Metric, before: Confidences, after: Confidences) -> Array:
     return now - was
 
 
-def _mean(changes: Array) -> Estimate:
-    return mean_estimate(changes, discrete=False)
-
-
-def _pulls(changes: Array) -> Array:
-    return np.asarray((changes - changes.mean()) / changes.size)
+def _pulls(sides: Sides, changes: Array) -> tuple[float, ...]:
+    return sides.spread((changes - changes.mean()) / changes.size)

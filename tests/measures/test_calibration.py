@@ -315,6 +315,11 @@ def test_each_probe_has_its_place_among_the_influences(snap: Snap) -> None:
     found = {m.name: m for m in calibration(_probes(4), before, unscored)}
 
     assert found["brier"].influence == pytest.approx((0.01, 0, -0.01, 0))
+    assert {name for name, m in found.items() if m.influence} == {
+        "calibration",
+        "calibration_error",
+        "brier",
+    }, "one number a probe is written at each checkpoint: no more than a run's curve needs"
     for name in ("calibration", "calibration_error"):
         influence = found[name].influence
         assert (len(influence), influence[1]) == (4, 0)

@@ -31,7 +31,7 @@ CANARY = "5b7c3f0e-8d1a-4c56-9e27-f1a6d0b94c83"
 QUICK = 60
 CALIBRATING = 112
 """Calibration questions that come with a small built-in general set, 8 of each category: enough
-that a bad calibration is refused 9 times of 10 (`tests/benchmarks/calibration_gate.py`)."""
+that a bad calibration is refused more than 9 times of 10 (`tests/benchmarks/calibration_gate.py`)."""
 
 
 def general_probes() -> tuple[Probe, ...]:

@@ -30,8 +30,8 @@ CANARY = "5b7c3f0e-8d1a-4c56-9e27-f1a6d0b94c83"
 """Stands in every file of built-in probes, so that they can be kept out of training data."""
 QUICK = 60
 CALIBRATING = 112
-"""Calibration questions that come with a small built-in general set, 8 of each category: enough
-that a bad calibration is refused more than 9 times of 10 (`tests/benchmarks/calibration_gate.py`)."""
+"""Calibration questions that come with a small built-in general set, 8 of each category: so many
+that bad ones are refused 93 to 100 times of 100 (`tests/benchmarks/calibration_gate.py`)."""
 
 
 def general_probes() -> tuple[Probe, ...]:

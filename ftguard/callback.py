@@ -46,17 +46,19 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             among the target's (their slices, rare classes, out-of-scope labels, those furthest
             from the training data) and makes edge cases of them, None has none.
         calibration: questions for general calibration; "auto" takes those that ship with ftguard
-            where the general probes do too, else the multiple-choice ones among these.
+            where general probes do too (112 of them with `quick`), else the multiple-choice ones
+            among these; fewer than 100 are measured and not gated.
         judge: an LLM that scores open answers, those that no reference and no check can; without
             one they count for drift alone.
         limits: what is acceptable, by name: moves a default limit and keeps the others. The default
             is `{"forgetting": 0.10, "tail": 0.15, "calibration": 0.05}`: the largest relative drop
             (0.10 is 10 %; advice from 8 %, the same share of what you give) over the general
             probes and on the worst tail slice, and the largest rise of the calibration error, in
-            points, on target and on general questions; `own_answers`, a relative drop of 0.50
-            where a weak base's forgetting cannot be seen, is held always if given. Any other
-            name adds a gate: `forgetting/math`, `tail/SLICE`, `target` (the least gain, in
-            points), or what your own measure yields. None switches a default one off.
+            points, on target and on general questions, where the Brier score is worse too (an own
+            error above 0.14 is refused as well); `own_answers`, a relative drop of 0.50 where a
+            weak base's forgetting cannot be seen, is held always if given. Any other name adds a
+            gate: `forgetting/math`, `tail/SLICE`, `target` (the least gain, in points), or what
+            your own measure yields. None switches a default one off.
         gates: for full control, all gates of the run in place of the default ones (so not with
             `limits`); a line before training names those that are left out.
         measures: your own, each a function `(probes, base, now) -> Iterable[Measurement]`; what it

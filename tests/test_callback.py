@@ -606,8 +606,9 @@ def test_large_sets_are_drawn_from_and_the_run_says_so(
     events = Ledger(RunFolder(tmp_path).ledger).read()
     run = next(event.record for event in events if isinstance(event, RunStarted))
     assert run.planned_checkpoints == 3
-    assert [gate.key for gate in run.gates] == ["forgetting/all", "calibration/target"]
-    assert run.not_measured == ("tail/worst", "calibration/general")
+    assert [gate.key for gate in run.gates] == ["forgetting/all"]
+    too_few = "calibration/target (10 questions are too few, 100 would do)"
+    assert run.not_measured == ("tail/worst", too_few, "calibration/general")
 
 
 def test_the_chosen_gain_is_confirmed_on_probes_held_back(

@@ -2,32 +2,21 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 
 from ftguard.ask.answer import Answer
-from ftguard.formatting import NATS, POINTS
+from ftguard.formatting import POINTS
+from ftguard.measures.calibration_split import Sides, measure_calibration
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import too_few
 from ftguard.probes.own_scorer import is_own
 from ftguard.probes.probe import JUDGED, MULTIPLE_CHOICE, OPEN, Probe
 from ftguard.scores.snapshot import Snapshot, cut_off, values
-from ftguard.stats.calibration_error import (
-    BrierParts,
-    Confidences,
-    brier_parts,
-    brier_score,
-    calibration_increase,
-    cross_fitted_ece,
-    equal_width_ece,
-    negative_log_likelihood,
-    overconfidence,
-)
-from ftguard.stats.estimates import LEVEL, Array, Estimate, mean_estimate
+from ftguard.stats.calibration_error import Confidences
 
-SEED = 0
 FEWEST = 2
 
 
@@ -36,9 +25,10 @@ def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
 
     `target` are the answered target probes. `general` are the calibration probes where some are
     given, else the multiple-choice questions among the general ones. Beside the gate's measurement
-    there are `ece15` (the plain ECE of papers), `brier` and its parts, `nll` (nats), signed
-    `overconfidence`, and where target answers are generated `calibration_per_token`, whose
-    confidence is per token.
+    there are the checkpoint's own `calibration_error`, `ece15` (the plain ECE of papers), `brier`
+    and its parts, `answer_brier`, `nll` (nats), `accuracy`, `confidence` and their signed
+    difference, `overconfidence`; and where target answers are generated `calibration_per_token`,
+    whose confidence is per token.
     """
     answered = [p for p in probes if p.kind == "answer" and _is_right_or_wrong(p)]
     given = [probe for probe in answered if probe.role == "calibration"]
@@ -87,18 +77,6 @@ def _said(answer: Answer) -> Sequence[float]:
     return answer.logprobs[answer.num_reasoning_tokens :]
 
 
-def measure_increase(name: str, before: Confidences, after: Confidences) -> Measurement:
-    """The gate's measurement: how much the low-bias calibration error grew."""
-    return Measurement(
-        name="calibration",
-        slice=name,
-        estimate=calibration_increase(before, after, level=LEVEL, seed=SEED),
-        base=float(cross_fitted_ece(before.confidence, before.correct)),
-        now=float(cross_fitted_ece(after.confidence, after.correct)),
-        unit=POINTS,
-    )
-
-
 Sureness = Callable[[Probe, Answer], float]
 
 
@@ -128,54 +106,14 @@ def _measure(
             note=too_few(len(both), cut),
         )
         return
-    before, after = _confidences(both, base, of), _confidences(both, now, of)
-    yield replace(measure_increase(name, before, after), num_unscored=unscored, num_cut_off=cut)
-    yield from _beside(name, before, after)
-
-
-Metric = Callable[[Array, Array], Array]
-"""Takes confidence and correctness of shape [..., n] and returns shape [...]."""
-
-REPORTED: dict[str, tuple[Metric, str]] = {
-    "ece15": (equal_width_ece, POINTS),
-    "brier": (brier_score, POINTS),
-    "nll": (negative_log_likelihood, NATS),
-    "overconfidence": (overconfidence, POINTS),
-}
-"""What papers report, shown beside the gate's measurement and its unit."""
-
-
-def _beside(name: str, before: Confidences, after: Confidences) -> Iterator[Measurement]:
-    """What is reported and not gated: an interval where the metric is a mean over items."""
-    for metric, (of, unit) in REPORTED.items():
-        was, now = (float(of(side.confidence, side.correct)) for side in (before, after))
-        yield Measurement(
-            name=metric,
-            slice=name,
-            estimate=_mean_change(of, before, after),
-            base=was,
-            now=now,
-            unit=unit,
-        )
-    was_parts, parts = (brier_parts(side.confidence, side.correct) for side in (before, after))
-    for part in fields(BrierParts):
-        yield Measurement(
-            name=f"brier_{part.name}",
-            slice=name,
-            estimate=None,
-            base=float(getattr(was_parts, part.name)),
-            now=float(getattr(parts, part.name)),
-            higher_is_better=part.name == "resolution",
-            unit=POINTS,
-        )
-
-
-def _mean_change(of: Metric, before: Confidences, after: Confidences) -> Estimate | None:
-    if of is equal_width_ece:
-        return None
-    # Each item on its own is a set of one, so that the metric of it is its contribution.
-    each = [of(side.confidence[:, None], side.correct[:, None]) for side in (before, after)]
-    return mean_estimate(each[1] - each[0], discrete=False)
+    sides = Sides(
+        before=_confidences(both, base, of),
+        after=_confidences(both, now, of),
+        chance=np.array([probe.chance for probe in both]),
+    )
+    first, *beside = measure_calibration(name, sides)
+    yield replace(first, num_unscored=unscored, num_cut_off=cut)
+    yield from beside
 
 
 def _confidences(probes: list[Probe], snapshot: Snapshot, of: Sureness) -> Confidences:

@@ -44,6 +44,11 @@ class Measurement:
     """The slices that it was chosen from as the worst; its p-value is multiplied by them."""
     noise: float = 0.0
     """By how much the base differs from itself when asked twice, in the estimate's unit."""
+    own: Estimate | None = None
+    """Of calibration: the checkpoint's own error, which has a limit beside that on its rise."""
+    overconfidence: float | None = None
+    """Of calibration: mean confidence less accuracy now; below 0 the checkpoint is
+    underconfident."""
     influence: tuple[float, ...] = ()
     """How far each independent group of probes pulls the estimate from where it would be without
     it, in the estimate's unit: they add up to 0, and their squares to about its variance. Equal

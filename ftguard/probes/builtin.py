@@ -1,6 +1,6 @@
 """Loads the probes that ship with ftguard: written for it, and scored without a judge."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import as_file, files
 
@@ -29,6 +29,9 @@ CATEGORIES = (
 CANARY = "5b7c3f0e-8d1a-4c56-9e27-f1a6d0b94c83"
 """Stands in every file of built-in probes, so that they can be kept out of training data."""
 QUICK = 60
+CALIBRATING = 112
+"""Calibration questions that come with a small built-in general set, 8 of each category: so many
+that bad ones are refused 93 to 100 times of 100 (`tests/benchmarks/calibration_gate.py`)."""
 
 
 def general_probes() -> tuple[Probe, ...]:
@@ -47,6 +50,18 @@ def quick_probes() -> tuple[Probe, ...]:
 def calibration_probes() -> tuple[Probe, ...]:
     """22 four-choice questions in each category; the right letters are balanced."""
     return _load("calibration")
+
+
+def calibrating_probes(general: Sequence[Probe]) -> tuple[Probe, ...]:
+    """Calibration questions to go with a general set that holds built-in probes, else none.
+
+    As many as there are general probes, at least `CALIBRATING`: those of `quick` are too few, and
+    a question is a single short forward pass.
+    """
+    known = {(probe.id, probe.prompt) for probe in general_probes()}
+    if not any((probe.id, probe.prompt) in known for probe in general):
+        return ()
+    return draw(calibration_probes(), max(CALIBRATING, len(general)), seed=0)
 
 
 BUILTIN: Mapping[str, Callable[[], tuple[Probe, ...]]] = {

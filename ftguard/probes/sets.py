@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ftguard.errors import InputError
-from ftguard.probes.builtin import calibration_probes, general_probes
+from ftguard.probes.builtin import calibrating_probes, calibration_probes, general_probes
 from ftguard.probes.probe import JUDGED, Probe, Role
 from ftguard.probes.probe_set import ProbeSet, ProbeSource
 from ftguard.probes.sampling import draw
@@ -66,9 +66,9 @@ def read_sets(
         target: the held-out task; None where there is none.
         general: general capabilities; None for the built-in set.
         tail: queries off the beaten track; `auto` to find them among the target's, None for none.
-        calibration: questions for general calibration; `auto` for the built-in ones where the
-            general set is built in too, else for the multiple-choice questions among the general
-            probes; None for those.
+        calibration: questions for general calibration; `auto` for built-in ones where the general
+            set is built in or holds built-in probes (112 with `quick`), else for the
+            multiple-choice questions among the general probes; None for those.
         train_dataset: the training rows.
         judged: whether there is a judge.
         max_probes: the size to draw to, for each set and kind.
@@ -100,8 +100,9 @@ def read_sets(
     builtin: dict[Role, Sequence[Probe]] = {}
     if general is None:
         builtin["general"] = general_probes()
-        if calibration == AUTO:
-            builtin["calibration"] = calibration_probes()
+    if calibration == AUTO:
+        theirs = calibrating_probes(tuple(loaded.get("general", ())))
+        builtin["calibration"] = calibration_probes() if general is None else theirs
     most = POOL * max_probes
 
     def of(role: Role) -> tuple[Probe, ...]:

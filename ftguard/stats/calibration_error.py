@@ -1,7 +1,7 @@
 """Calibration errors: how far confidence is from accuracy, without reading an error out of noise.
 
-The gate rests on `cross_fitted_ece`, whose expectation is zero for a calibrated model, and on
-`calibration_increase`, its paired difference. The others are what papers report, shown beside it.
+The gate rests on `cross_fitted_ece`, whose expectation is zero for a calibrated model (its paired
+difference is in `calibration_change`). The others are what papers report, shown beside it.
 
 Every error takes `confidence` and `correct` of shape [..., n] in [0, 1], where `correct` is 1 or 0,
 and returns shape [...]: resampled sets are leading axes.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from ftguard.stats.estimates import Array, Estimate, student_estimate
+from ftguard.stats.estimates import Array
 
 BINS = 15
 """The number of bins of Guo et al. 2017 (1706.04599), which papers kept."""
@@ -122,7 +122,7 @@ def cross_fitted_ece(confidence: Array, correct: Array, *, points: int = POINTS)
         correct: shape [..., n].
         points: where on [0, 1] the smoothed gap is looked at.
     """
-    return _cross_fitted(*_smoothed(confidence, correct, points))
+    return cross_fitted(*_smoothed(confidence, correct, points))
 
 
 def brier_score(confidence: Array, correct: Array) -> Array:
@@ -159,50 +159,32 @@ def negative_log_likelihood(confidence: Array, correct: Array) -> Array:
     return np.asarray(-(correct * np.log(sure) + (1 - correct) * np.log1p(-sure)).mean(axis=-1))
 
 
+def answer_brier_score(confidence: Array, correct: Array) -> Array:
+    """The Brier score over all answers that could be given, in [0, 2]: `brier_score` + error rate.
+
+    Brier's own sum over the classes (1950, Mon. Weather Rev. 78:1) is (1 - c)^2 for a right
+    answer and c^2 + 1 for a wrong one, where what is left of the probability is spread so thinly
+    that its squares are nothing. Unlike the score of the confidence alone it tells a model that is
+    wrong and knows it from one that is right and knows it.
+    """
+    return np.asarray(brier_score(confidence, correct) + 1 - correct.mean(axis=-1))
+
+
+def accuracy(confidence: Array, correct: Array) -> Array:
+    """The share of right answers, whatever the confidence."""
+    del confidence
+    return np.asarray(correct.mean(axis=-1))
+
+
+def mean_confidence(confidence: Array, correct: Array) -> Array:
+    """The mean confidence, right or wrong."""
+    del correct
+    return np.asarray(confidence.mean(axis=-1))
+
+
 def overconfidence(confidence: Array, correct: Array) -> Array:
     """Mean confidence less accuracy, in [-1, 1]: above 0 is overconfident, below underconfident."""
     return np.asarray((confidence - correct).mean(axis=-1))
-
-
-def calibration_increase(
-    before: Confidences, after: Confidences, *, level: float, seed: int, resamples: int = 2_000
-) -> Estimate:
-    """The increase of `cross_fitted_ece` from before to after.
-
-    Its standard error is that of a paired bootstrap (items are drawn, each with both of its
-    sides), widened by one step up and one step down over all items as `mean_estimate` does: no
-    item changed on few items is no certainty. Interval and p-value take it with Student's t, so
-    that a p-value means something far below 1 / resamples.
-
-    The standard error is that of the models as they are, not of "no increase", under which it
-    would be smaller. So the test errs on the safe side where both are calibrated (1 to 2 % at
-    alpha = 5 %) and holds alpha where both are equally overconfident. It is not made for a model
-    that turns from underconfident to overconfident by just as much, which it calls worse too
-    often (8 % at n = 200); `tests/benchmarks/calibration_bias.py` prints the rates.
-
-    Args:
-        before: the base model's confidences, n of them.
-        after: the checkpoint's on the same items, in the same order.
-        level: two-sided confidence level of the interval.
-        seed: of the bootstrap.
-        resamples: bootstrap draws.
-
-    Raises:
-        ValueError: before and after differ in length.
-    """
-    n = before.confidence.size
-    if after.confidence.size != n:
-        raise ValueError(f"{n} items before and {after.confidence.size} after are no pairs")
-    sides = [_contributions(side.confidence, side.correct, POINTS) for side in (before, after)]
-
-    def increase(weights: Array) -> Array:
-        was, now = (_cross_fitted(weights @ gap, weights @ variance) for gap, variance in sides)
-        return now - was
-
-    value = float(increase(np.ones(n)))
-    drawn = np.concatenate([increase(weights) for weights in _bootstrap(n, resamples, seed)])
-    stderr = math.hypot(float(drawn.std()), math.sqrt(2 / (n + 1) / (n + 2)))
-    return student_estimate(value, stderr, dof=n + 1, n=n, level=level)
 
 
 def _in_bins(confidence: Array, values: Array, bins: int) -> tuple[Array, list[int]]:
@@ -217,7 +199,7 @@ def _sums(values: Array, starts: list[int]) -> Array:
     return np.asarray(np.add.reduceat(values, starts, axis=-1))
 
 
-def _contributions(confidence: Array, correct: Array, points: int) -> tuple[Array, Array]:
+def contributions(confidence: Array, correct: Array, points: int) -> tuple[Array, Array]:
     """What each item adds to the smoothed gap and to its variance at each point.
 
     Args:
@@ -245,15 +227,16 @@ def _smoothed(confidence: Array, correct: Array, points: int) -> tuple[Array, Ar
     *leading, n = confidence.shape
     rows = math.prod(leading)
     gap, variance = np.empty((rows, points)), np.empty((rows, points))
-    for block in _blocks(rows, n * points * 3):
-        parts = _contributions(
+    for block in blocks(rows, n * points * 3):
+        parts = contributions(
             confidence.reshape(rows, n)[block], correct.reshape(rows, n)[block], points
         )
         gap[block], variance[block] = (part.sum(axis=-2) for part in parts)
     return gap.reshape(*leading, points), variance.reshape(*leading, points)
 
 
-def _cross_fitted(gap: Array, variance: Array) -> Array:
+def cross_fitted(gap: Array, variance: Array) -> Array:
+    """`cross_fitted_ece` of the summed contributions, each of shape [..., points]."""
     size, spread = np.abs(gap), np.sqrt(variance)
     # Where the confidence is 0 or 1 nothing is left to chance: spread 0, and the gap counts whole.
     z = size / np.maximum(spread, 1e-9)
@@ -261,15 +244,7 @@ def _cross_fitted(gap: Array, variance: Array) -> Array:
     return np.asarray((size * (2 * special.ndtr(z) - 1) - 2 * spread * density).sum(axis=-1))
 
 
-def _bootstrap(n: int, resamples: int, seed: int) -> Iterator[Array]:
-    """How often each of n items is drawn, shape [some, n] at a time, `resamples` rows in all."""
-    rng = np.random.default_rng(seed)
-    for block in _blocks(resamples, n):
-        rows = len(range(*block.indices(resamples)))
-        yield rng.multinomial(n, np.full(n, 1 / n), size=rows).astype(float)
-
-
-def _blocks(rows: int, numbers: int) -> Iterator[slice]:
+def blocks(rows: int, numbers: int) -> Iterator[slice]:
     """Slices over all rows, so that a block of rows of so many numbers fits into `BLOCK`."""
     step = max(1, BLOCK // numbers)
     return (slice(start, start + step) for start in range(0, rows, step))

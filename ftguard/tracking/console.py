@@ -23,9 +23,11 @@ from ftguard.formatting import (
 )
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
+from ftguard.verdict.calibration_words import direction
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
-from ftguard.verdict.gate import State
+from ftguard.verdict.gate import CALIBRATION, State
+from ftguard.verdict.gates import Outcome
 
 INDENT = 2
 SHOWN = 3
@@ -84,6 +86,14 @@ def render_checkup(checkup: Checkup, share: float, *, colour: bool) -> str:
     spent = f"{duration(checkup.seconds)} for this check; {percent(share)} of the run so far"
     below = (*rows, *lines, Text(spent, "dim"))
     return drawn(title, *(Padding(part, (0, 0, 0, INDENT)) for part in below), colour=colour)
+
+
+def _says_otherwise(outcome: Outcome) -> bool:
+    """Whether a calibration gate's row alone would read as another state: the rise is not all."""
+    rise = outcome.measurement.estimate
+    if outcome.gate.measurement != CALIBRATION or rise is None:
+        return False
+    return (rise.value > outcome.gate.limit) != (outcome.state in ("breach", "suspect"))
 
 
 def _aligned(rows: Sequence[tuple[Sequence[str], Text]]) -> Iterator[Text]:
@@ -154,11 +164,18 @@ def _lines(checkup: Checkup) -> Iterator[str]:
         changes = [(m.slice, change_of(m, m.shrunk)) for m in worst[:SHOWN] if m.shrunk]
         names = [f"{name} {quantity(change.value, change.unit)}" for name, change in changes]
         yield f"lost most: {', '.join(names)}"
+    directions = [
+        f"{outcome.gate.slice} {which_way}"
+        for outcome in checkup.verdict.outcomes
+        if (which_way := direction(outcome.measurement))
+    ]
+    if directions:
+        yield f"confidence: {', '.join(directions)}"
     for advice in checkup.advice:
         kind = "advice" if advice.finding else "advice (on a suspicion)"
         yield f"{kind}: {advice.text}"
     for outcome in checkup.verdict.outcomes:
-        if outcome.state in ("missing", "nothing to lose"):
+        if outcome.state in ("missing", "nothing to lose") or _says_otherwise(outcome):
             yield outcome.explanation
         elif outcome.curve is not None and outcome.curve_differs:
             change = change_of(outcome.measurement, outcome.curve)

@@ -12,6 +12,12 @@ from ftguard.verdict.sensible import check_limit, check_name
 State = Literal["clear", "within", "breach", "suspect", "too wide", "nothing to lose", "missing"]
 """What a gate says of a measurement."""
 
+CALIBRATION = "calibration"
+OWN_LIMIT = 0.14
+"""The calibration error that a checkpoint may have of its own, whatever its base's was: halfway
+between the 0.08 of a typical good fine-tune and the 0.20 of one that turned overconfident, both of
+which are told apart from it with 100 to 200 questions (`tests/benchmarks/calibration_gate.py`)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
@@ -19,7 +25,7 @@ class Gate:
 
     Raises:
         InputError: a misspelt name, a limit without sense (10 for 10 %), a price that is no number,
-            or advice that would come after the limit.
+            advice that would come after the limit, or an own limit on what has none.
     """
 
     measurement: str
@@ -34,6 +40,9 @@ class Gate:
     price: float = 3.0
     """What a point beyond the limit costs when checkpoints are weighed against each other, in
     points of target."""
+    own_limit: float | None = None
+    """Of `calibration`: the largest acceptable error of the checkpoint itself, beside `limit` on
+    its rise; None for 0.14, or for `limit` where that is larger."""
 
     def __post_init__(self) -> None:
         check_name(self.measurement)
@@ -42,11 +51,21 @@ class Gate:
             raise InputError(f"gate `{self.key}`: `advise_at` must not lie beyond `limit`.")
         if not 0 <= self.price < math.inf:
             raise InputError(f"gate `{self.key}`: `price` is a number from 0 up.")
+        if self.own_limit is not None:
+            if self.measurement != CALIBRATION:
+                raise InputError(f"gate `{self.key}`: `own_limit` is of `{CALIBRATION}` alone.")
+            if not math.isfinite(self.own_limit):
+                raise InputError(f"the own limit of gate `{self.key}` must be a finite number.")
 
     @property
     def key(self) -> str:
         """The measurement that it looks at, `forgetting/all`."""
         return f"{self.measurement}/{self.slice}"
+
+    @property
+    def largest_error(self) -> float:
+        """Of `calibration`: the own limit in force."""
+        return max(OWN_LIMIT, self.limit) if self.own_limit is None else self.own_limit
 
 
 def badness(measurement: Measurement) -> Estimate | None:

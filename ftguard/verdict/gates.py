@@ -10,7 +10,17 @@ from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look, rejected
 from ftguard.stats.estimates import Estimate, p_value
 from ftguard.stats.power import smallest_drop
-from ftguard.verdict.gate import Gate, State, badness, below_noise, limit_on, p_of_no_change
+from ftguard.verdict.calibrated import Calibrated, calibrated
+from ftguard.verdict.calibration_words import explain_calibration
+from ftguard.verdict.gate import (
+    CALIBRATION,
+    Gate,
+    State,
+    badness,
+    below_noise,
+    limit_on,
+    p_of_no_change,
+)
 from ftguard.verdict.sentences import explain
 
 MOST_UNSCORED = 0.10
@@ -38,6 +48,10 @@ SETTLED: tuple[State, ...] = ("breach", "nothing to lose", "missing")
 """States that no curve changes."""
 UNREAD: tuple[State, ...] = ("nothing to lose", "missing")
 """States of what no curve is read of."""
+FEWEST_QUESTIONS = 100
+"""Default calibration gates are decided on from so many questions on: with 100, the bad
+checkpoints of `tests/benchmarks/calibration_gate.py` are refused 88 to 100 times of 100; with 50, 3
+of 10 of those that turn overconfident pass, and 6 % of typical good ones do not."""
 TELLING = 3.0
 """Where forgetting could not be found at so many times its limit, the base is weak there."""
 
@@ -88,6 +102,7 @@ def applicable(
 ) -> tuple[Gate, ...]:
     """The gates to decide on: the given ones, else the default ones that something measures.
 
+    Calibration is not among the default ones where too few questions tell it.
     Where the base answers so little rightly that forgetting could not be seen, `own_answers` joins
     the default ones; where it answers nothing, it takes the place of `forgetting`.
 
@@ -107,7 +122,12 @@ def applicable(
             raise InputError(_nothing_measures(gate.key, measured))
     if gates is not None:
         return tuple(gates)
-    usual: dict[str, Gate | None] = {gate.key: gate for gate in DEFAULT_GATES}
+    by_key = {measurement.key: measurement for measurement in measurements}
+    usual: dict[str, Gate | None] = {
+        gate.key: gate
+        for gate in DEFAULT_GATES
+        if gate.key in measured and not _too_few_questions(gate, by_key[gate.key])
+    }
     held = [
         gate for key, gate in (usual | dict(moved)).items() if gate is not None and key in measured
     ]
@@ -168,10 +188,29 @@ def _is_weak(forgetting: Measurement, gate: Gate) -> bool:
     return found > TELLING * gate.limit
 
 
+def _num_questions(measurement: Measurement) -> int:
+    scored = measurement.estimate.n if measurement.estimate else measurement.num_scored
+    return scored + measurement.num_unscored + measurement.num_cut_off
+
+
+def _too_few_questions(gate: Gate, measurement: Measurement) -> bool:
+    return gate.measurement == CALIBRATION and _num_questions(measurement) < FEWEST_QUESTIONS
+
+
 def unmeasured(measurements: Sequence[Measurement]) -> tuple[str, ...]:
-    """The default gates that nothing measures."""
-    measured = {measurement.key for measurement in measurements}
-    return tuple(gate.key for gate in DEFAULT_GATES if gate.key not in measured)
+    """The default gates that nothing measures, or too few questions."""
+    by_key = {measurement.key: measurement for measurement in measurements}
+    return tuple(_unmeasured(by_key))
+
+
+def _unmeasured(by_key: Mapping[str, Measurement]) -> Iterator[str]:
+    for gate in DEFAULT_GATES:
+        measurement = by_key.get(gate.key)
+        if measurement is None:
+            yield gate.key
+        elif _too_few_questions(gate, measurement):
+            asked = _num_questions(measurement)
+            yield f"{gate.key} ({asked} questions are too few, {FEWEST_QUESTIONS} would do)"
 
 
 def decide(
@@ -197,14 +236,21 @@ def decide(
     curves = curves or {}
     by_key = {measurement.key: measurement for measurement in measurements}
     found = [(gate, by_key.get(gate.key) or _absent(gate)) for gate in gates]
+    calibrations = {
+        gate.key: its for gate, _ in found if (its := calibrated(gate, by_key)) is not None
+    }
     p_values = {
-        gate.key: p_of_no_change(gate, measurement, bad)
+        gate.key: calibrations[gate.key].p
+        if gate.key in calibrations
+        else p_of_no_change(gate, measurement, bad)
         for gate, measurement in found
         if (bad := badness(measurement)) is not None and _enough(measurement)
     }
     allowed = rejected(p_values, look.level)
     outcomes = tuple(
-        _outcome(gate, measurement, allowed.get(gate.key), curves.get(gate.key))
+        _calibration(gate, measurement, its, allowed.get(gate.key))
+        if (its := calibrations.get(gate.key)) is not None and _enough(measurement)
+        else _outcome(gate, measurement, allowed.get(gate.key), curves.get(gate.key))
         for gate, measurement in found
     )
     return _verdict(outcomes)
@@ -271,6 +317,20 @@ def _outcome(
         state=state,
         explanation=explain(gate, measurement, state, allowed, curve),
         curve=curve,
+    )
+
+
+def _calibration(
+    gate: Gate, measurement: Measurement, found: Calibrated, allowed: float | None
+) -> Outcome:
+    state = found.state(finding=allowed is not None)
+    if state == "within" and found.width > WIDEST * gate.largest_error:
+        state = "too wide"
+    return Outcome(
+        gate=gate,
+        measurement=measurement,
+        state=state,
+        explanation=explain_calibration(gate, found, state, allowed),
     )
 
 

@@ -6,8 +6,9 @@ Prints three tables for n = 50, 100, 200 and 1000 items, each with its base and 
 
 1. What each estimator reads where the confidence is right: of one model, of the difference, its
    spread, and what it makes of a checkpoint that is 0.10 overconfident.
-2. The share of checkpoints that `calibration_increase` calls worse: where nothing got worse, with
-   the exact 95 % upper bound of the rate at the smallest alpha, and where it did.
+2. The share of checkpoints whose increase (`calibration_change`) alone is called worse: where
+   nothing got worse, with the exact 95 % upper bound of the rate at the smallest alpha, and where
+   it did. What the gate makes of it is in `calibration_gate.py`.
 3. Time and memory of one checkup.
 
 Some 5 minutes on one core. Seeds are fixed.
@@ -23,10 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from ftguard.stats.calibration_change import calibration_change
 from ftguard.stats.calibration_error import (
     BINS,
     Confidences,
-    calibration_increase,
     cross_fitted_ece,
     equal_mass_ece,
     equal_width_ece,
@@ -192,13 +193,13 @@ def called_worse(truth: Truth, runs: int, n: int) -> tuple[list[float], float, f
     """Share of runs with p < alpha, mean and spread of the increase."""
     data = draw(truth, runs, n, seed=n + 1)
     found = [
-        calibration_increase(
+        calibration_change(
             Confidences(confidence=before, correct=was),
             Confidences(confidence=after, correct=now),
             level=0.95,
             seed=run,
             resamples=RESAMPLES,
-        )
+        ).increase
         for run, (before, was, after, now) in enumerate(zip(*data, strict=True))
     ]
     values = np.array([estimate.value for estimate in found])
@@ -232,10 +233,10 @@ def print_costs() -> None:
     )
     start = time.perf_counter()
     for seed in range(4):
-        calibration_increase(*pair, level=0.95, seed=seed)
+        calibration_change(*pair, level=0.95, seed=seed)
     seconds = time.perf_counter() - start
     tracemalloc.start()
-    calibration_increase(*pair, level=0.95, seed=0)
+    calibration_change(*pair, level=0.95, seed=0)
     megabytes = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
     print("\n4 increases of 250 items, 2,000 resamples:", end=" ")

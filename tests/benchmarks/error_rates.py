@@ -17,7 +17,7 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from scipy import special, stats
 
-from ftguard.measures.calibration import measure_increase
+from ftguard.measures.calibration_split import Sides, measure_calibration
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import Paired, measure_drop
 from ftguard.measures.tail import worst_of
@@ -71,7 +71,7 @@ def _around(generator: Generator, mean: Array, spread: float = 8.0) -> Array:
     return generator.beta(np.maximum(spread * mean, 1e-3), np.maximum(spread * (1 - mean), 1e-3))
 
 
-def confidences(generator: Generator, n: int) -> tuple[Confidences, Confidences]:
+def confidences(generator: Generator, n: int) -> Sides:
     """A perfectly calibrated base, and itself with noise in its confidence and 10 % new luck."""
     sure = generator.beta(5, 2, n)
     moved = special.expit(special.logit(sure) + generator.normal(0, 0.3, n))
@@ -79,7 +79,7 @@ def confidences(generator: Generator, n: int) -> tuple[Confidences, Confidences]
     luck_now = np.where(generator.random(n) < 2 * CHURN, generator.random(n), luck)
     before = Confidences(confidence=sure, correct=(luck < sure).astype(float))
     after = Confidences(confidence=moved, correct=(luck_now < moved).astype(float))
-    return before, after
+    return Sides(before=before, after=after, chance=np.zeros(n))
 
 
 def checkup(generator: Generator, setting: Setting, drop: float) -> list[Measurement]:
@@ -93,8 +93,11 @@ def checkup(generator: Generator, setting: Setting, drop: float) -> list[Measure
         named = [(f"slice {i}", part) for i, part in enumerate(parts)]
         found.append(worst_of([("all", _together(parts)), *named]))
     return found + [
-        measure_increase(gate.slice, *confidences(generator, setting.calibration))
+        measurement
         for gate in CALIBRATION * bool(setting.calibration)
+        for measurement in measure_calibration(
+            gate.slice, confidences(generator, setting.calibration)
+        )
     ]
 
 
@@ -110,12 +113,8 @@ def run(setting: Setting, seed: int) -> tuple[list[bool], list[bool]]:
         look = Look(number=number, planned=setting.looks if setting.told else None)
         verdict = decide(measurements, gates, look)
         ours.append(verdict.passed is False)
-        plain.append(
-            any(
-                m.estimate is not None and m.estimate.value > gate.limit
-                for m, gate in zip(measurements, gates, strict=True)
-            )
-        )
+        by_key = {m.key: m.estimate for m in measurements}
+        plain.append(any((e := by_key[g.key]) is not None and e.value > g.limit for g in gates))
     return ours, plain
 
 

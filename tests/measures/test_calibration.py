@@ -279,3 +279,59 @@ def test_confidence_is_of_the_answer_and_not_of_the_thinking_before_it() -> None
 
     assert confidence(FREE, answer) == pytest.approx(0.45)
     assert per_token(FREE, answer) == pytest.approx(math.sqrt(0.45))
+
+
+def test_the_gate_is_told_the_error_itself_and_its_direction(snap: Snap) -> None:
+    """Of three answers 0.9, 0.9 and 0.8 sure of, two right: 0.867 - 0.667 = 0.2 overconfident."""
+    before = _taken(snap, [(0.9, 1), (0.8, 1), (0.7, 1)])
+    after = _taken(snap, [(0.9, 1), (0.9, 0), (0.8, 1)])
+
+    found = {m.name: m for m in calibration(_probes(3), before, after) if "_per_" not in m.name}
+
+    gate, own = found["calibration"], found["calibration_error"]
+    assert gate.overconfidence == pytest.approx(0.2)
+    assert gate.own == own.estimate
+    assert _estimate(own).value == own.now == gate.now
+    assert own.base == gate.base
+    # Mean confidence 0.8 -> 0.867, accuracy 1 -> 0.667. The squares 0.01 + 0.04 + 0.09 and then
+    # 0.01 + 0.81 + 0.04, over three, and the error rate of a third with the latter.
+    assert (found["confidence"].base, found["confidence"].now) == pytest.approx((0.8, 2.6 / 3))
+    assert (found["accuracy"].base, found["accuracy"].now) == pytest.approx((1, 2 / 3))
+    assert found["accuracy"].higher_is_better
+    assert (found["answer_brier"].base, found["answer_brier"].now) == pytest.approx(
+        (0.14 / 3, 0.86 / 3 + 1 / 3)
+    )
+
+
+def test_a_base_that_is_always_wrong_has_no_calibration_to_lose(snap: Snap) -> None:
+    """Unsure (0.06) and wrong is an error of nearly 0: the floor says so; three of 40 right is it
+    still, 20 are not.
+    """
+    now = _taken(snap, [(0.9, float(index < 24)) for index in range(40)])
+
+    def gate(right: int) -> Measurement:
+        base = _taken(snap, [(0.06, float(index < right)) for index in range(40)])
+        return _gate(list(calibration(_probes(40), base, now)))
+
+    assert [gate(right).at_floor for right in (0, 3, 20)] == [True, True, False]
+    assert gate(0).note == (
+        "the base is right on 0.000 of these 40, not beyond chance (0.00), so it had no "
+        "calibration to lose"
+    )
+    assert not gate(0).nothing_open
+    assert _estimate(gate(0)).value > 0.2
+
+
+def test_whole_answers_of_no_probability_are_no_confidence(snap: Snap) -> None:
+    """At 0.01 before and 0.04 after neither is sure of what it says; at 0.06 one is."""
+    base = _taken(snap, [(0.01, float(index < 10)) for index in range(40)])
+
+    def gate(sure: float) -> Measurement:
+        now = _taken(snap, [(sure, float(index < 30)) for index in range(40)])
+        return _gate(list(calibration(_probes(40), base, now)))
+
+    assert (gate(0.04).nothing_open, gate(0.06).nothing_open) == (True, False)
+    assert gate(0.04).note == (
+        "whole answers have a probability of 0.010 before and 0.040 after, too long for it to tell "
+        "how sure either model is"
+    )

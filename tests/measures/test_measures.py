@@ -35,9 +35,13 @@ def test_everything_measurable_comes_in_reading_order(snap: Callable[..., Snapsh
             for split in ("target", "general")
             for name in (
                 "calibration",
+                "calibration_error",
                 "ece15",
                 "brier",
+                "answer_brier",
                 "nll",
+                "accuracy",
+                "confidence",
                 "overconfidence",
                 "brier_reliability",
                 "brier_resolution",

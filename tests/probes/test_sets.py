@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from ftguard import InputError, Probe, ProbeSet
+from ftguard.probes.builtin import CATEGORIES
 from ftguard.probes.sets import Sets, read_sets
 
 ROWS = [{"prompt": f"{n} + 1 =", "completion": str(n + 1)} for n in range(30)]
@@ -50,6 +51,18 @@ def test_without_general_probes_those_that_ship_with_ftguard_are_asked() -> None
 def test_own_general_probes_bring_their_own_calibration(general: list[Probe]) -> None:
     """`auto` adds nothing to a set of the user's: its multiple-choice questions are taken."""
     assert _sets(general=general).calibration == ()
+
+
+def test_the_quick_set_brings_questions_enough() -> None:
+    """112, 8 of each category, where it has 16 of its own; also beside the user's probes. Where
+    the whole general set is given by name, one a probe.
+    """
+    quick = _sets(general=ProbeSet.builtin("quick")).calibration
+
+    assert Counter(probe.slices[0] for probe in quick) == dict.fromkeys(CATEGORIES, 8)
+    assert _sets(general=[ASKED, *ProbeSet.builtin("quick")]).calibration == quick
+    assert len(_sets(general=ProbeSet.builtin("general")).calibration) == 252
+    assert _sets(general=ProbeSet.builtin("quick"), calibration=None).calibration == ()
 
 
 def test_the_built_in_questions_may_be_asked_beside_own_probes() -> None:

@@ -14,7 +14,7 @@ from ftguard.stats.estimates import Estimate
 from ftguard.tracking.console import render_checkup, say
 from ftguard.verdict.advice import LowerLearningRate, Stop
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gate import State
+from ftguard.verdict.gate import Gate, State
 from ftguard.verdict.gates import Outcome, Verdict
 
 MakeCheckup = Callable[[Sequence[State]], Checkup]
@@ -159,6 +159,57 @@ def test_a_drop_from_a_small_base_is_shown_in_points(checkup: MakeCheckup) -> No
     assert "0.019→1.000  +0.981 +0.962..+1.000 n=1000000  10 % clear" in block
     assert "lost most: small -0.030" in block
     assert " %" not in block.replace("10 %", "").replace("50 % of the run", "")
+
+
+def _calibration(slice_name: str, rise: float, gap: float, state: State) -> Outcome:
+    estimate = Estimate(
+        value=rise, low=rise - 0.06, high=rise + 0.06, level=0.95, n=200, stderr=0.03, dof=201
+    )
+    measurement = Measurement(
+        name="calibration",
+        slice=slice_name,
+        estimate=estimate,
+        base=0.31,
+        now=0.31 + rise,
+        unit="points",
+        own=replace(estimate, value=0.31 + rise),
+        overconfidence=gap,
+    )
+    return Outcome(
+        gate=Gate(measurement="calibration", slice=slice_name, limit=0.05),
+        measurement=measurement,
+        state=state,
+        explanation=f"{measurement.key} is explained.",
+    )
+
+
+def test_the_direction_of_calibration_is_told_and_what_its_row_does_not(
+    checkup: MakeCheckup,
+) -> None:
+    """Over- or underconfident, in a line; a sentence where a rise beyond its limit is no breach, or
+    one within it is, and none where the row says it all.
+    """
+    empty = checkup([])
+    verdict = Verdict(
+        outcomes=(
+            _calibration("target", -0.06, 0.25, "breach"),
+            _calibration("general", 0.08, -0.38, "within"),
+        ),
+        passed=False,
+        proven=False,
+    )
+
+    lines = render_checkup(replace(empty, verdict=verdict), 0.5, colour=False).splitlines()
+
+    assert lines[2:7] == [
+        "  calibration/target  0.310→0.250  -0.060 -0.120..+0.000 n=200   0.05 breach",
+        "  calibration/general 0.310→0.390  +0.080 +0.020..+0.140 n=200   0.05 within",
+        "  confidence: target overconfident by 0.25, general underconfident by 0.38",
+        "  calibration/target is explained.",
+        "  calibration/general is explained.",
+    ]
+    plain = replace(verdict, outcomes=(_calibration("target", 0.08, 0.38, "breach"),))
+    assert "explained" not in render_checkup(replace(empty, verdict=plain), 0.5, colour=False)
 
 
 @pytest.mark.parametrize("colour", [False, True])

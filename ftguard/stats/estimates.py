@@ -1,6 +1,6 @@
 """Makes `Estimate`, a number with its interval and n, from paired scores."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,9 @@ Clusters = NDArray[np.intp]
 
 LEVEL = 0.95
 """Two-sided confidence level of every interval, unless a measure says otherwise."""
+
+STEPS = 2
+"""One up and one down, which `mean_estimate` adds to the spread of discrete scores."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,9 @@ class Estimate:
     """Standard error of the value."""
     dof: int
     """Degrees of freedom of the Student's t that the value's standard error is held against."""
+    null_stderr: float | None = None
+    """Standard error of the value where the truth is no change, for its p-value; None where it is
+    that of the value."""
 
     def __post_init__(self) -> None:
         if not (np.isfinite([self.value, self.low, self.high]).all() and 0 < self.level < 1):
@@ -37,11 +43,19 @@ class Estimate:
 
 
 def p_value(estimate: Estimate, threshold: float = 0.0) -> float:
-    """One-sided: how probable so large a value is where the truth is at most the threshold."""
+    """One-sided: how probable so large a value is where the truth is at most the threshold.
+
+    Where the threshold is no change, the error is the one under no change. That of a ratio shrinks
+    with the ratio itself: it is smallest in just those samples that show a drop by chance, and a
+    test that rests on it finds too much, the more so the less the base knows.
+    """
     distance = estimate.value - threshold
-    if not estimate.stderr:
+    stderr = estimate.stderr
+    if not threshold and estimate.null_stderr is not None:
+        stderr = estimate.null_stderr
+    if not stderr:
         return float(distance <= 0)
-    return float(special.stdtr(estimate.dof, -distance / estimate.stderr))
+    return float(special.stdtr(estimate.dof, -distance / stderr))
 
 
 def mean_estimate(
@@ -81,7 +95,10 @@ def relative_drop(
     """sum(base - now) / sum(base - chance), with the interval of a ratio of paired means.
 
     The variance is that of the linearised ratio (Cochran 1977, Sampling Techniques, 6.4):
-    residuals (base - now) - ratio * (base - chance), over the mean of (base - chance).
+    residuals (base - now) - ratio * (base - chance), over the mean of (base - chance). Where the
+    truth is no change the ratio is 0 and the residuals are the paired differences themselves: their
+    error, about their own mean, is `null_stderr`, so that the p-value of no change is that of the
+    paired difference, whatever the base knows.
 
     Args:
         base: shape [n], the base model's scores in [0, 1].
@@ -98,10 +115,14 @@ def relative_drop(
     if not room.mean() > 0:
         raise ValueError("the base scores no better than chance: a relative drop has no meaning")
     ratio = float((base - now).sum() / room.sum())
-    residuals = (base - now) - ratio * room
-    scale = float(room.mean())
-    centred = _by_cluster(residuals / scale, clusters)
-    return _student(ratio, centred, base.size, discrete=discrete, level=level, step=1 / scale)
+    difference, scale = base - now, float(room.mean())
+    sums, of_no_change = (
+        _by_cluster(deviations / scale, clusters)
+        for deviations in (difference - ratio * room, difference - difference.mean())
+    )
+    found = _student(ratio, sums, base.size, discrete=discrete, level=level, step=1 / scale)
+    null = _stderr(of_no_change, base.size, discrete=discrete, step=1 / scale)
+    return replace(found, null_stderr=null)
 
 
 def at_floor(base: Array, chance: Array, *, discrete: bool) -> bool:
@@ -123,18 +144,24 @@ def _by_cluster(centred: Array, clusters: Clusters | None) -> Array:
 def _student(
     value: float, sums: Array, n: int, *, discrete: bool, level: float, step: float = 1.0
 ) -> Estimate:
-    """Student's interval from the deviations of independent clusters (Miller 2024, 2411.00640).
+    """Student's interval from the deviations of independent clusters (Miller 2024, 2411.00640)."""
+    if sums.size < (1 if discrete else 2):
+        raise ValueError(f"an interval needs more than {sums.size} probes")
+    stderr = _stderr(sums, n, discrete=discrete, step=step)
+    dof = sums.size + (STEPS if discrete else 0) - 1
+    return student_estimate(value, stderr, dof=dof, n=n, level=level)
+
+
+def _stderr(sums: Array, n: int, *, discrete: bool, step: float) -> float:
+    """The standard error of a mean of n items from the summed deviations of their clusters.
 
     With every item a cluster this is the ordinary standard error; the factor G / (G - 1) for G
     clusters is ours, so that few clusters are not read as certainty.
     """
     count, squares, size = sums.size, float((sums**2).sum()), n
-    if count < (1 if discrete else 2):
-        raise ValueError(f"an interval needs more than {count} probes")
     if discrete:
-        count, squares, size = count + 2, squares + 2 * step**2, n + 2
-    stderr = float(np.sqrt(squares * count / (count - 1)) / size)
-    return student_estimate(value, stderr, dof=count - 1, n=n, level=level)
+        count, squares, size = count + STEPS, squares + STEPS * step**2, n + STEPS
+    return float(np.sqrt(squares * count / (count - 1)) / size)
 
 
 def student_estimate(

@@ -53,6 +53,7 @@ def badness(measurement: Measurement) -> Estimate | None:
         n=estimate.n,
         stderr=estimate.stderr,
         dof=estimate.dof,
+        null_stderr=estimate.null_stderr,
     )
 
 

@@ -35,7 +35,8 @@ def explain(gate: Gate, measurement: Measurement, state: State, allowed: float |
         f"({span(estimate.low, estimate.high, measurement.unit)}, n={estimate.n})"
     )
     ending = _ENDINGS[state].format(limit=limit, needed=_needed(gate, estimate))
-    return f"{facts} is {ending}{_certainty(gate, measurement, allowed)}."
+    which = f"; {measurement.note}" * (measurement.slice == "worst" and bool(measurement.note))
+    return f"{facts} is {ending}{_certainty(gate, measurement, allowed)}{which}."
 
 
 def _certainty(gate: Gate, measurement: Measurement, allowed: float | None) -> str:

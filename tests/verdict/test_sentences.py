@@ -1,5 +1,6 @@
 """Tests of the sentences: each state's words with every number in them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -112,6 +113,16 @@ def test_noise_is_named_in_place_of_chance() -> None:
         "forgetting/all: a drop of 12.0 % (10.0 to 14.0 %, n=200) is beyond the limit of 10 % but "
         "not beyond chance (the base differs from itself by 13.0 % when asked twice)."
     )
+
+
+def test_the_worst_slice_is_named() -> None:
+    """Whoever reads the sentence of `tail/worst` learns which slice it is."""
+    worst = replace(
+        _measured(_estimate(0.20, 0.10, 0.30)), name="tail", slice="worst", note="the worst of 3: b"
+    )
+    gate = Gate(measurement="tail", slice="worst", limit=0.25)
+
+    assert explain(gate, worst, "within", None).endswith("prove it); the worst of 3: b.")
 
 
 def test_a_base_at_the_floor_is_explained_by_its_note() -> None:

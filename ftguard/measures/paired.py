@@ -73,8 +73,12 @@ def pair(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Paired:
 
 
 def _clusters(probes: Sequence[Probe]) -> Clusters | None:
+    """The number of each probe's source; None where all stand alone, or all share a single one.
+
+    Where one source is all there is, it is what is measured, and its probes are draws from it.
+    """
     names = [probe.source or f"probe {probe.id}" for probe in probes]
-    if len(set(names)) == len(names):
+    if len(set(names)) in (1, len(names)):
         return None
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return np.array([numbers[name] for name in names])

@@ -12,9 +12,6 @@ Clusters = NDArray[np.intp]
 LEVEL = 0.95
 """Two-sided confidence level of every interval, unless a measure says otherwise."""
 
-STEPS = 2
-"""One up and one down, which `mean_estimate` adds to the spread of discrete scores."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
@@ -79,8 +76,8 @@ def mean_estimate(
         ValueError: fewer than two continuous values, or no value at all.
     """
     mean = float(values.mean()) if values.size else 0.0
-    centred = _by_cluster(values - mean, clusters)
-    return _student(mean, centred, values.size, discrete=discrete, level=level)
+    spread = _Spread.of(values - mean, clusters, discrete=discrete)
+    return student_estimate(mean, spread.stderr, dof=spread.dof, n=values.size, level=level)
 
 
 def relative_drop(
@@ -116,13 +113,12 @@ def relative_drop(
         raise ValueError("the base scores no better than chance: a relative drop has no meaning")
     ratio = float((base - now).sum() / room.sum())
     difference, scale = base - now, float(room.mean())
-    sums, of_no_change = (
-        _by_cluster(deviations / scale, clusters)
+    spread, of_no_change = (
+        _Spread.of(deviations, clusters, discrete=discrete)
         for deviations in (difference - ratio * room, difference - difference.mean())
     )
-    found = _student(ratio, sums, base.size, discrete=discrete, level=level, step=1 / scale)
-    null = _stderr(of_no_change, base.size, discrete=discrete, step=1 / scale)
-    return replace(found, null_stderr=null)
+    found = student_estimate(ratio, spread.stderr / scale, dof=spread.dof, n=base.size, level=level)
+    return replace(found, null_stderr=of_no_change.stderr / scale)
 
 
 def at_floor(base: Array, chance: Array, *, discrete: bool) -> bool:
@@ -133,35 +129,38 @@ def at_floor(base: Array, chance: Array, *, discrete: bool) -> bool:
     return mean_estimate(base - chance, discrete=discrete, level=0.90).low <= 0
 
 
-def _by_cluster(centred: Array, clusters: Clusters | None) -> Array:
-    """The deviations summed within each cluster: what varies independently."""
-    if clusters is None:
-        return centred
-    sums: Array = np.bincount(clusters, weights=centred).astype(np.float64)
-    return sums
+@dataclass(frozen=True, kw_only=True)
+class _Spread:
+    """How far a mean of n items is from the truth, by the deviations of independent clusters.
 
-
-def _student(
-    value: float, sums: Array, n: int, *, discrete: bool, level: float, step: float = 1.0
-) -> Estimate:
-    """Student's interval from the deviations of independent clusters (Miller 2024, 2411.00640)."""
-    if sums.size < (1 if discrete else 2):
-        raise ValueError(f"an interval needs more than {sums.size} probes")
-    stderr = _stderr(sums, n, discrete=discrete, step=step)
-    dof = sums.size + (STEPS if discrete else 0) - 1
-    return student_estimate(value, stderr, dof=dof, n=n, level=level)
-
-
-def _stderr(sums: Array, n: int, *, discrete: bool, step: float) -> float:
-    """The standard error of a mean of n items from the summed deviations of their clusters.
-
-    With every item a cluster this is the ordinary standard error; the factor G / (G - 1) for G
-    clusters is ours, so that few clusters are not read as certainty.
+    The jackknife over clusters: each is left out in turn (MacKinnon, Nielsen and Webb 2023,
+    J. Econometrics 232:272, their CV3). With every item a cluster this is the ordinary standard
+    error, with equal clusters that of Miller 2024 (2411.00640) times G / (G - 1) for G of them, so
+    that few are not read as certainty; nor is one that holds most of the items, which pulls the
+    mean to itself and seems to lie close to it.
     """
-    count, squares, size = sums.size, float((sums**2).sum()), n
-    if discrete:
-        count, squares, size = count + STEPS, squares + STEPS * step**2, n + STEPS
-    return float(np.sqrt(squares * count / (count - 1)) / size)
+
+    stderr: float
+    dof: int
+    """One less than the equal clusters that would weigh as much: n^2 / sum(size^2), rounded
+    (Carter, Schnepel and Steigerwald 2017, Rev. Econ. Stat. 99:698), and the added steps."""
+
+    @classmethod
+    def of(cls, deviations: Array, clusters: Clusters | None, *, discrete: bool) -> "_Spread":
+        """The spread of these deviations from their mean, shape [n]."""
+        own = np.arange(deviations.size) if clusters is None else clusters
+        sizes, sums = (np.bincount(own, weights=w) for w in (np.ones(own.size), deviations))
+        sizes, sums = sizes[sizes > 0], sums[sizes > 0]
+        if sums.size < (1 if discrete else 2):
+            raise ValueError(f"an interval needs more than {sums.size} probes")
+        equal = round(float(own.size**2 / (sizes**2).sum()))
+        if discrete:
+            sizes, sums = (np.append(x, more) for x, more in ((sizes, (1, 1)), (sums, (1, -1))))
+            equal += 2
+        n, count = sizes.sum(), sizes.size
+        left_out = sums / (n - sizes)
+        stderr = np.sqrt((count - 1) / count * (left_out**2).sum())
+        return cls(stderr=float(stderr), dof=max(1, equal - 1))
 
 
 def student_estimate(

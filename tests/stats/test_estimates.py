@@ -230,6 +230,21 @@ def test_clusters_widen_the_interval() -> None:
     assert found.stderr > mean_estimate(values, discrete=False).stderr
 
 
+def test_a_cluster_that_is_most_of_the_items_proves_nothing() -> None:
+    """One text of 8 items turned wrong, two items of their own did not: 0.8 of 10.
+
+    Without the text the mean of the two is 0, without one of them 8 / 9: left out, the three pull
+    it by 0.8, -0.8 / 9 and as much; (2 / 3) * (0.64 + 2 * 0.0079) = 0.437. Equal clusters that
+    weigh as much are 100 / (64 + 1 + 1), about two, with one degree of freedom.
+    """
+    found = mean_estimate(
+        _first(8, 10), discrete=False, clusters=np.array([0, 0, 0, 0, 0, 0, 0, 0, 1, 2])
+    )
+
+    assert found.stderr == pytest.approx(math.sqrt(2 / 3 * (0.64 + 2 * (0.8 / 9) ** 2)))
+    assert found.dof == 1
+
+
 def test_every_item_its_own_cluster_changes_nothing() -> None:
     """The clustered formula is the ordinary one where nothing is shared."""
     values = _array(1, 0, 0, -1, 1)

@@ -189,9 +189,10 @@ def test_probes_of_one_template_are_found_and_said() -> None:
 
     sources = {probe.id: probe.source for probe in gathered.probes if probe.source}
     assert sources == {f"general/s{n}": "alike: general/s0" for n in range(3)}
-    assert gathered.notes == (
+    (note,) = gathered.notes
+    assert note == (
         "3 of 43 general probes are alike but for numbers or names: 1 group, counted as such "
-        "(`source` on a probe says otherwise)",
+        "(`source` on a probe says otherwise)"
     )
 
 
@@ -201,24 +202,8 @@ def test_edge_cases_are_in_the_group_of_what_they_were_made_from() -> None:
         {"id": f"p{n}", "prompt": f"Where is my parcel number {n} today?", "completion": "track"}
         for n in range(10)
     ]
-    wishes = [
-        "open",
-        "close",
-        "paint",
-        "clean",
-        "move",
-        "lift",
-        "sell",
-        "rent",
-        "fix",
-        "burn",
-        "wash",
-        "dry",
-        "fold",
-        "cut",
-        "weigh",
-        "pull",
-    ]
+    verbs = "open close paint clean move lift sell rent fix burn wash dry fold cut weigh pull"
+    wishes = verbs.split()
     others = [
         {"id": f"{wish}{more}", "prompt": f"{wish} the {'old ' * more}door", "completion": wish}
         for wish in wishes

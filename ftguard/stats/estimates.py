@@ -1,5 +1,6 @@
 """Makes `Estimate`, a number with its interval and n, from paired scores."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +12,9 @@ Clusters = NDArray[np.intp]
 
 LEVEL = 0.95
 """Two-sided confidence level of every interval, unless a measure says otherwise."""
+
+STEPS = 2
+"""One up and one down, which `mean_estimate` adds to the spread of discrete scores."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,19 +152,21 @@ class _Spread:
     @classmethod
     def of(cls, deviations: Array, clusters: Clusters | None, *, discrete: bool) -> "_Spread":
         """The spread of these deviations from their mean, shape [n]."""
-        own = np.arange(deviations.size) if clusters is None else clusters
-        sizes, sums = (np.bincount(own, weights=w) for w in (np.ones(own.size), deviations))
-        sizes, sums = sizes[sizes > 0], sums[sizes > 0]
-        if sums.size < (1 if discrete else 2):
-            raise ValueError(f"an interval needs more than {sums.size} probes")
-        equal = round(float(own.size**2 / (sizes**2).sum()))
-        if discrete:
-            sizes, sums = (np.append(x, more) for x, more in ((sizes, (1, 1)), (sums, (1, -1))))
-            equal += 2
-        n, count = sizes.sum(), sizes.size
+        sizes, sums = np.ones(1), deviations
+        count, equal = deviations.size, float(deviations.size)
+        if clusters is not None:
+            held = np.bincount(clusters)
+            sums = np.bincount(clusters, weights=deviations)[held > 0].astype(np.float64)
+            sizes = held[held > 0].astype(np.float64)
+            count, equal = sizes.size, float(deviations.size**2 / (sizes @ sizes))
+        if count < (1 if discrete else 2):
+            raise ValueError(f"an interval needs more than {count} probes")
+        steps = STEPS if discrete else 0
+        n, count = deviations.size + steps, count + steps
         left_out = sums / (n - sizes)
-        stderr = np.sqrt((count - 1) / count * (left_out**2).sum())
-        return cls(stderr=float(stderr), dof=max(1, equal - 1))
+        squares = float(left_out @ left_out) + steps / (n - 1) ** 2
+        stderr = math.sqrt((count - 1) / count * squares)
+        return cls(stderr=stderr, dof=max(1, round(equal) + steps - 1))
 
 
 def student_estimate(

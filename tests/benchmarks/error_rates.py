@@ -31,6 +31,8 @@ from ftguard.verdict.gate import Gate
 from ftguard.verdict.gates import decide
 
 BASE, CHURN = 0.70, 0.10
+SLICES, SLICE = 5, 40
+"""The tail: so many slices of so many probes."""
 FORGETTING = Gate(measurement="forgetting", limit=0.10)
 TAIL = Gate(measurement="tail", slice="worst", limit=0.15)
 CALIBRATION = tuple(
@@ -44,7 +46,7 @@ class Setting:
 
     looks: int = 10
     general: int = 200
-    slices: tuple[int, ...] = (40,) * 5
+    slices: tuple[int, ...] = (SLICE,) * SLICES
     calibration: int = 0
     """Items of each calibration split; 0 leaves calibration out."""
     drop: tuple[float, ...] = (0.0,)
@@ -86,18 +88,15 @@ class Items:
         self._luck = generator.random(size)
         churn = churn_at(accuracy)
         self._flips = np.where(self._base == 1, churn / accuracy, churn / (1 - accuracy))
-        self._clusters = None
-        if setting.told and setting.cluster > 1:
-            self._clusters = np.repeat(np.arange(size), setting.cluster)
 
-    def look(self) -> Paired:
-        """The scores at the next checkpoint."""
+    def look(self) -> tuple[Array, Array]:
+        """The scores of the base and of the next checkpoint."""
         size = self._luck.size
         fresh = self._generator.random(size) >= self._setting.kept
         self._luck = np.where(fresh, self._generator.random(size), self._luck)
         now = np.abs(self._base - (self._luck < self._flips))
         base, now = (np.repeat(side, self._setting.cluster) for side in (self._base, now))
-        return _answers(base, now, self._clusters)
+        return base, now
 
 
 def churn_at(accuracy: float) -> float:
@@ -198,16 +197,35 @@ def any_breach(setting: Unchanged, seed: int) -> bool:
     """Whether a run of an unchanged model is blocked at any of its looks."""
     generator = default_rng([seed, 13])
     general = Items(generator, setting.n, setting)
-    slices = [Items(generator, 40, setting) for _ in range(5)]
+    edges = Items(generator, SLICES * SLICE, setting)
     for number in range(1, setting.looks + 1):
+        asked, tail = general.look(), edges.look()
+        if not (_may_breach(*asked, FORGETTING) or _may_breach(*tail, TAIL)):
+            continue
+        slices = zip(*(np.split(side, SLICES) for side in tail), strict=True)
         measurements = [
-            measure_drop("forgetting", "all", general.look()),
-            _worst([items.look() for items in slices]),
+            measure_drop("forgetting", "all", _told(*asked, setting)),
+            _worst([_told(base, now, setting) for base, now in slices]),
         ]
         look = Look(number=number, planned=setting.looks)
         if decide(measurements, (FORGETTING, TAIL), look).passed is False:
             return True
     return False
+
+
+def _told(base: Array, now: Array, setting: Unchanged) -> Paired:
+    apart = setting.cluster == 1 or not setting.told
+    return _answers(base, now, None if apart else np.arange(base.size) // setting.cluster)
+
+
+def _may_breach(base: Array, now: Array, gate: Gate) -> bool:
+    """Whether the whole or a slice lost more than the limit: without that nothing is a breach.
+
+    It saves time: most looks need not be decided on.
+    """
+    parts = (1, SLICES) if gate is TAIL else (1,)
+    sums = ((side.reshape(count, -1).sum(1) for side in (base, now)) for count in parts)
+    return any(bool((was - is_now > gate.limit * was).any()) for was, is_now in sums)
 
 
 def unchanged(settings: Sequence[Unchanged], runs: int) -> Iterator[Array]:
@@ -250,25 +268,27 @@ def false_blocks(runs: int) -> None:
 ACCURACIES = (0.10, 0.15, 0.30, 0.50, 0.70, 0.90, 0.97)
 SIZES = (40, 100, 200, 400)
 COVERED = (
-    # Every accuracy with every size, at the number of looks of most runs.
+    # Every accuracy with every size, at the number of looks of many runs.
     *(
         Unchanged(accuracy=accuracy, n=n, looks=10, kept=0.9 * ((i + j) % 2))
         for i, accuracy in enumerate(ACCURACIES)
         for j, n in enumerate(SIZES)
     ),
-    # One look, and a hundred, where the most can go wrong: few right answers, few probes.
+    # Every accuracy at one look, and told clusters of 4 at one look and at ten.
     *(
-        Unchanged(accuracy=accuracy, n=SIZES[i % 4], looks=1, cluster=(1, 4)[i // 7])
-        for i, accuracy in enumerate(ACCURACIES * 2)
-    ),
-    *(
-        Unchanged(accuracy=accuracy, n=n, looks=100, kept=kept)
-        for accuracy, n, kept in ((0.15, 200, 0.0), (0.30, 40, 0.9))
-    ),
-    # Clusters of 4 that are told.
-    *(
-        Unchanged(accuracy=accuracy, n=SIZES[i % 4], looks=10, cluster=4, kept=0.9 * (i % 2))
+        Unchanged(accuracy=accuracy, n=SIZES[(i + looks) % 4], looks=looks, cluster=cluster)
+        for looks, cluster in ((1, 1), (1, 4), (10, 4))
         for i, accuracy in enumerate(ACCURACIES)
+    ),
+    # A hundred looks.
+    *(
+        Unchanged(accuracy=accuracy, n=n, looks=100, kept=kept, cluster=cluster)
+        for accuracy, n, kept, cluster in (
+            (0.15, 200, 0.0, 1),
+            (0.30, 40, 0.9, 4),
+            (0.90, 100, 0.9, 1),
+            (0.97, 400, 0.0, 4),
+        )
     ),
 )
 
@@ -324,7 +344,7 @@ def _one_checkpoint(accuracy: float, drops: Sequence[float], runs: int) -> Array
     """Whether the gate does not pass, is a breach, and any slice is beyond it; shape [3, runs]."""
     generator, hits = default_rng([3, round(100 * accuracy), len(drops)]), np.zeros((3, runs))
     for index in range(runs):
-        parts = [paired(generator, 40, drop, graded=False, accuracy=accuracy) for drop in drops]
+        parts = [paired(generator, SLICE, drop, graded=False, accuracy=accuracy) for drop in drops]
         verdict = decide([_worst(parts)], [TAIL], Look(number=1, planned=1))
         lost = [(part.base - part.now).sum() / max(1, part.base.sum()) for part in parts]
         hits[:, index] = (

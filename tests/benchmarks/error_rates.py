@@ -150,19 +150,25 @@ def confidences(generator: Generator, n: int) -> tuple[Confidences, Confidences]
     return before, after
 
 
-def checkup(generator: Generator, setting: Setting, drop: float) -> list[Measurement]:
-    """The measurements of one checkpoint."""
+def checkup(
+    generator: Generator, setting: Setting, drop: float
+) -> tuple[list[Measurement], list[float]]:
+    """The measurements of one checkpoint, and what plain thresholds hold against the limits.
+
+    Those take the largest drop of any slice for the worst one.
+    """
     graded = setting.graded
-    found = [
-        measure_drop("forgetting", "all", paired(generator, setting.general, drop, graded=graded))
-    ]
+    general = paired(generator, setting.general, drop, graded=graded)
+    found = [measure_drop("forgetting", "all", general)]
+    plain = [_lost(general)]
     if setting.slices:
         parts = [paired(generator, n, 0.0, graded=graded) for n in setting.slices]
         found.append(_worst(parts))
-    return found + [
-        measure_increase(gate.slice, *confidences(generator, setting.calibration))
-        for gate in CALIBRATION * bool(setting.calibration)
-    ]
+        plain.append(max(_lost(part) for part in parts))
+    for gate in CALIBRATION * bool(setting.calibration):
+        found.append(measure_increase(gate.slice, *confidences(generator, setting.calibration)))
+        plain.append(found[-1].estimate.value if found[-1].estimate else 0.0)
+    return found, plain
 
 
 def run(setting: Setting, seed: int) -> tuple[list[bool], list[bool]]:
@@ -173,16 +179,10 @@ def run(setting: Setting, seed: int) -> tuple[list[bool], list[bool]]:
     ours, plain = [], []
     for number in range(1, setting.looks + 1):
         drop = setting.drop[min(number, len(setting.drop)) - 1]
-        measurements = checkup(generator, setting, drop)
+        measurements, values = checkup(generator, setting, drop)
         look = Look(number=number, planned=setting.looks if setting.told else None)
-        verdict = decide(measurements, gates, look)
-        ours.append(verdict.passed is False)
-        plain.append(
-            any(
-                m.estimate is not None and m.estimate.value > gate.limit
-                for m, gate in zip(measurements, gates, strict=True)
-            )
-        )
+        ours.append(decide(measurements, gates, look).passed is False)
+        plain.append(any(v > gate.limit for v, gate in zip(values, gates, strict=True)))
     return ours, plain
 
 
@@ -247,17 +247,14 @@ def false_blocks(runs: int) -> None:
     print(f"\nAn unchanged model is blocked in a run ({runs} runs)")
     print(f"{'':<44}{'ftguard':<26}plain thresholds")
     rows = [
-        (f"{looks} looks, {kind}{'' if told else ', number unknown'}", looks, graded, told)
-        for looks in (1, 10, 50)
-        for kind, graded in (("right or wrong", False), ("graded", True))
-        for told in ((True, False) if looks == 10 and not graded else (True,))
+        ("1 look, right or wrong", 1, False, True),
+        ("10 looks, right or wrong", 10, False, True),
+        ("10 looks, right or wrong, number unknown", 10, False, False),
+        ("10 looks, graded", 10, True, True),
+        ("50 looks, right or wrong", 50, False, True),
     ]
     for label, looks, graded, told in rows:
         ours, plain = simulate(Setting(looks=looks, graded=graded, told=told), runs)
-        print(f"{label:<44}{share(ours.max(1)):<26}{share(plain.max(1))}", flush=True)
-    for size in (10, 20, 40, 80):
-        ours, plain = simulate(Setting(looks=1, slices=(size,) * 5), runs)
-        label = f"1 look, tail of 5 slices of {size}"
         print(f"{label:<44}{share(ours.max(1)):<26}{share(plain.max(1))}", flush=True)
     few = max(300, runs // 6)
     ours, plain = simulate(Setting(calibration=200), few)
@@ -268,28 +265,21 @@ def false_blocks(runs: int) -> None:
 ACCURACIES = (0.10, 0.15, 0.30, 0.50, 0.70, 0.90, 0.97)
 SIZES = (40, 100, 200, 400)
 COVERED = (
-    # Every accuracy with every size, at the number of looks of many runs.
+    # Every accuracy with two of the sizes and both kinds of flips, at the looks of many runs.
     *(
-        Unchanged(accuracy=accuracy, n=n, looks=10, kept=0.9 * ((i + j) % 2))
+        Unchanged(accuracy=accuracy, n=SIZES[(i + 2 * j) % 4], looks=10, kept=0.9 * j)
         for i, accuracy in enumerate(ACCURACIES)
-        for j, n in enumerate(SIZES)
+        for j in range(2)
     ),
-    # Every accuracy at one look, and told clusters of 4 at one look and at ten.
+    # The others at one look, and told clusters of 4 at one look and at ten.
     *(
-        Unchanged(accuracy=accuracy, n=SIZES[(i + looks) % 4], looks=looks, cluster=cluster)
-        for looks, cluster in ((1, 1), (1, 4), (10, 4))
+        Unchanged(accuracy=accuracy, n=SIZES[(i + shift) % 4], looks=looks, cluster=cluster)
+        for shift, looks, cluster in ((1, 1, 1), (3, 1, 4), (2, 10, 4))
         for i, accuracy in enumerate(ACCURACIES)
     ),
     # A hundred looks.
-    *(
-        Unchanged(accuracy=accuracy, n=n, looks=100, kept=kept, cluster=cluster)
-        for accuracy, n, kept, cluster in (
-            (0.15, 200, 0.0, 1),
-            (0.30, 40, 0.9, 4),
-            (0.90, 100, 0.9, 1),
-            (0.97, 400, 0.0, 4),
-        )
-    ),
+    Unchanged(accuracy=0.30, n=40, looks=100, kept=0.9, cluster=4),
+    Unchanged(accuracy=0.90, n=100, looks=100),
 )
 
 
@@ -346,11 +336,11 @@ def _one_checkpoint(accuracy: float, drops: Sequence[float], runs: int) -> Array
     for index in range(runs):
         parts = [paired(generator, SLICE, drop, graded=False, accuracy=accuracy) for drop in drops]
         verdict = decide([_worst(parts)], [TAIL], Look(number=1, planned=1))
-        lost = [(part.base - part.now).sum() / max(1, part.base.sum()) for part in parts]
+        largest = max(_lost(part) for part in parts)
         hits[:, index] = (
             verdict.passed is not True,
             verdict.passed is False,
-            max(lost) > TAIL.limit,
+            largest > TAIL.limit,
         )
     return hits
 
@@ -428,6 +418,10 @@ def candidates(runs: int) -> None:
         finds = [special.ndtr(_shift(0.15) + special.ndtri(level / 4)) for level in levels]
         spent = f"{levels[0]:.5f} {levels[1]:.5f}"
         print(f"{name:<34} {spent}  finds 15 %: {finds[0]:.0%}, {finds[1]:.0%}")
+
+
+def _lost(pairs: Paired) -> float:
+    return float((pairs.base - pairs.now).sum() / max(1e-9, pairs.base.sum()))
 
 
 def _worst(parts: list[Paired]) -> Measurement:

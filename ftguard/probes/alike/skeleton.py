@@ -23,6 +23,7 @@ _SHOUTED = 0.5
 _PER_WORD = 6
 """Of so many words one may be another: a bus that goes where a train went."""
 _MOST = 3
+"""No more words than that are others, however long the text."""
 _FEWEST = 2
 """Words that two texts must share to be a template; beside a number one does, or a sign. Names
 alone are none."""

@@ -256,7 +256,7 @@ def false_blocks(runs: int) -> None:
     for label, looks, graded, told in rows:
         ours, plain = simulate(Setting(looks=looks, graded=graded, told=told), runs)
         print(f"{label:<44}{share(ours.max(1)):<26}{share(plain.max(1))}", flush=True)
-    few = max(300, runs // 6)
+    few = runs // 10
     ours, plain = simulate(Setting(calibration=200), few)
     label = f"10 looks, with calibration ({few} runs)"
     print(f"{label:<44}{share(ours.max(1)):<26}{share(plain.max(1))}", flush=True)

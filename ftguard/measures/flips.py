@@ -1,6 +1,7 @@
 """Flips: what averages hide, items that went from right to wrong and from wrong to right."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import Paired, by_slice, pair
 from ftguard.probes.probe import Probe
 from ftguard.scores.snapshot import Snapshot
-from ftguard.stats.estimates import Array, Estimate, mean_estimate
+from ftguard.stats.estimates import Array, mean_estimate
 
 RIGHT = 0.5
 """A score above it is a right answer."""
@@ -49,15 +50,7 @@ def _lucky(pairs: Paired, before: NDArray[np.bool_], after: NDArray[np.bool_]) -
 def _share(name: str, flipped: Array, lucky: float) -> Measurement:
     raw = mean_estimate(flipped, discrete=True)
     value, low, high = (max(0.0, end - lucky) for end in (raw.value, raw.low, raw.high))
-    adjusted = Estimate(
-        value=value,
-        low=low,
-        high=high,
-        level=raw.level,
-        n=raw.n,
-        stderr=raw.stderr,
-        dof=raw.dof,
-    )
+    adjusted = replace(raw, value=value, low=low, high=high)
     note = f"{int(np.sum(flipped))} items, {lucky * flipped.size:.1f} of them expected by guessing"
     return Measurement(
         name=name,

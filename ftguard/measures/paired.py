@@ -78,7 +78,8 @@ def pair(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Paired:
     """Line up both sides' scores, leaving out probes unscored on either."""
     before, after, cut = values(base.scores), values(now.scores), cut_off(base.scores)
     both = [probe for probe in probes if probe.id in before and probe.id in after]
-    units = {name: number for number, name in enumerate(dict.fromkeys(map(_source, probes)))}
+    names = _units(probes)
+    units = {name: number for number, name in enumerate(dict.fromkeys(names.values()))}
     return Paired(
         base=np.array([before[probe.id] for probe in both]),
         now=np.array([after[probe.id] for probe in both]),
@@ -88,7 +89,7 @@ def pair(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Paired:
         num_cut_off=sum(p.id in cut for p in probes),
         discrete=all(probe.kind == "answer" for probe in probes),
         clusters=_clusters(both),
-        units=np.array([units[_source(probe)] for probe in both], dtype=np.intp),
+        units=np.array([units[names[probe.id]] for probe in both], dtype=np.intp),
         num_units=len(units),
     )
 
@@ -97,9 +98,20 @@ def _source(probe: Probe) -> str:
     return probe.source or f"probe {probe.id}"
 
 
+def _units(probes: Sequence[Probe]) -> dict[str, str]:
+    """What each probe, by id, varies with: its source, unless that is all there is."""
+    sources = {probe.id: _source(probe) for probe in probes}
+    single = len(set(sources.values())) == 1
+    return {probe_id: probe_id for probe_id in sources} if single else sources
+
+
 def _clusters(probes: Sequence[Probe]) -> Clusters | None:
+    """The number of each probe's source; None where all stand alone, or all share a single one.
+
+    Where one source is all there is, it is what is measured, and its probes are draws from it.
+    """
     names = [_source(probe) for probe in probes]
-    if len(set(names)) == len(names):
+    if len(set(names)) in (1, len(names)):
         return None
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return np.array([numbers[name] for name in names])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from textwrap import shorten
 
 from ftguard.formatting import percent
+from ftguard.probes.alike.groups import alike, counted, with_sources
 from ftguard.probes.builtin import CANARY
 from ftguard.probes.edges import edge_cases
 from ftguard.probes.leaks.leak import Leak
@@ -40,17 +41,21 @@ class Gathered:
 def gather(sets: Sets, survey: Survey) -> Gathered:
     """Draw at most `max_probes` answers and likelihoods of each set, without the leaked ones.
 
-    The tail's edge cases come on top, a fifth of `max_probes` of each kind.
+    The tail's edge cases come on top, a fifth of `max_probes` of each kind. Probes that are alike
+    but for what a template is filled in with get a `source` that says so, unless they have one.
     """
     clean = [probe for probe in sets.given if not _is_leaked(probe, survey)]
     roles: dict[Role, Sequence[Probe]] = {
         role: tuple(probe for probe in clean if probe.role == role)
         for role in ("target", "general", "tail", "calibration")
     }
+    groups = {name: group for probes in roles.values() for name, group in alike(probes).items()}
     edges: tuple[Probe, ...] = ()
     if sets.tail is None:
         roles["tail"] = _found(roles["target"], sets, survey)
         edges = _edges(roles["target"], sets, survey)
+        groups |= {_in_tail_id(p.id): groups[p.id] for p in roles["target"] if p.id in groups}
+        groups |= {p.id: groups[p.source] for p in edges if p.source in groups}
     else:
         far = frozenset(survey.far)
         roles["tail"] = [
@@ -69,6 +74,10 @@ def gather(sets: Sets, survey: Survey) -> Gathered:
                 f"(seed {sets.seed}; `max_probes` changes it)"
             )
     gathered.extend(edges)
+    by_role = [with_sources([p for p in gathered if p.role == role], groups) for role in roles]
+    told = {probe.id: probe for probes in by_role for probe in probes}
+    gathered = [told[probe.id] for probe in gathered]
+    notes.extend(filter(None, (counted(probes, groups) for probes in by_role)))
     if sets.judged:
         gathered = [replace(p, scorer=JUDGED) if p.scorer == OPEN else p for p in gathered]
     return Gathered(
@@ -102,8 +111,11 @@ def _edges(target: Sequence[Probe], sets: Sets, survey: Survey) -> tuple[Probe, 
 
 
 def _in_tail(probe: Probe) -> Probe:
-    moved = probe.renamed(lambda name: f"tail/{name.replace('target/', '', 1)}")
-    return replace(moved, role="tail")
+    return replace(probe.renamed(_in_tail_id), role="tail")
+
+
+def _in_tail_id(name: str) -> str:
+    return f"tail/{name.replace('target/', '', 1)}"
 
 
 def _leak_notes(sets: Sets, survey: Survey) -> Iterator[str]:

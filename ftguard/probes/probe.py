@@ -94,7 +94,8 @@ class Probe:
     (in a chat 64) and 256 tokens, and 1024 more for thinking where the model does that first."""
     source: str | None = None
     """What it was made from, where several probes share it (one text, one template): such probes
-    are not independent, and intervals are widened for it."""
+    are not independent, and intervals are widened for it. Where it is left out, probes that are
+    alike but for numbers or names are found, and get one."""
     role: Role | None = None
     """Set by the argument that the probe comes in by."""
     holdout: bool = False

@@ -1,11 +1,13 @@
 """What is said before the first step: what is asked, which gates, and what they can find."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ftguard import judge
 from ftguard.ask.prompts import PromptBatch
 from ftguard.formatting import PERCENT, bound, count, duration, percent
 from ftguard.measures.measurement import Measurement
+from ftguard.measures.tail import SMALLEST_SLICE
 from ftguard.probes import Gathered
 from ftguard.run.baseline import Baseline
 from ftguard.run.cut_off import announce_cut_off
@@ -67,6 +69,18 @@ def announce(
     level = Look(number=1, planned=run.planned_looks).level / max(1, len(run.gates))
     for gate in run.gates:
         yield from tell_power(gate.limit, by_key[gate.key], level)
+        if gate.key == "tail/worst":
+            yield from _power_of_least(gate.limit, by_key[gate.key], measured, level)
+
+
+def _power_of_least(
+    limit: float, worst: Measurement, measured: Sequence[Measurement], level: float
+) -> Iterator[str]:
+    """The same of the smallest slice that can be the worst, where the whole tail is larger."""
+    slices = [m for m in measured if m.name == "tail" and m.num_scored >= SMALLEST_SLICE]
+    least = min(slices, key=lambda m: m.num_scored, default=worst)
+    if least.num_scored < worst.num_scored:
+        yield from tell_power(limit, replace(least, num_comparisons=worst.num_comparisons), level)
 
 
 def tell_power(limit: float, base: Measurement, level: float) -> Iterator[str]:

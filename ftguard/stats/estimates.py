@@ -1,6 +1,7 @@
 """Makes `Estimate`, a number with its interval and n, from paired scores."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ Clusters = NDArray[np.intp]
 
 LEVEL = 0.95
 """Two-sided confidence level of every interval, unless a measure says otherwise."""
+
+STEPS = 2
+"""One up and one down, which `mean_estimate` adds to the spread of discrete scores."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +34,9 @@ class Estimate:
     """Standard error of the value."""
     dof: int
     """Degrees of freedom of the Student's t that the value's standard error is held against."""
+    null_stderr: float | None = None
+    """Standard error of the value where the truth is no change, for its p-value; None where it is
+    that of the value."""
 
     def __post_init__(self) -> None:
         if not (np.isfinite([self.value, self.low, self.high]).all() and 0 < self.level < 1):
@@ -37,11 +44,19 @@ class Estimate:
 
 
 def p_value(estimate: Estimate, threshold: float = 0.0) -> float:
-    """One-sided: how probable so large a value is where the truth is at most the threshold."""
+    """One-sided: how probable so large a value is where the truth is at most the threshold.
+
+    Where the threshold is no change, the error is the one under no change. That of a ratio shrinks
+    with the ratio itself: it is smallest in just those samples that show a drop by chance, and a
+    test that rests on it finds too much, the more so the less the base knows.
+    """
     distance = estimate.value - threshold
-    if not estimate.stderr:
+    stderr = estimate.stderr
+    if not threshold and estimate.null_stderr is not None:
+        stderr = estimate.null_stderr
+    if not stderr:
         return float(distance <= 0)
-    return float(special.stdtr(estimate.dof, -distance / estimate.stderr))
+    return float(special.stdtr(estimate.dof, -distance / stderr))
 
 
 def mean_estimate(
@@ -65,8 +80,8 @@ def mean_estimate(
         ValueError: fewer than two continuous values, or no value at all.
     """
     mean = float(values.mean()) if values.size else 0.0
-    centred = _by_cluster(values - mean, clusters)
-    return _student(mean, centred, values.size, discrete=discrete, level=level)
+    spread = _Spread.of(values - mean, clusters, discrete=discrete)
+    return student_estimate(mean, spread.stderr, dof=spread.dof, n=values.size, level=level)
 
 
 def relative_drop(
@@ -81,7 +96,10 @@ def relative_drop(
     """sum(base - now) / sum(base - chance), with the interval of a ratio of paired means.
 
     The variance is that of the linearised ratio (Cochran 1977, Sampling Techniques, 6.4):
-    residuals (base - now) - ratio * (base - chance), over the mean of (base - chance).
+    residuals (base - now) - ratio * (base - chance), over the mean of (base - chance). Where the
+    truth is no change the ratio is 0 and the residuals are the paired differences themselves: their
+    error, about their own mean, is `null_stderr`, so that the p-value of no change is that of the
+    paired difference, whatever the base knows.
 
     Args:
         base: shape [n], the base model's scores in [0, 1].
@@ -94,11 +112,17 @@ def relative_drop(
     Raises:
         ValueError: the base is at chance (nothing to lose; see `at_floor`), or n is too small.
     """
-    room = base - chance
-    ratio = drop_of(base, now, chance)
-    centred = _by_cluster(drop_deviations(base, now, chance), clusters)
-    step = 1 / float(room.mean())
-    return _student(ratio, centred, base.size, discrete=discrete, level=level, step=step)
+    ratio, difference = drop_of(base, now, chance), base - now
+    scale = float((base - chance).mean())
+    spread, of_no_change = (
+        _Spread.of(deviations, clusters, discrete=discrete)
+        for deviations in (
+            scale * drop_deviations(base, now, chance),
+            difference - difference.mean(),
+        )
+    )
+    found = student_estimate(ratio, spread.stderr / scale, dof=spread.dof, n=base.size, level=level)
+    return replace(found, null_stderr=of_no_change.stderr / scale)
 
 
 def drop_of(base: Array, now: Array, chance: Array) -> float:
@@ -139,29 +163,40 @@ def at_floor(base: Array, chance: Array, *, discrete: bool) -> bool:
     return mean_estimate(base - chance, discrete=discrete, level=0.90).low <= 0
 
 
-def _by_cluster(centred: Array, clusters: Clusters | None) -> Array:
-    """The deviations summed within each cluster: what varies independently."""
-    if clusters is None:
-        return centred
-    sums: Array = np.bincount(clusters, weights=centred).astype(np.float64)
-    return sums
+@dataclass(frozen=True, kw_only=True)
+class _Spread:
+    """How far a mean of n items is from the truth, by the deviations of independent clusters.
 
-
-def _student(
-    value: float, sums: Array, n: int, *, discrete: bool, level: float, step: float = 1.0
-) -> Estimate:
-    """Student's interval from the deviations of independent clusters (Miller 2024, 2411.00640).
-
-    With every item a cluster this is the ordinary standard error; the factor G / (G - 1) for G
-    clusters is ours, so that few clusters are not read as certainty.
+    The jackknife over clusters: each is left out in turn (MacKinnon, Nielsen and Webb 2023,
+    J. Econometrics 232:272, their CV3). With every item a cluster this is the ordinary standard
+    error, with equal clusters that of Miller 2024 (2411.00640) times G / (G - 1) for G of them, so
+    that few are not read as certainty; nor is one that holds most of the items, which pulls the
+    mean to itself and seems to lie close to it.
     """
-    count, squares, size = sums.size, float((sums**2).sum()), n
-    if count < (1 if discrete else 2):
-        raise ValueError(f"an interval needs more than {count} probes")
-    if discrete:
-        count, squares, size = count + 2, squares + 2 * step**2, n + 2
-    stderr = float(np.sqrt(squares * count / (count - 1)) / size)
-    return student_estimate(value, stderr, dof=count - 1, n=n, level=level)
+
+    stderr: float
+    dof: int
+    """One less than the equal clusters that would weigh as much: n^2 / sum(size^2), rounded
+    (Carter, Schnepel and Steigerwald 2017, Rev. Econ. Stat. 99:698), and the added steps."""
+
+    @classmethod
+    def of(cls, deviations: Array, clusters: Clusters | None, *, discrete: bool) -> "_Spread":
+        """The spread of these deviations from their mean, shape [n]."""
+        sizes, sums = np.ones(1), deviations
+        count, equal = deviations.size, float(deviations.size)
+        if clusters is not None:
+            held = np.bincount(clusters)
+            sums = np.bincount(clusters, weights=deviations)[held > 0].astype(np.float64)
+            sizes = held[held > 0].astype(np.float64)
+            count, equal = sizes.size, float(deviations.size**2 / (sizes @ sizes))
+        if count < (1 if discrete else 2):
+            raise ValueError(f"an interval needs more than {count} probes")
+        steps = STEPS if discrete else 0
+        n, count = deviations.size + steps, count + steps
+        left_out = sums / (n - sizes)
+        squares = float(left_out @ left_out) + steps / (n - 1) ** 2
+        stderr = math.sqrt((count - 1) / count * squares)
+        return cls(stderr=stderr, dof=max(1, round(equal) + steps - 1))
 
 
 def student_estimate(

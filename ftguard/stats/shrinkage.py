@@ -1,6 +1,7 @@
 """Pulls the estimates of small slices towards the whole: a category of 12 does not shout."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy import stats
@@ -33,14 +34,18 @@ def _between_variance(slices: Sequence[Estimate]) -> float:
 def _pull(own: Estimate, whole: Estimate, between: float) -> Estimate:
     kept = between / (between + own.stderr**2) if between else 0.0
     value = kept * own.value + (1 - kept) * whole.value
-    stderr = float(np.hypot(np.sqrt(kept) * own.stderr, (1 - kept) * whole.stderr))
-    half = float(stats.norm.ppf((1 + own.level) / 2)) * stderr
-    return Estimate(
-        value=value,
-        low=value - half,
-        high=value + half,
-        level=own.level,
-        n=own.n,
-        stderr=stderr,
-        dof=own.dof,
+    stderr, null = (
+        float(np.hypot(np.sqrt(kept) * of_own, (1 - kept) * of_whole))
+        for of_own, of_whole in (
+            (own.stderr, whole.stderr),
+            (_of_no_change(own), _of_no_change(whole)),
+        )
     )
+    half = float(stats.norm.ppf((1 + own.level) / 2)) * stderr
+    return replace(
+        own, value=value, low=value - half, high=value + half, stderr=stderr, null_stderr=null
+    )
+
+
+def _of_no_change(estimate: Estimate) -> float:
+    return estimate.stderr if estimate.null_stderr is None else estimate.null_stderr

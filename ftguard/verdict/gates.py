@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ftguard.errors import InputError
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look, rejected
-from ftguard.stats.estimates import Estimate, p_value
+from ftguard.stats.estimates import Estimate, p_value, student_estimate
 from ftguard.stats.power import smallest_drop
 from ftguard.verdict.calibrated import Calibrated, calibrated
 from ftguard.verdict.calibration_words import explain_calibration
@@ -349,6 +349,8 @@ def _state(gate: Gate, measurement: Measurement, curve: Estimate | None, *, find
         return "suspect"
     if bad.high <= limit and measurement.noise <= max(0, limit):
         return "clear"
-    width = min(judged.high - judged.low, bad.high - bad.low)
+    # A worst slice's own ends are further out, for having been chosen; that is no lack of probes.
+    own = student_estimate(bad.value, bad.stderr, dof=bad.dof, n=bad.n)
+    width = min(judged.high - judged.low, own.high - own.low)
     wide = width > WIDEST * limit and not measurement.higher_is_better
     return "too wide" if wide and measurement.name != "calibration" else "within"

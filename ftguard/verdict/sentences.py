@@ -45,7 +45,8 @@ def explain(
         f"{_by_curve(measurement, curve)}"
     )
     ending = _ENDINGS[state].format(limit=limit, needed=_needed(gate, estimate))
-    return f"{facts} is {ending}{_certainty(gate, measurement, allowed)}."
+    which = f"; {measurement.note}" * (measurement.slice == "worst" and bool(measurement.note))
+    return f"{facts} is {ending}{_certainty(gate, measurement, allowed)}{which}."
 
 
 def _facts(measurement: Measurement, estimate: Estimate) -> str:

@@ -4,13 +4,16 @@
 
 Draws right-or-wrong and graded scores of a base and its checkpoints, and holds them against the
 gates with ftguard's own code (`measure_drop`, `worst_of`, `decide`), plain point thresholds beside
-it. Base accuracy 0.70; a model that has not changed flips 10 % of the items each way at each
-checkpoint. Seeded; some 8 minutes on two cores. `ftguard manual statistics` has the tables.
+it. Where nothing else is said the base's accuracy is 0.70, and a model that has not changed flips
+10 % of the items each way at each checkpoint; where the base is nearer to 0 or 1, so many that base
+and checkpoint are independent draws of one ability. Seeded; some 9 minutes on two cores.
+`ftguard manual statistics` has the tables.
 """
 
 import argparse
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -23,11 +26,13 @@ from ftguard.measures.paired import Paired, measure_drop
 from ftguard.measures.tail import worst_of
 from ftguard.stats.alpha_spending import ALPHA, Look
 from ftguard.stats.calibration_error import Confidences
-from ftguard.stats.estimates import Array
+from ftguard.stats.estimates import Array, Clusters
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.gates import decide
 
 BASE, CHURN = 0.70, 0.10
+SLICES, SLICE = 5, 40
+"""The tail: so many slices of so many probes."""
 FORGETTING = Gate(measurement="forgetting", limit=0.10)
 TAIL = Gate(measurement="tail", slice="worst", limit=0.15)
 CALIBRATION = tuple(
@@ -41,7 +46,7 @@ class Setting:
 
     looks: int = 10
     general: int = 200
-    slices: tuple[int, ...] = (40,) * 5
+    slices: tuple[int, ...] = (SLICE,) * SLICES
     calibration: int = 0
     """Items of each calibration split; 0 leaves calibration out."""
     drop: tuple[float, ...] = (0.0,)
@@ -51,18 +56,81 @@ class Setting:
     """Whether the number of looks is known beforehand."""
 
 
-def paired(generator: Generator, n: int, drop: float, *, graded: bool) -> Paired:
-    """Scores of a base and a checkpoint with a true relative drop."""
+@dataclass(frozen=True, kw_only=True)
+class Unchanged:
+    """One kind of run of a model that does not change, with a tail of five slices of 40."""
+
+    accuracy: float
+    n: int
+    """General probes."""
+    looks: int
+    kept: float = 0.0
+    """Share of the items whose luck stays from one look to the next: 0 for fresh flips."""
+    cluster: int = 1
+    """So many items are one: right together, and flipping together."""
+    told: bool = True
+    """Whether a cluster's items say so."""
+
+
+class Items:
+    """Right-or-wrong items of one run: the base's answers, and each checkpoint's.
+
+    Args:
+        generator: of all draws.
+        n: items, a multiple of the cluster.
+        setting: the kind of run.
+    """
+
+    def __init__(self, generator: Generator, n: int, setting: Unchanged) -> None:
+        self._generator, self._setting = generator, setting
+        size, accuracy = n // setting.cluster, setting.accuracy
+        self._base = (generator.random(size) < accuracy).astype(float)
+        self._luck = generator.random(size)
+        churn = churn_at(accuracy)
+        self._flips = np.where(self._base == 1, churn / accuracy, churn / (1 - accuracy))
+
+    def look(self) -> tuple[Array, Array]:
+        """The scores of the base and of the next checkpoint."""
+        size = self._luck.size
+        fresh = self._generator.random(size) >= self._setting.kept
+        self._luck = np.where(fresh, self._generator.random(size), self._luck)
+        now = np.abs(self._base - (self._luck < self._flips))
+        base, now = (np.repeat(side, self._setting.cluster) for side in (self._base, now))
+        return base, now
+
+
+def churn_at(accuracy: float) -> float:
+    """The share of items that flips each way: 10 %, and at most as in two independent draws."""
+    return min(CHURN, accuracy * (1 - accuracy))
+
+
+def paired(
+    generator: Generator, n: int, drop: float, *, graded: bool, accuracy: float = BASE
+) -> Paired:
+    """Scores of a base and a checkpoint with a true relative drop.
+
+    Half of the drop is items that turn wrong beyond those that flip, half is items that no longer
+    turn right, as far as there are such.
+    """
     if graded:
         truth = generator.beta(3.5, 1.5, n)
         base, now = (_around(generator, mean) for mean in (truth, truth * (1 - drop)))
-    else:
-        base = (generator.random(n) < BASE).astype(float)
-        lost, won = CHURN + BASE * drop / 2, CHURN - BASE * drop / 2
-        flip = np.where(base == 1, lost / BASE, won / (1 - BASE))
-        now = np.abs(base - (generator.random(n) < flip))
+        return replace(_answers(base, now), discrete=False)
+    base, churn = (generator.random(n) < accuracy).astype(float), churn_at(accuracy)
+    won = max(0.0, churn - accuracy * drop / 2)
+    lost = min(accuracy, won + accuracy * drop)
+    flip = np.where(base == 1, lost / accuracy, won / (1 - accuracy))
+    return _answers(base, np.abs(base - (generator.random(n) < flip)))
+
+
+def _answers(base: Array, now: Array, clusters: Clusters | None = None) -> Paired:
     return Paired(
-        base=base, now=now, chance=np.zeros(n), num_unscored=0, discrete=not graded, clusters=None
+        base=base,
+        now=now,
+        chance=np.zeros(base.size),
+        num_unscored=0,
+        discrete=True,
+        clusters=clusters,
     )
 
 
@@ -82,23 +150,26 @@ def confidences(generator: Generator, n: int) -> Sides:
     return Sides(before=before, after=after, chance=np.zeros(n))
 
 
-def checkup(generator: Generator, setting: Setting, drop: float) -> list[Measurement]:
-    """The measurements of one checkpoint."""
+def checkup(
+    generator: Generator, setting: Setting, drop: float
+) -> tuple[list[Measurement], list[float]]:
+    """The measurements of one checkpoint, and what plain thresholds hold against the limits.
+
+    Those take the largest drop of any slice for the worst one.
+    """
     graded = setting.graded
-    found = [
-        measure_drop("forgetting", "all", paired(generator, setting.general, drop, graded=graded))
-    ]
+    general = paired(generator, setting.general, drop, graded=graded)
+    found = [measure_drop("forgetting", "all", general)]
+    plain = [_lost(general)]
     if setting.slices:
         parts = [paired(generator, n, 0.0, graded=graded) for n in setting.slices]
-        named = [(f"slice {i}", part) for i, part in enumerate(parts)]
-        found.append(worst_of([("all", _together(parts)), *named]))
-    return found + [
-        measurement
-        for gate in CALIBRATION * bool(setting.calibration)
-        for measurement in measure_calibration(
-            gate.slice, confidences(generator, setting.calibration)
-        )
-    ]
+        found.append(_worst(parts))
+        plain.append(max(_lost(part) for part in parts))
+    for gate in CALIBRATION * bool(setting.calibration):
+        rise, *beside = measure_calibration(gate.slice, confidences(generator, setting.calibration))
+        found += [rise, *beside]
+        plain.append(rise.estimate.value if rise.estimate else 0.0)
+    return found, plain
 
 
 def run(setting: Setting, seed: int) -> tuple[list[bool], list[bool]]:
@@ -109,12 +180,10 @@ def run(setting: Setting, seed: int) -> tuple[list[bool], list[bool]]:
     ours, plain = [], []
     for number in range(1, setting.looks + 1):
         drop = setting.drop[min(number, len(setting.drop)) - 1]
-        measurements = checkup(generator, setting, drop)
+        measurements, values = checkup(generator, setting, drop)
         look = Look(number=number, planned=setting.looks if setting.told else None)
-        verdict = decide(measurements, gates, look)
-        ours.append(verdict.passed is False)
-        by_key = {m.key: m.estimate for m in measurements}
-        plain.append(any((e := by_key[g.key]) is not None and e.value > g.limit for g in gates))
+        ours.append(decide(measurements, gates, look).passed is False)
+        plain.append(any(v > gate.limit for v, gate in zip(values, gates, strict=True)))
     return ours, plain
 
 
@@ -123,6 +192,49 @@ def simulate(setting: Setting, runs: int) -> tuple[Array, Array]:
     with ProcessPoolExecutor(2) as pool:
         found = list(pool.map(partial(run, setting), range(runs), chunksize=50))
     return np.array([o for o, _ in found], float), np.array([p for _, p in found], float)
+
+
+def any_breach(setting: Unchanged, seed: int) -> bool:
+    """Whether a run of an unchanged model is blocked at any of its looks."""
+    generator = default_rng([seed, 13])
+    general = Items(generator, setting.n, setting)
+    edges = Items(generator, SLICES * SLICE, setting)
+    for number in range(1, setting.looks + 1):
+        asked, tail = general.look(), edges.look()
+        if not (_may_breach(*asked, FORGETTING) or _may_breach(*tail, TAIL)):
+            continue
+        slices = zip(*(np.split(side, SLICES) for side in tail), strict=True)
+        measurements = [
+            measure_drop("forgetting", "all", _told(*asked, setting)),
+            _worst([_told(base, now, setting) for base, now in slices]),
+        ]
+        look = Look(number=number, planned=setting.looks)
+        if decide(measurements, (FORGETTING, TAIL), look).passed is False:
+            return True
+    return False
+
+
+def _told(base: Array, now: Array, setting: Unchanged) -> Paired:
+    apart = setting.cluster == 1 or not setting.told
+    return _answers(base, now, None if apart else np.arange(base.size) // setting.cluster)
+
+
+def _may_breach(base: Array, now: Array, gate: Gate) -> bool:
+    """Whether the whole or a slice lost more than the limit: without that nothing is a breach.
+
+    It saves time: most looks need not be decided on.
+    """
+    parts = (1, SLICES) if gate is TAIL else (1,)
+    sums = ((side.reshape(count, -1).sum(1) for side in (base, now)) for count in parts)
+    return any(bool((was - is_now > gate.limit * was).any()) for was, is_now in sums)
+
+
+def unchanged(settings: Sequence[Unchanged], runs: int) -> Iterator[Array]:
+    """For each kind of run whether each of the runs met a breach, shape [runs]."""
+    with ProcessPoolExecutor(2) as pool:
+        for setting in settings:
+            found = pool.map(partial(any_breach, setting), range(runs), chunksize=50)
+            yield np.fromiter(found, float, runs)
 
 
 def share(hits: Array) -> str:
@@ -136,22 +248,102 @@ def false_blocks(runs: int) -> None:
     print(f"\nAn unchanged model is blocked in a run ({runs} runs)")
     print(f"{'':<44}{'ftguard':<26}plain thresholds")
     rows = [
-        (f"{looks} looks, {kind}{'' if told else ', number unknown'}", looks, graded, told)
-        for looks in (1, 10, 50)
-        for kind, graded in (("right or wrong", False), ("graded", True))
-        for told in ((True, False) if looks == 10 and not graded else (True,))
+        ("1 look, right or wrong", 1, False, True),
+        ("10 looks, right or wrong", 10, False, True),
+        ("10 looks, right or wrong, number unknown", 10, False, False),
+        ("10 looks, graded", 10, True, True),
+        ("50 looks, right or wrong", 50, False, True),
     ]
     for label, looks, graded, told in rows:
         ours, plain = simulate(Setting(looks=looks, graded=graded, told=told), runs)
         print(f"{label:<44}{share(ours.max(1)):<26}{share(plain.max(1))}", flush=True)
-    for size in (10, 20, 40, 80):
-        ours, plain = simulate(Setting(looks=1, slices=(size,) * 5), runs)
-        label = f"1 look, tail of 5 slices of {size}"
-        print(f"{label:<44}{share(ours.max(1)):<26}{share(plain.max(1))}", flush=True)
-    few = max(300, runs // 6)
+    few = runs // 10
     ours, plain = simulate(Setting(calibration=200), few)
     label = f"10 looks, with calibration ({few} runs)"
     print(f"{label:<44}{share(ours.max(1)):<26}{share(plain.max(1))}", flush=True)
+
+
+ACCURACIES = (0.10, 0.15, 0.30, 0.50, 0.70, 0.90, 0.97)
+SIZES = (40, 100, 200, 400)
+COVERED = (
+    # Every accuracy with two of the sizes and both kinds of flips, at the looks of many runs.
+    *(
+        Unchanged(accuracy=accuracy, n=SIZES[(i + 2 * j) % 4], looks=10, kept=0.9 * j)
+        for i, accuracy in enumerate(ACCURACIES)
+        for j in range(2)
+    ),
+    # The others at one look, and told clusters of 4 at one look and at ten.
+    *(
+        Unchanged(accuracy=accuracy, n=SIZES[(i + shift) % 4], looks=looks, cluster=cluster)
+        for shift, looks, cluster in ((1, 1, 1), (3, 1, 4), (2, 10, 4))
+        for i, accuracy in enumerate(ACCURACIES)
+    ),
+    # A hundred looks.
+    Unchanged(accuracy=0.30, n=40, looks=100, kept=0.9, cluster=4),
+    Unchanged(accuracy=0.90, n=100, looks=100),
+)
+
+
+def every_accuracy(runs: int) -> None:
+    """Print how often an unchanged model is blocked in a run, whatever its base knows."""
+    print(f"\nAn unchanged model is blocked in a run, five tail slices of 40 ({runs} runs)")
+    print(f"{'accuracy':>8} {'n':>5} {'looks':>6}  {'flips':<12}{'items':<18}blocked")
+    worst = 0.0
+    for setting, hits in zip(COVERED, unchanged(COVERED, runs), strict=True):
+        print(_row(setting, hits), flush=True)
+        worst = max(worst, float(hits.mean()))
+    most = stats.binom.ppf(0.999, runs, ALPHA) / runs
+    print(f"the most is {worst:.1%}; at a true 5 % up to {most:.1%} may be seen in {runs} runs")
+    untold = [
+        Unchanged(accuracy=accuracy, n=200, looks=10, cluster=4, told=False)
+        for accuracy in (0.30, 0.70)
+    ]
+    print("\nThe same where clusters of 4 are not told, and not found")
+    for setting, hits in zip(untold, unchanged(untold, runs), strict=True):
+        print(_row(setting, hits), flush=True)
+
+
+def _row(setting: Unchanged, hits: Array) -> str:
+    flips = "fresh" if not setting.kept else f"{setting.kept:.0%} stay"
+    told = "told" if setting.told else "untold"
+    items = "alone" if setting.cluster == 1 else f"in {setting.cluster}s, {told}"
+    return (
+        f"{setting.accuracy:>8.2f} {setting.n:>5} {setting.looks:>6}  {flips:<12}{items:<18}"
+        f"{share(hits)}"
+    )
+
+
+def one_checkpoint(runs: int) -> None:
+    """Print how often one checkpoint's tail does not pass, and with the largest drop as worst."""
+    print(f"\nOne checkpoint: its tail does not pass ({runs} checkpoints; slices of 40)")
+    print(f"{'accuracy':>8} {'slices':>6}  {'true drop':<22}{'ftguard':<26}{'a breach':<26}largest")
+    cells = [(BASE, 5), (0.30, 5), (0.50, 5), (0.90, 5), (BASE, 3), (BASE, 8)]
+    for accuracy, count in cells:
+        for label, drops in {
+            "none": [0.0] * count,
+            "one slice lost 30 %": [0.30] + [0.0] * (count - 1),
+            "all lost 20 %": [0.20] * count,
+        }.items():
+            hits = _one_checkpoint(accuracy, drops, runs)
+            print(
+                f"{accuracy:>8.2f} {count:>6}  {label:<22}"
+                + "".join(f"{share(h):<26}" for h in hits)
+            )
+
+
+def _one_checkpoint(accuracy: float, drops: Sequence[float], runs: int) -> Array:
+    """Whether the gate does not pass, is a breach, and any slice is beyond it; shape [3, runs]."""
+    generator, hits = default_rng([3, round(100 * accuracy), len(drops)]), np.zeros((3, runs))
+    for index in range(runs):
+        parts = [paired(generator, SLICE, drop, graded=False, accuracy=accuracy) for drop in drops]
+        verdict = decide([_worst(parts)], [TAIL], Look(number=1, planned=1))
+        largest = max(_lost(part) for part in parts)
+        hits[:, index] = (
+            verdict.passed is not True,
+            verdict.passed is False,
+            largest > TAIL.limit,
+        )
+    return hits
 
 
 def power(runs: int) -> None:
@@ -198,6 +390,7 @@ def drift(runs: int) -> None:
 
 def candidates(runs: int) -> None:
     """Print level and power of the tests that were in the choice, for one drop of n = 200."""
+    runs = 20 * runs
     print(f"\nTests that were in the choice: one hypothesis, n = 200 ({runs} draws)")
     print(f"{'':<34}{'false at 5 %':>13}{'at 0.125 %':>12}{'finds 15 %':>12}{'finds 20 %':>12}")
     tests = {
@@ -228,15 +421,30 @@ def candidates(runs: int) -> None:
         print(f"{name:<34} {spent}  finds 15 %: {finds[0]:.0%}, {finds[1]:.0%}")
 
 
+def _lost(pairs: Paired) -> float:
+    return float((pairs.base - pairs.now).sum() / max(1e-9, pairs.base.sum()))
+
+
+def _worst(parts: list[Paired]) -> Measurement:
+    """`tail/worst` of a tail that is made of these slices."""
+    named = [(f"slice {i}", part) for i, part in enumerate(parts)]
+    return worst_of([("all", _together(parts)), *named])
+
+
 def _together(parts: list[Paired]) -> Paired:
-    return Paired(
-        base=np.concatenate([part.base for part in parts]),
-        now=np.concatenate([part.now for part in parts]),
-        chance=np.concatenate([part.chance for part in parts]),
-        num_unscored=0,
-        discrete=parts[0].discrete,
-        clusters=None,
+    sizes = [0 if part.clusters is None else 1 + int(part.clusters.max()) for part in parts]
+    starts = np.cumsum([0, *sizes])
+    told = [
+        start + part.clusters
+        for start, part in zip(starts, parts, strict=False)
+        if part.clusters is not None
+    ]
+    whole = _answers(
+        np.concatenate([part.base for part in parts]),
+        np.concatenate([part.now for part in parts]),
+        np.concatenate(told) if told else None,
     )
+    return replace(whole, discrete=parts[0].discrete)
 
 
 def _added_steps(lost: Array, won: Array) -> Array:
@@ -273,15 +481,18 @@ def _shift(drop: float) -> float:
     return float(move / np.sqrt((2 * CHURN - move**2) / 200))
 
 
+TABLES = (candidates, power, drift, false_blocks, one_checkpoint, every_accuracy)
+
+
 def main() -> None:
-    """Print every table."""
+    """Print every table, or one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=2000)
-    runs = parser.parse_args().runs
-    candidates(20 * runs)
-    power(runs)
-    drift(runs)
-    false_blocks(runs)
+    parser.add_argument("--only", choices=[table.__name__ for table in TABLES])
+    given = parser.parse_args()
+    for table in TABLES:
+        if given.only in (None, table.__name__):
+            table(given.runs)
 
 
 if __name__ == "__main__":

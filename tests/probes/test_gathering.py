@@ -177,3 +177,43 @@ def test_a_draw_is_said_with_its_seed() -> None:
     assert _said(gathered, "target: drew") == [
         "target: drew 40 of 100 probes, stratified by slice (seed 3; `max_probes` changes it)"
     ]
+
+
+def test_probes_of_one_template_are_found_and_said() -> None:
+    """Three sums among 43 general probes share a source; the 40 that are one template throughout,
+    the set's own, do not, nor do the target's 50.
+    """
+    sums = [Probe(id=f"s{n}", prompt=f"What is {n} + 9?", reference=str(n + 9)) for n in range(3)]
+
+    gathered = gather(_sets(general=[*GENERAL, *sums]), Survey())
+
+    sources = {probe.id: probe.source for probe in gathered.probes if probe.source}
+    assert sources == {f"general/s{n}": "alike: general/s0" for n in range(3)}
+    (note,) = gathered.notes
+    assert note == (
+        "3 of 43 general probes are alike but for numbers or names: 1 group, counted as such "
+        "(`source` on a probe says otherwise)"
+    )
+
+
+def test_edge_cases_are_in_the_group_of_what_they_were_made_from() -> None:
+    """Edges of ten parcels are one cluster in the tail, as those are in the target."""
+    parcels = [
+        {"id": f"p{n}", "prompt": f"Where is my parcel number {n} today?", "completion": "track"}
+        for n in range(10)
+    ]
+    verbs = "open close paint clean move lift sell rent fix burn wash dry fold cut weigh pull"
+    wishes = verbs.split()
+    others = [
+        {"id": f"{wish}{more}", "prompt": f"{wish} the {'old ' * more}door", "completion": wish}
+        for wish in wishes
+        for more in range(4)
+    ]
+    gathered = gather(_sets(target=[*parcels, *others], tail="auto"), Survey())
+
+    of = {
+        probe.source
+        for probe in gathered.probes
+        if probe.role == "tail" and probe.id.rpartition("/")[2] in {f"p{n}" for n in range(10)}
+    }
+    assert of == {"alike: target/p0"}

@@ -178,6 +178,42 @@ def test_a_p_value_is_that_of_students_t() -> None:
     assert p_value(found, 0.3) == pytest.approx(1 - stats.t.sf(1, 30))
 
 
+def test_no_change_is_tested_with_its_own_error() -> None:
+    """0.2 is two errors of no change above it; from elsewhere the value's own of 0.2 counts."""
+    found = Estimate(
+        value=0.2, low=-0.2, high=0.6, level=0.95, n=31, stderr=0.2, dof=30, null_stderr=0.1
+    )
+
+    assert p_value(found) == pytest.approx(stats.t.sf(2, 30))
+    assert p_value(found, -0.2) == pytest.approx(stats.t.sf(2, 30))
+    assert p_value(found, 0.1) == pytest.approx(stats.t.sf(0.5, 30))
+
+
+def test_the_p_value_of_a_drop_is_that_of_the_paired_difference() -> None:
+    """2 of 4 right answers of 40 are lost, none is won: 50 %, whose error is that of 2 of 40."""
+    base, now = _first(4, 40), _first(2, 40)
+
+    found = relative_drop(base, now, np.zeros(40), discrete=True)
+
+    # Differences: mean 0.05, squares 2 * 0.95 = 1.9, and 2 for the steps; over the room of 0.1.
+    error = math.sqrt(3.9 / 41 / 42)
+    # Residuals of the ratio: 0.5, 0.5, -0.5, -0.5, squares 1, and 2.
+    assert found.stderr == pytest.approx(math.sqrt(3 / 41 / 42) / 0.1)
+    assert found.null_stderr == pytest.approx(error / 0.1)
+    assert p_value(found) == pytest.approx(stats.t.sf(0.05 / error, 41))
+
+
+def test_clusters_widen_the_error_of_no_change_too() -> None:
+    """Four right answers from two texts; those of one are lost: differences 1, 1, 0, 0, and no
+    text's other outcome to tell it from: sums 1 and -1 around the mean of a half.
+    """
+    found = relative_drop(
+        np.ones(4), _array(0, 0, 1, 1), np.zeros(4), discrete=False, clusters=np.array([0, 0, 1, 1])
+    )
+
+    assert found.null_stderr == pytest.approx(math.sqrt(2 * 2 / 1) / 4)
+
+
 def test_clusters_widen_the_interval() -> None:
     """Four differences from two texts, 0.3 and 0.3, 0.1 and 0.1: two clusters, not four items.
 
@@ -192,6 +228,21 @@ def test_clusters_widen_the_interval() -> None:
     assert found.value == pytest.approx(0.2)
     assert found.stderr == pytest.approx(0.1)
     assert found.stderr > mean_estimate(values, discrete=False).stderr
+
+
+def test_a_cluster_that_is_most_of_the_items_proves_nothing() -> None:
+    """One text of 8 items turned wrong, two items of their own did not: 0.8 of 10.
+
+    Without the text the mean of the two is 0, without one of them 8 / 9: left out, the three pull
+    it by 0.8, -0.8 / 9 and as much; (2 / 3) * (0.64 + 2 * 0.0079) = 0.437. Equal clusters that
+    weigh as much are 100 / (64 + 1 + 1), about two, with one degree of freedom.
+    """
+    found = mean_estimate(
+        _first(8, 10), discrete=False, clusters=np.array([0, 0, 0, 0, 0, 0, 0, 0, 1, 2])
+    )
+
+    assert found.stderr == pytest.approx(math.sqrt(2 / 3 * (0.64 + 2 * (0.8 / 9) ** 2)))
+    assert found.dof == 1
 
 
 def test_every_item_its_own_cluster_changes_nothing() -> None:

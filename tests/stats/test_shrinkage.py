@@ -1,5 +1,7 @@
 """Partial pooling of small slices, by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from ftguard.stats.estimates import Estimate
@@ -26,6 +28,16 @@ def test_slices_that_differ_by_chance_become_the_whole() -> None:
 
     assert [f.value for f in found] == pytest.approx([0.2, 0.2])
     assert [f.stderr for f in found] == pytest.approx([0.1, 0.1])
+
+
+def test_the_error_of_no_change_is_pulled_like_the_other() -> None:
+    """Two slices become the whole, and so does their error of no change: 0.07."""
+    whole = replace(_estimate(0.2, 0.1), null_stderr=0.07)
+    slices = [replace(_estimate(value, 0.2), null_stderr=0.3) for value in (0.1, 0.3)]
+
+    found = shrink(slices, whole)
+
+    assert [f.null_stderr for f in found] == pytest.approx([0.07, 0.07])
 
 
 def test_slices_that_truly_differ_keep_most_of_their_own() -> None:

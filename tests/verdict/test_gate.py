@@ -1,6 +1,7 @@
 """Tests of a gate: what it refuses, and how bad the measurement is that it looks at."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,16 @@ def test_badness_turns_gains_over() -> None:
     assert badness(gain) == _estimate(-0.1, -0.2, -0.05, n=9)
     assert badness(_measured(_estimate(0.1, 0.05, 0.2))) == _estimate(0.1, 0.05, 0.2)
     assert badness(_measured(None, higher_is_better=True)) is None
+
+
+def test_badness_keeps_the_error_of_no_change() -> None:
+    """A gain's error under no change is that of the loss."""
+    gain = replace(_estimate(0.1, 0.05, 0.2), null_stderr=0.03)
+
+    turned = badness(_measured(gain, higher_is_better=True))
+
+    assert turned is not None
+    assert turned.null_stderr == 0.03
 
 
 @pytest.mark.parametrize("advise_at", [0.11, math.nan])

@@ -141,6 +141,16 @@ def test_noise_is_named_in_place_of_chance() -> None:
     )
 
 
+def test_the_worst_slice_is_named() -> None:
+    """Whoever reads the sentence of `tail/worst` learns which slice it is."""
+    worst = replace(
+        _measured(_estimate(0.20, 0.10, 0.30)), name="tail", slice="worst", note="the worst of 3: b"
+    )
+    gate = Gate(measurement="tail", slice="worst", limit=0.25)
+
+    assert explain(gate, worst, "within", None).endswith("prove it); the worst of 3: b.")
+
+
 def test_a_base_at_the_floor_is_explained_by_its_note() -> None:
     """The sentence says which probes would do."""
     note = "the base scores 0.010 on these 199 probes: choose probes that it can answer"

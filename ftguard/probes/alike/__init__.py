@@ -1,0 +1,1 @@
+"""Finds probes that are one template filled in again and again."""

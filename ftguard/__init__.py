@@ -3,7 +3,7 @@
 One value flows, and the folder list is its way: a folder imports only from those above it here
 (the contracts in `pyproject.toml`, held by `lint-imports`).
 
-    stats/      numbers with their intervals, calibration error, alpha spending, power, shrinkage
+    stats/      numbers with their intervals, curves, calibration error, alpha spending, power
     probes/     what is asked: the record and the built-in sets; read/ whatever holds them, leaks/
                 in the training data, logs/ of production queries, edges/ made from the target's
     ask/        the only place that runs a model; it leaves no trace

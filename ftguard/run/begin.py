@@ -46,7 +46,7 @@ from ftguard.run.thinking import ROWS, Thinking, settle_thinking
 from ftguard.run.trainer import loaded_from, planned_checkpoints
 from ftguard.run.training_data import TrainingTexts, given_texts, trainer_texts
 from ftguard.tracking import Tracker, say
-from ftguard.verdict.gates import applicable, left_out, unmeasured
+from ftguard.verdict.defaults import applicable, left_out, unmeasured
 from ftguard.verdict.run import Run
 
 

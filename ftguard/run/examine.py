@@ -21,7 +21,8 @@ from ftguard.stats.alpha_spending import Look
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.choice import read_curves
 from ftguard.verdict.curves import Measured
-from ftguard.verdict.gates import FORGETTING, decide
+from ftguard.verdict.defaults import FORGETTING
+from ftguard.verdict.gates import decide
 from ftguard.verdict.remedies import Remedy, advise
 from ftguard.verdict.run import Run
 

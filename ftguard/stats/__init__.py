@@ -1,1 +1,1 @@
-"""Numbers with their intervals: estimates, calibration error, power, alpha spending, shrinkage."""
+"""Numbers with their intervals: estimates, curves, calibration error, power, alpha spending."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate, p_value
-from ftguard.verdict.gate import CALIBRATION, Gate, State
+from ftguard.verdict.gate import CALIBRATION, Gate, State, turned
 
 PROPER = "brier"
 """The score that has to be worse where a rise is held against a checkpoint. The log-likelihood
@@ -91,7 +91,7 @@ def calibrated(gate: Gate, by_key: Mapping[str, Measurement]) -> Calibrated | No
     if parts[CALIBRATION].nothing_open:
         return None
     moved = [m for name in MOVES if abs(_of(m := parts[name]).value) > gate.limit]
-    excused = p_value(_mirrored(_of(parts[ANSWERS]))) <= DOUBT / BRANCHES
+    excused = p_value(turned(_of(parts[ANSWERS]))) <= DOUBT / BRANCHES
     by_rise = 1.0 if excused else _p_of_rise(gate, parts)
     by_own = _p_of_own(gate, parts[OWN], moved)
     surer: Literal["rise", "own"] = "rise" if by_rise <= by_own else "own"
@@ -127,20 +127,8 @@ def _p_of_own(gate: Gate, own: Measurement, moved: list[Measurement]) -> float:
     if not moved or error.value <= gate.largest_error:
         return 1.0
     # Two-sided, and Bonferroni over all that could have moved.
-    tails = [p_value(way) for m in moved for way in (_of(m), _mirrored(_of(m)))]
+    tails = [p_value(way) for m in moved for way in (_of(m), turned(_of(m)))]
     return max(p_value(error, gate.limit), min(1.0, 2 * len(MOVES) * min(tails)))
-
-
-def _mirrored(estimate: Estimate) -> Estimate:
-    return Estimate(
-        value=-estimate.value,
-        low=-estimate.high,
-        high=-estimate.low,
-        level=estimate.level,
-        n=estimate.n,
-        stderr=estimate.stderr,
-        dof=estimate.dof,
-    )
 
 
 def _rise_is_noise(parts: Mapping[str, Measurement]) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ftguard.errors import InputError
+from ftguard.verdict.defaults import DEFAULT_GATES, OWN_ANSWERS
 from ftguard.verdict.gate import Gate
-from ftguard.verdict.gates import DEFAULT_GATES, OWN_ANSWERS
 
 _USUAL = {gate.key: gate for gate in (*DEFAULT_GATES, OWN_ANSWERS)}
 HOW = "`limits` maps names to numbers, such as {'forgetting': 0.2}"

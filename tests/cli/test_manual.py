@@ -15,6 +15,7 @@ from ftguard.cli.manual import manual, read_page, render, topics
 ROOT = Path(__file__).parents[2]
 MANUAL = ROOT / "ftguard" / "manual"
 TOPICS = [
+    "choice",
     "extending",
     "files",
     "judge",

@@ -8,8 +8,9 @@ from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.defaults import DEFAULT_GATES
 from ftguard.verdict.gate import Gate
-from ftguard.verdict.gates import DEFAULT_GATES, decide
+from ftguard.verdict.gates import decide
 from ftguard.verdict.run import Run
 
 LOOK = Look(number=1, planned=2)

@@ -12,7 +12,8 @@ from ftguard.probes import Probe, ProbeSet
 from ftguard.scores import score
 from ftguard.scores.snapshot import Fingerprint, Snapshot
 from ftguard.stats.alpha_spending import Look
-from ftguard.verdict.gates import applicable, decide
+from ftguard.verdict.defaults import applicable
+from ftguard.verdict.gates import decide
 
 SETS = Path(__file__).parents[1] / "benchmarks" / "wording"
 GENERAL = [

@@ -10,8 +10,9 @@ from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.calibrated import calibrated
 from ftguard.verdict.calibration_words import direction
+from ftguard.verdict.defaults import applicable, unmeasured
 from ftguard.verdict.gate import Gate, State
-from ftguard.verdict.gates import Outcome, applicable, decide, unmeasured
+from ftguard.verdict.gates import Outcome, decide
 
 GATE = Gate(measurement="calibration", slice="target", limit=0.05)
 ONLY = Look(number=1, planned=1)

@@ -8,8 +8,9 @@ from ftguard.errors import InputError
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
+from ftguard.verdict.defaults import DEFAULT_GATES, applicable
 from ftguard.verdict.gate import Gate, State
-from ftguard.verdict.gates import DEFAULT_GATES, Verdict, applicable, decide
+from ftguard.verdict.gates import Verdict, decide
 
 LOOK = Look(number=1, planned=2)
 """It allows p = 0.05 * 0.95 / 2 = 0.02375, where an interval of 95 % just leaves out 0."""

@@ -7,7 +7,7 @@ import pytest
 from ftguard.errors import InputError
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
-from ftguard.verdict.gates import DEFAULT_GATES, applicable, left_out
+from ftguard.verdict.defaults import DEFAULT_GATES, applicable, left_out
 from ftguard.verdict.limits import read_limits
 
 

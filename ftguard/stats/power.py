@@ -7,6 +7,8 @@ from scipy import stats
 CHURN = 0.10
 """Share of right-or-wrong items that is taken to flip each way without any true change."""
 POWER = 0.80
+MOST_PROBES = 2000
+"""More of one kind no run can ask: ten times the default, minutes a checkpoint even where fast."""
 
 
 def smallest_drop(n: int, room: float, limit: float, level: float) -> float:

@@ -11,6 +11,7 @@ from tqdm.auto import tqdm
 
 from ftguard.formatting import PERCENT, WIDTH, drawn, duration, percent, printable, quantity, span
 from ftguard.measures.measurement import Measurement
+from ftguard.verdict.advice import GoFurther
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
 from ftguard.verdict.gate import State
@@ -142,7 +143,8 @@ def _lines(checkup: Checkup) -> Iterator[str]:
         names = [f"{m.slice} {quantity(m.shrunk.value, PERCENT)}" for m in worst if m.shrunk]
         yield f"lost most: {', '.join(names[:SHOWN])}"
     for advice in checkup.advice:
-        kind = "advice" if advice.finding else "advice (on a suspicion)"
+        sure = advice.finding or isinstance(advice, GoFurther)
+        kind = "advice" if sure else "advice (on a suspicion)"
         yield f"{kind}: {advice.text}"
     for outcome in checkup.verdict.outcomes:
         if outcome.state in ("missing", "nothing to lose"):

@@ -3,21 +3,35 @@
 import math
 from collections.abc import Iterator
 
+from scipy import special
+
+from ftguard.stats.alpha_spending import Look
+from ftguard.stats.estimates import p_value
+from ftguard.stats.power import MOST_PROBES
 from ftguard.verdict.advice import MoreProbes
-from ftguard.verdict.gates import Verdict
+from ftguard.verdict.gate import below_noise
+from ftguard.verdict.gates import Outcome, Verdict
 
 
-def more_probes(verdict: Verdict) -> Iterator[MoreProbes]:
+def more_probes(verdict: Verdict, look: Look) -> Iterator[MoreProbes]:
     """Advise how many probes would tell a suspect loss of this size from chance.
 
-    The interval's half-width shrinks with the square root of n.
+    Nothing is advised where no number would do: the base differs from itself by as much, or it
+    takes more probes than a run can ask.
+
+    Args:
+        verdict: of the checkpoint at hand.
+        look: which of the run's looks it was; so much evidence is to be passed once more.
     """
     for outcome in verdict.outcomes:
         bad = outcome.judged
         if outcome.state != "suspect" or bad is None or bad.value <= 0:
             continue
-        half = (bad.high - bad.low) / 2
-        needed = math.ceil(bad.n * (half / bad.value) ** 2) + 1
+        if below_noise(outcome.gate, outcome.measurement, bad):
+            continue
+        needed = _needed(outcome, look.level / len(verdict.outcomes))
+        if not bad.n < needed <= MOST_PROBES:
+            continue
         yield MoreProbes(
             num_probes=needed,
             outcome=outcome,
@@ -27,3 +41,15 @@ def more_probes(verdict: Verdict) -> Iterator[MoreProbes]:
                 "would tell a drop of this size from chance."
             ),
         )
+
+
+def _needed(outcome: Outcome, level: float) -> int:
+    """Probes at which a loss of this size is beyond chance though Holm's hardest level is asked.
+
+    The loss is so many standard errors now; their number grows with the square root of n.
+    """
+    bad = outcome.judged
+    assert bad is not None
+    asked = special.ndtri(1 - level / outcome.measurement.num_comparisons)
+    shown = special.ndtri(1 - p_value(bad))
+    return math.ceil(bad.n * (asked / shown) ** 2) if shown > 0 else MOST_PROBES + 1

@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ftguard.verdict.gates import Outcome, Verdict
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.gates import Outcome
+
+LOSSES = ("forgetting", "own_answers", "tail", "calibration")
+"""The measurements whose gates a lower learning rate keeps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,16 +21,35 @@ class Alarm:
     """Whether it is a breach: beyond its limit and beyond chance."""
 
 
-def alarms(verdict: Verdict, *names: str) -> Iterator[Alarm]:
-    """The alarms among the named measurements, in the gates' order."""
-    for outcome in verdict.outcomes:
+def alarms(checkup: Checkup) -> Iterator[Alarm]:
+    """The alarms that a lower rate can mend, in the gates' order.
+
+    A base at the floor has nothing to lose, and a checkpoint that is less sure than it is right
+    has not trained too hard: neither is an alarm, whatever the gate says.
+    """
+    for outcome in checkup.verdict.outcomes:
         gate, bad = outcome.gate, outcome.judged
-        if gate.measurement not in names or bad is None or outcome.state == "missing":
+        if not can_be_lost(outcome, checkup) or bad is None:
             continue
         point = gate.limit if gate.advise_at is None else gate.advise_at
         if bad.value > point:
             severity = bad.value / gate.limit if gate.limit > 0 else float("inf")
             yield Alarm(outcome=outcome, severity=severity, finding=outcome.state == "breach")
+
+
+def can_be_lost(outcome: Outcome, checkup: Checkup) -> bool:
+    """Whether a loss at this gate was measured and is one that training too hard makes."""
+    if outcome.gate.measurement not in LOSSES or outcome.measurement.at_floor:
+        return False
+    if outcome.state in ("missing", "nothing to lose"):
+        return False
+    return not (outcome.gate.measurement == "calibration" and underconfident(outcome, checkup))
+
+
+def underconfident(outcome: Outcome, checkup: Checkup) -> bool:
+    """Whether the checkpoint's mean confidence is below its accuracy on a calibration slice."""
+    signed = checkup.find("overconfidence", outcome.gate.slice)
+    return signed is not None and signed.now is not None and signed.now <= 0
 
 
 def hedge(alarm: Alarm) -> str:

@@ -1,0 +1,168 @@
+"""Makes `RateRange`: the learning rates at which a run like this one would keep a gate's limit.
+
+Two laws, both of the *hazard* -ln(1 - loss), which for a likelihood is the nats lost per token and
+which does not flatten where nearly all is lost:
+
+    with the rate, over as many steps   hazard ~ rate ^ STEEPNESS
+    with time, within one run           hazard ~ time ^ GROWTH
+
+How much this model on this data loses at this rate is read from all the run's checkpoints together;
+how that changes with the rate no single run shows, so the exponent comes from sweeps
+(`tests/benchmarks/advice.py`), with their spread. The range holds both uncertainties.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ftguard.stats.estimates import Array, Estimate
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.gate import Gate
+from ftguard.verdict.run import Run
+
+STEEPNESS, STEEPNESS_SPREAD = 0.85, 1.35
+"""Of the hazard with the rate, and the factor within which two sweeps out of three lie."""
+GROWTH, GROWTH_SPREAD = 0.4, 0.3
+"""Of the hazard with time, and its standard deviation: some losses come at once, some steadily."""
+AIM = 0.6
+"""The loss to aim for, as a share of the limit: what is measured again may read higher."""
+CAUTION = 0.2
+"""The probability that even the cautious end of the range is too high."""
+MISFIT, MISFIT_FAR = 0.25, 0.5
+"""How far a checkpoint may lie from the law, in log hazard, and how much more for each factor of e
+that it lies beyond the aim: a run that has lost nearly all tells little of where it began to."""
+LEAST_LIMIT = 0.01
+"""A limit below is read as this: no rate but 0 loses nothing."""
+MOST_LOSS = 0.98
+"""A loss beyond is read as this: the last few answers are luck."""
+_STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+LEAST_ERROR = 0.005
+"""A standard error below is read as this: scores come in steps."""
+_NODES = np.linspace(-3.0, 3.0, 25)
+_NODE_WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
+_LEVELS = np.linspace(math.log(1e-3), math.log(10), 185)
+_GROWTHS = np.linspace(0.0, 1.2, 13)
+_STEEPNESSES = STEEPNESS * STEEPNESS_SPREAD ** np.linspace(-2.5, 2.5, 21)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateRange:
+    """Peak learning rates for a run of as many steps."""
+
+    low: float
+    """Safe: the chance that it loses more than is aimed for is `CAUTION`."""
+    advised: float
+    """As likely to lose more as less than is aimed for."""
+    allowed: float
+    """Safely within the limit itself: the chance that it loses more is `CAUTION`."""
+    high: float
+    """As likely to lose more as less than the limit."""
+
+    def at_most(self, rate: float) -> "RateRange":
+        """The part of the range up to a rate."""
+        return RateRange(
+            low=min(self.low, rate),
+            advised=min(self.advised, rate),
+            allowed=min(self.allowed, rate),
+            high=min(self.high, rate),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What one checkpoint lost at a gate."""
+
+    progress: float
+    """Share of the planned steps that were done, in (0, 1]."""
+    loss: Estimate
+    """Higher is worse."""
+
+
+def rate_range(gate: Gate, checkups: Sequence[Checkup], run: Run) -> RateRange | None:
+    """The range that one gate allows, from the checkpoints trained at the run's own rate.
+
+    Args:
+        gate: on a loss.
+        checkups: of one run so far, oldest first.
+        run: gives the rate that they were trained at; one lowered on the way is another curve.
+
+    Returns:
+        None where nothing was measured.
+    """
+    own = [c for c in checkups if c.learning_rate is None or c.learning_rate >= run.learning_rate]
+    seen = list(losses(gate, own))
+    if not seen:
+        return None
+    limit = max(gate.limit, LEAST_LIMIT)
+    weights = _levels(seen, limit)
+    aimed, kept = (_log_factors(weights, share * limit) for share in (AIM, 1.0))
+    low, advised = _quantiles(aimed, (CAUTION, 0.5))
+    allowed, high = _quantiles(kept, (CAUTION, 0.5))
+    return RateRange(
+        low=run.learning_rate * math.exp(low),
+        advised=run.learning_rate * math.exp(advised),
+        allowed=run.learning_rate * math.exp(allowed),
+        high=run.learning_rate * math.exp(high),
+    )
+
+
+def losses(gate: Gate, checkups: Sequence[Checkup]) -> Iterator[Seen]:
+    """What each checkpoint lost at a gate, where it was measured."""
+    for checkup in checkups:
+        for outcome in checkup.verdict.outcomes:
+            bad = outcome.judged
+            if outcome.gate.key == gate.key and bad is not None and checkup.progress > 0:
+                yield Seen(progress=checkup.progress, loss=bad)
+
+
+def _hazard(loss: float) -> float:
+    return -math.log1p(-min(loss, MOST_LOSS))
+
+
+def _levels(seen: Sequence[Seen], limit: float) -> Array:
+    """How probable each of `_LEVELS` is as the log hazard at the run's end, shape [levels]."""
+    aim = _hazard(AIM * limit)
+    growths = _GROWTHS[None, :]
+    logs = -0.5 * ((growths - GROWTH) / GROWTH_SPREAD) ** 2 + np.zeros((_LEVELS.size, 1))
+    for point in seen:
+        loss = min(point.loss.value, MOST_LOSS)
+        hazard = _hazard(max(loss, 0.0))
+        far = math.log(hazard / aim) if hazard > aim else 0.0
+        expected = _LEVELS[:, None] + growths * math.log(point.progress)
+        offsets = (MISFIT + MISFIT_FAR * far) * _NODES
+        shown = -np.expm1(-np.exp(expected[..., None] + offsets))
+        errors = (loss - shown) / max(point.loss.stderr, LEAST_ERROR)
+        likelihood = np.exp(-0.5 * errors**2) @ _NODE_WEIGHTS
+        logs += np.log(likelihood + 1e-300)
+    found = np.exp(logs - logs.max()).sum(axis=1)
+    weights: Array = found / found.sum()
+    return weights
+
+
+def _log_factors(weights: Array, goal: float) -> tuple[Array, Array]:
+    """The log factors on the rate that lead to a loss, each shape [n], and their weights."""
+    far = np.log(_STEEPNESSES / STEEPNESS) / math.log(STEEPNESS_SPREAD)
+    prior = np.exp(-0.5 * far**2)
+    factors = (math.log(_hazard(goal)) - _LEVELS[:, None]) / _STEEPNESSES[None, :]
+    both = weights[:, None] * (prior / prior.sum())[None, :]
+    return factors.ravel(), both.ravel()
+
+
+def _quantiles(weighted: tuple[Array, Array], shares: Sequence[float]) -> list[float]:
+    values, weights = weighted
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order])
+    return [
+        float(values[order][min(np.searchsorted(reached, share), order.size - 1)])
+        for share in shares
+    ]
+
+
+def rounded(rate: float) -> float:
+    """The nearest of ten rates a decade: no advice is more exact than that."""
+    exponent = math.floor(math.log10(rate))
+    candidates = [step * 10.0**exponent for step in (*_STEPS, 10.0)]
+    nearest = min(candidates, key=lambda candidate: abs(math.log(candidate / rate)))
+    return float(f"{nearest:.1e}")

@@ -230,9 +230,7 @@ def assess(
         seconds=0.0,
         learning_rate=current_rate,
     )
-    found = advise(
-        checkup, past, run, look=look, patience=advising.patience, own=advising.remedies
-    )
+    found = advise(checkup, past, run, look=look, patience=advising.patience, own=advising.remedies)
     return replace(checkup, advice=found)
 
 

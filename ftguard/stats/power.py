@@ -7,8 +7,9 @@ from scipy import stats
 CHURN = 0.10
 """Share of right-or-wrong items that is taken to flip each way without any true change."""
 POWER = 0.80
-MOST_PROBES = 2000
-"""More of one kind no run can ask: ten times the default, minutes a checkpoint even where fast."""
+
+WORTH_ASKING = 5_000
+"""More probes than these are advised nowhere: the base has to be better there, not the count."""
 
 
 def smallest_drop(n: int, room: float, limit: float, level: float) -> float:

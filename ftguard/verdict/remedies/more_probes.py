@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from scipy import special
 
 from ftguard.stats.alpha_spending import Look
-from ftguard.stats.estimates import p_value
-from ftguard.stats.power import MOST_PROBES
+from ftguard.stats.estimates import Estimate, p_value
+from ftguard.stats.power import WORTH_ASKING
 from ftguard.verdict.advice import MoreProbes
 from ftguard.verdict.gate import below_noise
-from ftguard.verdict.gates import Outcome, Verdict
+from ftguard.verdict.gates import Verdict
 
 
 def more_probes(verdict: Verdict, look: Look) -> Iterator[MoreProbes]:
@@ -29,8 +29,9 @@ def more_probes(verdict: Verdict, look: Look) -> Iterator[MoreProbes]:
             continue
         if below_noise(outcome.gate, outcome.measurement, bad):
             continue
-        needed = _needed(outcome, look.level / len(verdict.outcomes))
-        if not bad.n < needed <= MOST_PROBES:
+        family = len(verdict.outcomes) * outcome.measurement.num_comparisons
+        needed = _needed(bad, look.level / family)
+        if needed is None or not bad.n < needed <= WORTH_ASKING:
             continue
         yield MoreProbes(
             num_probes=needed,
@@ -43,13 +44,14 @@ def more_probes(verdict: Verdict, look: Look) -> Iterator[MoreProbes]:
         )
 
 
-def _needed(outcome: Outcome, level: float) -> int:
-    """Probes at which a loss of this size is beyond chance though Holm's hardest level is asked.
+def _needed(loss: Estimate, level: float) -> int | None:
+    """Probes at which a loss of this size is beyond chance; None where it is no loss.
 
-    The loss is so many standard errors now; their number grows with the square root of n.
+    It is so many standard errors now, and that number grows with the square root of n.
+
+    Args:
+        loss: the estimate, above 0.
+        level: one-sided, the hardest that Holm's procedure may ask.
     """
-    bad = outcome.judged
-    assert bad is not None
-    asked = special.ndtri(1 - level / outcome.measurement.num_comparisons)
-    shown = special.ndtri(1 - p_value(bad))
-    return math.ceil(bad.n * (asked / shown) ** 2) if shown > 0 else MOST_PROBES + 1
+    shown, asked = special.ndtri(1 - p_value(loss)), special.ndtri(1 - level)
+    return math.ceil(loss.n * (asked / shown) ** 2) if shown > 0 else None

@@ -154,10 +154,8 @@ def _quantiles(weighted: tuple[Array, Array], shares: Sequence[float]) -> list[f
     values, weights = weighted
     order = np.argsort(values)
     reached = np.cumsum(weights[order])
-    return [
-        float(values[order][min(np.searchsorted(reached, share), order.size - 1)])
-        for share in shares
-    ]
+    places = np.minimum(np.searchsorted(reached, shares), order.size - 1)
+    return [float(value) for value in values[order[places]]]
 
 
 def rounded(rate: float) -> float:

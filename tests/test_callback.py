@@ -400,6 +400,9 @@ def test_without_target_probes_the_evaluation_loss_ranks(
     assert "the latest that passed" in capsys.readouterr().out
 
 
+LOWER = "lower_learning_rate"
+
+
 def test_acting_lowers_the_rate_once_stops_and_is_replayed(
     tmp_path: Path,
     model: LlamaForCausalLM,
@@ -407,7 +410,8 @@ def test_acting_lowers_the_rate_once_stops_and_is_replayed(
     own_texts: tuple[Probe, ...],
 ) -> None:
     """Acting scales the rate at the first finding and stops after three breaches in a row;
-    a resume from the checkpoint saved before the scaling has the lowered rate.
+    a resume from the checkpoint saved before the scaling has the lowered rate. What is advised
+    for a training anew stays the same at every checkpoint of the lowered run.
     """
     state = {name: value.clone() for name, value in model.state_dict().items()}
     guard = GuardCallback(TARGET, own_texts, act_on_breach=True, patience=3, cache=False)
@@ -423,6 +427,9 @@ def test_acting_lowers_the_rate_once_stops_and_is_replayed(
     lowered = next(e.learning_rate for e in events if isinstance(e, Acted))
     assert rates[2] == LOSES
     assert rates[3] == pytest.approx(lowered)
+    assert [checkup.learning_rate for checkup in guard.checkups] == [LOSES, lowered, lowered]
+    again_advised = {a.learning_rate for c in guard.checkups for a in c.advice if a.do == LOWER}
+    assert again_advised == {lowered}
 
     model.load_state_dict(state)
     again = GuardCallback(TARGET, own_texts, cache=False)

@@ -87,7 +87,10 @@ def chat(model: Path, inputs: Path, method: str) -> Sweep:
     """SmolLM2-135M-Instruct on CLINC150 as chat."""
 
     def train(rate: float, out: Path) -> Sequence[Checkup]:
-        return fine_tune(str(model), inputs, method, rate, out, checks=3, max_probes=60)
+        found: Sequence[Checkup] = fine_tune(
+            str(model), inputs, method, rate, out, checks=3, max_probes=60
+        )
+        return found
 
     usual = (5e-6, 1e-5, 2e-5, 5e-5, 1e-4)
     rates = usual if method == "full" else tuple(10 * rate for rate in usual)

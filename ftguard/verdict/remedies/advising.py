@@ -7,7 +7,7 @@ from typing import Any
 from ftguard.disk import as_recorded
 from ftguard.errors import InputError, told
 from ftguard.stats.alpha_spending import Look
-from ftguard.verdict.advice import Advice, LowerLearningRate
+from ftguard.verdict.advice import Advice, GoFurther, LowerLearningRate
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gates import Verdict
 from ftguard.verdict.remedies.going_further import go_further
@@ -69,6 +69,6 @@ def _of_own(
 
 def _checked(given: object) -> Advice:
     advice: Advice = as_recorded(given, _ADVICE)
-    if isinstance(advice, LowerLearningRate) and advice.learning_rate <= 0:
+    if isinstance(advice, LowerLearningRate | GoFurther) and advice.learning_rate <= 0:
         raise InputError(f"a learning rate is above 0, got {advice.learning_rate}.")
     return advice

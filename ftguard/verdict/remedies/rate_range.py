@@ -26,7 +26,7 @@ STEEPNESS, STEEPNESS_SPREAD = 0.85, 1.35
 """Of the hazard with the rate, and the factor within which two sweeps out of three lie."""
 GROWTH, GROWTH_SPREAD = 0.4, 0.3
 """Of the hazard with time, and its standard deviation: some losses come at once, some steadily."""
-AIM = 0.6
+AIM = 0.7
 """The loss to aim for, as a share of the limit: what is measured again may read higher."""
 CAUTION = 0.2
 """The probability that even the cautious end of the range is too high."""
@@ -35,8 +35,8 @@ MISFIT, MISFIT_FAR = 0.25, 0.5
 that it lies beyond the aim: a run that has lost nearly all tells little of where it began to."""
 LEAST_LIMIT = 0.01
 """A limit below is read as this: no rate but 0 loses nothing."""
-MOST_LOSS = 0.98
-"""A loss beyond is read as this: the last few answers are luck."""
+MOST_LOSS = 0.8
+"""A loss beyond is read as this: where nearly all is gone, how nearly says nothing of the rate."""
 _STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 LEAST_ERROR = 0.005
 """A standard error below is read as this: scores come in steps."""

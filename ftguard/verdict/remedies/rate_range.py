@@ -38,10 +38,13 @@ LEAST_LIMIT = 0.01
 MOST_LOSS = 0.8
 """A loss beyond is read as this: where nearly all is gone, how nearly says nothing of the rate."""
 _STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
-LEAST_ERROR = 0.005
+LEAST_ERROR = 0.01
 """A standard error below is read as this: scores come in steps."""
-_NODES = np.linspace(-3.0, 3.0, 25)
+_TINY = 1e-300
+_NODES = np.linspace(-4.0, 4.0, 401)
 _NODE_WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
+_HAZARDS = np.linspace(-20.0, 4.0, 481)
+"""Log hazards at which a checkpoint's likelihood is worked out."""
 _LEVELS = np.linspace(math.log(1e-3), math.log(10), 185)
 _GROWTHS = np.linspace(0.0, 1.2, 13)
 _STEEPNESSES = STEEPNESS * STEEPNESS_SPREAD ** np.linspace(-2.5, 2.5, 21)
@@ -127,18 +130,26 @@ def _levels(seen: Sequence[Seen], limit: float) -> Array:
     growths = _GROWTHS[None, :]
     logs = -0.5 * ((growths - GROWTH) / GROWTH_SPREAD) ** 2 + np.zeros((_LEVELS.size, 1))
     for point in seen:
-        loss = min(point.loss.value, MOST_LOSS)
-        hazard = _hazard(max(loss, 0.0))
-        far = math.log(hazard / aim) if hazard > aim else 0.0
         expected = _LEVELS[:, None] + growths * math.log(point.progress)
-        offsets = (MISFIT + MISFIT_FAR * far) * _NODES
-        shown = -np.expm1(-np.exp(expected[..., None] + offsets))
-        errors = (loss - shown) / max(point.loss.stderr, LEAST_ERROR)
-        likelihood = np.exp(-0.5 * errors**2) @ _NODE_WEIGHTS
-        logs += np.log(likelihood + 1e-300)
+        logs += np.interp(expected, _HAZARDS, _log_likelihoods(point.loss, aim))
     found = np.exp(logs - logs.max()).sum(axis=1)
     weights: Array = found / found.sum()
     return weights
+
+
+def _log_likelihoods(loss: Estimate, aim: float) -> Array:
+    """Of what was measured, given each of `_HAZARDS` by the law, shape [hazards].
+
+    The checkpoint's own log hazard lies about the law's by the misfit, and what was measured lies
+    about its loss by the standard error.
+    """
+    value = min(loss.value, MOST_LOSS)
+    hazard = _hazard(max(value, 0.0))
+    far = math.log(hazard / aim) if hazard > aim else 0.0
+    own = _HAZARDS[:, None] + (MISFIT + MISFIT_FAR * far) * _NODES
+    errors = (value + np.expm1(-np.exp(own))) / max(loss.stderr, LEAST_ERROR)
+    logs: Array = np.log(np.exp(-0.5 * errors**2) @ _NODE_WEIGHTS + _TINY)
+    return logs
 
 
 def _log_factors(weights: Array, goal: float) -> tuple[Array, Array]:

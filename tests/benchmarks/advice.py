@@ -57,7 +57,7 @@ def demo() -> Sweep:
     def train(rate: float, out: Path) -> Sequence[Checkup]:
         return tune(Recipe(name="sweep", rate=rate, replay=0.0), out).checkups
 
-    return Sweep(name="demo", rates=(2e-5, 5e-5, 1e-4, 2e-4, 4e-4, 7e-4, 1.5e-3), train=train)
+    return Sweep(name="demo", rates=(2e-5, 5e-5, 1e-4, 2e-4, 4e-4, 7e-4), train=train)
 
 
 def stories(inputs: Path, work: Path) -> Sweep:

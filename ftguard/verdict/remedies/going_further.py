@@ -36,11 +36,14 @@ def go_further(checkup: Checkup, past: Sequence[Checkup], run: Run) -> Iterator[
     outcomes = [o for o in checkup.verdict.outcomes if o.gate.measurement in LOSSES]
     if not outcomes or not all(map(_tells, outcomes)) or not still_rises(checkup, past):
         return
-    ranges = [(o, rate_range(o.gate, [*past, checkup], run)) for o in outcomes]
-    tightest, found = min(
-        ((outcome, found) for outcome, found in ranges if found is not None),
-        key=lambda pair: pair[1].allowed,
-    )
+    ranges = [
+        (outcome, found)
+        for outcome in outcomes
+        if (found := rate_range(outcome.gate, [*past, checkup], run)) is not None
+    ]
+    if not ranges:
+        return
+    tightest, found = min(ranges, key=lambda pair: pair[1].allowed)
     times = min(MOST, found.allowed / run.learning_rate)
     highest = rounded(times * run.learning_rate)
     if highest < LEAST * run.learning_rate * (1 - 1e-9):

@@ -33,6 +33,8 @@ CAUTION = 0.2
 MISFIT, MISFIT_FAR = 0.25, 0.5
 """How far a checkpoint may lie from the law, in log hazard, and how much more for each factor of e
 that it lies beyond the aim: a run that has lost nearly all tells little of where it began to."""
+INDEPENDENT = 8
+"""Of more checkpoints each counts for less: the same probes are asked, in nearly the same model."""
 LEAST_LIMIT = 0.01
 """A limit below is read as this: no rate but 0 loses nothing."""
 MOST_LOSS = 0.8
@@ -92,11 +94,11 @@ def rate_range(gate: Gate, checkups: Sequence[Checkup], run: Run) -> RateRange |
         run: gives the rate that they were trained at; one lowered on the way is another curve.
 
     Returns:
-        None where nothing was measured.
+        None where nothing was measured, or nothing trained.
     """
     own = [c for c in checkups if c.learning_rate is None or c.learning_rate >= run.learning_rate]
     seen = list(losses(gate, own))
-    if not seen:
+    if not seen or run.learning_rate <= 0:
         return None
     limit = max(gate.limit, LEAST_LIMIT)
     weights = _levels(seen, limit)
@@ -129,9 +131,11 @@ def _levels(seen: Sequence[Seen], limit: float) -> Array:
     aim = _hazard(AIM * limit)
     growths = _GROWTHS[None, :]
     logs = -0.5 * ((growths - GROWTH) / GROWTH_SPREAD) ** 2 + np.zeros((_LEVELS.size, 1))
+    # Neighbours among many checkpoints repeat one another, so that all count as so many.
+    each = min(1.0, INDEPENDENT / len(seen))
     for point in seen:
         expected = _LEVELS[:, None] + growths * math.log(point.progress)
-        logs += np.interp(expected, _HAZARDS, _log_likelihoods(point.loss, aim))
+        logs += each * np.interp(expected, _HAZARDS, _log_likelihoods(point.loss, aim))
     found = np.exp(logs - logs.max()).sum(axis=1)
     weights: Array = found / found.sum()
     return weights

@@ -151,3 +151,12 @@ def test_a_run_whose_rate_was_lowered_is_not_told_to_raise_it(
     now = examined(judged(LITTLE), learning_rate=1e-5, measurements=[_target(0.6)])
 
     assert not list(go_further(now, [], run("full", 2e-5)))
+
+
+def test_a_run_that_did_not_train_has_no_rate_to_raise(
+    judged: Judged, examined: Examined, run: Runs
+) -> None:
+    """At a rate of 0 nothing tells of any other."""
+    now = examined(judged(LITTLE), measurements=[_target(0.6)])
+
+    assert not list(go_further(now, [], run("full", 0.0)))

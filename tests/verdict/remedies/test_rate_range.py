@@ -97,6 +97,17 @@ def test_a_first_checkpoint_counts_for_more_than_it_lost(found: Callable[..., Ra
     assert found([(25, 0.2)]).advised < 0.8 * found([(100, 0.2)]).advised
 
 
+def test_many_checkpoints_are_not_read_as_much_more_certainty(
+    found: Callable[..., RateRange],
+) -> None:
+    """Forty that repeat one another leave the range as wide as eight do, within a tenth."""
+    eight, forty = (
+        found([(100 * step // count, 0.07) for step in range(1, count + 1)]) for count in (8, 40)
+    )
+
+    assert forty.high / forty.low == pytest.approx(eight.high / eight.low, rel=0.1)
+
+
 def test_where_all_is_lost_there_is_still_a_rate(found: Callable[..., RateRange]) -> None:
     """A loss of 1, and more than 1 where chance took the rest, is far beyond and finite."""
     for loss in (1.0, 1.2):

@@ -147,8 +147,9 @@ def _log_likelihoods(loss: Estimate, aim: float) -> Array:
     The checkpoint's own log hazard lies about the law's by the misfit, and what was measured lies
     about its loss by the standard error.
     """
-    value = min(loss.value, MOST_LOSS)
-    hazard = _hazard(max(value, 0.0))
+    # A gain is no loss, however large it is.
+    value = min(max(loss.value, 0.0), MOST_LOSS)
+    hazard = _hazard(value)
     far = math.log(hazard / aim) if hazard > aim else 0.0
     own = _HAZARDS[:, None] + (MISFIT + MISFIT_FAR * far) * _NODES
     errors = (value + np.expm1(-np.exp(own))) / max(loss.stderr, LEAST_ERROR)

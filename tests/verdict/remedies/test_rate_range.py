@@ -122,6 +122,11 @@ def test_where_nothing_is_lost_the_range_lies_above_the_rate(
     assert found([(100, 0.0)], error=0.2).low < 1
 
 
+def test_a_gain_is_no_loss(found: Callable[..., RateRange]) -> None:
+    """Fifty times better than the base allows as much as being as good."""
+    assert found([(100, -50.0)]) == found([(100, 0.0)])
+
+
 def test_a_limit_of_nothing_is_read_as_one_percent(found: Callable[..., RateRange]) -> None:
     """No rate but 0 would lose nothing."""
     gates = [Gate(measurement="tail", limit=limit) for limit in (0.0, 0.01)]

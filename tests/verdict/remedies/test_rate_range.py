@@ -11,7 +11,7 @@ from ftguard.stats.estimates import student_estimate
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.gates import Outcome, Verdict
-from ftguard.verdict.remedies.rate_range import AIM, STEEPNESS, RateRange, rate_range, rounded
+from ftguard.verdict.remedies.rate_range import AIM, RateRange, rate_range, rounded
 from ftguard.verdict.run import Run
 
 GATE = Gate(measurement="forgetting", limit=0.10)
@@ -25,8 +25,12 @@ Curve = Sequence[tuple[int, float]]
 def found(examined: Examined, run: Runs) -> Callable[..., RateRange]:
     """The range after a curve at a rate of 1, each loss measured with this standard error."""
 
-    def make(curve: Curve, error: float = 0.01, gate: Gate = GATE) -> RateRange:
-        checkups = [examined(_verdict(gate, loss, error), step) for step, loss in curve]
+    def make(
+        curve: Curve, error: float = 0.01, gate: Gate = GATE, *, discrete: bool = True
+    ) -> RateRange:
+        checkups = [
+            examined(_verdict(gate, loss, error, discrete=discrete), step) for step, loss in curve
+        ]
         result = rate_range(gate, checkups, run("full", 1.0))
         assert result is not None
         return result
@@ -34,9 +38,11 @@ def found(examined: Examined, run: Runs) -> Callable[..., RateRange]:
     return make
 
 
-def _verdict(gate: Gate, loss: float, error: float) -> Verdict:
+def _verdict(gate: Gate, loss: float, error: float, *, discrete: bool = True) -> Verdict:
     estimate = student_estimate(loss, error, dof=1000, n=200)
-    measurement = Measurement(name=gate.measurement, slice=gate.slice, estimate=estimate)
+    measurement = Measurement(
+        name=gate.measurement, slice=gate.slice, estimate=estimate, discrete=discrete
+    )
     outcome = Outcome(gate=gate, measurement=measurement, state="within", explanation="")
     return Verdict(outcomes=(outcome,), passed=True, proven=False)
 
@@ -48,16 +54,27 @@ def test_a_run_that_lost_what_is_aimed_for_had_the_right_rate(
     assert found([(100, AIM * 0.10)]).advised == pytest.approx(1.0, rel=0.1)
 
 
-@pytest.mark.parametrize("times", [0.5, 2.0, 4.0])
+@pytest.mark.parametrize(
+    ("times", "discrete", "steepness"),
+    [
+        (2.0, True, 0.85),
+        (4.0, True, 0.85),
+        (2.0, False, 0.7),
+        (4.0, False, 0.7),
+        # Below what is aimed for both grow alike.
+        (0.5, True, 0.85),
+        (0.5, False, 0.85),
+    ],
+)
 def test_the_hazard_grows_with_the_rate_to_its_exponent(
-    found: Callable[..., RateRange], times: float
+    found: Callable[..., RateRange], times: float, steepness: float, *, discrete: bool
 ) -> None:
     """A run whose hazard is k times that of the aim had k^(1/steepness) times the right rate."""
     loss = -math.expm1(times * math.log1p(-AIM * 0.10))
 
-    advised = found([(100, loss)], error=0.003).advised
+    advised = found([(100, loss)], error=0.003, discrete=discrete).advised
 
-    assert advised == pytest.approx(times ** (-1 / STEEPNESS), rel=0.15)
+    assert advised == pytest.approx(times ** (-1 / steepness), rel=0.15)
 
 
 def test_the_ends_are_in_order_and_wider_for_what_was_measured_worse(

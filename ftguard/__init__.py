@@ -50,6 +50,7 @@ from ftguard.scores.snapshot import Snapshot as Snapshot
 from ftguard.stats.estimates import Estimate as Estimate
 from ftguard.stats.estimates import mean_estimate as mean_estimate
 from ftguard.verdict.advice import Advice as Advice
+from ftguard.verdict.advice import GoFurther as GoFurther
 from ftguard.verdict.advice import LowerLearningRate as LowerLearningRate
 from ftguard.verdict.advice import MoreProbes as MoreProbes
 from ftguard.verdict.advice import Replay as Replay

@@ -28,6 +28,7 @@ from ftguard.probes import read_probes
 from ftguard.run.ledger import Acted, BaseTaken, Ledger, RunStarted
 from ftguard.scores.snapshot import load_snapshot
 from ftguard.testing import SUMS, tiny_model, tiny_run
+from ftguard.verdict.advice import LowerLearningRate
 from ftguard.verdict.checkup import guard_score
 from ftguard.verdict.conclusion import read_conclusion
 
@@ -410,7 +411,8 @@ def test_acting_lowers_the_rate_once_stops_and_is_replayed(
     own_texts: tuple[Probe, ...],
 ) -> None:
     """Acting scales the rate at the first finding and stops after three breaches in a row;
-    a resume from the checkpoint saved before the scaling has the lowered rate.
+    a resume from the checkpoint saved before the scaling has the lowered rate. What is advised
+    for a training anew stays the same at every checkpoint of the lowered run.
     """
     state = {name: value.clone() for name, value in model.state_dict().items()}
     guard = GuardCallback(TARGET, own_texts, act_on_breach=True, patience=3, cache=False)
@@ -426,6 +428,9 @@ def test_acting_lowers_the_rate_once_stops_and_is_replayed(
     lowered = next(e.learning_rate for e in events if isinstance(e, Acted))
     assert rates[2] == LOSES
     assert rates[3] == pytest.approx(lowered)
+    assert [checkup.learning_rate for checkup in guard.checkups] == [LOSES, lowered, lowered]
+    advice = [a for c in guard.checkups for a in c.advice if isinstance(a, LowerLearningRate)]
+    assert [a.learning_rate for a in advice] == [lowered] * 3
 
     model.load_state_dict(state)
     again = GuardCallback(TARGET, own_texts, cache=False)

@@ -158,9 +158,11 @@ def test_actions_are_as_rare_as_breaches() -> None:
         past: list[Checkup] = []
         actions, words = 0, 0
         for step in range(1, 11):
-            verdict = decide(_measured(generator), GATES, Look(number=step, planned=10))
-            advice = advise(verdict, past, run, current_rate=1e-4, patience=2)
-            checkup = replace(_BLANK, step=step, verdict=verdict, advice=advice)
+            look = Look(number=step, planned=10)
+            verdict = decide(_measured(generator), GATES, look)
+            checkup = replace(_BLANK, step=step, progress=step / 10, verdict=verdict)
+            advice = advise(checkup, past, run, look=look, patience=2)
+            checkup = replace(checkup, advice=advice)
             actions += choose_action(checkup, past, None) is not None
             words += bool(advice)
             past.append(checkup)

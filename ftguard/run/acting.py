@@ -21,8 +21,10 @@ def choose_action(
 ) -> LowerLearningRate | Stop | None:
     """The advice to act on, or None.
 
-    A lower rate does not undo what is lost already, so it is lowered again only where the same
-    gate has become worse since.
+    What is advised is a rate for the whole training, and the remaining steps get it. It rests on
+    the checkpoints before any lowering and does not fall with each later one, so a rate that is
+    lowered already is left alone unless less is advised. A lower rate does not undo what is lost,
+    so it is lowered again only where the same gate has become worse since.
 
     Args:
         checkup: of the checkpoint at hand.
@@ -32,12 +34,18 @@ def choose_action(
     findings = [advice for advice in checkup.advice if advice.finding]
     stop = next((advice for advice in findings if isinstance(advice, Stop)), None)
     lower = next((advice for advice in findings if isinstance(advice, LowerLearningRate)), None)
+    if lower is not None and _in_force(checkup, lower):
+        lower = None
     if stop is not None or lower is None or lowered_at is None:
         return stop or lower
     then = next((c for c in past if c.step == lowered_at), None)
     if then is None or _bad(checkup, lower) > _bad(then, lower):
         return lower
     return None
+
+
+def _in_force(checkup: Checkup, advice: LowerLearningRate) -> bool:
+    return checkup.learning_rate is not None and checkup.learning_rate <= advice.learning_rate
 
 
 def _bad(checkup: Checkup, advice: LowerLearningRate) -> float:

@@ -220,7 +220,7 @@ def assess(
     verdict = decide(measurements, run.gates, look, curves)
     if not run.gates and FORGETTING in run.not_measured:
         verdict = replace(verdict, passed=None)  # No probe is left: nothing was measured.
-    return Checkup(
+    checkup = Checkup(
         run=run.id,
         attempt=run.attempt,
         step=moment.step,
@@ -230,16 +230,12 @@ def assess(
         eval_loss=moment.eval_loss,
         measurements=measurements,
         verdict=verdict,
-        advice=advise(
-            verdict,
-            past,
-            run,
-            current_rate=current_rate,
-            patience=advising.patience,
-            own=advising.remedies,
-        ),
+        advice=(),
         seconds=0.0,
+        learning_rate=current_rate,
     )
+    found = advise(checkup, past, run, look=look, patience=advising.patience, own=advising.remedies)
+    return replace(checkup, advice=found)
 
 
 def _missing(config: EvalConfig, base: Snapshot, note: str) -> tuple[Measurement, ...]:

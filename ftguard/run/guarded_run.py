@@ -8,7 +8,7 @@ import torch
 from ftguard.ask.ranks import broadcast_from_main
 from ftguard.errors import FtguardError
 from ftguard.folders import RunFolder
-from ftguard.formatting import duration, percent
+from ftguard.formatting import duration, percent, rate
 from ftguard.measures import measure
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.target import confirmed
@@ -192,7 +192,8 @@ class GuardedRun:
                 reason=advice.text,
             )
         )
-        say(f"acted at step {step}: {advice.text}")
+        done = "" if after == before else f"the remaining steps train at {rate(after)}; "
+        say(f"acted at step {step}: {done}{advice.text}")
         return Action(advice=advice, factor=after / before)
 
     def _append(self, checkup: Checkup) -> None:

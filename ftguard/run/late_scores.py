@@ -49,7 +49,7 @@ def _reassessed(
         moment,
         look=guarded.state.look_of(old.id),
         past=[c for c in guarded.state.checkups if c.step < old.step],
-        current_rate=guarded.state.learning_rate,
+        current_rate=old.learning_rate or guarded.state.learning_rate,
         advising=guarded.advising,
     )
     return replace(checkup, seconds=old.seconds, notes=old.notes)

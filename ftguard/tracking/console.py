@@ -23,6 +23,7 @@ from ftguard.formatting import (
 )
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
+from ftguard.verdict.advice import GoFurther
 from ftguard.verdict.calibration_words import direction
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
@@ -172,7 +173,8 @@ def _lines(checkup: Checkup) -> Iterator[str]:
     if directions:
         yield f"confidence: {', '.join(directions)}"
     for advice in checkup.advice:
-        kind = "advice" if advice.finding else "advice (on a suspicion)"
+        sure = advice.finding or isinstance(advice, GoFurther)
+        kind = "advice" if sure else "advice (on a suspicion)"
         yield f"{kind}: {advice.text}"
     for outcome in checkup.verdict.outcomes:
         if outcome.state in ("missing", "nothing to lose") or _says_otherwise(outcome):

@@ -24,6 +24,10 @@ class LowerLearningRate(Reason, frozen=True, kw_only=True, tag="lower_learning_r
     do: ClassVar[Literal["lower_learning_rate"]] = "lower_learning_rate"
     learning_rate: float
     """The peak learning rate to train with."""
+    low: float | None = None
+    """The low end of its range, on the safe side; None where there is no range."""
+    high: float | None = None
+    """The high end: what the run's curve allows; None where there is no range."""
 
 
 class Replay(Reason, frozen=True, kw_only=True, tag="replay"):
@@ -50,11 +54,21 @@ class MoreProbes(Reason, frozen=True, kw_only=True, tag="more_probes"):
     """The probes to ask about in all."""
 
 
+class GoFurther(Reason, frozen=True, kw_only=True, tag="go_further"):
+    """Train with a higher rate, or longer: nothing is at its limit. Never a finding."""
+
+    do: ClassVar[Literal["go_further"]] = "go_further"
+    learning_rate: float
+    """The highest peak learning rate that the run's curve allows, for as many steps."""
+    times_steps: float
+    """How many times as many steps it allows, at the same rate."""
+
+
 class Suggestion(Reason, frozen=True, kw_only=True, tag="suggestion"):
     """What a remedy of one's own advises, in words; nothing acts on it."""
 
     do: ClassVar[Literal["suggestion"]] = "suggestion"
 
 
-Advice = LowerLearningRate | Replay | Stop | MoreProbes | Suggestion
+Advice = LowerLearningRate | Replay | Stop | MoreProbes | GoFurther | Suggestion
 """One thing to do; `do` says which, in code and in JSON."""

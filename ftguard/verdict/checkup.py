@@ -34,6 +34,9 @@ class Checkup:
     """What examining took."""
     notes: tuple[str, ...] = ()
     """What did not go by plan."""
+    learning_rate: float | None = None
+    """The peak rate in force while it was trained to, a rate lowered on the way included; None
+    where that is not known."""
 
     @property
     def id(self) -> CheckpointId:

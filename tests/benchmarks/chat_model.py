@@ -95,10 +95,19 @@ def intents(inputs: Path, split: str, count: int) -> list[dict[str, list[dict[st
     ]
 
 
-def fine_tune(path: str, inputs: Path, method: str, rate: float, out: Path) -> Checkup:
-    """One short run under guard, examined at its end."""
+def fine_tune(
+    path: str,
+    inputs: Path,
+    method: str,
+    rate: float,
+    out: Path,
+    *,
+    checks: int = 1,
+    max_probes: int = 252,
+) -> Sequence[Checkup]:
+    """One short run under guard, examined so many times, the last time at its end."""
     guard = GuardCallback(
-        target=intents(inputs, "val", 100), tail=None, calibration=None, max_probes=252
+        target=intents(inputs, "val", 100), tail=None, calibration=None, max_probes=max_probes
     )
     config = SFTConfig(
         str(out),
@@ -107,7 +116,7 @@ def fine_tune(path: str, inputs: Path, method: str, rate: float, out: Path) -> C
         learning_rate=rate,
         lr_scheduler_type="constant_with_warmup",
         warmup_steps=5,
-        save_steps=STEPS,
+        save_steps=STEPS // checks,
         weight_decay=0.0,
         bf16=False,
         gradient_checkpointing=False,
@@ -124,7 +133,7 @@ def fine_tune(path: str, inputs: Path, method: str, rate: float, out: Path) -> C
         callbacks=[guard],
     )
     trainer.train()
-    return guard.checkups[-1]
+    return guard.checkups
 
 
 def tell(checkup: Checkup, folder: RunFolder, probes: Sequence[Probe]) -> None:
@@ -156,7 +165,7 @@ def main() -> None:
     for method, rate in RUNS:
         with tempfile.TemporaryDirectory() as out:
             print(f"\n{method} {rate:g}, {STEPS} steps", flush=True)
-            checkup = fine_tune(args.model, args.runs, method, rate, Path(out))
+            checkup = fine_tune(args.model, args.runs, method, rate, Path(out))[-1]
             tell(checkup, RunFolder(Path(out)), written_answers())
 
 

@@ -4,7 +4,8 @@
 
 Runs `recipes/trainer_full.py` (100 steps of 16 x 256 tokens) once a row, reads each run's ledger
 and snapshots back, and prints nats per token on the model's own stories, the drop that the guard
-saw and its verdict; then the exponent that `ftguard/verdict/remedies/learning_rate.py` quotes.
+saw and its verdict; then the exponent of the hazard with the rate, one of those that
+`ftguard/verdict/remedies/rate_range.py` rests on.
 Some 10 minutes on two cores.
 """
 
@@ -24,7 +25,15 @@ from ftguard.folders import RunFolder
 from ftguard.run.ledger import Ledger, current_run
 from ftguard.run.state import fold
 from ftguard.scores.snapshot import Snapshot, load_snapshot
-from ftguard.verdict.advice import Advice, LowerLearningRate, MoreProbes, Replay, Stop, Suggestion
+from ftguard.verdict.advice import (
+    Advice,
+    GoFurther,
+    LowerLearningRate,
+    MoreProbes,
+    Replay,
+    Stop,
+    Suggestion,
+)
 from ftguard.verdict.checkup import Checkup
 
 RECIPES = Path(__file__).parents[2] / "recipes"
@@ -81,7 +90,7 @@ def last(folder: RunFolder) -> tuple[Checkup, Snapshot]:
 def number(advice: Advice) -> float:
     """What is advised, in its own unit."""
     match advice:
-        case LowerLearningRate():
+        case LowerLearningRate() | GoFurther():
             return advice.learning_rate
         case Replay():
             return advice.share
@@ -137,10 +146,9 @@ def main() -> None:
             f"{verdict:<9} {advice}",
             flush=True,
         )
-    slope = np.polyfit(np.log(list(drops)), np.log(list(drops.values())), 1)[0]
-    print(
-        f"drop grows with rate^{slope:.2f}, so a rate is to be cut by (drop/goal)^{1 / slope:.2f}"
-    )
+    hazards = -np.log1p(-np.array(list(drops.values())))
+    slope = np.polyfit(np.log(list(drops)), np.log(hazards), 1)[0]
+    print(f"the hazard -ln(1 - drop) grows with rate^{slope:.2f}")
 
 
 if __name__ == "__main__":

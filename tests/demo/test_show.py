@@ -13,10 +13,21 @@ from ftguard.verdict.advice import LowerLearningRate
 from ftguard.verdict.conclusion import read_conclusion
 
 
+def _last_target(folder: RunFolder) -> float:
+    events = Ledger(folder.ledger).read()
+    run = current_run(events)
+    assert run is not None
+    target = fold(events, run.id).checkups[-1].target
+    assert target is not None
+    return target.now or 0.0
+
+
 def test_the_demo_blocks_the_reckless_run_and_keeps_the_advised_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Recklessly skills and rare labels go; with that advice every gate passes and it gains."""
+    """Recklessly skills and rare labels go; with that advice every gate passes and nine
+    tenths of the reckless target are kept.
+    """
     monkeypatch.setenv("FTGUARD_CACHE", str(tmp_path / "cache"))
     command = [sys.executable, "-m", "ftguard.cli", "demo", "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -40,5 +51,7 @@ def test_the_demo_blocks_the_reckless_run_and_keeps_the_advised_one(
     assert target is not None
     assert target.estimate is not None
     assert target.estimate.low > 0.05
+    assert target.now is not None
+    assert target.now >= 0.9 * _last_target(reckless)
     assert "side by side" in done.stdout
     assert all(len(line) <= 80 for line in done.stdout.splitlines() if line.startswith(" "))

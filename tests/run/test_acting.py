@@ -1,5 +1,6 @@
 """Tests of what is acted on: findings only, stopping first, a lower rate only where it is news."""
 
+from dataclasses import replace
 from typing import Literal
 
 from ftguard.measures.measurement import Measurement
@@ -127,3 +128,20 @@ def test_a_rate_lowered_in_an_abandoned_attempt_does_not_hinder() -> None:
     past = [_checkup(0.3, step=2)]
 
     assert choose_action(_checkup(0.2, "lower_learning_rate", step=8), past, 4) is not None
+
+
+def test_a_rate_that_is_in_force_already_is_not_lowered_to() -> None:
+    """Advised is 1e-5 for the whole training: a run lowered to that, or to less, is left alone,
+    however much worse it got; it is stopped all the same.
+    """
+    past = [_checkup(0.2, step=4)]
+    for in_force, acted in ((2e-5, True), (1e-5, False), (5e-6, False)):
+        checkup = replace(_checkup(0.4, "lower_learning_rate", step=8), learning_rate=in_force)
+
+        assert (choose_action(checkup, past, 4) is not None) is acted
+        assert (choose_action(checkup, [], None) is not None) is acted
+
+    stopped = replace(_checkup(0.4, "stop", "lower_learning_rate"), learning_rate=1e-5)
+    action = choose_action(stopped, past, 4)
+    assert action is not None
+    assert action.do == "stop"

@@ -6,9 +6,11 @@ from typing import Any
 
 from ftguard.disk import as_recorded
 from ftguard.errors import InputError, told
-from ftguard.verdict.advice import Advice, LowerLearningRate
+from ftguard.stats.alpha_spending import Look
+from ftguard.verdict.advice import Advice, GoFurther, LowerLearningRate
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gates import Verdict
+from ftguard.verdict.remedies.going_further import go_further
 from ftguard.verdict.remedies.learning_rate import lower_learning_rate
 from ftguard.verdict.remedies.more_probes import more_probes
 from ftguard.verdict.remedies.replay import replay
@@ -24,29 +26,31 @@ _ADVICE: Any = Advice
 
 
 def advise(
-    verdict: Verdict,
+    checkup: Checkup,
     past: Sequence[Checkup],
     run: Run,
     *,
-    current_rate: float,
+    look: Look,
     patience: int,
     own: Sequence[Remedy] = (),
 ) -> tuple[Advice, ...]:
-    """Every remedy that the verdict calls for, most pressing first.
+    """Every remedy that a checkup calls for, most pressing first.
 
     Args:
-        verdict: of the checkpoint at hand.
+        checkup: of the checkpoint at hand, without advice yet.
         past: the checkups of this run before it, oldest first.
         run: what is known of the run.
-        current_rate: the peak learning rate in force, actions included.
+        look: which of the run's looks it is.
         patience: breached checkpoints in a row before stopping is advised.
         own: the user's remedies; one that fails is warned of, and training goes on.
     """
+    verdict = checkup.verdict
     return (
         *stop(verdict, past, patience),
-        *lower_learning_rate(verdict, run, current_rate),
-        *replay(verdict, run, current_rate),
-        *more_probes(verdict),
+        *lower_learning_rate(checkup, past, run),
+        *replay(checkup, past, run),
+        *more_probes(verdict, look),
+        *go_further(checkup, past, run),
         *(advice for remedy in own for advice in _of_own(remedy, verdict, past, run)),
     )
 
@@ -65,6 +69,6 @@ def _of_own(
 
 def _checked(given: object) -> Advice:
     advice: Advice = as_recorded(given, _ADVICE)
-    if isinstance(advice, LowerLearningRate) and advice.learning_rate <= 0:
+    if isinstance(advice, LowerLearningRate | GoFurther) and advice.learning_rate <= 0:
         raise InputError(f"a learning rate is above 0, got {advice.learning_rate}.")
     return advice

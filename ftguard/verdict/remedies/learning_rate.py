@@ -1,77 +1,74 @@
-"""A lower learning rate: the first remedy against forgetting."""
+"""A lower learning rate: the first remedy against what is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ftguard.formatting import rate
 from ftguard.verdict.advice import LowerLearningRate
-from ftguard.verdict.gates import Verdict
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.remedies.rate_range import RateRange, rate_range, rounded
 from ftguard.verdict.remedies.reasons import Alarm, alarms, hedge
 from ftguard.verdict.run import Run
 
-
-@dataclass(frozen=True, kw_only=True)
-class Zone:
-    """Learning rates that are usual."""
-
-    low: float
-    high: float
-
-
-ZONES = {"full": Zone(low=1e-5, high=5e-5), "adapters": Zone(low=1e-4, high=2e-4)}
-"""The usual safe zones of the learning rate, for full fine-tuning and for LoRA."""
-GOAL = 0.5
-"""The loss to aim for, as a share of the limit."""
-STEEPNESS = 1.8
-"""What is lost grows with rate^(1/1.8): fitted on stories260K, full fine-tuning on GSM8K at
-rates from 1e-5 to 1e-3 (`tests/benchmarks/rates.py`)."""
-GENTLEST = 0.5
+GENTLEST = 0.8
 """The least lowering: a factor nearer to 1 would leave the rate about where it was."""
 
 
-def lower_learning_rate(
-    verdict: Verdict, run: Run, current_rate: float
-) -> Iterator[LowerLearningRate]:
-    """Advise a rate where something is lost, from how much is lost.
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the alarms of a checkup ask of the rate, all together."""
 
-    The rate is at least halved, and left within the usual zone where it was above. That a lower
-    rate forgets less at comparable target quality: arXiv 2509.20758.
+    alarm: Alarm
+    """The one that asks most: a finding wherever there is one."""
+    range: RateRange
+    """Of the gate that asks for the lowest rate."""
+
+
+def lower_learning_rate(
+    checkup: Checkup, past: Sequence[Checkup], run: Run
+) -> Iterator[LowerLearningRate]:
+    """Advise a rate for the same training from its start, where something is lost.
+
+    It rests on all the run's checkpoints, so that each further one of a bad run sharpens the same
+    advice. That a lower rate forgets less at comparable target quality: arXiv 2509.20758.
+
+    Args:
+        checkup: of the checkpoint at hand.
+        past: the checkups of this run before it, oldest first.
+        run: gives the rate that is to be lowered.
     """
-    worst = worst_alarm(verdict)
-    if worst is None:
+    wanted = wanted_rate(checkup, past, run)
+    if wanted is None:
         return
-    advised = advised_rate(worst, run, current_rate)
-    zone = ZONES[run.method]
-    kind = "full fine-tuning" if run.method == "full" else "LoRA"
+    found = wanted.range
+    advised, low, high = rounded(found.advised), rounded(found.low), rounded(found.high)
     yield LowerLearningRate(
         learning_rate=advised,
-        outcome=worst.outcome,
-        finding=worst.finding,
+        low=low,
+        high=high,
+        outcome=wanted.alarm.outcome,
+        finding=wanted.alarm.finding,
         text=(
-            f"train again with learning rate {rate(advised)} instead of {rate(current_rate)}, "
-            f"which is too high for {worst.outcome.gate.key}{hedge(worst)}; usual for {kind} is "
-            f"{rate(zone.low)} to {rate(zone.high)}."
+            f"train again with learning rate {rate(advised)} ({rate(low)} to {rate(high)}) "
+            f"instead of {rate(run.learning_rate)}, which is too high for "
+            f"{wanted.alarm.outcome.gate.key}{hedge(wanted.alarm)}."
         ),
     )
 
 
-def worst_alarm(verdict: Verdict) -> Alarm | None:
-    """The alarm that asks most of the rate: findings first, then by how far beyond the limit."""
-    found = alarms(verdict, "forgetting", "tail", "calibration")
-    return max(found, key=lambda alarm: (alarm.finding, alarm.severity), default=None)
+def wanted_rate(checkup: Checkup, past: Sequence[Checkup], run: Run) -> Wanted | None:
+    """The range of the gate that asks for the lowest rate among the alarms; None without any.
 
-
-def advised_rate(worst: Alarm, run: Run, current_rate: float) -> float:
-    """The rate at which half the limit would be lost, but not below the usual zone from above."""
-    zone = ZONES[run.method]
-    wanted = wanted_rate(worst, current_rate)
-    floor = min(zone.low, current_rate * GENTLEST)
-    return max(min(wanted, zone.high if current_rate > zone.high else wanted), floor)
-
-
-def wanted_rate(worst: Alarm, current_rate: float) -> float:
-    """The rate at which half the limit would be lost, whatever is usual."""
-    if worst.severity <= GOAL:
-        return current_rate * GENTLEST
-    share: float = (GOAL / worst.severity) ** STEEPNESS
-    return current_rate * min(GENTLEST, share)
+    It ends below the run's own rate: an alarm never says that this was right.
+    """
+    checkups = [*past, checkup]
+    asked = [
+        (alarm, found)
+        for alarm in alarms(checkup)
+        if (found := rate_range(alarm.outcome.gate, checkups, run)) is not None
+    ]
+    if not asked:
+        return None
+    asked.sort(key=lambda pair: pair[1].advised)
+    alarm = min(asked, key=lambda pair: not pair[0].finding)[0]
+    return Wanted(alarm=alarm, range=asked[0][1].at_most(GENTLEST * run.learning_rate))

@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ftguard.verdict.gates import Outcome, Verdict
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.gate import CALIBRATION
+from ftguard.verdict.gates import Outcome
+
+LOSSES = ("forgetting", "own_answers", "tail", "calibration")
+"""The measurements whose gates a lower learning rate keeps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,16 +22,39 @@ class Alarm:
     """Whether it is a breach: beyond its limit and beyond chance."""
 
 
-def alarms(verdict: Verdict, *names: str) -> Iterator[Alarm]:
-    """The alarms among the named measurements, in the gates' order."""
-    for outcome in verdict.outcomes:
+def alarms(checkup: Checkup) -> Iterator[Alarm]:
+    """The alarms that a lower rate can mend, in the gates' order.
+
+    A base at the floor has nothing to lose, and a checkpoint that is less sure than it is right
+    has not trained too hard: neither is an alarm, whatever the gate says.
+    """
+    for outcome in checkup.verdict.outcomes:
         gate, bad = outcome.gate, outcome.judged
-        if gate.measurement not in names or bad is None or outcome.state == "missing":
+        if not can_be_lost(outcome, checkup) or bad is None:
             continue
         point = gate.limit if gate.advise_at is None else gate.advise_at
-        if bad.value > point:
+        # A calibration gate looks at more than the rise, which alone says nothing.
+        alarmed = bad.value > point
+        if gate.measurement == CALIBRATION:
+            alarmed = outcome.state in ("breach", "suspect")
+        if alarmed:
             finding = outcome.state == "breach"
             yield Alarm(outcome=outcome, severity=bad.value / gate.limit, finding=finding)
+
+
+def can_be_lost(outcome: Outcome, checkup: Checkup) -> bool:
+    """Whether a loss at this gate was measured and is one that training too hard makes."""
+    if outcome.gate.measurement not in LOSSES or outcome.measurement.at_floor:
+        return False
+    if outcome.state in ("missing", "nothing to lose"):
+        return False
+    return not (outcome.gate.measurement == CALIBRATION and underconfident(outcome, checkup))
+
+
+def underconfident(outcome: Outcome, checkup: Checkup) -> bool:
+    """Whether the checkpoint's mean confidence is below its accuracy on a calibration slice."""
+    signed = checkup.find("overconfidence", outcome.gate.slice)
+    return signed is not None and signed.now is not None and signed.now <= 0
 
 
 def hedge(alarm: Alarm) -> str:

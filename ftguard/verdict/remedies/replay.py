@@ -1,11 +1,11 @@
 """Replay: mixing general data into training, where a lower rate alone is unlikely to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ftguard.formatting import percent
 from ftguard.verdict.advice import Replay
-from ftguard.verdict.gates import Verdict
-from ftguard.verdict.remedies.learning_rate import ZONES, wanted_rate, worst_alarm
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.remedies.learning_rate import wanted_rate
 from ftguard.verdict.remedies.reasons import hedge
 from ftguard.verdict.run import Run
 
@@ -15,18 +15,23 @@ FAR_BEYOND = 3.0
 """From so many times the limit on, the larger share is advised."""
 
 
-def replay(verdict: Verdict, run: Run, current_rate: float) -> Iterator[Replay]:
-    """Advise a share of replay where the rate that would do lies below the usual zone.
+LEARNS_LITTLE = {"full": 1e-5, "adapters": 1e-4}
+"""The low ends of the usual learning rates, for full fine-tuning and for LoRA: rates below learn
+little in the steps that are usual."""
 
-    Such a rate learns little. The shares are those of small runs; where there is much data about
-    1 % prevented most of the forgetting (2502.06042), so the words say to try less.
+
+def replay(checkup: Checkup, past: Sequence[Checkup], run: Run) -> Iterator[Replay]:
+    """Advise a share of replay where the rate that would do learns little.
+
+    The shares are those of small runs; where there is much data about 1 % prevented most of the
+    forgetting (2502.06042), so the words say to try less.
     """
-    worst = worst_alarm(verdict)
-    if worst is None or worst.outcome.gate.measurement == "calibration":
+    wanted = wanted_rate(checkup, past, run)
+    if wanted is None or wanted.alarm.outcome.gate.measurement == "calibration":
         return
-    wanted = wanted_rate(worst, current_rate)
-    if wanted >= ZONES[run.method].low:
+    if wanted.range.advised >= LEARNS_LITTLE[run.method]:
         return
+    worst = wanted.alarm
     share = MUCH if worst.severity >= FAR_BEYOND else SOME
     yield Replay(
         share=share,

@@ -6,7 +6,7 @@ Draws right-or-wrong and graded scores of a base and its checkpoints, and holds 
 gates with ftguard's own code (`measure_drop`, `worst_of`, `decide`), plain point thresholds beside
 it. Where nothing else is said the base's accuracy is 0.70, and a model that has not changed flips
 10 % of the items each way at each checkpoint; where the base is nearer to 0 or 1, so many that base
-and checkpoint are independent draws of one ability. Seeded; some 9 minutes on two cores.
+and checkpoint are independent draws of one ability. Seeded; some 6 minutes on two free cores.
 `ftguard manual statistics` has the tables.
 """
 

@@ -33,10 +33,11 @@ def alarms(checkup: Checkup) -> Iterator[Alarm]:
         if not can_be_lost(outcome, checkup) or bad is None:
             continue
         point = gate.limit if gate.advise_at is None else gate.advise_at
-        # A calibration gate looks at more than the rise, which alone says nothing.
         alarmed = bad.value > point
         if gate.measurement == CALIBRATION:
-            alarmed = outcome.state in ("breach", "suspect")
+            # Its gate looks at more than the rise. An error that the base had too, and a larger
+            # one, comes of too little training, if of any.
+            alarmed = outcome.state in ("breach", "suspect") and bad.value > 0
         if alarmed:
             finding = outcome.state == "breach"
             yield Alarm(outcome=outcome, severity=bad.value / gate.limit, finding=finding)

@@ -1,6 +1,7 @@
 """Tests of the advised learning rate: for which alarms, how far down, and in which words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -148,6 +149,17 @@ def test_underconfidence_never_lowers_the_rate(
 
     assert bool(advised(wrong, measurements=(_signed(signed),))) is advice
     assert advised(wrong)
+
+
+def test_an_error_that_the_base_had_more_of_never_lowers_the_rate(
+    judged: Judged, examined: Examined, run: Runs
+) -> None:
+    """From 0.40 to 0.18 is a breach of the own limit, and no matter of training too hard."""
+    verdict = judged((CALIBRATION, -0.3, -0.22, -0.14))
+    (outcome,) = verdict.outcomes
+    breached = replace(verdict, outcomes=(replace(outcome, state="breach"),))
+
+    assert not list(lower_learning_rate(examined(breached), [], run("full", 1e-3)))
 
 
 def test_a_base_at_the_floor_never_lowers_the_rate(

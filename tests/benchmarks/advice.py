@@ -1,6 +1,6 @@
 """Whether the advised learning rate is a good one: it is trained with, beside a sweep of rates.
 
-    python tests/benchmarks/advice.py                                # the demo, 6 minutes
+    python tests/benchmarks/advice.py                                # the demo, 5 minutes
     python tests/benchmarks/advice.py --inputs INPUTS                # stories260K on GSM8K, 20
     python tests/benchmarks/advice.py --inputs INPUTS --model MODEL  # SmolLM2-135M, 1 to 2 hours
 

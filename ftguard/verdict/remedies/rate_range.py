@@ -42,7 +42,7 @@ STEEPNESS_SPREAD = 1.35
 """The factor within which the steepness of two sweeps out of three lies."""
 GROWTH, GROWTH_SPREAD = 0.4, 0.3
 """Of the hazard with time, and its standard deviation: some losses come at once, some steadily."""
-AIM = 0.7
+AIM = 0.75
 """The loss to aim for, as a share of the limit: what is measured again may read higher."""
 CAUTION = 0.2
 """The probability that even the cautious end of the range is too high."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.gate import Gate
 from ftguard.verdict.gates import Outcome
 
 LOSSES = ("forgetting", "own_answers", "tail", "calibration")
@@ -31,10 +32,15 @@ def alarms(checkup: Checkup) -> Iterator[Alarm]:
         gate, bad = outcome.gate, outcome.judged
         if not can_be_lost(outcome, checkup) or bad is None:
             continue
-        point = gate.limit if gate.advise_at is None else gate.advise_at
+        # At the end no more is lost: what is within its limit there has passed.
+        point = gate.limit if checkup.progress >= 1 else _point(gate)
         if bad.value > point:
             severity = bad.value / gate.limit if gate.limit > 0 else float("inf")
             yield Alarm(outcome=outcome, severity=severity, finding=outcome.state == "breach")
+
+
+def _point(gate: Gate) -> float:
+    return gate.limit if gate.advise_at is None else gate.advise_at
 
 
 def can_be_lost(outcome: Outcome, checkup: Checkup) -> bool:

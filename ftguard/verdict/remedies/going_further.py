@@ -18,7 +18,7 @@ NEARLY_DONE = 0.99
 """The share of the planned steps from which on a run is judged as a whole."""
 EARLIER = 0.6
 """The target of a checkpoint up to this share of the run is what the last one is held against."""
-LEAST_RISE = 0.05
+LEAST_RISE = 0.03
 """The share of the target's score that it has to have risen by since."""
 
 

@@ -23,7 +23,7 @@ MOST = 48
 """Points that a fit rests on; more are thinned, since they tell little that is new."""
 ROUNDING = 1e-8
 """Variance added to every error, so that what rounding does to a covariance does no harm."""
-NEGLIGIBLE = 1e-3
+NEGLIGIBLE = 1e-2
 """Components of less weight are left out where the curve is read at points it does not rest on."""
 
 

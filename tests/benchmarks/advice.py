@@ -1,8 +1,8 @@
 """Whether the advised learning rate is a good one: it is trained with, beside a sweep of rates.
 
-    python tests/benchmarks/advice.py                                # the demo, 5 minutes
+    python tests/benchmarks/advice.py                                # the demo: 5 minutes
     python tests/benchmarks/advice.py --inputs INPUTS                # stories260K on GSM8K, 20
-    python tests/benchmarks/advice.py --inputs INPUTS --model MODEL  # SmolLM2-135M, 1 to 2 hours
+    python tests/benchmarks/advice.py --inputs INPUTS --model MODEL  # SmolLM2-135M, 30
 
 Every rate of the sweep is trained with under guard, and so is every rate that is advised after it.
 Of each run the table has the target at its end, the losses at its gates with their verdict, what
@@ -88,7 +88,7 @@ def chat(model: Path, inputs: Path, method: str) -> Sweep:
 
     def train(rate: float, out: Path) -> Sequence[Checkup]:
         found: Sequence[Checkup] = fine_tune(
-            str(model), inputs, method, rate, out, checks=3, max_probes=60
+            str(model), inputs, method, rate, out, steps=30, checks=2, max_probes=40
         )
         return found
 

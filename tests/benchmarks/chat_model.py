@@ -102,6 +102,7 @@ def fine_tune(
     rate: float,
     out: Path,
     *,
+    steps: int = STEPS,
     checks: int = 1,
     max_probes: int = 252,
 ) -> Sequence[Checkup]:
@@ -111,12 +112,12 @@ def fine_tune(
     )
     config = SFTConfig(
         str(out),
-        max_steps=STEPS,
+        max_steps=steps,
         per_device_train_batch_size=8,
         learning_rate=rate,
         lr_scheduler_type="constant_with_warmup",
         warmup_steps=5,
-        save_steps=STEPS // checks,
+        save_steps=steps // checks,
         weight_decay=0.0,
         bf16=False,
         gradient_checkpointing=False,
@@ -128,7 +129,7 @@ def fine_tune(
         model=AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32),
         processing_class=AutoTokenizer.from_pretrained(path),
         args=config,
-        train_dataset=Dataset.from_list(intents(inputs, "train", 8 * STEPS)),
+        train_dataset=Dataset.from_list(intents(inputs, "train", 8 * steps)),
         peft_config=lora if method == "lora" else None,
         callbacks=[guard],
     )

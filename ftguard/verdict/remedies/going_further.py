@@ -18,7 +18,8 @@ NEARLY_DONE = 0.99
 """The share of the planned steps from which on a run is judged as a whole."""
 EARLIER = 0.6
 """The target of a checkpoint up to this share of the run is what the last one is held against."""
-LEAST_RISE = 0.01
+LEAST_RISE = 0.03
+"""The share of the target's score that it has to have risen by since."""
 
 
 def go_further(checkup: Checkup, past: Sequence[Checkup], run: Run) -> Iterator[GoFurther]:
@@ -76,7 +77,7 @@ def still_rises(checkup: Checkup, past: Sequence[Checkup]) -> bool:
         before = earlier[-1].now
     if before is None:
         return False
-    return target.now - before > max(LEAST_RISE, target.estimate.stderr)
+    return target.now - before > max(LEAST_RISE * target.now, target.estimate.stderr)
 
 
 def _tells(outcome: Outcome) -> bool:

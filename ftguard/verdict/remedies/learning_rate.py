@@ -42,6 +42,7 @@ def lower_learning_rate(
         return
     found = wanted.range
     advised, low, high = rounded(found.advised), rounded(found.low), rounded(found.high)
+    ends = f" ({rate(low)} to {rate(high)})" if low < high else ""
     yield LowerLearningRate(
         learning_rate=advised,
         low=low,
@@ -49,8 +50,8 @@ def lower_learning_rate(
         outcome=wanted.alarm.outcome,
         finding=wanted.alarm.finding,
         text=(
-            f"train again with learning rate {rate(advised)} ({rate(low)} to {rate(high)}) "
-            f"instead of {rate(run.learning_rate)}, which is too high for "
+            f"train again with learning rate {rate(advised)}{ends} instead of "
+            f"{rate(run.learning_rate)}, which is too high for "
             f"{wanted.alarm.outcome.gate.key}{hedge(wanted.alarm)}."
         ),
     )

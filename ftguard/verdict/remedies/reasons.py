@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gate import CALIBRATION
+from ftguard.verdict.gate import CALIBRATION, Gate
 from ftguard.verdict.gates import Outcome
 
 LOSSES = ("forgetting", "own_answers", "tail", "calibration")
@@ -32,7 +32,8 @@ def alarms(checkup: Checkup) -> Iterator[Alarm]:
         gate, bad = outcome.gate, outcome.judged
         if not can_be_lost(outcome, checkup) or bad is None:
             continue
-        point = gate.limit if gate.advise_at is None else gate.advise_at
+        # At the end no more is lost: what is within its limit there has passed.
+        point = gate.limit if checkup.progress >= 1 else _point(gate)
         alarmed = bad.value > point
         if gate.measurement == CALIBRATION:
             # Its gate looks at more than the rise. An error that the base had too, and a larger
@@ -41,6 +42,10 @@ def alarms(checkup: Checkup) -> Iterator[Alarm]:
         if alarmed:
             finding = outcome.state == "breach"
             yield Alarm(outcome=outcome, severity=bad.value / gate.limit, finding=finding)
+
+
+def _point(gate: Gate) -> float:
+    return gate.limit if gate.advise_at is None else gate.advise_at
 
 
 def can_be_lost(outcome: Outcome, checkup: Checkup) -> bool:

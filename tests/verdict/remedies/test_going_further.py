@@ -94,6 +94,12 @@ def test_a_target_that_is_not_known_to_rise_is_none_that_does(told: Told) -> Non
     assert not told(error=0.11)
 
 
+def test_a_small_likelihood_that_doubles_has_risen(told: Told) -> None:
+    """0.004 to 0.008, known to 0.0005: what counts is the share, not the points."""
+    assert told(half=0.004, end=0.008, error=0.0005)
+    assert not told(half=0.0078, end=0.008, error=0.0001)  # 2.5 %
+
+
 def test_only_a_run_at_its_end_is_told(told: Told) -> None:
     """Before that its own steps are the room that is left."""
     assert not told(step=90)

@@ -25,14 +25,15 @@ Advised = Callable[..., list[LowerLearningRate]]
 
 @pytest.fixture
 def advised(judged: Judged, examined: Examined, run: Runs) -> Advised:
-    """`advised((gate, low, value, high), ..., trained_at=1e-3)`: at the end of a run of its own."""
+    """`advised((gate, low, value, high), ..., trained_at=1e-3)`: at step 90 of 100."""
 
     def make(
         *found: tuple[Gate, float, float, float],
         trained_at: float = 1e-3,
         measurements: tuple[Measurement, ...] = (),
+        step: int = 90,
     ) -> list[LowerLearningRate]:
-        checkup = examined(judged(*found), measurements=measurements)
+        checkup = examined(judged(*found), step, measurements=measurements)
         return list(lower_learning_rate(checkup, [], run("full", trained_at)))
 
     return make
@@ -111,6 +112,15 @@ def test_after_a_lowering_the_same_rate_is_advised(
 def test_advice_comes_from_its_own_point_on(advised: Advised, *, drop: float, advice: bool) -> None:
     """`advise_at` lies before the limit; at it nothing is advised yet."""
     assert bool(advised((GATE, -0.6, drop, 0.6))) is advice
+
+
+def test_at_the_end_what_is_within_its_limit_has_passed(advised: Advised) -> None:
+    """9 % of 10 % is a warning at step 90 of 100, when more is to come, and none at the last."""
+    near = (GATE, 0.08, 0.09, 0.10)
+
+    assert advised(near)
+    assert not advised(near, step=100)
+    assert advised((GATE, 0.09, 0.11, 0.13), step=100)
 
 
 def test_without_a_point_of_advice_the_limit_is_it(advised: Advised) -> None:

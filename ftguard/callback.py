@@ -1,6 +1,7 @@
 """`GuardCallback`, the timeline: when things happen in a run; what happens is elsewhere."""
 
 import math
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -131,17 +132,18 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
                 calibration=calibration,
                 train_dataset=train_dataset,
                 judged=judge is not None,
-                max_probes=max_probes,
-                holdout=holdout,
-                seed=seed,
+                # Numbers of numpy are numbers, and no JSON.
+                max_probes=operator.index(max_probes),
+                holdout=float(holdout),
+                seed=operator.index(seed),
             ),
             judge=judge,
             encoder=load_encoder(encoder) if isinstance(encoder, str) else encoder,
             gates=None if gates is None else tuple(gates),
-            limits=read_limits(limits or {}),
+            limits=read_limits({} if limits is None else limits),
             measures=tuple(measures),
             act_on_breach=act_on_breach,
-            advising=Advising(patience=patience, remedies=tuple(remedies)),
+            advising=Advising(patience=operator.index(patience), remedies=tuple(remedies)),
             strict=strict,
             cache=cache,
             chat_template_kwargs=dict(chat_template_kwargs or {}),

@@ -15,6 +15,7 @@ from ftguard.run.grading import Grading
 from ftguard.run.thinking import Thinking, announce_thinking
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.power import WORTH_ASKING, probes_needed, smallest_drop
+from ftguard.verdict.defaults import FORGETTING, OWN_ANSWERS
 from ftguard.verdict.run import Run
 
 EXAMPLE = 1.5
@@ -58,6 +59,10 @@ def announce(
     limits = [f"{gate.key} {bound(gate.limit, by_key[gate.key].unit)}" for gate in run.gates]
     absent = f"; not measured: {', '.join(run.not_measured)}" if run.not_measured else ""
     yield f"gates: {', '.join(limits) or 'none'}{absent}"
+    held, forgetting = {gate.key for gate in run.gates}, by_key.get(FORGETTING)
+    if forgetting is not None and forgetting.at_floor and FORGETTING not in {*held, *run.left_out}:
+        stands_in = "; own_answers stands in for it" if OWN_ANSWERS.key in held else ""
+        yield f"{FORGETTING} is not held: {forgetting.note}{stands_in}"
     if run.left_out:
         names = ", ".join(run.left_out)
         yield (

@@ -10,16 +10,9 @@ from ftguard.stats.estimates import Array
 
 SUDDEN = (0.1, 0.3)
 """Prior spread of one sudden change, that stays (a jump) or passes (a spike)."""
-CALM_SLOPE, CALM_WANDERING = 0.1, 0.03
-"""What else moves where there is a sudden change."""
 JUMP, SPIKE = 0.15, 0.10
 """Prior probability of each; the loss of the choice changes little from 0.05 to 0.30."""
-EARLY = 0.001
-"""Prior probability of a jump before the first look. It is small, for an error that all looks share
-looks just so and is common; many standard errors of it are believed all the same."""
-EARLY_WANDERINGS = (0.03, 0.1, 0.3)
-"""What moves after such a jump."""
-MOST = 48
+MOST = 24
 """Points that a fit rests on; more are thinned, since they tell little that is new."""
 ROUNDING = 1e-8
 """Variance added to every error, so that what rounding does to a covariance does no harm."""
@@ -72,14 +65,20 @@ class Sizes:
     """How much a curve may move over a whole run, in the unit of what is measured."""
 
     slopes: Sequence[float]
-    """Prior spreads of what changes steadily."""
+    """Prior spreads of what changes steadily, the smallest first: that of a curve which has a
+    sudden change."""
     wanderings: Sequence[float]
-    """Prior spreads of what changes by wandering about that line."""
+    """Prior spreads of what changes by wandering about that line, the smallest first."""
+    early: float
+    """Prior probability of a jump before the first look. An error that all looks share looks just
+    so, and is common; many standard errors of it are believed all the same."""
 
 
-MOVING = Sizes(slopes=(0.1, 0.3, 1.0), wanderings=(0.03, 0.1, 0.3, 1.0))
+MOVING = Sizes(slopes=(0.1, 0.3, 1.0), wanderings=(0.03, 0.1, 0.3, 1.0), early=0.005)
 """Of what a fine-tune moves."""
-PERHAPS_STILL = Sizes(slopes=(0.003, 0.03, 0.1, 0.3, 1.0), wanderings=(0.003, 0.03, 0.1, 0.3))
+PERHAPS_STILL = Sizes(
+    slopes=(0.003, 0.03, 0.1, 0.3, 1.0), wanderings=(0.003, 0.03, 0.1, 0.3), early=0.05
+)
 """Of what may well not move at all, as slices about their whole."""
 
 
@@ -98,6 +97,11 @@ def fit_curves(times: Array, series: Sequence[Series], sizes: Sizes = MOVING) ->
         series: each with k points.
         sizes: how much they may move.
     """
+    # A weak base's drop may be many times its score; the sizes are those of what is near 1.
+    scale = max(1.0, *(float(np.abs(one.values).max()) for one in series))
+    series = [
+        Series(values=one.values / scale, covariance=one.covariance / scale**2) for one in series
+    ]
     at = _seen(times)
     kernel = _Kernel.grid(times[at], sizes)
     prior = kernel(times[at], times[at])
@@ -108,7 +112,7 @@ def fit_curves(times: Array, series: Sequence[Series], sizes: Sizes = MOVING) ->
     kept = weights >= (NEGLIGIBLE * weights.max() if at.size < times.size else 0)
     kernel, weights = kernel.chosen(kept), weights[kept] / weights[kept].sum()
     across, own = kernel(times[at], times), kernel.variance(times)
-    return [fit.read(kept, across, own, weights) for fit in fits]
+    return [fit.read(kept, across, own, weights, scale) for fit in fits]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,16 +135,16 @@ class _Kernel:
             for slope in sizes.slopes
             for wandering in sizes.wanderings
         ]
-        calm = (CALM_SLOPE, CALM_WANDERING)
+        calm = (sizes.slopes[0], sizes.wanderings[0])
         jumps = [(*calm, size, 0.0, moment) for moment in times[1:] for size in SUDDEN]
         spikes = [(*calm, 0.0, size, moment) for moment in times for size in SUDDEN]
         early = [
-            (CALM_SLOPE, wandering, size, 0.0, times[0])
-            for wandering in EARLY_WANDERINGS
+            (sizes.slopes[0], wandering, size, 0.0, times[0])
+            for wandering in sizes.wanderings[:3]
             for size in SUDDEN
         ]
-        rest = 1 - JUMP * bool(jumps) - SPIKE - EARLY
-        kinds = ((smooth, rest), (jumps, JUMP), (spikes, SPIKE), (early, EARLY))
+        rest = 1 - JUMP * bool(jumps) - SPIKE - sizes.early
+        kinds = ((smooth, rest), (jumps, JUMP), (spikes, SPIKE), (early, sizes.early))
         log_prior = [np.log(share / len(kind)) for kind, share in kinds for _ in kind]
         slope, wandering, jump, spike, moment = np.array([x for kind, _ in kinds for x in kind]).T
         return cls(
@@ -210,11 +214,11 @@ class _Fit:
         spread = np.log(np.diagonal(self.factor, axis1=1, axis2=2)).sum(axis=1)
         return np.asarray(-(self.whitened**2).sum(axis=(1, 2)) / 2 - spread)
 
-    def read(self, kept: Array, across: Array, own: Array, weights: Array) -> Curve:
+    def read(self, kept: Array, across: Array, own: Array, weights: Array, scale: float) -> Curve:
         gain = np.linalg.solve(self.factor[kept], across)
         means = (gain * self.whitened[kept]).sum(axis=1)
         variances = np.maximum(own - (gain**2).sum(axis=1), 1e-12)
-        return Curve(weights=weights, means=means, stderrs=np.sqrt(variances))
+        return Curve(weights=weights, means=scale * means, stderrs=scale * np.sqrt(variances))
 
 
 def _seen(times: Array) -> Array:

@@ -94,7 +94,7 @@ def _says_otherwise(outcome: Outcome) -> bool:
     rise = outcome.measurement.estimate
     if outcome.gate.measurement != CALIBRATION or rise is None:
         return False
-    return (rise.value > outcome.gate.limit) != (outcome.state in ("breach", "suspect"))
+    return outcome.state in ("breach", "suspect") or rise.value > outcome.gate.limit
 
 
 def _aligned(rows: Sequence[tuple[Sequence[str], Text]]) -> Iterator[Text]:
@@ -173,16 +173,19 @@ def _lines(checkup: Checkup) -> Iterator[str]:
     if directions:
         yield f"confidence: {', '.join(directions)}"
     for advice in checkup.advice:
-        sure = advice.finding or isinstance(advice, GoFurther)
-        kind = "advice" if sure else "advice (on a suspicion)"
+        suspected = advice.outcome.state == "suspect" and not isinstance(advice, GoFurther)
+        kind = "advice (on a suspicion)" if suspected and not advice.finding else "advice"
         yield f"{kind}: {advice.text}"
     for outcome in checkup.verdict.outcomes:
         if outcome.state in ("missing", "nothing to lose") or _says_otherwise(outcome):
             yield outcome.explanation
         elif outcome.curve is not None and outcome.curve_differs:
             change = change_of(outcome.measurement, outcome.curve)
+            same = outcome.curve_slice in ("", outcome.gate.slice)
+            of = "" if same else f" of {outcome.curve_slice}"
             yield (
-                f"{outcome.gate.key} by the curve so far: {quantity(change.value, change.unit)} "
+                f"{outcome.gate.key} by the curve so far{of}: "
+                f"{quantity(change.value, change.unit)} "
                 f"({span(change.low, change.high, change.unit)})"
             )
     for note in checkup.notes:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from ftguard.stats.estimates import Estimate
 from ftguard.verdict.checkup import Checkup, target_score
 from ftguard.verdict.curves import Measured, Reading, read_gain, read_gate
 from ftguard.verdict.gate import Gate
@@ -51,11 +50,9 @@ def choose(
     found = []
     for place, checkup in enumerate(checkups):
         readings = {gate: at[place] for gate, at in read.items() if place in at}
-        verdict = judged_anew(
-            checkup.verdict, {gate.key: reading.estimate for gate, reading in readings.items()}
-        )
+        verdict = judged_anew(checkup.verdict, {gate.key: r for gate, r in readings.items()})
         there = checkup.checkpoint is not None and checkup.step not in lost
-        if there and (verdict.proven if strict else _will_do(verdict)):
+        if there and _will_do(verdict, strict=strict):
             value = _value(checkup, gains.get(place), readings)
             found.append((value, Choice(checkup=checkup, verdict=verdict)))
     if not found:
@@ -67,19 +64,22 @@ def choose(
 
 def read_curves(
     gates: Sequence[Gate], past: Sequence[Checkup], now: Measured
-) -> Mapping[str, Estimate]:
+) -> Mapping[str, Reading]:
     """What the curve so far says of a new checkpoint, by the gates' keys."""
     run = [*(Measured.at(c.progress, c.measurements) for c in past), now]
     read = ((gate.key, read_gate(gate, run).get(len(past))) for gate in gates)
-    return {key: reading.estimate for key, reading in read if reading is not None}
+    return {key: reading for key, reading in read if reading is not None}
 
 
 def _gates(checkups: Sequence[Checkup]) -> tuple[Gate, ...]:
-    return tuple(dict.fromkeys(o.gate for c in checkups for o in c.verdict.outcomes))
+    """Each gate's latest limit: a resume may have moved it."""
+    return tuple({o.gate.key: o.gate for c in checkups for o in c.verdict.outcomes}.values())
 
 
-def _will_do(verdict: Verdict) -> bool:
+def _will_do(verdict: Verdict, *, strict: bool) -> bool:
     """Whether it passed, or only what is too uncertain keeps it from passing."""
+    if strict:
+        return verdict.proven
     if verdict.passed is not None:
         return verdict.passed
     states = {outcome.state for outcome in verdict.outcomes}

@@ -123,7 +123,16 @@ def _best_line(choice: Choice, confirmed: Measurement | None, folder: RunFolder)
     return f"{line}; kept in {folder.best}"
 
 
+def _short(outcome: Outcome) -> str:
+    """The gate, and which slice its curve is of where that is not the whole."""
+    of = outcome.curve_slice
+    name = outcome.gate.measurement
+    return name if of in ("", "all") else f"{name} of {of}"
+
+
 def _passed(verdict: Verdict) -> str:
+    if not verdict.outcomes:
+        return "no gate held against it"
     if verdict.passed is None:
         wide = [o.gate.key for o in verdict.outcomes if o.state == "too wide"]
         return f"no gate against it, but too few probes to decide on {', '.join(wide)}"
@@ -133,7 +142,7 @@ def _passed(verdict: Verdict) -> str:
 def _read_off(verdict: Verdict) -> str:
     """What the curves say of each gate: a kept checkpoint may have cost more than it seems to."""
     read = [
-        f"{outcome.gate.measurement} {quantity(change.value, change.unit)} "
+        f"{_short(outcome)} {quantity(change.value, change.unit)} "
         f"({span(change.low, change.high, change.unit)})"
         for outcome in verdict.outcomes
         if outcome.curve is not None and not outcome.measurement.higher_is_better

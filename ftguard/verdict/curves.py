@@ -12,8 +12,12 @@ from ftguard.stats.estimates import LEVEL, Array, Estimate
 from ftguard.verdict.gate import Gate, badness, limit_on
 
 ALL, LIKELIHOOD, WORST = "all", "likelihood", "worst"
+CURVED = ("target", "forgetting", "format", "own_answers", "tail")
+"""What curves are read of: the size of a measure of one's own is not known beforehand."""
 FEWEST = 2
 """Looks that make a curve."""
+BELIEVED = 0.5
+"""The share of a correlation between two looks that is its own; the rest is all looks' mean."""
 UNKNOWN = 1e3
 """The variance of what was not measured."""
 WIDENED = 1.5
@@ -40,16 +44,22 @@ class Measured:
     def find(self, name: str, slice: str) -> Measurement | None:
         """The measurement of that name and slice, where a curve can use it."""
         found = self.measurements.get((name, slice))
-        known = found is not None and found.estimate is not None and len(found.influence) > 0
-        return found if known else None
+        if name not in CURVED or found is None or found.estimate is None:
+            return None
+        return found if len(found.influence) > 0 else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """What a curve says of one checkpoint."""
 
+    gate: Gate
+    """What it is held against."""
     estimate: Estimate
     """Of the change, turned so that higher is worse."""
+    p_within: float
+    """One-sided, of the change being within the limit, by the look itself or with those beside it;
+    of a tail's slices by the one that says most against it, Bonferroni over them."""
     excess: float
     """The expectation of how far the change is beyond the limit, in its unit; at least 0."""
     slice: str
@@ -89,11 +99,14 @@ def _read(gate: Gate, slice: str, run: Sequence[Measured]) -> dict[int, Reading]
     series = _known(gate.measurement, slice, run)
     if len(series) < FEWEST:
         return {}
-    (curve,) = fit_curves(_times(run, series), [_series(series)])
-    excess = curve.excess(limit_on(gate, next(iter(series.values()))))
+    errors, limit = _series(series), limit_on(gate, next(iter(series.values())))
+    (curve,) = fit_curves(_times(run, series), [errors])
+    excess, within = curve.excess(limit), _p_within(errors, limit)
     return {
         place: Reading(
+            gate=gate,
             estimate=_estimate(curve.value[index], curve.stderr[index], measurement),
+            p_within=float(within[index]),
             excess=float(excess[index]),
             slice=slice,
         )
@@ -114,6 +127,10 @@ def _read_worst(gate: Gate, whole: str, run: Sequence[Measured]) -> dict[int, Re
     times = _times(run, readings)
     curves = fit_curves(times, [_deviation(s, wholes) for s in apart.values()], PERHAPS_STILL)
     limit = limit_on(gate, next(iter(wholes.values())))
+    doubts: dict[int, float] = {}
+    for part in apart.values():
+        for place, p in zip(part, _p_within(_series(part), limit), strict=True):
+            doubts[place] = min(doubts.get(place, 1.0), float(p))
     found = {}
     for index, (place, reading) in enumerate(readings.items()):
         values = [reading.estimate.value + float(curve.value[index]) for curve in curves]
@@ -122,7 +139,9 @@ def _read_worst(gate: Gate, whole: str, run: Sequence[Measured]) -> dict[int, Re
         name = list(apart)[worst]
         measurement = apart[name].get(place, wholes[place])
         found[place] = Reading(
+            gate=gate,
             estimate=_estimate(values[worst], stderr, measurement),
+            p_within=min(reading.p_within, 1.5 * doubts.get(place, 1.0)),
             excess=_excess(values[worst], stderr, limit),
             slice=name,
         )
@@ -161,11 +180,41 @@ def _series(measurements: Mapping[int, Measurement]) -> Series:
     """The errors' covariances are those of the probes that both looks asked."""
     changes = [_change(m) for m in measurements.values()]
     pulls = np.array([m.influence for m in measurements.values()])
-    covariance = pulls @ pulls.T
+    spread = np.sqrt((pulls**2).sum(axis=1))
     # The estimate's own error knows of what pulls do not show: few probes, none of which changed.
-    own = np.array([change.stderr**2 for change in changes])
-    np.fill_diagonal(covariance, np.maximum(np.diagonal(covariance), own))
-    return Series(values=np.array([change.value for change in changes]), covariance=covariance)
+    stderr = np.maximum(spread, [change.stderr for change in changes])
+    scale = np.where(spread > 0, spread, 1.0)
+    correlation = _shrunk(pulls @ pulls.T / np.outer(scale, scale))
+    return Series(
+        values=np.array([change.value for change in changes]),
+        covariance=correlation * np.outer(stderr, stderr),
+    )
+
+
+def _shrunk(correlation: Array) -> Array:
+    """Pulled towards one correlation for all looks: of many looks at few probes each pair's own is
+    mostly noise, and what it takes for exact contrasts would bend the curve.
+    """  # noqa: D205
+    looks = len(correlation)
+    shared = (correlation.sum() - np.trace(correlation)) / (looks * (looks - 1))
+    shrunk = BELIEVED * correlation + (1 - BELIEVED) * shared
+    np.fill_diagonal(shrunk, 1.0)
+    return np.asarray(shrunk)
+
+
+def _p_within(series: Series, limit: float) -> Array:
+    """One-sided, of each look's change being within the limit: by itself, and with its neighbours.
+
+    The mean of a look and those beside it is seldom as lucky as the luckiest of many looks.
+    """
+    found = []
+    for index in range(series.values.size):
+        near = slice(max(0, index - 1), index + 2)
+        means = (series.values[index], series.values[near].mean())
+        errors = (series.covariance[index, index], series.covariance[near, near].mean())
+        distances = [(mean - limit) / np.sqrt(e) for mean, e in zip(means, errors, strict=True)]
+        found.append(float(stats.norm.sf(max(distances))))
+    return np.array(found)
 
 
 def _share(slice: Mapping[int, Measurement], wholes: Mapping[int, Measurement]) -> float:

@@ -56,6 +56,10 @@ class Gate:
                 raise InputError(f"gate `{self.key}`: `own_limit` is of `{CALIBRATION}` alone.")
             if not math.isfinite(self.own_limit):
                 raise InputError(f"the own limit of gate `{self.key}` must be a finite number.")
+        # Numbers of numpy are numbers, and no JSON.
+        for name in ("limit", "advise_at", "price", "own_limit"):
+            number = getattr(self, name)
+            object.__setattr__(self, name, None if number is None else float(number))
 
     @property
     def key(self) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look, rejected
-from ftguard.stats.estimates import Estimate, p_value, student_estimate
+from ftguard.stats.estimates import Estimate, student_estimate
 from ftguard.verdict.calibrated import Calibrated, calibrated
 from ftguard.verdict.calibration_words import explain_calibration
+from ftguard.verdict.curves import Reading
 from ftguard.verdict.defaults import FORGETTING, OWN_ANSWERS
 from ftguard.verdict.gate import (
     Gate,
@@ -25,9 +26,9 @@ WIDEST = 2.0
 """An interval wider than so many times the limit decides nothing: it could hold a change of the
 whole limit beside none."""
 OWN = 0.15
-"""A change that is beyond its limit at this one-sided level by its own estimate is suspect whatever
-the curve says; `tests/benchmarks/choice.py` chose it: smaller levels keep more bad checkpoints of
-curves that jump, larger ones refuse more good ones for their noise."""
+"""A change that is beyond its limit at this one-sided level, by the look itself or with those
+beside it, is suspect whatever the curve says; `tests/benchmarks/choice.py` chose it: smaller levels
+keep more bad checkpoints of curves that jump, larger ones refuse more good ones for their noise."""
 SETTLED: tuple[State, ...] = ("breach", "nothing to lose", "missing")
 """States that no curve changes."""
 UNREAD: tuple[State, ...] = ("nothing to lose", "missing")
@@ -46,11 +47,17 @@ class Outcome:
     curve: Estimate | None = None
     """What the curve of the whole run so far says of the change at this checkpoint, turned so that
     higher is worse; None where there is no curve, as at the first checkpoint."""
+    curve_slice: str = ""
+    """The slice that the curve is of: of a tail's worst, the one that is worst by the curve."""
 
     @property
     def judged(self) -> Estimate | None:
-        """The change held against the limit, higher is worse: by the curve, else by itself."""
-        return self.curve or badness(self.measurement)
+        """The change held against the limit, higher is worse: by the curve, else by itself.
+
+        A breach is found in the checkpoint's own change, whatever the curve says of it.
+        """
+        own = badness(self.measurement)
+        return own if self.state == "breach" else self.curve or own
 
     @property
     def curve_differs(self) -> bool:
@@ -77,7 +84,7 @@ def decide(
     measurements: Sequence[Measurement],
     gates: Sequence[Gate],
     look: Look,
-    curves: Mapping[str, Estimate] | None = None,
+    curves: Mapping[str, Reading] | None = None,
 ) -> Verdict:
     """Hold each measurement against its gate.
 
@@ -116,14 +123,16 @@ def decide(
     return _verdict(outcomes)
 
 
-def judged_anew(verdict: Verdict, curves: Mapping[str, Estimate]) -> Verdict:
+def judged_anew(verdict: Verdict, curves: Mapping[str, Reading]) -> Verdict:
     """The verdict once the curves of a whole run are known; a breach stays one."""
     if not curves:
         return verdict
     outcomes = (
         outcome
         if outcome.state in SETTLED or outcome.gate.key not in curves
-        else _outcome(outcome.gate, outcome.measurement, None, curves[outcome.gate.key])
+        else _outcome(
+            curves[outcome.gate.key].gate, outcome.measurement, None, curves[outcome.gate.key]
+        )
         for outcome in verdict.outcomes
     )
     return _verdict(tuple(outcomes))
@@ -166,17 +175,18 @@ def _enough(measurement: Measurement) -> bool:
 
 
 def _outcome(
-    gate: Gate, measurement: Measurement, allowed: float | None, curve: Estimate | None
+    gate: Gate, measurement: Measurement, allowed: float | None, reading: Reading | None
 ) -> Outcome:
-    state = _state(gate, measurement, curve, finding=allowed is not None)
-    if state in UNREAD:
-        curve = None
+    state = _state(gate, measurement, reading, finding=allowed is not None)
+    curve = reading.estimate if reading and state not in UNREAD else None
+    slice_name = reading.slice if reading and curve else ""
     return Outcome(
         gate=gate,
         measurement=replace(measurement, influence=()),
         state=state,
-        explanation=explain(gate, measurement, state, allowed, curve),
+        explanation=explain(gate, measurement, state, allowed, curve, of=slice_name),
         curve=curve,
+        curve_slice=slice_name,
     )
 
 
@@ -194,7 +204,9 @@ def _calibration(
     )
 
 
-def _state(gate: Gate, measurement: Measurement, curve: Estimate | None, *, finding: bool) -> State:
+def _state(
+    gate: Gate, measurement: Measurement, reading: Reading | None, *, finding: bool
+) -> State:
     bad = badness(measurement)
     if measurement.at_floor and (measurement.nothing_open or _enough(measurement)):
         return "nothing to lose"
@@ -203,11 +215,11 @@ def _state(gate: Gate, measurement: Measurement, curve: Estimate | None, *, find
     limit = limit_on(gate, measurement)
     if finding and bad.value > limit and not below_noise(gate, measurement, bad):
         return "breach"
-    judged = curve or bad
+    judged = reading.estimate if reading else bad
     # Where a step or a spike is real, the looks around it would smooth it away.
-    if judged.value > limit or p_value(bad, limit) < OWN:
+    if judged.value > limit or (reading is not None and reading.p_within < OWN):
         return "suspect"
-    if bad.high <= limit and measurement.noise <= max(0, limit):
+    if max(bad.high, judged.high) <= limit and measurement.noise <= max(0, limit):
         return "clear"
     # A worst slice's own ends are further out, for having been chosen; that is no lack of probes.
     own = student_estimate(bad.value, bad.stderr, dof=bad.dof, n=bad.n)

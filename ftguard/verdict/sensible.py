@@ -3,6 +3,7 @@
 import difflib
 import math
 from dataclasses import dataclass
+from numbers import Real
 
 from ftguard.errors import InputError
 from ftguard.measures.measuring import OURS
@@ -66,16 +67,24 @@ def _meant(name: str) -> str | None:
     return near[0] if near and not spelt.startswith(f"{near[0]}_") else None
 
 
+def _is_finite(number: Real) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
+
+
 def check_limit(key: str, limit: object) -> None:
     """Refuse a limit of `NAME/SLICE` that nothing, or everything, would cross.
 
     Raises:
         InputError: it says what the limit is, and what was probably meant.
     """
-    if isinstance(limit, bool) or not isinstance(limit, int | float) or not math.isfinite(limit):
+    if isinstance(limit, bool) or not isinstance(limit, Real) or not _is_finite(limit):
         raise InputError(
             f"the limit of `{key}` must be a finite number such as 0.1, got {limit!r}."
         )
+    limit = float(limit)
     name, _, slice_name = key.partition("/")
     allowed = RANGES.get(name)
     if name == "drift":

@@ -24,6 +24,8 @@ def explain(
     state: State,
     allowed: float | None,
     curve: Estimate | None = None,
+    *,
+    of: str = "",
 ) -> str:
     """One sentence with its numbers.
 
@@ -33,6 +35,7 @@ def explain(
         state: what was decided.
         allowed: the largest p that was beyond chance here; None where this one is not.
         curve: what the curve of the run says, higher is worse.
+        of: the slice that the curve is of.
     """
     estimate = measurement.estimate
     if state == "nothing to lose":
@@ -42,7 +45,7 @@ def explain(
     limit = percent(gate.limit) if measurement.unit == PERCENT else quantity(gate.limit, "points")
     facts = (
         f"{gate.key}: {_facts(measurement, estimate)}, n={estimate.n})"
-        f"{_by_curve(measurement, curve)}"
+        f"{_by_curve(gate, measurement, curve, of)}"
     )
     ending = _ENDINGS[state].format(limit=limit, needed=_needed(gate, estimate))
     which = f"; {measurement.note}" * (measurement.slice == "worst" and bool(measurement.note))
@@ -59,12 +62,13 @@ def _facts(measurement: Measurement, estimate: Estimate) -> str:
     return f"from {before} to {after}, a change of {quantity(change.value, change.unit)} ({ends}"
 
 
-def _by_curve(measurement: Measurement, curve: Estimate | None) -> str:
+def _by_curve(gate: Gate, measurement: Measurement, curve: Estimate | None, of: str) -> str:
     if curve is None:
         return ""
     change = change_of(measurement, turned(curve) if measurement.higher_is_better else curve)
     value, ends = quantity(change.value, change.unit), span(change.low, change.high, change.unit)
-    return f", by the run's curve {value} ({ends}),"
+    whose = "" if of in ("", gate.slice) else f" of {of}"
+    return f", by the run's curve{whose} {value} ({ends}),"
 
 
 def _certainty(gate: Gate, measurement: Measurement, allowed: float | None) -> str:

@@ -5,8 +5,8 @@
 Draws runs of 10 checkpoints: right-or-wrong answers of a base and its checkpoints to general,
 tail and target probes, with a true forgetting that follows a curve. Each rule then chooses a
 checkpoint, and the benchmark says what that choice lost the user, in points of target: the gain
-missed, and 3 for each point of true forgetting beyond the limit of 10 %, less what the best choice
-would have lost (no checkpoint at all misses the whole gain).
+missed, and 3 for each point that true forgetting is beyond 10 %, or the worst tail slice beyond
+15 %, less what the best choice would have lost (no checkpoint at all misses the whole gain).
 
 `plain` are point thresholds, which is also what ftguard's verdicts came to before 0.1.0 where any
 suspicion refused a checkpoint: no estimate beyond a limit, then the best target score. `unblocked`
@@ -38,14 +38,13 @@ from ftguard.verdict.curves import Measured, read_gate
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.gates import decide
 
-LOOKS, CHURN, PRICE = 10, 0.10, 3.0
+CHURN, PRICE = 0.10, 3.0
 TARGET, GAIN, TARGET_CHURN = 140, 0.40, 0.05
 """Target probes, the gain that a whole run brings, and the share of answers that are luck."""
 FORGETTING = Gate(measurement="forgetting", limit=0.10)
 TAIL = Gate(measurement="tail", slice="worst", limit=0.15)
-TIMES = np.arange(1, LOOKS + 1) / LOOKS
-BEYOND = 0.12
-"""A kept checkpoint with a larger true drop is counted."""
+BEYOND = 0.02
+"""A kept checkpoint that is truly further beyond its limits is counted."""
 
 SHAPES: dict[str, Callable[[Array], Array]] = {
     "linear": lambda t: t,
@@ -60,6 +59,8 @@ SHAPES: dict[str, Callable[[Array], Array]] = {
     "early shock": lambda t: 0.3 + 0.7 * np.exp(-6 * (t - 0.1)),
     "shock, recovery": lambda t: np.exp(-5 * (t - 0.1)),
     "hump": lambda t: np.sin(np.pi * t),
+    "at once": np.ones_like,
+    "nearly at once": lambda t: 1 - np.exp(-12 * t),
     "late surge": lambda t: np.maximum(0, (t - 0.6) / 0.4),
 }
 
@@ -77,18 +78,41 @@ class Setting:
     slices: tuple[int, ...] = (40,) * 5
     tail: float = 0.0
     """How much of the general drop each tail slice loses."""
+    slice: float = 0.0
+    """What the first tail slice loses by the shape, in place of that."""
+    looks: int = 10
+
+    @property
+    def times(self) -> Array:
+        """When the checkpoints are, as shares of the run."""
+        return np.arange(1, self.looks + 1) / self.looks
 
     @property
     def drops(self) -> Array:
-        """The true drop at each checkpoint."""
-        return np.asarray(self.drop * SHAPES[self.shape](TIMES))
+        """The true general drop at each checkpoint."""
+        return np.asarray(self.drop * SHAPES[self.shape](self.times))
+
+    @property
+    def tails(self) -> list[Array]:
+        """The true drop of each tail slice at each checkpoint."""
+        found = [self.drops * self.tail for _ in self.slices]
+        if self.slice:
+            found[0] = np.asarray(self.slice * SHAPES[self.shape](self.times))
+        return found
+
+    @property
+    def beyond(self) -> Array:
+        """How far a checkpoint is truly beyond a limit, forgetting's and the tail's together."""
+        tail = np.max([np.zeros(self.looks), *self.tails], axis=0)
+        parts = ((self.drops, FORGETTING), (tail, TAIL))
+        return np.asarray(sum(np.maximum(0, drop - gate.limit) for drop, gate in parts))
 
 
-def luck(generator: Generator, n: int, persistence: float) -> Array:
+def luck(generator: Generator, looks: int, n: int, persistence: float) -> Array:
     """Uniform numbers of shape [looks, n] of which a share stays from look to look."""
-    drawn = generator.random((LOOKS, n))
-    stays = generator.random((LOOKS, n)) < persistence
-    for look in range(1, LOOKS):
+    drawn = generator.random((looks, n))
+    stays = generator.random((looks, n)) < persistence
+    for look in range(1, looks):
         drawn[look, stays[look]] = drawn[look - 1, stays[look]]
     return drawn
 
@@ -98,21 +122,21 @@ def answers(generator: Generator, setting: Setting, n: int, drops: Array) -> tup
     accuracy = setting.accuracy
     churn = min(CHURN, accuracy, 1 - accuracy)
     base = generator.random(n) < accuracy
-    drawn, nature = luck(generator, n, setting.persistence), generator.random(n)
+    drawn, nature = luck(generator, setting.looks, n, setting.persistence), generator.random(n)
     kept = 1 - drops[:, None]
     still = (nature < kept) & (drawn >= churn / accuracy)
     won = drawn < churn / (1 - accuracy) * kept
     return base.astype(float), np.where(base, still, won).astype(float)
 
 
-def task(generator: Generator, persistence: float) -> tuple[Array, Array, Array]:
+def task(generator: Generator, setting: Setting) -> tuple[Array, Array, Array]:
     """The true gain at each checkpoint, and answers to target probes of base and checkpoints."""
-    gains = GAIN * (1 - np.exp(-3 * TIMES)) / (1 - np.exp(-3))
+    gains = GAIN * (1 - np.exp(-3 * setting.times)) / (1 - np.exp(-3))
     accuracy = (0.45 + gains)[:, None]
     base = generator.random(TARGET) < 0.45
     right = generator.random(TARGET)[None] < accuracy
-    drawn = luck(generator, TARGET, persistence) < TARGET_CHURN
-    now = np.where(drawn, generator.random((LOOKS, TARGET)) < accuracy, right)
+    drawn = luck(generator, setting.looks, TARGET, setting.persistence) < TARGET_CHURN
+    now = np.where(drawn, generator.random((setting.looks, TARGET)) < accuracy, right)
     return gains, base.astype(float), now.astype(float)
 
 
@@ -142,11 +166,14 @@ def measured(generator: Generator, setting: Setting) -> tuple[Array, list[list[M
     """The true gains, and what is measured at each checkpoint."""
     drops = setting.drops
     base, now = answers(generator, setting, setting.n, drops)
-    parts = [answers(generator, setting, n, drops * setting.tail) for n in setting.slices]
+    parts = [
+        answers(generator, setting, n, tail)
+        for n, tail in zip(setting.slices, setting.tails, strict=True)
+    ]
     whole = [np.concatenate(side, axis=-1) for side in zip(*parts, strict=True)]
-    gains, target_base, target_now = task(generator, setting.persistence)
+    gains, target_base, target_now = task(generator, setting)
     found = []
-    for look in range(LOOKS):
+    for look in range(setting.looks):
         slices = [("all", paired(whole[0], whole[1][look]))]
         slices += [(f"slice {i}", paired(b, n[look])) for i, (b, n) in enumerate(parts)]
         found.append(
@@ -162,14 +189,15 @@ def measured(generator: Generator, setting: Setting) -> tuple[Array, list[list[M
 
 def checkups(found: Sequence[Sequence[Measurement]]) -> Iterator[Checkup]:
     """The run's checkpoints, each decided on alone."""
+    looks = len(found)
     for number, measurements in enumerate(found, 1):
-        look = Look(number=number, planned=LOOKS)
+        look = Look(number=number, planned=looks)
         yield Checkup(
             run="run",
             attempt=1,
             step=number,
-            epoch=number / LOOKS,
-            progress=number / LOOKS,
+            epoch=number / looks,
+            progress=number / looks,
             checkpoint=f"checkpoint-{number}",
             eval_loss=None,
             measurements=tuple(measurements),
@@ -205,17 +233,16 @@ def choices(run: Sequence[Checkup]) -> dict[str, int | None]:
     }
 
 
-def lost(step: int | None, gains: Array, drops: Array) -> float:
+def lost(step: int | None, gains: Array, beyond: Array) -> float:
     """Points of target that keeping a step loses."""
     if step is None:
         return float(100 * gains.max())
-    beyond = max(0.0, float(drops[step - 1]) - FORGETTING.limit)
-    return float(100 * (gains.max() - gains[step - 1] + PRICE * beyond))
+    return float(100 * (gains.max() - gains[step - 1] + PRICE * beyond[step - 1]))
 
 
 def held(found: Sequence[Sequence[Measurement]], drops: Array) -> float:
     """How often the 95 % interval of the curve of forgetting holds the true drop."""
-    run = [Measured.at((i + 1) / LOOKS, measurements) for i, measurements in enumerate(found)]
+    run = [Measured.at((i + 1) / len(found), measurements) for i, measurements in enumerate(found)]
     read = read_gate(FORGETTING, run)
     return float(np.mean([r.estimate.low <= drops[i] <= r.estimate.high for i, r in read.items()]))
 
@@ -227,17 +254,17 @@ def simulate(setting: Setting, seed: int, number: int) -> dict[str, tuple[float,
     """
     generator = default_rng([seed, number])
     gains, found = measured(generator, setting)
-    drops = setting.drops
-    least = min(lost(step, gains, drops) for step in (None, *range(1, LOOKS + 1)))
+    beyond = setting.beyond
+    least = min(lost(step, gains, beyond) for step in (None, *range(1, setting.looks + 1)))
     rules = {
         rule: (
-            lost(step, gains, drops) - least,
+            lost(step, gains, beyond) - least,
             float(step is None),
-            float(step is not None and drops[step - 1] > BEYOND),
+            float(step is not None and beyond[step - 1] > BEYOND),
         )
         for rule, step in choices(list(checkups(found))).items()
     }
-    return {**rules, "held": (held(found, drops), 0.0, 0.0)}
+    return {**rules, "held": (held(found, setting.drops), 0.0, 0.0)}
 
 
 def row(setting: Setting, runs: int, seed: int) -> dict[str, Array]:
@@ -251,7 +278,7 @@ def table(title: str, settings: dict[str, Setting], runs: int, seed: int) -> Non
     print(f"\n{title} ({runs} runs each)")
     rules = ("plain", "unblocked", "ours")
     head = "".join(f"{rule + ': loss, none, beyond':>31}" for rule in rules)
-    print(f"{'':<30}{head}  ratio  held")
+    print(f"{'':<32}{head}  ratio  held")
     with ProcessPoolExecutor(2) as pool:
         found = pool.map(partial(row, runs=runs, seed=seed), settings.values())
         for label, means in zip(settings, found, strict=True):
@@ -260,7 +287,7 @@ def table(title: str, settings: dict[str, Setting], runs: int, seed: int) -> Non
                 for rule in rules
             )
             ratio = means["ours"][0] / max(means["plain"][0], 1e-9)
-            print(f"{label:<30}{cells}  {ratio:5.2f}  {means['held'][0]:4.0%}", flush=True)
+            print(f"{label:<32}{cells}  {ratio:5.2f}  {means['held'][0]:4.0%}", flush=True)
 
 
 def main() -> None:
@@ -287,6 +314,27 @@ def main() -> None:
         for accuracy in (0.3, 0.5, 0.7, 0.9)
     }
     table("Steadily to 20 %", sizes, args.runs, args.seed)
+    hard = {
+        f"{shape} to {drop:.0%}, n={n}": replace(
+            usual, shape=shape, drop=drop, n=n, persistence=0.9
+        )
+        for shape in ("at once", "nearly at once")
+        for drop, n in ((0.05, 200), (0.20, 200), (0.30, 80))
+    }
+    hard |= {
+        f"a slice {shape}, to {drop:.0%}": replace(usual, shape=shape, drop=0.0, slice=drop)
+        for shape, drop in (
+            ("linear", 0.5),
+            ("at once", 0.35),
+            ("at once", 0.5),
+            ("step at 0.65", 0.5),
+        )
+    }
+    hard |= {
+        f"{looks} looks, to {drop:.0%}": replace(usual, looks=looks, drop=drop)
+        for looks, drop in ((3, 0.2), (4, 0.4), (30, 0.0), (30, 0.2))
+    }
+    table("What is hard", hard, args.runs, args.seed)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 import math
 from dataclasses import replace
+from typing import cast
 
+import numpy as np
 import pytest
 
 from ftguard.errors import InputError
@@ -48,3 +50,22 @@ def test_advice_comes_before_the_limit(advise_at: float) -> None:
     with pytest.raises(InputError, match="must not lie beyond `limit`"):
         Gate(measurement="forgetting", limit=0.10, advise_at=advise_at)
     assert Gate(measurement="forgetting", limit=0.10, advise_at=0.10).advise_at == 0.10
+
+
+def test_numbers_of_numpy_are_kept_as_plain_ones() -> None:
+    """They are written to the ledger as JSON, which knows none of them."""
+    gate = Gate(
+        measurement="forgetting",
+        limit=cast("float", np.float32(0.25)),
+        advise_at=np.float64(0.125),
+        price=np.float64(2),
+    )
+
+    assert [type(number) for number in (gate.limit, gate.advise_at, gate.price)] == [float] * 3
+    assert (gate.limit, gate.advise_at, gate.price) == (0.25, 0.125, 2.0)
+
+
+def test_a_limit_larger_than_any_number_is_refused() -> None:
+    """10^400 is no float; the message says what a limit is."""
+    with pytest.raises(InputError, match="must be a finite number"):
+        Gate(measurement="forgetting", limit=10**400)

@@ -1,5 +1,6 @@
 """Tests of deciding: each state by hand in both directions, and the verdict over all gates."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from ftguard.errors import InputError
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.estimates import Estimate
+from ftguard.verdict.curves import Reading
 from ftguard.verdict.defaults import DEFAULT_GATES, applicable
 from ftguard.verdict.gate import Gate, State
 from ftguard.verdict.gates import Verdict, decide
@@ -292,3 +294,50 @@ def test_no_verdict_claims_less_than_the_noise_floor() -> None:
     assert _state(_measured(drop, noise=0.11), 0.10) == "breach"
     assert _state(_measured(drop, noise=0.13), 0.10) == "suspect"
     assert _state(_measured(_estimate(0.0, -0.01, 0.01), noise=0.13), 0.10) == "within"
+
+
+def test_a_breach_is_judged_by_its_own_change() -> None:
+    """25 % lost, found beyond chance, is 25 % for the remedies too, though the curve says 5 %."""
+    found = Estimate(value=0.25, low=0.2, high=0.3, level=0.95, n=200, stderr=0.025, dof=200)
+    by_curve = replace(found, value=0.05, low=0.0, high=0.1)
+    measurement = Measurement(name="forgetting", slice="all", estimate=found)
+    gate = Gate(measurement="forgetting", limit=0.1)
+    reading = Reading(gate=gate, estimate=by_curve, p_within=0.9, excess=0.0, slice="all")
+
+    (outcome,) = decide(
+        [measurement], [gate], Look(number=1, planned=1), {gate.key: reading}
+    ).outcomes
+
+    assert outcome.state == "breach"
+    assert outcome.judged == found
+
+
+@pytest.mark.parametrize(
+    ("own", "by_curve", "p_within", "state"),
+    [
+        (0.13, 0.08, 0.3, "within"),
+        (0.13, 0.08, 0.1, "suspect"),
+        (0.07, 0.12, 0.3, "suspect"),
+        (0.07, 0.08, 0.9, "within"),
+    ],
+)
+def test_what_is_no_breach_is_judged_by_the_curve(
+    own: float, by_curve: float, p_within: float, state: str
+) -> None:
+    """Against 10 %: a noisy 13 % passes by a curve at 8 %, unless it and its neighbours are surely
+    beyond; a lucky 7 % is a suspicion by a curve at 12 %.
+    """
+    found = Estimate(
+        value=own, low=own - 0.09, high=own + 0.09, level=0.95, n=200, stderr=0.06, dof=200
+    )
+    curve = replace(found, value=by_curve, low=by_curve - 0.08, high=by_curve + 0.08)
+    measurement = Measurement(name="forgetting", slice="all", estimate=found)
+    gate = Gate(measurement="forgetting", limit=0.1)
+    reading = Reading(gate=gate, estimate=curve, p_within=p_within, excess=0.0, slice="all")
+
+    (outcome,) = decide(
+        [measurement], [gate], Look(number=1, planned=10), {gate.key: reading}
+    ).outcomes
+
+    assert outcome.state == state
+    assert f"by the run's curve {100 * by_curve:.1f} %" in outcome.explanation

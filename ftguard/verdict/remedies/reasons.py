@@ -65,4 +65,8 @@ def underconfident(outcome: Outcome, checkup: Checkup) -> bool:
 
 def hedge(alarm: Alarm) -> str:
     """What is added to advice on a suspicion, to tell it from a finding."""
-    return "" if alarm.finding else ", if the suspicion holds (it is no breach)"
+    if alarm.finding:
+        return ""
+    if alarm.outcome.state == "suspect":
+        return ", if the suspicion holds (it is no breach)"
+    return ", which is within its limit and beyond the point of advice"

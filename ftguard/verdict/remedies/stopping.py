@@ -1,6 +1,7 @@
 """Early stopping, where breaches persist."""
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup
@@ -24,5 +25,10 @@ def stop(verdict: Verdict, past: Sequence[Checkup], patience: int) -> Iterator[S
         best_step=step,
         outcome=next(outcome for outcome in verdict.outcomes if outcome.state == "breach"),
         finding=True,
-        text=f"stop: {patience} checkpoints in a row breached a gate; {kept}.",
+        text=f"stop: {_in_a_row(verdicts)} checkpoints in a row breached a gate; {kept}.",
     )
+
+
+def _in_a_row(verdicts: Sequence[Verdict]) -> int:
+    """How many of the latest are in breach."""
+    return len(list(takewhile(lambda v: v.passed is False, reversed(verdicts))))

@@ -97,11 +97,6 @@ def fit_curves(times: Array, series: Sequence[Series], sizes: Sizes = MOVING) ->
         series: each with k points.
         sizes: how much they may move.
     """
-    # A weak base's drop may be many times its score; the sizes are those of what is near 1.
-    scale = max(1.0, *(float(np.abs(one.values).max()) for one in series))
-    series = [
-        Series(values=one.values / scale, covariance=one.covariance / scale**2) for one in series
-    ]
     at = _seen(times)
     kernel = _Kernel.grid(times[at], sizes)
     prior = kernel(times[at], times[at])
@@ -112,7 +107,7 @@ def fit_curves(times: Array, series: Sequence[Series], sizes: Sizes = MOVING) ->
     kept = weights >= (NEGLIGIBLE * weights.max() if at.size < times.size else 0)
     kernel, weights = kernel.chosen(kept), weights[kept] / weights[kept].sum()
     across, own = kernel(times[at], times), kernel.variance(times)
-    return [fit.read(kept, across, own, weights, scale) for fit in fits]
+    return [fit.read(kept, across, own, weights) for fit in fits]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,11 +209,11 @@ class _Fit:
         spread = np.log(np.diagonal(self.factor, axis1=1, axis2=2)).sum(axis=1)
         return np.asarray(-(self.whitened**2).sum(axis=(1, 2)) / 2 - spread)
 
-    def read(self, kept: Array, across: Array, own: Array, weights: Array, scale: float) -> Curve:
+    def read(self, kept: Array, across: Array, own: Array, weights: Array) -> Curve:
         gain = np.linalg.solve(self.factor[kept], across)
         means = (gain * self.whitened[kept]).sum(axis=1)
         variances = np.maximum(own - (gain**2).sum(axis=1), 1e-12)
-        return Curve(weights=weights, means=scale * means, stderrs=scale * np.sqrt(variances))
+        return Curve(weights=weights, means=means, stderrs=np.sqrt(variances))
 
 
 def _seen(times: Array) -> Array:

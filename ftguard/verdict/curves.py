@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special, stats
 
+from ftguard.measures.change import ABSURD
 from ftguard.measures.measurement import Measurement
-from ftguard.stats.curve import PERHAPS_STILL, Series, fit_curves
+from ftguard.stats.curve import PERHAPS_STILL, ROUNDING, Series, fit_curves
 from ftguard.stats.estimates import LEVEL, Array, Estimate
 from ftguard.verdict.gate import Gate, badness, limit_on
 
@@ -162,6 +163,9 @@ def _known(name: str, slice: str, run: Sequence[Measured]) -> dict[int, Measurem
     known = {place: measurement for place, measurement in found if measurement is not None}
     # Looks at other probes are no points of one curve.
     size = len(next(reversed(known.values())).influence) if known else 0
+    # So large a change speaks of a weak base alone, and is beyond what curves are thought to do.
+    if any(abs(_change(m).value) > ABSURD for m in known.values()):
+        return {}
     return {place: m for place, m in known.items() if len(m.influence) == size}
 
 
@@ -212,7 +216,9 @@ def _p_within(series: Series, limit: float) -> Array:
         near = slice(max(0, index - 1), index + 2)
         means = (series.values[index], series.values[near].mean())
         errors = (series.covariance[index, index], series.covariance[near, near].mean())
-        distances = [(mean - limit) / np.sqrt(e) for mean, e in zip(means, errors, strict=True)]
+        distances = [
+            (mean - limit) / np.sqrt(e + ROUNDING) for mean, e in zip(means, errors, strict=True)
+        ]
         found.append(float(stats.norm.sf(max(distances))))
     return np.array(found)
 

@@ -127,3 +127,35 @@ def test_answers_and_likelihoods_are_read_apart() -> None:
     looks = [[_drop("tail", "all", 6, 180), _drop("tail", "likelihood", 45, 180)]] * 4
 
     assert read_gate(TAIL, _run(*looks))[3].slice == "likelihood"
+
+
+def test_likelihoods_that_did_not_move_at_all_are_no_loss() -> None:
+    """An unchanged model reads its texts to the last bit alike: no error, no loss, no warning."""
+    same = np.linspace(0.2, 0.9, 20)
+    pairs = Paired(
+        base=same, now=same, chance=np.zeros(20), num_unscored=0, discrete=False, clusters=None
+    )
+    run = _run(*[[measure_drop("forgetting", "all", pairs)]] * 3)
+    reading = read_gate(FORGETTING, run)[2]
+
+    assert reading.estimate.value == pytest.approx(0.0, abs=1e-6)
+    assert reading.p_within > 0.999
+
+
+def test_a_change_of_many_times_the_base_has_no_curve() -> None:
+    """From 0.06 to 1.00 is a drop of -1567 %, which speaks of the base alone."""
+    base, now = np.repeat([1.0, 0.0], [6, 94]), np.ones(100)
+    pairs = Paired(
+        base=base, now=now, chance=np.zeros(100), num_unscored=0, discrete=True, clusters=None
+    )
+    run = _run(*[[measure_drop("forgetting", "all", pairs)]] * 3)
+
+    assert read_gate(FORGETTING, run) == {}
+
+
+def test_a_look_and_its_neighbours_speak_together() -> None:
+    """Of 200 right answers 40, 26 and 40 lost: the luckiest has p of its own and of all three."""
+    run = _run(*[[_drop("forgetting", "all", lost, 200)] for lost in (40, 26, 40)])
+    alone = _run(*[[_drop("forgetting", "all", lost, 200)] for lost in (4, 26, 4)])
+
+    assert read_gate(FORGETTING, run)[1].p_within < 0.01 < read_gate(FORGETTING, alone)[1].p_within

@@ -191,7 +191,7 @@ def test_probes_of_one_template_are_found_and_said() -> None:
     assert sources == {f"general/s{n}": "alike: general/s0" for n in range(3)}
     (note,) = gathered.notes
     assert note == (
-        "3 of 43 general probes are alike but for numbers or names: 1 group, counted as such "
+        "3 of 43 general probes are alike but for numbers or names: 1 group, each one cluster "
         "(`source` on a probe says otherwise)"
     )
 

@@ -130,7 +130,7 @@ def counted(probes: Sequence[Probe], groups: Mapping[str, str]) -> str:
     groups_of = "1 group" if len(sizes) == 1 else f"{len(sizes)} groups"
     return (
         f"{sizes.total()} of {len(mains)} {role}probes are alike but for numbers or names: "
-        f"{groups_of}, counted as such (`source` on a probe says otherwise)"
+        f"{groups_of}, each one cluster (`source` on a probe says otherwise)"
     )
 
 

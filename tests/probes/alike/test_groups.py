@@ -129,7 +129,7 @@ def test_what_was_found_is_said_in_one_line() -> None:
     groups = alike(probes)
 
     assert counted(with_sources(probes, groups), groups) == (
-        "5 of 12 general probes are alike but for numbers or names: 2 groups, counted as such "
+        "5 of 12 general probes are alike but for numbers or names: 2 groups, each one cluster "
         "(`source` on a probe says otherwise)"
     )
     assert counted(with_sources(probes[4:], groups), groups) == ""

@@ -19,6 +19,9 @@ FEWEST = 2
 """Looks that make a curve."""
 BELIEVED = 0.5
 """The share of a correlation between two looks that is its own; the rest is all looks' mean."""
+OF_SLICES = 1.5
+"""What a slice's p-value is multiplied by, for being one of several. With the number of slices in
+its place more checkpoints are kept whose slice lost half (`tests/benchmarks/choice.py`)."""
 UNKNOWN = 1e3
 """The variance of what was not measured."""
 WIDENED = 1.5
@@ -60,7 +63,7 @@ class Reading:
     """Of the change, turned so that higher is worse."""
     p_within: float
     """One-sided, of the change being within the limit, by the look itself or with those beside it;
-    of a tail's slices by the one that says most against it, Bonferroni over them."""
+    of a tail by the whole, or times `OF_SLICES` by the slice that says most against it."""
     excess: float
     """The expectation of how far the change is beyond the limit, in its unit; at least 0."""
     slice: str
@@ -142,7 +145,7 @@ def _read_worst(gate: Gate, whole: str, run: Sequence[Measured]) -> dict[int, Re
         found[place] = Reading(
             gate=gate,
             estimate=_estimate(values[worst], stderr, measurement),
-            p_within=min(reading.p_within, 1.5 * doubts.get(place, 1.0)),
+            p_within=min(reading.p_within, OF_SLICES * doubts.get(place, 1.0)),
             excess=_excess(values[worst], stderr, limit),
             slice=name,
         )
@@ -200,6 +203,8 @@ def _shrunk(correlation: Array) -> Array:
     mostly noise, and what it takes for exact contrasts would bend the curve.
     """  # noqa: D205
     looks = len(correlation)
+    if looks < FEWEST:
+        return correlation
     shared = (correlation.sum() - np.trace(correlation)) / (looks * (looks - 1))
     shrunk = BELIEVED * correlation + (1 - BELIEVED) * shared
     np.fill_diagonal(shrunk, 1.0)

@@ -159,3 +159,15 @@ def test_a_look_and_its_neighbours_speak_together() -> None:
     alone = _run(*[[_drop("forgetting", "all", lost, 200)] for lost in (4, 26, 4)])
 
     assert read_gate(FORGETTING, run)[1].p_within < 0.01 < read_gate(FORGETTING, alone)[1].p_within
+
+
+def test_a_slice_that_is_measured_once_is_no_hindrance() -> None:
+    """One that could be scored at the second of three looks only: the others have readings."""
+    whole, slice_a = _drop("tail", "all", 6, 180), _drop("tail", "a", 2, 60)
+    once = _drop("tail", "b", 30, 60)
+    run = _run([whole, slice_a], [whole, slice_a, once], [whole, slice_a])
+    found = read_gate(TAIL, run)
+
+    assert set(found) == {0, 1, 2}
+    assert found[1].p_within < 0.01
+    assert found[0].p_within > 0.5

@@ -206,3 +206,20 @@ def test_a_suspicion_is_told_as_one(advised: Advised) -> None:
     assert advice.text.endswith(
         "too high for forgetting/all, if the suspicion holds (it is no breach)."
     )
+
+
+def test_a_weak_bases_wide_suspicion_gives_no_target_away(advised: Advised) -> None:
+    """40 % forgotten, -5 to 85, beside own answers that lost 30 %: the rate is that of these.
+
+    Without own answers to tell, and where it is narrow, the suspicion asks for its rate.
+    """
+    own = (Gate(measurement="own_answers", limit=0.50, advise_at=0.25), 0.26, 0.30, 0.34)
+    wide, narrow = (GATE, -0.05, 0.40, 0.85), (GATE, 0.33, 0.40, 0.47)
+
+    (mild,) = advised(wide, own, trained_at=1e-5)
+    (alone,) = advised(wide, trained_at=1e-5)
+    (strict,) = advised(narrow, own, trained_at=1e-5)
+
+    assert mild.outcome.gate.key == "own_answers/all"
+    assert mild.learning_rate > 4 * alone.learning_rate
+    assert strict.outcome.gate.key == "forgetting/all"

@@ -10,6 +10,7 @@ import torch.distributed
 from ftguard.ask.ranks import broadcast_from_main
 
 TWO = """
+import os
 import runpy
 import sys
 import torch.distributed as dist
@@ -18,6 +19,8 @@ rank = int(sys.argv[1])
 dist.init_process_group("gloo", init_method=f"file://{sys.argv[2]}", rank=rank, world_size=2)
 print(broadcast_from_main({"rank": rank, "passed": None if rank else True}))
 dist.destroy_process_group()
+sys.stdout.flush()
+os._exit(0)  # gloo's threads may abort a process while the interpreter ends.
 """
 
 

@@ -25,9 +25,9 @@ its place more checkpoints are kept whose slice lost half (`tests/benchmarks/cho
 UNKNOWN = 1e3
 """The variance of what was not measured."""
 WIDENED = 1.5
-"""What a curve's standard error is multiplied by for its interval. The model is only likely:
-by itself its 95 % hold the truth at 86 % of checkpoints of curves of many shapes, and so widened at
-95 % (`tests/benchmarks/choice.py`)."""
+"""What a curve's standard error is multiplied by for its interval. The model is only likely, and
+too sure by itself; so widened its 95 % hold the truth at 96 % of the checkpoints of curves of many
+shapes (`held` in `tests/benchmarks/choice.py`)."""
 HALF = float(stats.norm.ppf((1 + LEVEL) / 2)) * WIDENED
 
 

@@ -14,7 +14,7 @@ keeps the best target score that is no breach. `ours` is `choose`, with ftguard'
 (`measure_drop`, `worst_of`, `decide`, `choose`).
 
 Of each item's luck a share (`persistence`) is the same at the next checkpoint; 10 % of the items
-flip each way with no change. Seeded; some 8 minutes on two cores. `ftguard manual choice` has
+flip each way with no change. Seeded; some 3 minutes on two cores. `ftguard manual choice` has
 the tables.
 """
 

@@ -8,8 +8,9 @@ from scipy import special, stats
 
 from ftguard.measures.change import ABSURD
 from ftguard.measures.measurement import Measurement
-from ftguard.stats.curve import PERHAPS_STILL, ROUNDING, Series, fit_curves
+from ftguard.stats.curve import PERHAPS_STILL, Series, fit_curves
 from ftguard.stats.estimates import LEVEL, Array, Estimate
+from ftguard.stats.looks import never_within, p_of_all, p_within, shrunk
 from ftguard.verdict.gate import Gate, badness, limit_on
 
 ALL, LIKELIHOOD, WORST = "all", "likelihood", "worst"
@@ -17,11 +18,10 @@ CURVED = ("target", "forgetting", "format", "own_answers", "tail")
 """What curves are read of: the size of a measure of one's own is not known beforehand."""
 FEWEST = 2
 """Looks that make a curve."""
-BELIEVED = 0.5
-"""The share of a correlation between two looks that is its own; the rest is all looks' mean."""
 OF_SLICES = 1.5
-"""What a slice's p-value is multiplied by, for being one of several. With the number of slices in
-its place more checkpoints are kept whose slice lost half (`tests/benchmarks/choice.py`)."""
+"""What the p-value of a slice's look is multiplied by, for being one of several. With the number of
+slices in its place more checkpoints are kept whose slice lost half (`tests/benchmarks/choice.py`).
+"""
 UNKNOWN = 1e3
 """The variance of what was not measured."""
 WIDENED = 1.5
@@ -63,7 +63,8 @@ class Reading:
     """Of the change, turned so that higher is worse."""
     p_within: float
     """One-sided, of the change being within the limit, by the look itself or with those beside it;
-    of a tail by the whole, or times `OF_SLICES` by the slice that says most against it."""
+    of a tail by the whole, or by the slice that says most against it (a look's times `OF_SLICES`).
+    0 where no look of the run is within it: then no curve makes one of them a pass."""
     excess: float
     """The expectation of how far the change is beyond the limit, in its unit; at least 0."""
     slice: str
@@ -105,7 +106,8 @@ def _read(gate: Gate, slice: str, run: Sequence[Measured]) -> dict[int, Reading]
         return {}
     errors, limit = _series(series), limit_on(gate, next(iter(series.values())))
     (curve,) = fit_curves(_times(run, series), [errors])
-    excess, within = curve.excess(limit), _p_within(errors, limit)
+    excess = curve.excess(limit)
+    within = np.zeros(len(series)) if never_within(errors, limit) else p_within(errors, limit)
     return {
         place: Reading(
             gate=gate,
@@ -133,7 +135,7 @@ def _read_worst(gate: Gate, whole: str, run: Sequence[Measured]) -> dict[int, Re
     limit = limit_on(gate, next(iter(wholes.values())))
     doubts: dict[int, float] = {}
     for part in apart.values():
-        for place, p in zip(part, _p_within(_series(part), limit), strict=True):
+        for place, p in zip(part, _p_of_slice(_series(part), limit), strict=True):
             doubts[place] = min(doubts.get(place, 1.0), float(p))
     found = {}
     for index, (place, reading) in enumerate(readings.items()):
@@ -145,7 +147,7 @@ def _read_worst(gate: Gate, whole: str, run: Sequence[Measured]) -> dict[int, Re
         found[place] = Reading(
             gate=gate,
             estimate=_estimate(values[worst], stderr, measurement),
-            p_within=min(reading.p_within, OF_SLICES * doubts.get(place, 1.0)),
+            p_within=min(reading.p_within, doubts.get(place, 1.0)),
             excess=_excess(values[worst], stderr, limit),
             slice=name,
         )
@@ -191,41 +193,19 @@ def _series(measurements: Mapping[int, Measurement]) -> Series:
     # The estimate's own error knows of what pulls do not show: few probes, none of which changed.
     stderr = np.maximum(spread, [change.stderr for change in changes])
     scale = np.where(spread > 0, spread, 1.0)
-    correlation = _shrunk(pulls @ pulls.T / np.outer(scale, scale))
+    correlation = shrunk(pulls @ pulls.T / np.outer(scale, scale))
     return Series(
         values=np.array([change.value for change in changes]),
         covariance=correlation * np.outer(stderr, stderr),
     )
 
 
-def _shrunk(correlation: Array) -> Array:
-    """Pulled towards one correlation for all looks: of many looks at few probes each pair's own is
-    mostly noise, and what it takes for exact contrasts would bend the curve.
-    """  # noqa: D205
-    looks = len(correlation)
-    if looks < FEWEST:
-        return correlation
-    shared = (correlation.sum() - np.trace(correlation)) / (looks * (looks - 1))
-    shrunk = BELIEVED * correlation + (1 - BELIEVED) * shared
-    np.fill_diagonal(shrunk, 1.0)
-    return np.asarray(shrunk)
-
-
-def _p_within(series: Series, limit: float) -> Array:
-    """One-sided, of each look's change being within the limit: by itself, and with its neighbours.
-
-    The mean of a look and those beside it is seldom as lucky as the luckiest of many looks.
-    """
-    found = []
-    for index in range(series.values.size):
-        near = slice(max(0, index - 1), index + 2)
-        means = (series.values[index], series.values[near].mean())
-        errors = (series.covariance[index, index], series.covariance[near, near].mean())
-        distances = [
-            (mean - limit) / np.sqrt(e + ROUNDING) for mean, e in zip(means, errors, strict=True)
-        ]
-        found.append(float(stats.norm.sf(max(distances))))
-    return np.array(found)
+def _p_of_slice(series: Series, limit: float) -> Array:
+    """Of a slice one of several is always unlucky, but seldom at every look."""
+    found = np.minimum(1.0, OF_SLICES * p_within(series, limit))
+    if never_within(series, limit):
+        found = np.minimum(found, p_of_all(series, limit))
+    return np.asarray(found)
 
 
 def _share(slice: Mapping[int, Measurement], wholes: Mapping[int, Measurement]) -> float:

@@ -54,10 +54,12 @@ class Outcome:
     def judged(self) -> Estimate | None:
         """The change held against the limit, higher is worse: by the curve, else by itself.
 
-        A breach is found in the checkpoint's own change, whatever the curve says of it.
+        A breach is found in the checkpoint's own change, whatever the curve says of it; so is a
+        suspicion that the curve does not share.
         """
         own = badness(self.measurement)
-        return own if self.state == "breach" else self.curve or own
+        alone = self.state == "breach" or (self.state == "suspect" and self.curve_differs)
+        return own if alone else self.curve or own
 
     @property
     def curve_differs(self) -> bool:

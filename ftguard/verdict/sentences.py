@@ -48,6 +48,8 @@ def explain(
         f"{_by_curve(gate, measurement, curve, of)}"
     )
     ending = _ENDINGS[state].format(limit=limit, needed=_needed(gate, estimate))
+    if state == "suspect" and curve is not None and curve.value <= limit_on(gate, measurement):
+        ending = f"by itself {ending}"
     which = f"; {measurement.note}" * (measurement.slice == "worst" and bool(measurement.note))
     return f"{facts} is {ending}{_certainty(gate, measurement, allowed)}{which}."
 

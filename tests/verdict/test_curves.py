@@ -171,3 +171,25 @@ def test_a_slice_that_is_measured_once_is_no_hindrance() -> None:
     assert set(found) == {0, 1, 2}
     assert found[1].p_within < 0.01
     assert found[0].p_within > 0.5
+
+
+def test_where_no_look_is_within_the_limit_no_curve_clears_one() -> None:
+    """Of 60 answers 10 lost at every look (17 %), against 10 %.
+
+    By itself that is little evidence, and a curve from 0 reads it as a lucky base; but where one
+    look of the six is within the limit, the others are read as noise again.
+    """
+    always = _run(*[[_drop("forgetting", "all", 10, 60)]] * 6)
+    once = _run(*[[_drop("forgetting", "all", lost, 60)] for lost in (4, 10, 10, 10, 10, 10)])
+
+    assert {reading.p_within for reading in read_gate(FORGETTING, always).values()} == {0.0}
+    assert read_gate(FORGETTING, once)[1].p_within > 0
+
+
+def test_a_slice_beyond_the_limit_at_every_look_is_no_luck_of_one_among_several() -> None:
+    """14 of 60 lost (23 %) at six looks: as doubtful as the mean of them is, not 1.5 times so."""
+    beside, found = _tail(worse=14), read_gate(TAIL, _tail(worse=14))[3]
+    at_first = [*_tail(worse=4, looks=1), *beside[1:]]
+
+    assert found.slice == "c"
+    assert found.p_within < read_gate(TAIL, at_first)[3].p_within

@@ -312,6 +312,25 @@ def test_a_breach_is_judged_by_its_own_change() -> None:
     assert outcome.judged == found
 
 
+def test_a_suspicion_that_the_curve_does_not_share_is_judged_by_its_own_change() -> None:
+    """18 % at a run none of whose looks is within 10 %, by its curve 3 %: it stays 18 %, and the
+    sentence says that this is the look's own.
+    """
+    found = Estimate(value=0.18, low=-0.02, high=0.38, level=0.95, n=80, stderr=0.1, dof=80)
+    measurement = Measurement(name="forgetting", slice="all", estimate=found)
+    gate = Gate(measurement="forgetting", limit=0.1)
+    by_curve = replace(found, value=0.03, low=-0.1, high=0.16)
+    reading = Reading(gate=gate, estimate=by_curve, p_within=0.0, excess=0.0, slice="all")
+
+    (outcome,) = decide(
+        [measurement], [gate], Look(number=1, planned=9), {gate.key: reading}
+    ).outcomes
+
+    assert outcome.state == "suspect"
+    assert outcome.judged == found
+    assert "is by itself beyond the limit of 10 % but not beyond chance" in outcome.explanation
+
+
 @pytest.mark.parametrize(
     ("own", "by_curve", "p_within", "state"),
     [

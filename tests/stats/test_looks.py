@@ -1,0 +1,55 @@
+"""Tests of what the correlated looks of one run say together about a limit."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from ftguard.stats.curve import Series
+from ftguard.stats.estimates import Array
+from ftguard.stats.looks import never_within, p_of_all, p_within, shrunk
+
+
+def _series(values: list[float], stderr: float, correlation: float) -> Series:
+    looks = len(values)
+    alike = correlation + (1 - correlation) * np.eye(looks)
+    return Series(values=np.array(values), covariance=alike * stderr**2)
+
+
+def test_correlations_are_pulled_half_way_to_their_mean() -> None:
+    """Of 0.9, 0.6 and 0.3 the mean is 0.6: they become 0.75, 0.6 and 0.45, and 1 stays 1."""
+    found = shrunk(np.array([[1, 0.9, 0.6], [0.9, 1, 0.3], [0.6, 0.3, 1]]))
+    expected: Array = np.array([[1, 0.75, 0.6], [0.75, 1, 0.45], [0.6, 0.45, 1]])
+
+    assert found == pytest.approx(expected)
+
+
+def test_one_look_has_no_correlation_to_pull() -> None:
+    """Its 1 is returned as it is."""
+    assert shrunk(np.ones((1, 1))) == pytest.approx(1.0)
+
+
+def test_a_look_is_as_doubtful_as_those_beside_it() -> None:
+    """0.2, 0.1 and 0.2 with independent errors of 0.05, against 0.1.
+
+    The middle one by itself is right at the limit (p = 0.5); the mean of all three, 0.167 with an
+    error of 0.05 / sqrt(3), is 2.309 errors beyond it.
+    """
+    found = p_within(_series([0.2, 0.1, 0.2], 0.05, 0.0), 0.1)
+
+    assert found[1] == pytest.approx(stats.norm.sf(2.309), rel=1e-2)
+
+
+def test_the_mean_of_looks_that_share_their_luck_is_no_surer() -> None:
+    """Three looks at 0.2 whose errors of 0.05 are one and the same: 2 errors beyond 0.1."""
+    one, own = (_series([0.2] * 3, 0.05, shared) for shared in (1.0, 0.0))
+
+    assert p_of_all(one, 0.1) == pytest.approx(stats.norm.sf(2.0), rel=1e-3)
+    assert p_of_all(own, 0.1) == pytest.approx(stats.norm.sf(2 * np.sqrt(3)), rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("values", "never"), [([0.11, 0.3, 0.2], True), ([0.11, 0.3, 0.1], False), ([0.0, 0.0], False)]
+)
+def test_one_look_within_the_limit_is_enough(values: list[float], never: bool) -> None:
+    """Against 0.1, which is itself within."""
+    assert never_within(_series(values, 0.05, 0.5), 0.1) is never

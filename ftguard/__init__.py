@@ -20,8 +20,8 @@ One value flows, and the folder list is its way: a folder imports only from thos
     demo/       a small model fine-tuned twice, offline
     cli/        what a person runs; manual/ is what it reads
 
-Below them all stand `errors`, `formatting`, `folders` (where a run's files are) and `disk` (files
-that are whole or not there).
+Below them all stand `errors`, `formatting`, `words` (how many there are, in any script), `folders`
+(where a run's files are) and `disk` (files that are whole or not there).
 
 The base and every checkpoint are the same noun, a `Snapshot`. `run.examine` is the way from probes
 to a `Checkup` as one function that knows no trainer; what it finds is appended to the ledger and

@@ -51,6 +51,8 @@ _HEADER = re.compile(
 )
 """Of a message in harmony, the format of gpt-oss: its channel says whether it is the answer."""
 _CHANNEL = "<|channel|>"
+_CALLS = "to=functions."
+"""In the header of a message that calls a function, which is what the model answers with."""
 _MESSAGE_END = re.compile(r"<\|(?:end|call|return)\|>|(?=<\|(?:start|channel)\|>)")
 _BARE = re.compile(r"(?:assistant)?(?:analysis|commentary).*?assistant\s*final", re.DOTALL)
 """Harmony up to its answer, where its markers are gone."""
@@ -156,12 +158,14 @@ def _named(closing: str, opening: re.Match[str]) -> re.Pattern[str]:
 
 
 def _in_channels(text: str, at: int, *, ended: bool) -> Span:
-    """The final message of harmony, whose first header stands here."""
+    """The final message of harmony, whose first header stands here, or its calls of functions."""
     header = _HEADER.match(text, at)
     while header:
         end = _message_end(text, header)
         if _is_final(header):
             return Span(start=header.end(), end=end)
+        if _CALLS in header.group():
+            return Span(start=header.start(), end=len(text))
         header = _HEADER.match(text, _skip(text, end, ("<|end|>", "<|call|>")))
     return Span(start=len(text), end=len(text), is_open=not ended)
 

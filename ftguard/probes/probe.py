@@ -1,12 +1,16 @@
 """Makes `Probe`, one thing that is asked of the model, checked when it is built."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import msgspec
 
 from ftguard.errors import InputError
+from ftguard.probes.calls import reference_calls
 from ftguard.probes.constraint import Constraint
+from ftguard.probes.message import Message, messages_of, plain_json
 from ftguard.probes.own_scorer import OwnScorer, ScoringFunction, is_own
 
 Role = Literal["target", "general", "tail", "calibration"]
@@ -19,6 +23,7 @@ LIKELIHOOD = "likelihood"
 MULTIPLE_CHOICE = "multiple_choice"
 CONSTRAINTS = "constraints"
 LOOSE_CONSTRAINTS = "loose_constraints"
+TOOL_CALL = "tool_call"
 OPEN = "open"
 JUDGED = "judge"
 SCORERS = (
@@ -28,6 +33,7 @@ SCORERS = (
     MULTIPLE_CHOICE,
     CONSTRAINTS,
     LOOSE_CONSTRAINTS,
+    TOOL_CALL,
     LIKELIHOOD,
     OPEN,
     JUDGED,
@@ -48,13 +54,6 @@ OPTION_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Under which options are listed."""
 
 
-class Message(TypedDict):
-    """One turn of a chat."""
-
-    role: str
-    content: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class Probe:
     """One question, and how its answer is scored.
@@ -66,9 +65,12 @@ class Probe:
     id: str
     """Unique within its set."""
     prompt: str | Sequence[Message]
-    """Text, or the chat messages up to the answer; the empty text only with `likelihood`."""
+    """Text, or the chat messages up to the answer; the empty text only with `likelihood`. A
+    message may also hold `tool_calls`, `tool_call_id` and `name`, its content may be None before a
+    tool call, and a list of text parts is joined."""
     reference: str | Sequence[str] | None = None
-    """The right answer; of several, the first is the canonical one and each is accepted."""
+    """The right answer; of several, the first is the canonical one and each is accepted. With
+    `tool_call` it is JSON: `{"name": ..., "arguments": {...}}`, or a list of such calls."""
     distractors: Sequence[str] = ()
     """Wrong answers that people give, such as the other names in the question: an answer that
     states one of them is wrong, whatever else it says."""
@@ -100,6 +102,10 @@ class Probe:
     """Set by the argument that the probe comes in by."""
     holdout: bool = False
     """Not used to choose a checkpoint, only to confirm the chosen one."""
+    tools: Sequence[Mapping[str, object]] = ()
+    """The JSON schemas of functions that a chat may call, given to the chat template."""
+    chat_template_kwargs: Mapping[str, object] = field(default_factory=dict)
+    """What the chat template is given for this probe, over the run's own."""
     companion_of: str | None = None
     """With `likelihood`: the id of the probe of its set that asks the same, and whose reference
     this one reads; the two are drawn, left out and counted as one."""
@@ -115,6 +121,8 @@ class Probe:
             object.__setattr__(self, name, (value,) if isinstance(value, str) else tuple(value))
         if not isinstance(self.prompt, str):
             object.__setattr__(self, "prompt", _messages(self.id, self.prompt))
+        object.__setattr__(self, "tools", _tools(self.id, self.tools))
+        object.__setattr__(self, "chat_template_kwargs", _kwargs(self))
         if self.reference is not None and not isinstance(self.reference, str):
             object.__setattr__(self, "reference", tuple(self.reference))
         if callable(self.scorer):
@@ -154,18 +162,49 @@ class Probe:
 
 
 def _messages(probe_id: str, prompt: Sequence[Message]) -> tuple[Message, ...]:
-    messages = tuple(prompt)
-    for message in messages:
-        if not {"role", "content"} <= set(message):
-            raise InputError(
-                f"probe `{probe_id}`: each message needs `role` and `content`, got {message!r}."
-            )
+    try:
+        messages = messages_of(prompt)
+    except InputError as error:
+        raise InputError(f"probe `{probe_id}`: {error}") from None
     if not messages or messages[-1]["role"] == "assistant":
         raise InputError(
             f"probe `{probe_id}`: the prompt's messages must end before the assistant's answer; "
             "put that answer into `reference`."
         )
     return messages
+
+
+def _tools(probe_id: str, tools: Sequence[Mapping[str, object]]) -> tuple[dict[str, object], ...]:
+    given = () if isinstance(tools, (str, Mapping)) else tuple(tools)
+    if (tools and not given) or not all(isinstance(tool, Mapping) for tool in given):
+        raise InputError(
+            f"probe `{probe_id}`: `tools` is a list of JSON schemas, such as "
+            '`{"type": "function", "function": {"name": ..., "parameters": ...}}`.'
+        )
+    found = [plain_json(tool) for tool in given]
+    _check_json(probe_id, "tools", found)
+    return tuple(found)  # type: ignore[arg-type]
+
+
+def _kwargs(probe: Probe) -> Mapping[str, object]:
+    given = probe.chat_template_kwargs
+    if not isinstance(given, Mapping):
+        raise InputError(
+            f"probe `{probe.id}`: `chat_template_kwargs` maps names to values, got {given!r}."
+        )
+    kwargs = {str(name): plain_json(value) for name, value in given.items()}
+    _check_json(probe.id, "chat_template_kwargs", kwargs)
+    return kwargs
+
+
+def _check_json(probe_id: str, name: str, value: object) -> None:
+    try:
+        msgspec.json.encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"probe `{probe_id}`: `{name}` holds what JSON does not ({error}): give texts, "
+            "numbers, lists and mappings."
+        ) from None
 
 
 def _check(probe: Probe) -> None:
@@ -187,6 +226,8 @@ def _check(probe: Probe) -> None:
         _check_choices(probe, where)
     if probe.scorer == "numeric" and not any(c.isdigit() for c in probe.references[0]):
         raise InputError(f"{where}: `numeric` needs a number in the reference.")
+    if probe.scorer == TOOL_CALL:
+        _check_calls(probe, where)
     if bool(probe.constraints) != (probe.scorer in (CONSTRAINTS, LOOSE_CONSTRAINTS)):
         raise InputError(
             f"{where}: `constraints` and a scorer of them (`constraints`, `loose_constraints`) go "
@@ -213,6 +254,14 @@ def _check_numbers(probe: Probe, where: str) -> None:
         )
     if probe.max_new_tokens is not None and probe.max_new_tokens < 1:
         raise InputError(f"{where}: `max_new_tokens` is at least 1, got {probe.max_new_tokens!r}.")
+
+
+def _check_calls(probe: Probe, where: str) -> None:
+    try:
+        for reference in probe.references:
+            reference_calls(reference)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
 
 
 def _check_choices(probe: Probe, where: str) -> None:

@@ -19,6 +19,7 @@ from ftguard.scores.numeric import numeric
 from ftguard.scores.open_answer import open_answer
 from ftguard.scores.own import scored_by_own
 from ftguard.scores.record import CutOff, Score, Scorer, Unscorable
+from ftguard.scores.tool_call import tool_call
 
 SCORER_VERSION = "3"
 """Part of every fingerprint; raised whenever a scorer's meaning changes."""
@@ -30,6 +31,7 @@ SCORERS: dict[str, Scorer] = {
     "multiple_choice": multiple_choice,
     "constraints": constraints,
     "loose_constraints": loose_constraints,
+    "tool_call": tool_call,
     "likelihood": likelihood,
     "open": open_answer,
     "judge": judged,

@@ -157,3 +157,56 @@ def test_a_companion_is_renamed_with_its_probe() -> None:
     renamed = [p.renamed(lambda name: f"tail/{name}") for p in (probe, companion)]
 
     assert [(p.id, p.companion_of) for p in renamed] == [("tail/a", None), ("tail/b", "tail/a")]
+
+
+def test_what_a_message_holds_beside_its_text_stays() -> None:
+    """Calls, the id that a result belongs to and names reach the chat template as they are."""
+    call = {"id": "c1", "function": {"name": "weather", "arguments": {"city": "Oslo"}}}
+    messages = (
+        {"role": "user", "content": [{"type": "text", "text": "Oslo?"}]},
+        {"role": "assistant", "content": None, "tool_calls": (call,)},
+        {"role": "tool", "content": "7", "tool_call_id": "c1", "name": "weather", "x": None},
+    )
+
+    probe = Probe(id="a", prompt=messages, reference="7 degrees")  # type: ignore[arg-type]
+
+    assert probe.prompt == (
+        {"role": "user", "content": "Oslo?"},
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+        {"role": "tool", "content": "7", "tool_call_id": "c1", "name": "weather"},
+    )
+
+
+def test_parts_of_a_message_are_joined_and_pictures_are_refused() -> None:
+    """Parts that would run into each other are lines; what is no text cannot be asked."""
+    parts = [{"type": "text", "text": "What is"}, "this?", {"type": "text", "text": " Say it."}]
+    messages = [{"role": "user", "content": parts}]
+    picture = [{"role": "user", "content": [*parts, {"type": "image", "url": "x"}]}]
+
+    asked = Probe(id="a", prompt=messages, reference="r").prompt  # type: ignore[arg-type]
+
+    assert asked == ({"role": "user", "content": "What is\nthis? Say it."},)
+    with pytest.raises(InputError, match="probe `a`: a message holds a part of the type `image`"):
+        Probe(id="a", prompt=picture, reference="r")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"tools": {"name": "f"}}, "`tools` is a list of JSON schemas"),
+        ({"tools": ["f"]}, "`tools` is a list of JSON schemas"),
+        ({"chat_template_kwargs": ["a"]}, "`chat_template_kwargs` maps names to values"),
+        ({"chat_template_kwargs": {"a": object()}}, "`chat_template_kwargs` holds what JSON does"),
+    ],
+)
+def test_refuses_what_no_chat_template_can_be_given(fields: dict[str, object], reason: str) -> None:
+    """Tools are a list of mappings, arguments a mapping, and both are kept as JSON."""
+    with pytest.raises(InputError, match=f"probe `a`: {reason}"):
+        Probe(id="a", prompt="q", reference="r", **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("reference", ["weather(Oslo)", "[]", '{"arguments": {}}', '{"name": 3}'])
+def test_a_tool_call_needs_one_as_its_reference(reference: str) -> None:
+    """What is no JSON of a call is refused with an example of one."""
+    with pytest.raises(InputError, match=r"probe `a`: `tool_call` needs a reference such as"):
+        Probe(id="a", prompt="q", reference=reference, scorer="tool_call")

@@ -5,7 +5,24 @@ from pathlib import Path
 import pytest
 
 from ftguard import FtguardError, ProbeSet
-from ftguard.probes import Constraint, Probe, general_probes, read_probes, write_probes
+from ftguard.probes import Constraint, Message, Probe, general_probes, read_probes, write_probes
+
+CALLED: tuple[Message, ...] = (
+    {"role": "user", "content": "How warm is it in Oslo?"},
+    {
+        "role": "assistant",
+        "content": "",
+        "tool_calls": [
+            {
+                "id": "c1",
+                "type": "function",
+                "function": {"name": "weather", "arguments": {"city": "Oslo"}},
+            }
+        ],
+    },
+    {"role": "tool", "tool_call_id": "c1", "name": "weather", "content": "7"},
+)
+"""A question that the assistant called a function for, up to what that gave."""
 
 
 def test_every_built_in_probe_comes_back_equal(tmp_path: Path) -> None:
@@ -30,6 +47,13 @@ def test_chats_and_all_fields_come_back_equal(tmp_path: Path) -> None:
             max_new_tokens=9,
         ),
         Probe(id="b", prompt="q\u2028\n", reference=("r", "s"), role="tail"),
+        Probe(
+            id="d",
+            prompt=CALLED,
+            reference="It is 7 degrees.",
+            tools=({"type": "function", "function": {"name": "weather", "parameters": {}}},),
+            chat_template_kwargs={"enable_thinking": False, "names": ("a", "b")},
+        ),
         Probe(id="c", prompt="q\u2028\n", reference="r", scorer="likelihood", companion_of="b"),
     )
     write_probes(probes, tmp_path / "probes.jsonl")
@@ -54,3 +78,14 @@ def test_a_damaged_line_is_named(tmp_path: Path, line: str) -> None:
 
     with pytest.raises(FtguardError, match=r"jsonl:2: not a probe .* train from the start"):
         read_probes(path)
+
+
+def test_probes_without_tools_are_written_as_before_there_were_any(tmp_path: Path) -> None:
+    """A run of before is resumed with the same digest, and its file is read."""
+    path = tmp_path / "probes.jsonl"
+    write_probes([Probe(id="a", prompt="q", reference="r")], path)
+
+    assert "tools" not in path.read_text()
+    assert "chat_template_kwargs" not in path.read_text()
+    assert read_probes(path)[0].tools == ()
+    assert read_probes(path)[0].chat_template_kwargs == {}

@@ -1,0 +1,133 @@
+"""Tests of `tool_call`: calls in the spellings of many models, held against JSON."""
+
+import pytest
+
+from ftguard import Answer, Probe
+from ftguard.scores import score
+
+REFERENCE = '{"name": "weather", "arguments": {"city": "Oslo", "days": 2, "units": {"c": true}}}'
+ARGUMENTS = '{"units": {"c": true}, "days": 2.0, "city": "Oslo"}'
+CALL = f'{{"name": "weather", "arguments": {ARGUMENTS}}}'
+LLAMA = f'{{"name": "weather", "parameters": {ARGUMENTS}}}'
+
+
+def _scored(text: str, reference: str | list[str] = REFERENCE, finish: str = "stop") -> object:
+    probe = Probe(id="a", prompt="How warm is it?", reference=reference, scorer="tool_call")
+    answer = Answer(probe_id="a", text=text, finish=finish)  # type: ignore[arg-type]
+    (found,) = score([probe], [answer])
+    return found.value if found.unscored is None else found.unscored
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CALL,
+        LLAMA,
+        f"  {CALL}\n",
+        f"<tool_call>\n{CALL}\n</tool_call>",
+        f"I shall look it up.\n<tool_call>\n{CALL}\n</tool_call>",
+        f"<tool_call>{CALL}",
+        f"<think>{CALL} or not?</think>\n<tool_call>{CALL}</tool_call>",
+        f"<|python_tag|>{LLAMA}",
+        f"[TOOL_CALLS] [{CALL}]",
+        f"[TOOL_CALLS]weather[ARGS]{ARGUMENTS}",
+        f"[TOOL_CALLS]weather[CALL_ID]ab12[ARGS]{ARGUMENTS}",
+        f"<|tool_call|>[{CALL}]<|/tool_call|>",
+        f"```json\n{CALL}\n```",
+        f"Here is the call:\n```\n[{CALL}]\n```\nShall I make it?",
+        f"Sure! {CALL}",
+        f"weather\n{ARGUMENTS}",
+        f'{{"tool_calls": [{{"id": "1", "type": "function", "function": {CALL}}}]}}',
+        (
+            '{"name": "weather", "arguments": "{\\"city\\": \\"Oslo\\", \\"days\\": 2, \\"units\\": '
+            '{\\"c\\": true}}"}'
+        ),
+        '[weather(city="Oslo", days=2, units={"c": True})]',
+        "weather(units={'c': true}, days=2, city='Oslo')",
+        '```tool_code\nprint(weather(city="Oslo", days=2, units={"c": True}))\n```',
+        '<|python_tag|>weather(city="Oslo", days=2, units={"c": True})',
+        '<|tool_call_start|>[weather(city="Oslo", days=2, units={"c": True})]<|tool_call_end|>',
+        f"<function=weather>{ARGUMENTS}</function>",
+        (
+            "<tool_call>\n<function=weather>\n<parameter=city>\nOslo\n</parameter>\n<parameter=days>\n"
+            '2\n</parameter>\n<parameter=units>\n{"c": true}\n</parameter>\n</function>\n</tool_call>'
+        ),
+        (
+            "<tool_call>weather\n<arg_key>city</arg_key>\n<arg_value>Oslo</arg_value>\n"
+            "<arg_key>days</arg_key>\n<arg_value>2</arg_value>\n<arg_key>units</arg_key>\n"
+            '<arg_value>{"c": true}</arg_value>\n</tool_call>'
+        ),
+        f"<|channel|>commentary to=functions.weather <|constrain|>json<|message|>{ARGUMENTS}",
+        (
+            f"<|tool_calls_section_begin|><|tool_call_begin|>functions.weather:0"
+            f"<|tool_call_argument_begin|>{ARGUMENTS}<|tool_call_end|>"
+        ),
+        (
+            "<\uff5ctool\u2581call\u2581begin\uff5c>function<\uff5ctool\u2581sep\uff5c>weather\n"
+            f"```json\n{ARGUMENTS}\n```<\uff5ctool\u2581call\u2581end\uff5c>"
+        ),
+        (
+            "<\uff5ctool\u2581call\u2581begin\uff5c>weather<\uff5ctool\u2581sep\uff5c>"
+            f"{ARGUMENTS}<\uff5ctool\u2581call\u2581end\uff5c>"
+        ),
+    ],
+)
+def test_the_same_call_is_right_in_every_spelling(text: str) -> None:
+    """The keys' order, 2 or 2.0, blanks and the words around it do not count."""
+    assert _scored(text) == 1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "It is 7 degrees in Oslo.",
+        CALL.replace("Oslo", "oslo"),
+        CALL.replace("weather", "Weather"),
+        CALL.replace("2.0", '"2"'),
+        CALL.replace("true", "1"),
+        CALL.replace('"days": 2.0, ', ""),
+        CALL.replace('"days"', '"unit": "C", "days"'),
+        CALL.replace("}}", ""),
+        f"{CALL}\n{CALL}",
+        f"<think>{CALL}</think>\nIt is warm.",
+        f"<tool_call>{CALL}</tool_call><tool_call>{{</tool_call>",
+        'weather("Oslo", 2, {"c": True})',
+        'weather(city="Oslo", days=1 + 1, units={"c": True})',
+        'forecast(city="Oslo", days=2, units={"c": True})',
+        '{"city": "Oslo", "days": 2, "units": {"c": true}}',
+        '{"name": "weather", "parameters": {"type": "object", "properties": {}}}',
+    ],
+)
+def test_another_call_or_none_is_wrong(text: str) -> None:
+    """Another name, value or kind of value, one more or one less, and what is no call at all."""
+    assert _scored(text) == 0.0
+
+
+def test_several_calls_are_compared_in_any_order() -> None:
+    """Each wanted call is made once."""
+    one, two = '{"name": "f", "arguments": {"a": 1}}', '{"name": "f", "arguments": {"a": 2}}'
+    wanted = f"[{one}, {two}]"
+
+    assert _scored(f"<tool_call>{two}</tool_call>\n<tool_call>{one}</tool_call>", wanted) == 1.0
+    assert _scored(f"{one}; {two}", wanted) == 1.0
+    assert _scored("[f(a=2), f(a=1)]", wanted) == 1.0
+    assert _scored(f"[{one}, {one}]", wanted) == 0.0
+    assert _scored(one, wanted) == 0.0
+
+
+def test_any_of_several_references_is_right() -> None:
+    """Each accepted one counts; a call without arguments may leave them out."""
+    assert _scored('{"name": "now"}', [REFERENCE, '{"name": "now", "arguments": {}}']) == 1.0
+    assert _scored("now()", [REFERENCE, '{"name": "now"}']) == 1.0
+
+
+def test_a_call_that_was_cut_off_is_not_scored() -> None:
+    """What is missing could make it right, unless what is there is wrong already."""
+    cut = "the answer was cut off before it decided"
+    two = f'[{REFERENCE}, {{"name": "now"}}]'
+
+    assert _scored('<tool_call>{"name": "weather", "arg', finish="length") == cut
+    assert _scored(f"<tool_call>{CALL}</tool_call><tool_call>", two, finish="length") == cut
+    assert _scored(f"{CALL}\nThat", finish="length") == 1.0
+    assert _scored(f"{CALL.replace('Oslo', 'Rome')}\nThat", finish="length") == 0.0

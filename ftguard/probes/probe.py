@@ -10,7 +10,8 @@ import msgspec
 from ftguard.errors import InputError
 from ftguard.probes.calls import reference_calls
 from ftguard.probes.constraint import Constraint
-from ftguard.probes.message import Message, messages_of, plain_json
+from ftguard.probes.message import Message as Message  # noqa: PLC0414 - a name that others use
+from ftguard.probes.message import messages_of, plain_json
 from ftguard.probes.own_scorer import OwnScorer, ScoringFunction, is_own
 
 Role = Literal["target", "general", "tail", "calibration"]

@@ -14,6 +14,7 @@ from ftguard.cli.manual import manual
 from ftguard.cli.rate import rate
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
+from ftguard.probes import ProbeSet
 from ftguard.verdict.conclusion import read_conclusion
 
 app = typer.Typer(
@@ -90,7 +91,7 @@ def list_probes(
     with ends_on_wrong_use():
         found = [
             probe
-            for probe in probe_pages.find_probes(source)
+            for probe in ProbeSet.load(source)
             if slice in (None, *probe.slices) and tier in (None, probe.tier)
         ]
         if not found:
@@ -114,7 +115,7 @@ def show_probe(
             typer.echo(page, nl=False)
             return
         sources = [source] if source else ["general", "calibration"]
-        found = [probe for each in sources for probe in probe_pages.find_probes(each)]
+        found = [probe for each in sources for probe in ProbeSet.load(each)]
         probe = probe_pages.find_probe(probe_id, found)
     typer.echo(probe_pages.render_page(probe, colour=sys.stdout.isatty()), nl=False)
 

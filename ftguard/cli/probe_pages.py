@@ -13,23 +13,11 @@ from ftguard.ask.rendered import RenderedText, read_rendered
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.formatting import drawn, printable
-from ftguard.probes import BUILTIN, Probe, ProbeSet, PromptTemplate, read_probes
+from ftguard.probes import Probe, PromptTemplate, read_probes
 from ftguard.run.ledger import Chosen, Ledger
 
 INDENT = 2
 BY_DESIGN = "tiers are difficulty by design, 1 (a 0.5B model) to 4 (strains 70B): not measured"
-
-
-def find_probes(source: str) -> Sequence[Probe]:
-    """The probes of a built-in set, of a run's output directory, of a file or of a dataset.
-
-    Raises:
-        InputError: there are none; the message says what was looked for.
-    """
-    if source in BUILTIN:
-        return ProbeSet.builtin(source).probes
-    asked = RunFolder(Path(source)).probes
-    return read_probes(asked) if asked.exists() else ProbeSet.load(source).probes
 
 
 def find_probe(probe_id: str, probes: Sequence[Probe]) -> Probe:

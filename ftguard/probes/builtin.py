@@ -74,4 +74,4 @@ BUILTIN: Mapping[str, Callable[[], tuple[Probe, ...]]] = {
 def _load(folder: str) -> tuple[Probe, ...]:
     with as_file(files("ftguard.probes") / folder) as path:
         rows = [row for name in CATEGORIES for row in read_jsonl(path / f"{name}.jsonl")]
-    return probes_from_rows(rows)
+    return probes_from_rows(rows).probes

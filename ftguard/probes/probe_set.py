@@ -3,17 +3,30 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Union, cast
 
 from ftguard.errors import InputError
+from ftguard.folders import RunFolder
 from ftguard.probes.builtin import BUILTIN
 from ftguard.probes.probe import Probe
-from ftguard.probes.read.files import read_rows
-from ftguard.probes.read.hub import is_name, load_rows, rows_of
+from ftguard.probes.read.files import PARQUET, Rows, ending, read_rows
+from ftguard.probes.read.hub import is_name, load_rows
+from ftguard.probes.read.memory import rows_in, split_of
+from ftguard.probes.read.parquet import read_parquet
+from ftguard.probes.read.row import under
 from ftguard.probes.read.rows import probes_from_rows
+from ftguard.probes.store import read_probes
 
-ProbeSource = Union[str, Path, "ProbeSet", Iterable[Probe], Iterable[Mapping[str, object]]]
+ProbeSource = Union[
+    str,
+    Path,
+    "ProbeSet",
+    Iterable[Probe],
+    Iterable[Mapping[str, object]],
+    Mapping[str, Iterable[object]],
+]
 """What can be read as probes: a path or a dataset's name, a set, probes, or a dataset's rows."""
 
 
@@ -61,35 +74,53 @@ class ProbeSet:
 
     @classmethod
     def load(
-        cls, source: ProbeSource, *, config: str | None = None, split: str | None = None
+        cls,
+        source: ProbeSource,
+        *,
+        config: str | None = None,
+        split: str | None = None,
+        columns: Mapping[str, str] | None = None,
     ) -> "ProbeSet":
-        """Read probes from a JSONL or CSV path, a dataset or its name, rows, or probes.
+        """Read probes from a file, a dataset or its name, a data frame, rows, or probes.
+
+        The manual's page `questions` lists the shapes and files that are read; `notes` say what
+        was left out, and which columns were not used.
 
         Args:
-            source: where they are; a text that is no path names a dataset on the hub.
+            source: where they are. A text is a built-in set (`quick`), else a path (a file, a
+                dataset's folder, a run's output directory), else a dataset's name on the hub.
             config: of a dataset by name, where it has several configurations.
-            split: of a dataset by name; by default `test`, else `validation`, else `train`.
+            split: of several; by default `test`, else `validation`.
+            columns: the names that the source gives to columns, by ftguard's:
+                `{"prompt": "frage", "completion": "antwort"}`.
 
         Raises:
-            InputError: a row cannot be read (file and line, or row number), or ids repeat.
+            InputError: more than 1 % of the rows cannot be read (file and line, or row number),
+                or ids repeat.
         """
         if isinstance(source, ProbeSet):
             return source
-        if isinstance(source, (str, Path)):
-            probes = probes_from_rows(_rows_at(source, config=config, split=split))
-            if not probes:
-                raise InputError(f"`{source}` holds no rows: give at least one, or leave it out.")
-            return cls(probes)
+        if isinstance(source, str) and source in BUILTIN:
+            return cls.builtin(source)
+        notes: list[str] = []
         if isinstance(source, Mapping):
-            raise InputError(
-                f"a mapping of {sorted(map(str, source))} was given: give one split of a dataset, "
-                "or a list of rows."
-            )
-        if not hasattr(source, "features"):
-            source = list(cast(Iterable[Probe], source))
-            if source and all(isinstance(item, Probe) for item in source):
-                return cls(source)
-        return cls(probes_from_rows(rows_of(source)))
+            name, rows_of_split = split_of(source, split)
+            read = cls.load(rows_of_split, columns=columns)
+            return cls(read.probes, (f"split `{name}` is read.", *read.notes))
+        if isinstance(source, (str, Path)):
+            asked = RunFolder(Path(source)).probes
+            if asked.exists():
+                return cls(read_probes(asked))
+            rows = _rows_at(source, notes, config=config, split=split)
+        else:
+            given = _peeked(source)
+            if not isinstance(given, Iterator) and _are_probes(given):
+                return cls(cast(Sequence[Probe], given))
+            rows = rows_in(given, notes, split=split)
+        found = probes_from_rows(rows, columns=columns)
+        if isinstance(source, (str, Path)) and not found.probes and not found.notes:
+            raise InputError(f"`{source}` holds no rows: give at least one, or leave it out.")
+        return cls(found.probes, (*notes, *found.notes))
 
     @classmethod
     def builtin(cls, name: str = "general") -> "ProbeSet":
@@ -115,6 +146,7 @@ class ProbeSet:
         seed: int = 0,
         mask: bool = True,
         region: str | None = "US",
+        columns: Mapping[str, str] | None = None,
     ) -> "ProbeSet":
         """Draw open probes from logged production queries; `notes` say what was left out.
 
@@ -122,11 +154,12 @@ class ProbeSet:
         length, which are slices.
 
         Args:
-            source: a JSONL path, or rows with `messages` or a `prompt`, with or without the reply.
+            source: a file, or rows, in the shapes that `load` reads, with or without the reply.
             size: how many to draw.
             seed: of the draw.
             mask: whether to replace e-mail addresses, phone and card numbers and the like.
             region: whose national phone numbers are known, as a two-letter country code.
+            columns: the names that the log gives to columns, by ftguard's.
 
         Raises:
             InputError: a row holds no query (file and line), or there is none at all.
@@ -134,23 +167,45 @@ class ProbeSet:
         # Clustering loads scikit-learn, which takes a second.
         from ftguard.probes.logs.from_logs import probes_from_logs
 
-        named = isinstance(source, (str, Path))
-        rows = read_rows(Path(source)) if isinstance(source, (str, Path)) else rows_of(source)
+        notes: list[str] = []
+        if isinstance(source, (str, Path)):
+            rows = _rows_at(source, notes, config=None, split=None)
+        else:
+            rows = rows_in(source, notes, most=None)
         drawn = probes_from_logs(
-            rows,
+            rows if columns is None else under(rows, columns),
             size=size,
             seed=seed,
             mask=mask,
             region=region,
-            log=f"`{source}`" if named else "the log",
+            log=f"`{source}`" if isinstance(source, (str, Path)) else "the log",
         )
-        return cls(drawn.probes, (drawn.note,))
+        return cls(drawn.probes, (*notes, drawn.note))
+
+
+def _peeked(source: object) -> object:
+    """The source as it is, but for probes: one, or an iterator of them, is a list of them."""
+    if isinstance(source, Probe):
+        return [source]
+    if not isinstance(source, Iterator):
+        return source
+    first = list(islice(source, 1))
+    rest = chain(first, source)
+    return list(rest) if _are_probes(first) else rest
+
+
+def _are_probes(source: object) -> bool:
+    return (
+        isinstance(source, (list, tuple))
+        and len(source) > 0
+        and all(isinstance(item, Probe) for item in source)
+    )
 
 
 def _rows_at(
-    source: str | Path, *, config: str | None, split: str | None
-) -> Iterator[tuple[str, Mapping[str, object]]]:
+    source: str | Path, notes: list[str], *, config: str | None, split: str | None
+) -> Rows:
     path = Path(source)
     if path.is_dir() or (not path.exists() and isinstance(source, str) and is_name(source)):
-        return load_rows(str(source), config=config, split=split)
-    return read_rows(path)
+        return load_rows(str(source), notes, config=config, split=split)
+    return read_parquet(path) if ending(path) in PARQUET else read_rows(path, split=split)

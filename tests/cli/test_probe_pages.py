@@ -9,7 +9,6 @@ from ftguard import InputError, Probe, ProbeSet
 from ftguard.ask.rendered import RenderedProbe, RenderedText, write_rendered
 from ftguard.cli.probe_pages import (
     find_probe,
-    find_probes,
     render_as_seen,
     render_leaks,
     render_page,
@@ -33,7 +32,7 @@ CHAT = Probe(
 @pytest.mark.parametrize("name", ["general", "quick", "calibration"])
 def test_every_built_in_probe_fits_80_columns(name: str) -> None:
     """One line a probe, none wider, and a summary that says what tiers are."""
-    probes = find_probes(name)
+    probes = ProbeSet.load(name).probes
 
     lines = render_table(probes, colour=False).splitlines()
 
@@ -93,9 +92,9 @@ def test_probes_are_found_in_a_run_in_a_file_and_by_name(tmp_path: Path) -> None
     write_probes([CHAT], tmp_path / "ftguard/probes.jsonl")
     (tmp_path / "own.jsonl").write_text('{"prompt": "q", "reference": "r"}\n', "utf-8")
 
-    assert find_probes(str(tmp_path)) == (CHAT,)
-    assert [probe.id for probe in find_probes(str(tmp_path / "own.jsonl"))] == ["row-0"]
-    assert len(find_probes("general")) == 252
+    assert ProbeSet.load(str(tmp_path)).probes == (CHAT,)
+    assert [probe.id for probe in ProbeSet.load(str(tmp_path / "own.jsonl"))] == ["row-0"]
+    assert len(ProbeSet.load("general")) == 252
 
 
 def test_leaks_are_listed_with_the_text_in_the_training_data(tmp_path: Path) -> None:
@@ -174,4 +173,4 @@ def test_renderings_need_a_run(tmp_path: Path) -> None:
 def test_an_unknown_id_names_the_nearest() -> None:
     """`logic-99` is none of the 18 logic probes."""
     with pytest.raises(InputError, match=r"no probe `logic-99` among 252; there are \['logic-01'"):
-        find_probe("logic-99", find_probes("general"))
+        find_probe("logic-99", ProbeSet.load("general").probes)

@@ -42,7 +42,7 @@ def _reference(row: dict[str, Any]) -> str:
 
 
 def _score(row: dict[str, Any], text: str) -> float | None:
-    (probe,) = probes_from_rows([("the item", row)])
+    (probe,) = probes_from_rows([("the item", row)]).probes
     (found,) = score([probe], [Answer(probe_id=probe.id, text=text)])
     return found.value
 

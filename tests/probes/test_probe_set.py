@@ -117,12 +117,22 @@ def test_names_the_row_that_is_no_mapping() -> None:
         ProbeSet.load(rows)  # type: ignore[arg-type]  # what an untyped caller may pass
 
 
-def test_refuses_a_dictionary_of_splits() -> None:
-    """A dictionary of datasets is not a dataset: one of its splits is to be given."""
-    splits = {"train": [A], "test": [B]}
+def test_of_a_dictionary_of_splits_the_held_out_one_is_read() -> None:
+    """And said; where none is held out by its name, or all is to train on, they are named."""
+    found = ProbeSet.load({"train": [A], "test": [B]})
 
-    with pytest.raises(InputError, match=r"a mapping of \['test', 'train'\] was given: give one"):
-        ProbeSet.load(splits)  # type: ignore[arg-type]  # what an untyped caller may pass
+    assert (list(found), found.notes) == ([B], ("split `test` is read.",))
+    with pytest.raises(InputError, match=r"has the splits \['a', 'b'\], none of them held out"):
+        ProbeSet.load({"a": [A], "b": [B]})
+    with pytest.raises(InputError, match=r"the splits are \['train'\], which is trained on"):
+        ProbeSet.load({"train": [A]})
+    assert list(ProbeSet.load({"train": [A]}, split="train")) == [A]
+
+
+def test_a_single_row_is_not_taken_for_splits() -> None:
+    """A row in place of a list of rows is named as what it is."""
+    with pytest.raises(InputError, match=r"a mapping of \['completion', 'prompt'\] was given"):
+        ProbeSet.load({"prompt": "q", "completion": "r"})
 
 
 def test_says_which_file_is_missing(tmp_path: Path) -> None:

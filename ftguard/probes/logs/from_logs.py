@@ -57,7 +57,7 @@ class FromLogs:
 
 
 def probes_from_logs(
-    rows: Iterable[tuple[str, Mapping[str, object]]],
+    rows: Iterable[tuple[str, Mapping[str, object] | InputError]],
     *,
     size: int = 200,
     seed: int = 0,

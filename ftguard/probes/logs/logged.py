@@ -7,28 +7,24 @@ from typing import Literal
 from ftguard.errors import InputError
 from ftguard.probes.logs.duplicates import plain
 from ftguard.probes.probe import Message
+from ftguard.probes.read.chat import ROLES, SPEAKER, SPOKEN, unpacked
+from ftguard.probes.read.pairs import prompt_of as asked_in
+from ftguard.probes.read.row import Row
+from ftguard.probes.read.trained import CHATS
 
-CHATS = ("messages", "conversation")
 ENVELOPES = ("request", "body")
-TEXTS = ("prompt", "query", "question", "input", "text")
+ASKED_AS_CHAT = ("prompt", "query", "question", "input", "text")
+"""Columns that may hold a chat in place of a text."""
 SHAPES = (
-    "`messages`, with or without the reply; `prompt`, `query`, `question`, `input` or `text`; or "
-    "an API request with one of these in `request` or `body`"
+    "`messages`, with or without the reply; `prompt`, `query`, `question`, `input`, `text` or "
+    "`instruction`; or an API request with one of these in `request` or `body`"
 )
 
 Prompt = str | tuple[Message, ...]
 Reason = Literal["blank", "with images, files or tools"]
 
-_ROLES: Mapping[str, str] = {
-    "system": "system",
-    # OpenAI's newer name; chat templates know the older one.
-    "developer": "system",
-    "user": "user",
-    "assistant": "assistant",
-}
 _TASK = 60
 """Characters of a system message that tell its task."""
-_TOOL_ROLES = frozenset({"tool", "function"})
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
 
 
@@ -39,13 +35,15 @@ class LeftOut:
     reason: Reason
 
 
-def prompt_of(where: str, row: Mapping[str, object]) -> Prompt | LeftOut:
+def prompt_of(where: str, row: Mapping[str, object] | InputError) -> Prompt | LeftOut:
     """What was asked, without the reply.
 
     Raises:
         InputError: the row has none of the shapes; the message says where it stands.
     """
     try:
+        if isinstance(row, InputError):
+            raise row
         return _read(row)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
@@ -69,25 +67,29 @@ def task(prompt: Prompt) -> str:
     return "".join(character for character in said if not character.isdigit())[:_TASK]
 
 
-def _read(row: Mapping[str, object]) -> Prompt | LeftOut:
-    given = {name: value for name, value in row.items() if value is not None}
+def _read(given: Mapping[str, object]) -> Prompt | LeftOut:
+    row = Row(given)
     for name in CHATS:
-        if name in given:
-            return _chat(name, given[name])
+        if row.kept(name) is not None:
+            return _chat(name, row[name])
     for name in ENVELOPES:
-        inner = given.get(name)
+        inner = unpacked(row.kept(name))
         if isinstance(inner, Mapping):
             return _read(inner)
-    for name in TEXTS:
-        if name in given:
-            value = given[name]
-            if not isinstance(value, str):
-                return _chat(name, value)
-            return value if value.strip() else LeftOut("blank")
-    raise InputError(f"no query in the columns {sorted(row)}; allowed are {SHAPES}.")
+    for name in ASKED_AS_CHAT:
+        value = row.kept(name)
+        if value is not None and not isinstance(value, str):
+            return _chat(name, value)
+    asked = asked_in(row)
+    if isinstance(asked, str):
+        return asked
+    if any(isinstance(row.kept(name), str) for name in ASKED_AS_CHAT):
+        return LeftOut("blank")
+    raise InputError(f"no query in the columns {sorted(row.columns)}; allowed are {SHAPES}.")
 
 
-def _chat(name: str, messages: object) -> Prompt | LeftOut:
+def _chat(name: str, given: object) -> Prompt | LeftOut:
+    messages = unpacked(given)
     if not isinstance(messages, Sequence) or isinstance(messages, (str, bytes)):
         raise InputError(
             f"`{name}` is {type(messages).__name__}; allowed are "
@@ -95,7 +97,7 @@ def _chat(name: str, messages: object) -> Prompt | LeftOut:
             + "a list of messages."
         )
     asked = list(messages)
-    while asked and isinstance(asked[-1], Mapping) and asked[-1].get("role") == "assistant":
+    while asked and isinstance(asked[-1], Mapping) and _role(asked[-1]) == "assistant":
         asked.pop()
     read = [_message(name, message) for message in asked]
     if any(isinstance(message, LeftOut) for message in read):
@@ -108,17 +110,26 @@ def _chat(name: str, messages: object) -> Prompt | LeftOut:
 def _message(name: str, message: object) -> Message | LeftOut:
     if not isinstance(message, Mapping):
         raise InputError(f"each of `{name}` must be a message, got {type(message).__name__}.")
-    role = message.get("role")
+    speaker, role = _speaker(message), _role(message)
     calls = {"tool_calls", "function_call"} & {key for key, value in message.items() if value}
-    if role in _TOOL_ROLES or calls or (role is None and "type" in message):
+    if role == "tool" or calls or (speaker is None and "type" in message):
         return LeftOut("with images, files or tools")
-    if not isinstance(role, str) or role not in _ROLES:
+    if role is None:
         raise InputError(
-            f"each of `{name}` needs a `role` of {sorted(_ROLES)} and `content`; one has "
-            f"{sorted(map(str, message))}, its role is {role!r:.40}."
+            f"each of `{name}` needs a `role` of {sorted(set(ROLES.values()))} and `content`; one "
+            f"has {sorted(map(str, message))}, its role is {speaker!r:.40}."
         )
-    text = _text(name, message.get("content"))
-    return text if isinstance(text, LeftOut) else Message(role=_ROLES[role], content=text)
+    content = next((message[key] for key in SPOKEN if key in message), None)
+    text = _text(name, content)
+    return text if isinstance(text, LeftOut) else Message(role=role, content=text)
+
+
+def _speaker(message: Mapping[str, object]) -> object:
+    return next((message[key] for key in SPEAKER if message.get(key) is not None), None)
+
+
+def _role(message: Mapping[str, object]) -> str | None:
+    return ROLES.get(str(_speaker(message)).strip().lower())
 
 
 def _text(name: str, content: object) -> str | LeftOut:

@@ -9,8 +9,10 @@ from heapq import heappush, heappushpop
 
 import numpy as np
 
+from ftguard.errors import InputError
 from ftguard.probes.logs.duplicates import plain
 from ftguard.probes.logs.logged import LeftOut, Prompt, prompt_of, task, turns
+from ftguard.probes.read.unreadable import Unreadable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +31,9 @@ class Sample:
     """The other rows, by reason."""
 
 
-def sample(rows: Iterable[tuple[str, Mapping[str, object]]], most: int, seed: int) -> Sample:
+def sample(
+    rows: Iterable[tuple[str, Mapping[str, object] | InputError]], most: int, seed: int
+) -> Sample:
     """Draw `most` of the different queries of a log; each is as likely, however often it is asked.
 
     Those are kept whose hashes are the smallest (bottom-k sampling; Cohen and Kaplan 2007), so
@@ -43,15 +47,21 @@ def sample(rows: Iterable[tuple[str, Mapping[str, object]]], most: int, seed: in
         seed: keys the hash.
 
     Raises:
-        InputError: a row has no query; the message says where it stands.
+        InputError: more than `UNREADABLE` of the rows have no query; the message says where the
+            first of them stands.
     """
+    refused = Unreadable()
     left_out: Counter[str] = Counter()
     seen = array("Q")
     kept: dict[int, tuple[int, Prompt]] = {}
     largest_first: list[int] = []
     number = 0
     for number, (where, row) in enumerate(rows, start=1):
-        prompt = prompt_of(where, row)
+        try:
+            prompt = prompt_of(where, row)
+        except InputError as error:
+            refused.add(where, error, number)
+            continue
         if isinstance(prompt, LeftOut):
             left_out[prompt.reason] += 1
             continue
@@ -64,6 +74,9 @@ def sample(rows: Iterable[tuple[str, Mapping[str, object]]], most: int, seed: in
             heappush(largest_first, -found)
         else:
             del kept[-heappushpop(largest_first, -found)]
+    refused.check(number)
+    if refused.complaints:
+        left_out["that cannot be read"] = len(refused.complaints)
     return Sample(
         prompts=dict(sorted(kept.values(), key=lambda numbered: numbered[0])),
         num_rows=number,

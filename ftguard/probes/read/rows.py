@@ -1,244 +1,275 @@
-"""Makes probes from the rows of a dataset, in the shapes that people have.
-
-Written probes (`prompt` with `reference`, `constraints` or a scorer); what TRL trains on (`prompt`
-+ `completion`, `prompt` + `chosen`, `chosen` + `rejected` with an implicit prompt, `messages`,
-`text`; prompts and completions are text or messages); and those of benchmarks (in `shapes`).
-"""
+"""Makes probes from the rows of a dataset, and says what became of each row and column."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from ftguard.errors import InputError
 from ftguard.probes.numbers import FINAL, NUMBER
-from ftguard.probes.probe import LIKELIHOOD, Message, Probe
-from ftguard.probes.read import shapes
+from ftguard.probes.probe import LIKELIHOOD, TOOL_CALL, Message, Probe
+from ftguard.probes.read.asked import Asked, LeftOut
+from ftguard.probes.read.chat import unpacked
+from ftguard.probes.read.choices import Offered, first_number
+from ftguard.probes.read.complaints import no_answer, not_understood
+from ftguard.probes.read.row import Row, under
+from ftguard.probes.read.shapes import SHAPES, Item
+from ftguard.probes.read.unreadable import Unreadable
+from ftguard.probes.read.written import extras, texts
+from ftguard.words import num_words
 
-SHAPES = (
-    "`prompt` + `reference` or `constraints` (written probes), `prompt` + `completion`, `prompt` + "
-    "`chosen`, `chosen` + `rejected`, `messages` ending with the assistant, `text`, `question` + "
-    "`answer`, `question` + `choices` + `answer`, `prompt` + `instruction_id_list` + `kwargs`, or "
-    "`text` + `label`"
-)
 SHORT_WORDS = 8
 """A completion of at most so many words on one line can be matched; a longer one is read."""
 MOST_LABELS = 500
 """A set with more different completions has no labels."""
 SHORT_SHARE = 0.9
 """A set is matched where at least this share of its completions is short."""
+SLICES = ("slices", "slice", "category", "subject")
+"""Columns that may hold the groups which are also measured on their own."""
+SYSTEMS = ("system", "system_prompt", "system_message")
+"""Columns that may hold what a chat's system message says."""
 _FINAL = re.compile(rf"{FINAL}\s*\$?[-+]?[\d.,]*\d")
 """A solution that ends in its final number, as GSM8K writes it."""
 
+Rows = Iterable[tuple[str, Mapping[str, object] | InputError]]
+"""Where each row stands (`file:line` or `row 7`), and the row or why it is none."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class PromptAndCompletion:
-    """A prompt and the completion that a dataset's row trains towards."""
+class FromRows:
+    """The probes that rows became."""
+
+    probes: tuple[Probe, ...]
+    """In the rows' order."""
+    notes: tuple[str, ...]
+    """What was left out or not used, a sentence each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """One row that could be read."""
 
     where: str
     id: str
-    prompt: str | tuple[Message, ...]
-    completion: str
+    item: Item
     slices: tuple[str, ...]
+    given: Mapping[str, Any]
+    """Further fields of its probe."""
 
 
-def probes_from_rows(rows: Iterable[tuple[str, Mapping[str, object]]]) -> tuple[Probe, ...]:
+def probes_from_rows(rows: Rows, *, columns: Mapping[str, str] | None = None) -> FromRows:
     """Turn rows into probes.
 
     A dataset's short completions and final numbers (`#### 42`) are matched, and read for their
     likelihood beside it (a second probe, `ID#likelihood`), so that a model that answers nothing
     right is still measured; long ones are only read.
 
-    Args:
-        rows: pairs of where the row stands (`file:line` or `row 7`) and the row.
+    Of many rows 1 % may be unreadable; the notes name them. They also say which
+    columns were not used in any row, and how many rows are left out for what they are.
 
-    Returns:
-        The probes in the rows' order.
+    Args:
+        rows: pairs of where the row stands and the row.
+        columns: the rows' own names of columns, by those that ftguard knows.
 
     Raises:
-        InputError: a row has none of the known shapes, or the id of another one; the message
-            says where it stands.
+        InputError: more rows have none of the known shapes, or one has the id of another; the
+            message says where it stands.
     """
-    parsed = []
-    first: dict[str, str] = {}
-    for index, (where, row) in enumerate(rows):
-        item = _parse(where, index, row)
-        if item is not None and first.setdefault(item.id, where) != where:
-            raise InputError(
-                f"{where}: the id `{item.id}` was used before, at {first[item.id]}: give each row "
-                "one of its own, or none."
-            )
-        parsed.append(item)
-    pairs = [item for item in parsed if isinstance(item, PromptAndCompletion)]
-    short = sum(_can_match(pair.completion) for pair in pairs)
+    reading = _Reading()
+    read = list(reading.all(under(rows, columns) if columns else rows))
+    offered = [one.item for one in read if isinstance(one.item, Offered)]
+    pairs = [one.item for one in read if isinstance(one.item, Asked) and not one.item.calls]
+    short = sum(_can_match(pair.answers[0]) for pair in pairs)
     matched = bool(pairs) and short >= SHORT_SHARE * len(pairs)
-    labels = _labels(pairs) if matched else ()
+    made = _Making(
+        matched=matched,
+        labels=_labels(pairs) if matched else (),
+        first=first_number(offered),
+    )
     probes: list[Probe] = []
-    for item in parsed:
-        if isinstance(item, Probe):
-            probes.append(item)
-        elif item is not None:
-            probes.extend(_probes_of(item, matched=matched, labels=labels))
-    return tuple(probes)
+    for one in read:
+        try:
+            probes.extend(made.probes(one))
+        except InputError as error:
+            reading.refused.add(one.where, error, reading.number)
+    reading.refused.check(reading.number)
+    return FromRows(probes=tuple(probes), notes=reading.notes())
 
 
-def _labels(pairs: Sequence[PromptAndCompletion]) -> tuple[str, ...]:
-    """The completions of a set that has few different ones: of its labels all but one are wrong."""
-    found = dict.fromkeys(pair.completion.strip() for pair in pairs)
-    few = 2 * len(found) <= len(pairs) and len(found) <= MOST_LABELS
-    return tuple(found) if few and not any(NUMBER.fullmatch(label) for label in found) else ()
+class _Reading:
+    """Goes through rows, and keeps account of what cannot be read or is not used."""
 
+    def __init__(self) -> None:
+        self.number = 0
+        self.refused = Unreadable()
+        self._left_out: Counter[str] = Counter()
+        self._used: set[str] = set()
+        self._unused: dict[str, None] = {}
 
-def _probes_of(
-    pair: PromptAndCompletion, *, matched: bool, labels: Sequence[str]
-) -> tuple[Probe, ...]:
-    try:
-        read = Probe(
-            id=pair.id,
-            prompt=pair.prompt,
-            reference=pair.completion,
-            scorer=LIKELIHOOD,
-            slices=pair.slices,
-        )
-    except InputError as error:
-        raise InputError(f"{pair.where}: {error}") from None
-    if not matched or not pair.prompt:
-        return (read,)
-    answer = pair.completion.strip()
-    is_number = NUMBER.fullmatch(answer) or _FINAL.search(answer)
-    scorer = "numeric" if is_number else "normalized_match"
-    others = [label for label in labels if label != answer] if not is_number else []
-    return (
-        replace(read, reference=answer, scorer=scorer, distractors=others),
-        replace(read, id=f"{pair.id}#{LIKELIHOOD}", companion_of=pair.id),
-    )
+    def all(self, rows: Rows) -> Iterator[_Read]:
+        """Every row that asks something."""
+        first: dict[str, str] = {}
+        for where, given in rows:
+            self.number += 1
+            try:
+                one = self._one(where, given)
+            except InputError as error:
+                self.refused.add(where, error, self.number)
+                continue
+            if isinstance(one.item, LeftOut):
+                self._left_out[one.item.reason] += 1
+                continue
+            if first.setdefault(one.id, where) != where:
+                raise InputError(
+                    f"{where}: the id `{one.id}` was used before, at {first[one.id]}: give each "
+                    "row one of its own, or none."
+                )
+            yield one
 
+    def notes(self) -> tuple[str, ...]:
+        """What became of rows and columns."""
+        found = [
+            f"left out: {count} row{'s'[: count > 1]} that {why}."
+            for why, count in self._left_out.items()
+        ]
+        if self.refused.complaints:
+            found.append(self.refused.told(self.number))
+        unused = [name for name in self._unused if name not in self._used]
+        if unused:
+            listed = ", ".join(f"`{name}`" for name in unused)
+            found.append(f"columns that are not used: {listed}.")
+        return tuple(found)
 
-def _parse(where: str, index: int, row: Mapping[str, object]) -> Probe | PromptAndCompletion | None:
-    given = row.get("id", row.get("key"))
-    row_id = f"row-{index}" if given is None else str(given)
-    try:
+    def _one(self, where: str, given: Mapping[str, object] | InputError) -> _Read:
+        if isinstance(given, InputError):
+            raise given
+        row = Row(given, self.number - 1)
+        item = next((found for found in _items(row) if found is not None), None)
+        if item is None:
+            raise InputError(not_understood(row))
+        if isinstance(item, Asked) and not (item.answers and item.answers[0].strip()):
+            raise InputError(no_answer(row))
         slices = _slices(row)
-        if "reference" in row or "scorer" in row or "constraints" in row:
-            return _written(row_id, row, slices)
-        if shapes.is_multiple_choice(row):
-            return shapes.multiple_choice(row_id, row, slices)
-        if "choices" in row:
-            return _written(row_id, row, slices)
-        if "instruction_id_list" in row:
-            return shapes.instructions(row_id, row, slices)
-        if row.get("label") is False:
-            return None  # KTO's undesired completions are nobody's reference
-        prompt, completion = _split(row)
-    except InputError as error:
-        raise InputError(f"{where}: {error}") from None
-    if not completion.strip():
-        raise InputError(
-            f"{where}: no completion to compare with (columns {sorted(row)}); allowed are {SHAPES}."
+        given_too = _beside(row, item)
+        self._used.update(row.names[name] for name in row.used)
+        self._unused.update(dict.fromkeys(row.unused))
+        return _Read(where=where, id=row.id, item=item, slices=slices, given=given_too)
+
+
+def _items(row: Row) -> Iterator[Item | None]:
+    for shape in SHAPES:
+        row.used.clear()
+        yield shape(row)
+
+
+def _slices(row: Row) -> tuple[str, ...]:
+    name = next((n for n in SLICES if n not in row.used and row.first((n,))), None)
+    return texts("slices", row[name]) if name is not None else ()
+
+
+def _beside(row: Row, item: Item) -> dict[str, Any]:
+    """What stands beside a prompt: a system message, tools, what the chat template is told."""
+    found: dict[str, Any] = {}
+    if isinstance(item, Offered):
+        found.update(extras(row))
+    tools = unpacked(row["tools"]) if row.first(("tools",)) else None
+    tools = unpacked(row["functions"]) if tools is None and row.first(("functions",)) else tools
+    if isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools):
+        found["tools"] = tuple(tool if "function" in tool else _as_tool(tool) for tool in tools)
+    told = unpacked(row["chat_template_kwargs"]) if "chat_template_kwargs" in row else None
+    if isinstance(told, dict):
+        found["chat_template_kwargs"] = {k: v for k, v in told.items() if v is not None}
+    prompt = item.prompt if isinstance(item, Asked | Offered) else None
+    system = row.first(SYSTEMS) if prompt else None
+    if prompt and system:
+        turns = _turns(prompt)
+        if turns[0]["role"] != "system":
+            found["prompt"] = (Message(role="system", content=str(row[system])), *turns)
+    return found
+
+
+def _as_tool(function: Mapping[str, object]) -> Mapping[str, object]:
+    return {"type": "function", "function": function}
+
+
+def _turns(prompt: str | Sequence[Message]) -> tuple[Message, ...]:
+    return (Message(role="user", content=prompt),) if isinstance(prompt, str) else tuple(prompt)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Making:
+    """What a whole set says of how each of its rows is to be scored."""
+
+    matched: bool
+    labels: Sequence[tuple[str, ...]]
+    first: int | None
+
+    def probes(self, one: _Read) -> tuple[Probe, ...]:
+        """The probes of a row.
+
+        Raises:
+            InputError: it contradicts itself.
+        """
+        item = one.item
+        if isinstance(item, Offered):
+            first = item.first if self.first is None else self.first
+            return (
+                Probe(
+                    **{
+                        "id": one.id,
+                        "prompt": item.prompt,
+                        "reference": item.right(first),
+                        "choices": item.options,
+                        "scorer": "multiple_choice",
+                        "slices": one.slices or item.slices,
+                        **one.given,
+                    }
+                ),
+            )
+        if isinstance(item, Asked):
+            return self._asked(one, item)
+        probe = cast(Probe, item)
+        return (replace(probe, slices=one.slices or probe.slices, **one.given),)
+
+    def _asked(self, one: _Read, item: Asked) -> tuple[Probe, ...]:
+        answers = item.answers
+        read = Probe(
+            **{
+                "id": one.id,
+                "prompt": item.prompt,
+                "reference": answers[0],
+                "scorer": TOOL_CALL if item.calls else LIKELIHOOD,
+                "distractors": item.wrong,
+                "slices": one.slices,
+                **one.given,
+            }
         )
-    return PromptAndCompletion(
-        where=where, id=row_id, prompt=prompt, completion=completion, slices=slices
-    )
-
-
-def _written(row_id: str, row: Mapping[str, object], slices: tuple[str, ...]) -> Probe:
-    reference = row.get("reference")
-    if row.get("prompt") is None:
-        raise InputError(
-            f"no `prompt` (columns {sorted(row)}): write what the model is asked, or the empty "
-            "text with the scorer `likelihood`."
+        if item.calls or not self.matched or not item.prompt:
+            return (read,)
+        right = tuple(dict.fromkeys(answer.strip() for answer in answers))
+        is_number = not item.label and bool(NUMBER.fullmatch(right[0]) or _FINAL.search(right[0]))
+        others = [text for label in self.labels if label != answers for text in label]
+        wrong = [text for text in (*item.wrong, *others) if text not in right]
+        return (
+            replace(
+                read,
+                reference=right[0] if len(right) == 1 else right,
+                scorer="numeric" if is_number else "normalized_match",
+                distractors=() if is_number else wrong,
+            ),
+            replace(read, id=f"{one.id}#{LIKELIHOOD}", companion_of=one.id),
         )
-    constraints = row.get("constraints") or ()
-    if not isinstance(constraints, Sequence) or isinstance(constraints, str):
-        raise InputError("`constraints` must be a list of mappings with an `id` each.")
-    extras: dict[str, Any] = shapes.extras(row)
-    return Probe(
-        id=row_id,
-        prompt=_prompt(row["prompt"]),
-        reference=(
-            reference
-            if reference is None or isinstance(reference, str)
-            else _texts("reference", reference)
-        ),
-        choices=_texts("choices", row.get("choices") or ()),
-        distractors=_texts("distractors", row.get("distractors") or ()),
-        scorer=str(row.get("scorer") or "auto"),
-        slices=slices,
-        constraints=tuple(map(shapes.constraint_of, constraints)),
-        **extras,
-    )
 
 
-def _split(row: Mapping[str, object]) -> tuple[str | tuple[Message, ...], str]:
-    if not {"completion", "chosen", "messages"} & row.keys():
-        labelled = shapes.labelled(row)
-        if labelled is not None:
-            return labelled
-        if isinstance(row.get("question"), str) and isinstance(
-            row.get("answer"), (str, int, float)
-        ):
-            return str(row["question"]), str(row["answer"])
-    if isinstance(row.get("text"), str) and "prompt" not in row:
-        return "", str(row["text"])
-    given = (row.get(column) for column in ("completion", "chosen", "messages"))
-    answer = next((value for value in given if value is not None), None)
-    turns = tuple(cast(Sequence[Message], answer)) if _is_chat(answer) else ()
-    # A chat that holds its own prompt wins over a plain one beside it, as in TRL.
-    if "prompt" in row and (_is_chat(row["prompt"]) or len(turns) < 2):  # noqa: PLR2004
-        return _prompt(row["prompt"]), _content(turns[-1]["content"] if turns else answer)
-    if turns:
-        if turns[-1]["role"] != "assistant":
-            raise InputError("the messages do not end with the assistant's answer.")
-        return turns[:-1], _content(turns[-1]["content"])
-    rejected = row.get("rejected")
-    if isinstance(answer, str) and isinstance(rejected, str):
-        return _part(answer, rejected)
-    raise InputError(f"columns {sorted(row)} are not understood; allowed are {SHAPES}.")
-
-
-def _part(chosen: str, rejected: str) -> tuple[str, str]:
-    """Split the chosen text where the rejected one parts from it, a blank before that with it."""
-    pairs = enumerate(zip(chosen, rejected, strict=False))
-    shared = next((at for at, (left, right) in pairs if left != right), 0)
-    if chosen[:shared].endswith(" "):
-        shared -= 1
-    return chosen[:shared], chosen[shared:]
-
-
-def _prompt(value: object) -> str | tuple[Message, ...]:
-    if _is_chat(value):
-        return tuple(cast(Sequence[Message], value))
-    if isinstance(value, str):
-        return value
-    raise InputError(f"`prompt` is {type(value).__name__}; allowed are text or chat messages.")
-
-
-def _content(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _is_chat(value: object) -> bool:
-    return (
-        isinstance(value, Sequence)
-        and not isinstance(value, str)
-        and bool(value)
-        and all(isinstance(turn, Mapping) and {"role", "content"} <= set(turn) for turn in value)
-    )
-
-
-def _slices(row: Mapping[str, object]) -> tuple[str, ...]:
-    given = (row.get(column) for column in ("slices", "slice", "category"))
-    return _texts("slices", next((value for value in given if value not in (None, "", [])), ()))
-
-
-def _texts(column: str, value: object) -> tuple[str, ...]:
-    """One text or number, or a list of them, as texts."""
-    values = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
-    if not all(isinstance(item, (str, int, float)) for item in values):
-        raise InputError(f"`{column}` must be a text, a number, or a list of those.")
-    return tuple(str(item) for item in values)
+def _labels(pairs: Sequence[Asked]) -> tuple[tuple[str, ...], ...]:
+    """The completions of a set that has few different ones: of its labels all but one are wrong."""
+    found = dict.fromkeys(tuple(answer.strip() for answer in pair.answers) for pair in pairs)
+    few = 2 * len(found) <= len(pairs) and len(found) <= MOST_LABELS
+    named = all(pair.label for pair in pairs) or not any(NUMBER.fullmatch(n[0]) for n in found)
+    return tuple(found) if few and named else ()
 
 
 def _can_match(text: str) -> bool:
-    short = "\n" not in text.strip() and len(text.split()) <= SHORT_WORDS
+    short = "\n" not in text.strip() and num_words(text) <= SHORT_WORDS
     return short or _FINAL.search(text) is not None

@@ -91,8 +91,8 @@ def test_nothing_is_asked_from_blank_or_mixed_rows(
         ({"messages": ["Why?"]}, "each of `messages` must be a message, got str."),
         ({"messages": [{"content": "Why?"}]}, "one has ['content'], its role is None."),
         (
-            {"messages": [{"role": "bot", "content": "private"}]},
-            "`content`; one has ['content', 'role'], its role is 'bot'.",
+            {"messages": [{"role": "butler", "content": "private"}]},
+            "`content`; one has ['content', 'role'], its role is 'butler'.",
         ),
         (
             {"messages": [{"role": "user", "content": 7}]},

@@ -37,7 +37,7 @@ def test_says_where_a_row_of_a_dataset_stands(tmp_path: Path) -> None:
     rows = {"prompt": ["a", "b"], "completion": ["x", ""]}
     datasets.Dataset.from_dict(rows).save_to_disk(tmp_path / "saved")
 
-    with pytest.raises(InputError, match=r"saved\[rows\] row 1: no completion to compare with"):
+    with pytest.raises(InputError, match=r"saved row 1: no completion to compare with"):
         ProbeSet.load(tmp_path / "saved")
 
 

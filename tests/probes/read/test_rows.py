@@ -1,6 +1,7 @@
 """Tests of `probes_from_rows`: every shape that TRL trains on becomes probes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from datasets import Dataset
@@ -17,7 +18,7 @@ LONG = "The sky is blue because air scatters short waves most."
 
 
 def _probes(*rows: Mapping[str, object]) -> tuple[Probe, ...]:
-    return probes_from_rows((f"row {index}", row) for index, row in enumerate(rows))
+    return probes_from_rows((f"row {index}", row) for index, row in enumerate(rows)).probes
 
 
 def _refusal(*rows: Mapping[str, object]) -> str:
@@ -65,7 +66,7 @@ def test_every_shape_gives_its_prompt_and_completion(
     row: Mapping[str, object], prompt: str | Sequence[Message], completion: str
 ) -> None:
     """A short completion is matched without its blanks, and read with them beside it."""
-    answer, likelihood = _probes(row)
+    answer, likelihood = (replace(probe, distractors=()) for probe in _probes(row))
 
     assert answer == Probe(id="row-0", prompt=prompt, reference=completion.strip())
     assert likelihood == Probe(
@@ -201,9 +202,9 @@ def test_names_the_row_that_is_only_a_prompt(rest: Mapping[str, object]) -> None
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ({"question": "q", "answers": "a"}, "columns ['answers', 'question'] are not understood"),
+        ({"question": "q", "replies": 1}, "no completion to compare with (columns ['question', 'r"),
         ({"chosen": "The sky is blue."}, "columns ['chosen'] are not understood"),
-        ({"messages": []}, "columns ['messages'] are not understood"),
+        ({"messages": []}, "the row is empty"),
         ({"messages": [QUESTION]}, "the messages do not end with the assistant's answer"),
         ({"messages": [BLUE, QUESTION]}, "the messages do not end with the assistant's answer"),
         ({"prompt": 7, "completion": "r"}, "`prompt` is int"),
@@ -211,7 +212,7 @@ def test_names_the_row_that_is_only_a_prompt(rest: Mapping[str, object]) -> None
         ({"prompt": [QUESTION, BLUE], "completion": "r"}, "must end before the assistant's"),
         ({"id": "", "prompt": "q", "completion": "r"}, "a probe has an empty `id`"),
         ({"id": "", "prompt": "q", "reference": "r"}, "a probe has an empty `id`"),
-        ({"id": "a", "prompt": "q", "choices": ["x", "y"]}, "probe `a` has choices but no ref"),
+        ({"id": "a", "prompt": "q", "choices": ["x", "y"]}, "does not say which one is right"),
         ({"prompt": "q", "reference": {"text": ["r"]}}, "`reference` must be a text, a number"),
         ({"prompt": "q", "reference": "r", "scorer": "bleu"}, "unknown scorer `bleu`"),
         ({"prompt": "q", "completion": "r", "slices": [{}]}, "`slices` must be a text, a number"),
@@ -251,9 +252,7 @@ def test_the_labels_of_a_set_exclude_each_other() -> None:
     """
     labels = ["bill balance", "balance", "transfer"]
     rows = [{"text": f"text {n}", "label": labels[n % 3]} for n in range(6)]
-    probes = [
-        p for p in probes_from_rows((f"row {n}", r) for n, r in enumerate(rows)) if p.distractors
-    ]
+    probes = [p for p in _probes(*rows) if p.distractors]
 
     assert [p.distractors for p in probes[:2]] == [
         ("balance", "transfer"),
@@ -263,5 +262,4 @@ def test_the_labels_of_a_set_exclude_each_other() -> None:
     apart = [{"prompt": f"q{n}", "completion": word} for n, word in enumerate(labels)]
     sums = [{"prompt": f"{n}+1=", "completion": str(n % 2)} for n in range(6)]
     for other in (apart, sums):
-        found = probes_from_rows((f"row {n}", row) for n, row in enumerate(other))
-        assert not any(probe.distractors for probe in found)
+        assert not any(probe.distractors for probe in _probes(*other))

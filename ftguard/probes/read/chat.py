@@ -1,0 +1,192 @@
+"""Reads chats in the spellings that people keep them in: OpenAI's, ShareGPT's, a list of texts."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from ftguard.errors import InputError
+from ftguard.probes.probe import Message
+from ftguard.probes.read.row import plain_value
+
+ROLES: Mapping[str, str] = {
+    "system": "system",
+    # OpenAI's newer name; chat templates know the older one.
+    "developer": "system",
+    "user": "user",
+    "human": "user",
+    "prompter": "user",
+    "assistant": "assistant",
+    "gpt": "assistant",
+    "chatgpt": "assistant",
+    "bot": "assistant",
+    "model": "assistant",
+    "ai": "assistant",
+    "function_call": "assistant",
+    "tool": "tool",
+    "function": "tool",
+    "observation": "tool",
+    "tool_response": "tool",
+    "ipython": "tool",
+}
+"""Who speaks, as data sets name them, and as chat templates do."""
+SPEAKER, SPOKEN = ("role", "from", "speaker"), ("content", "value", "text")
+CALLS = ("tool_calls", "function_call")
+_TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chat:
+    """The turns of a chat."""
+
+    turns: tuple[Message, ...]
+    has_media: bool = False
+    """Whether it shows images, sounds or files, which are not asked."""
+
+
+def unpacked(value: object) -> object:
+    """A list or mapping that is written as JSON text, read; anything else as it is."""
+    if not (isinstance(value, str) and value.lstrip()[:1] in ("[", "{")):
+        return value
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    return found if isinstance(found, (list, dict)) else value
+
+
+def is_chat(value: object) -> bool:
+    """Whether a value is a list of messages, or JSON text of one."""
+    turns = unpacked(value)
+    return (
+        isinstance(turns, Sequence)
+        and not isinstance(turns, (str, bytes))
+        and len(turns) > 0
+        and all(isinstance(turn, Mapping) and _first(turn, SPEAKER) is not None for turn in turns)
+    )
+
+
+def read_chat(name: str, value: object) -> Chat:
+    """Read a list of messages.
+
+    Args:
+        name: the column, for complaints.
+        value: messages with `role` and `content`, or `from` and `value`; JSON text of them.
+
+    Raises:
+        InputError: it is no list of messages, or one has an unknown role or no text.
+    """
+    given = unpacked(value)
+    if not isinstance(given, Sequence) or isinstance(given, (str, bytes)):
+        raise InputError(f"`{name}` is {type(given).__name__}; allowed are text or messages.")
+    turns, has_media = [], False
+    for item in given:
+        turn, shows = _turn(name, item)
+        turns.append(turn)
+        has_media = has_media or shows
+    return Chat(turns=tuple(turns), has_media=has_media)
+
+
+def calls_of(turn: Message) -> str | None:
+    """The tool calls of a turn as JSON text, `{"name": ..., "arguments": {...}}` or a list."""
+    found = [dict(call["function"]) for call in cast(Any, turn).get("tool_calls") or ()]
+    if not found:
+        return None
+    return json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False)
+
+
+def calls_in(value: object) -> str | None:
+    """Tool calls that stand in a column of their own, as JSON text; None where they are none."""
+    given = unpacked(value)
+    listed = given if isinstance(given, list) else [given]
+    if not listed or not all(_is_call(call) for call in listed):
+        return None
+    calls = [_call("the answer", call)["function"] for call in listed]
+    return json.dumps(calls[0] if len(calls) == 1 else calls, ensure_ascii=False)
+
+
+def _is_call(value: object) -> bool:
+    return isinstance(value, Mapping) and (
+        "function" in value or {"name", "arguments"} <= set(value)
+    )
+
+
+def _first(turn: Mapping[str, object], names: Sequence[str]) -> str | None:
+    return next((name for name in names if name in turn), None)
+
+
+def _turn(name: str, turn: object) -> tuple[Message, bool]:
+    if not isinstance(turn, Mapping):
+        raise InputError(f"each of `{name}` must be a message, got {type(turn).__name__}.")
+    speaker = turn.get(_first(turn, SPEAKER) or "")
+    role = ROLES.get(str(speaker).strip().lower())
+    if role is None:
+        raise InputError(
+            f"each of `{name}` needs a `role` of {sorted(set(ROLES.values()))} and `content`; one "
+            f"has {sorted(map(str, turn))}, its role is {speaker!r:.40}."
+        )
+    spoken = _first(turn, SPOKEN)
+    text, shows = _text(name, turn.get(spoken) if spoken else None)
+    calls = _calls(name, turn)
+    if str(speaker) == "function_call":
+        calls, text = calls or [_call(name, unpacked(text))], ""
+    if not (calls or spoken or role == "tool"):
+        raise InputError(
+            f"each of `{name}` needs a `role` and `content`; one has {sorted(map(str, turn))}."
+        )
+    said: dict[str, object] = {"role": role, "content": text}
+    if calls:
+        said["tool_calls"] = calls
+    for extra in ("tool_call_id", "name"):
+        if isinstance(turn.get(extra), str) and role in ("tool", "assistant"):
+            said[extra] = turn[extra]
+    return cast(Message, said), shows
+
+
+def _calls(name: str, turn: Mapping[str, object]) -> list[dict[str, Any]]:
+    given = next((turn[key] for key in CALLS if turn.get(key)), None)
+    given = unpacked(given)
+    if given is None:
+        return []
+    return [_call(name, call) for call in (given if isinstance(given, list) else [given])]
+
+
+def _call(name: str, call: object) -> dict[str, Any]:
+    """A call as chat templates expect it: its arguments are a mapping, not JSON text."""
+    inner = call.get("function", call) if isinstance(call, Mapping) else None
+    if not isinstance(inner, Mapping) or not isinstance(inner.get("name"), str):
+        raise InputError(f"a tool call of `{name}` needs the `name` of a function.")
+    arguments = unpacked(inner.get("arguments", inner.get("parameters", {})))
+    arguments = {} if arguments in (None, "") else arguments
+    found: dict[str, Any] = {
+        "type": "function",
+        "function": {"name": inner["name"], "arguments": arguments},
+    }
+    if isinstance(call, Mapping) and isinstance(call.get("id"), str):
+        found["id"] = call["id"]
+    return found
+
+
+def _text(name: str, content: object) -> tuple[str, bool]:
+    """The text of a message, and whether something else stands beside it."""
+    content = plain_value(content)
+    if content is None:
+        return "", False
+    if isinstance(content, str):
+        return content, False
+    parts = content if isinstance(content, list) else [content]
+    texts, shows = [], False
+    for part in parts:
+        if isinstance(part, str):
+            texts.append(part)
+        elif not isinstance(part, Mapping):
+            raise InputError(
+                f"the `content` of one of `{name}` holds {type(part).__name__}; allowed are text "
+                "or a list of parts."
+            )
+        # Parts in a table have every part's keys, those of images without a value.
+        elif isinstance(part.get("text"), str) and part.get("type", "text") in _TEXT_PARTS:
+            texts.append(part["text"])
+        else:
+            shows = shows or part.get("type", "text") not in _TEXT_PARTS
+    return "\n".join(texts), shows

@@ -1,0 +1,151 @@
+"""Reads rows that are in memory: lists, data frames, datasets with their splits, streams."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ftguard.errors import InputError
+from ftguard.probes.read.files import Rows
+from ftguard.probes.read.splits import one_split
+
+MOST = 10_000
+"""Rows that are read of a stream, which may have no end."""
+MEDIA = ("Image", "Audio", "Video", "Pdf", "Nifti")
+"""Features of `datasets` whose columns are not read: to decode them takes long."""
+
+
+def rows_in(
+    source: object,
+    notes: list[str],
+    *,
+    split: str | None = None,
+    label: str = "",
+    most: int | None = MOST,
+) -> Rows:
+    """Yield where each row stands and the row.
+
+    Args:
+        source: rows as mappings; a data frame of pandas or polars; a dataset of `datasets` or
+            torch, mapped or streamed; a mapping of splits to any of these.
+        notes: gets a sentence for what is not read.
+        split: which of those splits.
+        label: what complaints call the source.
+        most: rows that are read of what has no length; None for all.
+
+    Raises:
+        InputError: there is no such split, or the source holds no rows at all.
+    """
+    if isinstance(source, Mapping):
+        name, found = split_of(source, split, only_train=bool(label))
+        return _rows(found, f"{label}[{name}] row", notes, most)
+    return _rows(source, f"{label} row".lstrip(), notes, most)
+
+
+def split_of(
+    splits: Mapping[Any, Any], split: str | None, *, only_train: bool = False
+) -> tuple[str, Any]:
+    """The name and the rows of the split that is named, or of the one that is held out.
+
+    Args:
+        splits: by their names.
+        split: the one that is asked for.
+        only_train: whether one to train on will do where there is no other.
+
+    Raises:
+        InputError: there is none, or the mapping holds something else.
+    """
+    lists = {str(name): value for name, value in splits.items()}
+    if not all(_is_many(value) for value in lists.values()):
+        raise InputError(
+            f"a mapping of {sorted(lists)} was given: give a list of rows, even of one."
+        )
+    if set(lists) == {"train"} and not (split or only_train):
+        raise InputError(
+            "the splits are ['train'], which is trained on: give rows that are held out, or "
+            '`dataset["train"]` if these are.'
+        )
+    name = one_split(lists, split, "the dataset")
+    return name, lists[name]
+
+
+def named(row: Mapping[str, object], features: Mapping[str, object]) -> dict[str, object]:
+    """The row with the numbers of class labels as the names that the dataset gives.
+
+    Raises:
+        InputError: a number is none of its classes.
+    """
+    found = dict(row)
+    for column, value in row.items():
+        names = _class_names(column, features.get(column))
+        if names and isinstance(value, int):
+            found[column] = _name(column, value, names)
+        elif names and isinstance(value, (list, tuple)):
+            found[column] = [_name(column, item, names) for item in value]
+    return found
+
+
+def _class_names(column: str, feature: Any) -> Sequence[str]:
+    # A question's `answer` is a place among its own options, whatever a dataset calls them.
+    if column == "answer" or feature is None:
+        return ()
+    return (
+        getattr(feature, "names", None)
+        or getattr(getattr(feature, "feature", None), "names", ())
+        or ()
+    )
+
+
+def _name(column: str, value: object, names: Sequence[str]) -> object:
+    if not isinstance(value, int):
+        return value
+    if not 0 <= value < len(names):
+        raise InputError(
+            f"`{column}` {value} is none of its {len(names)} classes; splits without labels say "
+            "-1: give another one, as in `ProbeSet.load(name, split=...)`."
+        )
+    return names[value]
+
+
+def _rows(source: Any, label: str, notes: list[str], most: int | None) -> Rows:
+    features = getattr(source, "features", None) or {}
+    has_end = hasattr(source, "__len__")
+    for index, row in enumerate(_each(source, features)):
+        if index == most and not has_end:
+            notes.append(f"the first {most:,} rows of a stream are read.")
+            return
+        where = f"{label} {index}"
+        if not isinstance(row, Mapping):
+            yield (
+                where,
+                InputError(f"a mapping is needed, or probes throughout; got {type(row).__name__}."),
+            )
+            continue
+        try:
+            yield where, named(row, features)
+        except InputError as error:
+            yield where, error
+
+
+def _each(source: Any, features: Mapping[str, object]) -> Iterator[object]:
+    """The rows of whatever holds them, without decoding pictures."""
+    media = [name for name, feature in features.items() if type(feature).__name__ in MEDIA]
+    if media and hasattr(source, "remove_columns"):
+        source = source.remove_columns(media)
+    if hasattr(source, "iter_rows") and hasattr(source, "columns"):
+        yield from source.iter_rows(named=True)  # polars
+    elif hasattr(source, "iloc") and hasattr(source, "to_dict"):
+        yield from source.to_dict("records")  # pandas
+    elif not hasattr(source, "__iter__") and hasattr(source, "__len__"):
+        yield from (source[index] for index in range(len(source)))
+    elif isinstance(source, Iterable):
+        yield from source
+    else:
+        raise InputError(
+            f"{type(source).__name__} was given: give a path, a dataset or its name, a list of "
+            "rows, or probes."
+        )
+
+
+def _is_many(value: object) -> bool:
+    return not isinstance(value, (str, bytes, Mapping)) and (
+        isinstance(value, Iterable) or hasattr(value, "__getitem__")
+    )

@@ -1,0 +1,140 @@
+"""Makes `Row`, a row of a dataset that knows which of its columns were used."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ftguard.errors import InputError
+
+NUMBERS = frozenset(
+    {"id", "idx", "index", "key", "uid", "uuid", "guid", "_id", "qid", "example_id", "row_id"}
+    | {"question_id", "task_id", "prompt_id", "conversation_id", "__index_level_0__"}
+)
+"""Columns that only number rows: nobody misses them."""
+
+
+class Row(Mapping[str, object]):
+    """A row whose columns are found by name, whatever case and blanks the name is written with.
+
+    What is missing (None, NaN) is not there; arrays are lists and numpy's numbers are numbers. A
+    column counts as used once its value was asked for.
+    """
+
+    def __init__(self, values: Mapping[str, object], number: int = 0) -> None:
+        self._names: dict[str, str] = {}
+        self._values: dict[str, object] = {}
+        for name, value in values.items():
+            known = plain_value(value)
+            if known is not None:
+                # Of `Text` and `text` the one that is written plainly is meant.
+                plain = plain_name(name)
+                if plain not in self._names or name == plain:
+                    self._names[plain] = str(name)
+                    self._values[plain] = known
+        self.columns: tuple[str, ...] = tuple(map(str, values))
+        self.used: set[str] = set()
+        given = self.kept("id") if self.kept("id") is not None else self.kept("key")
+        self.id: str = f"row-{number}" if given is None else str(given)
+
+    def __getitem__(self, name: str) -> object:
+        value = self._values[name]
+        self.used.add(name)
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What the row itself calls each column."""
+        return self._names
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The columns, as the row names them, that hold something and were not used."""
+        return tuple(
+            name
+            for plain, name in self._names.items()
+            if plain not in self.used | NUMBERS and self._values[plain] not in ("", [], {})
+        )
+
+    def kept(self, name: str) -> object:
+        """A value that is looked at without being used."""
+        return self._values.get(name)
+
+    def first(self, names: Sequence[str]) -> str | None:
+        """The first of these columns that holds more than blanks; it is not used yet."""
+        return next((name for name in names if _filled(self._values.get(name))), None)
+
+    def text(self, name: str) -> str | None:
+        """A column's text where it holds more than blanks, or its number as text."""
+        value = self._values.get(name)
+        if isinstance(value, str) and value.strip():
+            return str(self[name])
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return number(self[name])
+        return None
+
+
+def plain_name(name: object) -> str:
+    """`Correct Answer` is `correct_answer`."""
+    return re.sub(r"[\s-]+", "_", str(name).strip().lower())
+
+
+def plain_value(value: object) -> object:
+    """What a table's cell is without its library: None for a missing one, a list for an array."""
+    if value is None or isinstance(value, (str, bool, int, dict)):
+        return value
+    if isinstance(value, float):
+        return None if value != value else value  # noqa: PLR0124
+    if isinstance(value, (list, tuple)):
+        return [plain_value(item) if not isinstance(item, str) else item for item in value]
+    unpacked: Any = getattr(value, "tolist", None)
+    if callable(unpacked):
+        return plain_value(unpacked())
+    # pandas' missing value is no value of any type, and says so by being unequal to itself.
+    return None if type(value).__name__ in ("NAType", "NaTType") else value
+
+
+def number(value: object) -> str:
+    """As people write it: a table with gaps makes 3.0 of 3."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def renamed(values: Mapping[str, object], columns: Mapping[str, str]) -> Mapping[str, object]:
+    """The row with some of its columns under the names that ftguard knows.
+
+    Raises:
+        InputError: a column is not there.
+    """
+    absent = [theirs for theirs in columns.values() if theirs not in values]
+    if absent:
+        raise InputError(
+            f"`columns` names {absent}, and there is no such column; there are {sorted(values)}."
+        )
+    taken = {ours: values[theirs] for ours, theirs in columns.items()}
+    rest = {n: v for n, v in values.items() if n not in columns.values() and n not in columns}
+    return {**rest, **taken}
+
+
+def under(
+    rows: Iterable[tuple[str, Mapping[str, object] | InputError]], columns: Mapping[str, str]
+) -> Iterator[tuple[str, Mapping[str, object] | InputError]]:
+    """Rows with their columns renamed; one that lacks a column comes with the complaint."""
+    for where, row in rows:
+        try:
+            yield where, row if isinstance(row, InputError) else renamed(row, columns)
+        except InputError as error:
+            yield where, error
+
+
+def _filled(value: object) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else value not in (None, [], {})

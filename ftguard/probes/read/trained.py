@@ -1,0 +1,154 @@
+"""Reads what TRL trains on: prompts with completions, preference pairs, chats."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ftguard.errors import InputError
+from ftguard.probes.probe import Message
+from ftguard.probes.read.answer_texts import accepted
+from ftguard.probes.read.asked import Asked, LeftOut
+from ftguard.probes.read.chat import Chat, calls_of, is_chat, read_chat
+from ftguard.probes.read.pairs import prompt_of
+from ftguard.probes.read.row import Row
+
+CHATS = ("messages", "conversations", "conversation", "chat", "dialog", "turns")
+"""Columns that may hold a chat that ends with the answer."""
+MEDIA = LeftOut(reason="came with images, sounds or files, which are not asked")
+UNDESIRED = LeftOut(reason="KTO labels as undesired, nobody's reference")
+
+
+def undesired(row: Row) -> LeftOut | None:
+    """KTO's undesired completions are nobody's reference."""
+    label = row.kept("label")
+    if "completion" in row and (label is False or str(label).lower() == "false"):
+        row.used.update(row)
+        return UNDESIRED
+    return None
+
+
+def chosen(row: Row) -> Asked | LeftOut | None:
+    """Preference pairs: the chosen answer is the reference; the rejected one is kept as wrong."""
+    if "chosen" not in row:
+        return None
+    found = _chosen_chat(row) if is_chat(row.kept("chosen")) else _chosen_text(row)
+    if not isinstance(found, Asked):
+        return found
+    wrong = [text for text in found.wrong if text.strip() and not _alike(text, found.answers)]
+    return replace(found, wrong=tuple(wrong))
+
+
+def completion(row: Row) -> Asked | LeftOut | None:
+    """`prompt` + `completion`; a completion of several turns is read as the chat that it is."""
+    if "prompt" not in row or "completion" not in row:
+        return None
+    if is_chat(row.kept("completion")):
+        return _ended(row, read_chat("completion", row["completion"]))
+    if isinstance(row.kept("label"), bool):
+        row["label"]
+    prompt = prompt_in(row)
+    return (
+        prompt
+        if isinstance(prompt, LeftOut)
+        else Asked(prompt=prompt, answers=accepted(row["completion"]))
+    )
+
+
+def chat(row: Row) -> Asked | LeftOut | None:
+    """A chat that ends with the answer."""
+    name = next((n for n in CHATS if is_chat(row.kept(n))), None)
+    if name is not None:
+        return _ended(row, read_chat(name, row[name]))
+    said = row.kept("conversations")
+    if isinstance(said, list) and len(said) > 1 and all(isinstance(text, str) for text in said):
+        row["conversations"]
+        return _ended(row, Chat(turns=_alternating(said)))
+    return None
+
+
+def prompt_in(row: Row) -> str | tuple[Message, ...] | LeftOut:
+    """The column `prompt`, text or messages.
+
+    Raises:
+        InputError: it is neither.
+    """
+    value = row["prompt"]
+    if is_chat(value):
+        asked = read_chat("prompt", value)
+        return MEDIA if asked.has_media else asked.turns
+    if isinstance(value, str):
+        return value
+    raise InputError(f"`prompt` is {type(value).__name__}; allowed are text or chat messages.")
+
+
+def _chosen_chat(row: Row) -> Asked | LeftOut:
+    found = _ended(row, read_chat("chosen", row["chosen"]))
+    if isinstance(found, LeftOut) or not is_chat(row.kept("rejected")):
+        return found
+    worse = read_chat("rejected", row["rejected"]).turns[-1]
+    return replace(found, wrong=(worse["content"],))
+
+
+def _chosen_text(row: Row) -> Asked | LeftOut | None:
+    right = accepted(row["chosen"])
+    rejected = str(row["rejected"]) if isinstance(row.kept("rejected"), str) else ""
+    if "prompt" in row:
+        prompt: str | tuple[Message, ...] | LeftOut | None = prompt_in(row)
+    else:
+        prompt = prompt_of(row)
+    if isinstance(prompt, LeftOut):
+        return prompt
+    if prompt is None and right and rejected:
+        prompt, answer = _part(right[0], rejected)
+        right, rejected = (answer,), rejected[len(prompt) :]
+    return None if prompt is None else Asked(prompt=prompt, answers=right, wrong=(rejected,))
+
+
+def _ended(row: Row, found: Chat) -> Asked | LeftOut:
+    """The last turn is the answer; all before it, those of a prompt beside it first, is asked.
+
+    A chat that holds its own prompt wins over one beside it, as in TRL.
+    """
+    turns = found.turns
+    prompt: str | tuple[Message, ...] | LeftOut = ""
+    if "prompt" in row and turns[0]["role"] in ("assistant", "tool"):
+        prompt = prompt_in(row)
+    if found.has_media or isinstance(prompt, LeftOut):
+        return MEDIA
+    if turns[-1]["role"] != "assistant":
+        raise InputError(
+            "the messages do not end with the assistant's answer, so there is nothing to compare "
+            "with: add it, or ask them as open probes by `ProbeSet.from_logs`."
+        )
+    calls = calls_of(turns[-1])
+    answers = (calls,) if calls else accepted(turns[-1]["content"])
+    if isinstance(prompt, str) and len(turns) > 1:
+        said = (Message(role="user", content=prompt),) if prompt else ()
+        prompt = (*said, *turns[:-1])
+    elif not isinstance(prompt, str):
+        prompt = (*prompt, *turns[:-1])
+    if not prompt:
+        raise InputError("the messages hold an answer and nothing that is asked.")
+    return Asked(prompt=prompt, answers=answers, calls=bool(calls))
+
+
+def _alike(text: str, others: Sequence[str]) -> bool:
+    """Whether a text is one of the others but for letters' case and what is no letter."""
+    return _letters(text) in map(_letters, others)
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+def _alternating(said: Sequence[str]) -> tuple[Message, ...]:
+    roles = ("user", "assistant")
+    return tuple(Message(role=roles[i % 2], content=text) for i, text in enumerate(said))
+
+
+def _part(chosen: str, rejected: str) -> tuple[str, str]:
+    """Split the chosen text where the rejected one parts from it, a blank before that with it."""
+    pairs = enumerate(zip(chosen, rejected, strict=False))
+    shared = next((at for at, (left, right) in pairs if left != right), 0)
+    if chosen[:shared].endswith(" "):
+        shared -= 1
+    return chosen[:shared], chosen[shared:]

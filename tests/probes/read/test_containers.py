@@ -1,0 +1,380 @@
+"""Tests of what rows come in: files of every kind, data frames, splits, streams, names."""
+
+import bz2
+import gzip
+import itertools
+import json
+import lzma
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pandas as pd
+import pytest
+import torch
+
+from ftguard import InputError, ProbeSet
+from ftguard.probes.read.memory import MOST
+
+ROWS: list[Mapping[str, object]] = [
+    {"prompt": "Capital of Peru?", "completion": "Lima"},
+    {"prompt": "Capital of Chad?", "completion": "N'Djamena"},
+]
+LINES = "".join(json.dumps(row) + "\n" for row in ROWS)
+CSV = "prompt,completion\nCapital of Peru?,Lima\nCapital of Chad?,N'Djamena\n"
+FILES: dict[str, bytes] = {
+    "a.jsonl": LINES.encode(),
+    "a.ndjson": LINES.encode(),
+    "lines.json": LINES.encode(),
+    "list.json": json.dumps(ROWS, indent=1).encode(),
+    "one_line.json": json.dumps(ROWS).encode(),
+    "list.jsonl": json.dumps(ROWS).encode(),
+    "mark.json": b"\xef\xbb\xbf" + json.dumps(ROWS).encode(),
+    "data.json": json.dumps({"version": "1", "data": ROWS}, indent=1).encode(),
+    "data_one_line.json": json.dumps({"version": "1", "data": ROWS}).encode(),
+    "splits.json": json.dumps({"train": [{"text": "no"}], "test": ROWS}, indent=2).encode(),
+    "a.csv": CSV.encode(),
+    "mark.csv": b"\xef\xbb\xbf" + CSV.replace("\n", "\r\n").encode(),
+    "semicolons.csv": CSV.replace(",", ";").encode(),
+    "tabs.tsv": CSV.replace(",", "\t").encode(),
+    "tabs.csv": CSV.replace(",", "\t").encode(),
+    "bars.csv": CSV.replace(",", "|").encode(),
+    "a.jsonl.gz": gzip.compress(LINES.encode()),
+    "a.json.bz2": bz2.compress(json.dumps(ROWS).encode()),
+    "a.csv.xz": lzma.compress(CSV.encode()),
+}
+
+
+def _asked(probes: ProbeSet) -> list[tuple[object, str]]:
+    return [(p.prompt, p.references[0]) for p in probes if p.companion_of is None]
+
+
+EXPECTED = [("Capital of Peru?", "Lima"), ("Capital of Chad?", "N'Djamena")]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_holds_the_same_rows_however_it_is_written(tmp_path: Path, name: str) -> None:
+    """JSON and tables, packed or not, with a byte-order mark, other separators, line ends."""
+    path = tmp_path / name
+    path.write_bytes(FILES[name])
+
+    assert _asked(ProbeSet.load(path)) == EXPECTED
+
+
+def test_a_long_list_on_one_line_is_read(tmp_path: Path) -> None:
+    """A JSON list needs no line breaks, however long it is: here 5 MB, above a line's bound."""
+    path = tmp_path / "long.json"
+    path.write_text(json.dumps([{"text": "word " * 200} for _ in range(5_000)]), "utf-8")
+
+    assert len(ProbeSet.load(path)) == 5_000
+
+
+def test_a_document_without_rows_is_refused(tmp_path: Path) -> None:
+    """And what it holds is named."""
+    path = tmp_path / "settings.json"
+    path.write_text('{\n "rate": 1,\n "name": "x"\n}', "utf-8")
+
+    with pytest.raises(InputError, match=r"without a list of rows \(it holds \['name', 'rate'\]\)"):
+        ProbeSet.load(path)
+
+
+def test_a_table_in_another_encoding_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    """The line, what it would be in Latin-1, and the command; nothing is half-loaded."""
+    path = tmp_path / "alt.csv"
+    path.write_bytes("text,label\ngood,yes\ncafé,no\n".encode("latin-1"))
+
+    with pytest.raises(InputError) as refused:
+        ProbeSet.load(path)
+
+    assert str(refused.value).startswith(f"{path}:3: byte 4 of the line is not UTF-8")
+    assert "'café,no'" in str(refused.value)
+    assert "iconv -f cp1252 -t utf-8 alt.csv > utf8.csv" in str(refused.value)
+
+
+def test_parquet_is_read_with_the_names_of_its_classes(tmp_path: Path) -> None:
+    """As `datasets` writes it: class 1 of `bad` and `good` is `good`."""
+    features = datasets.Features(
+        {"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["bad", "good"])}
+    )
+    path = tmp_path / "a.parquet"
+    datasets.Dataset.from_dict({"text": ["a"], "label": [1]}, features=features).to_parquet(path)
+
+    assert _asked(ProbeSet.load(path)) == [("a", "good")]
+
+
+def test_what_is_no_parquet_is_refused(tmp_path: Path) -> None:
+    """With the reader's own reason."""
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"PAR0")
+
+    with pytest.raises(InputError, match=r"cannot read .*a\.parquet` as parquet \("):
+        ProbeSet.load(path)
+
+
+def test_missing_cells_of_a_data_frame_are_missing() -> None:
+    """A gap in a column of numbers is no label `nan`, no slice `nan`, and 3.0 is 3."""
+    frame = pd.DataFrame(
+        {"text": ["a", "b", "c"], "label": [3, 1, 1], "category": ["x", None, float("nan")]}
+    )
+    frame.loc[1, "label"] = 1.0
+    probes = ProbeSet.load(frame)
+
+    assert [(p.references, p.slices) for p in probes if p.companion_of is None] == [
+        (("3",), ("x",)),
+        (("1",), ()),
+        (("1",), ()),
+    ]
+
+
+@pytest.mark.parametrize("names", [("test", "train"), ("train", "validation"), ("dev", "train")])
+def test_of_a_dataset_dict_the_held_out_split_is_read(names: tuple[str, ...]) -> None:
+    """`test`, else `validation`, else another name for one; the note says which."""
+    held_out = next(name for name in names if name != "train")
+    splits = {n: datasets.Dataset.from_list([{"text": n, "label": n}]) for n in names}
+    read = ProbeSet.load(datasets.DatasetDict(splits))
+
+    assert _asked(read) == [(held_out, held_out)]
+    assert read.notes == (f"split `{held_out}` is read.",)
+
+
+def test_an_endless_stream_returns() -> None:
+    """Its first 10,000 rows are read, and a note says so; so of an iterator."""
+
+    def endless() -> Iterator[Mapping[str, object]]:
+        return ({"text": f"text {n}", "label": "x"} for n in itertools.count())
+
+    streamed = datasets.IterableDataset.from_generator(endless)
+    for source in (streamed, endless()):
+        read = ProbeSet.load(source)
+        assert sum(p.companion_of is None for p in read) == MOST
+        assert read.notes == ("the first 10,000 rows of a stream are read.",)
+
+
+def test_a_torch_dataset_is_read_by_its_places() -> None:
+    """With a length and no iterator of its own."""
+
+    class Torch(torch.utils.data.Dataset[Mapping[str, object]]):
+        def __getitem__(self, index: int) -> Mapping[str, object]:
+            return ROWS[index]
+
+        def __len__(self) -> int:
+            return len(ROWS)
+
+    assert _asked(ProbeSet.load(Torch())) == EXPECTED  # type: ignore[arg-type]
+
+
+def test_pictures_are_not_decoded(tmp_path: Path) -> None:
+    """A dataset whose picture is broken is read all the same."""
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    features = datasets.Features(
+        {
+            "image": datasets.Image(),
+            "question": datasets.Value("string"),
+            "answer": datasets.Value("string"),
+        }
+    )
+    rows = datasets.Dataset.from_dict(
+        {"image": [str(broken)], "question": ["What?"], "answer": ["A cat"]}, features=features
+    )
+
+    assert _asked(ProbeSet.load(rows)) == [("What?", "A cat")]
+
+
+@pytest.mark.parametrize("name", ["general", "quick", "calibration"])
+def test_the_names_of_built_in_sets_work_wherever_a_path_does(name: str) -> None:
+    """As on the command line; no hub is asked."""
+    assert ProbeSet.load(name) == ProbeSet.builtin(name)
+
+
+def test_columns_are_renamed() -> None:
+    """What a German spreadsheet calls them; a name that is not there is told with those there."""
+    rows = [{"frage": "Hauptstadt von Peru?", "antwort": "Lima", "nr": 1}]
+    columns = {"prompt": "frage", "completion": "antwort"}
+    read = ProbeSet.load(rows, columns=columns)
+
+    assert _asked(read) == [("Hauptstadt von Peru?", "Lima")]
+    assert read.notes == ("columns that are not used: `nr`.",)
+    with pytest.raises(InputError, match=r"`columns` names \['fragen'\], and there is no such col"):
+        ProbeSet.load(rows, columns={"prompt": "fragen", "completion": "antwort"})
+
+
+def test_a_shape_that_is_not_understood_says_which_renaming_would_do() -> None:
+    """With the names of its own columns."""
+    with pytest.raises(InputError) as refused:
+        ProbeSet.load([{"frage": "Hauptstadt von Peru?", "antwort": "Lima"}])
+
+    assert "rename `frage` to `prompt` and `antwort` to `completion`" in str(refused.value)
+    assert 'columns={"prompt": "frage", "completion": "antwort"}' in str(refused.value)
+
+
+def _many(bad: int, of: int) -> list[Mapping[str, object]]:
+    return [{"prompt": "q", "completion": "" if n < bad else "a"} for n in range(of)]
+
+
+@pytest.mark.parametrize(("bad", "of"), [(1, 20), (1, 51), (1, 100), (2, 101), (3, 300)])
+def test_few_unreadable_rows_of_many_are_left_out_and_named(bad: int, of: int) -> None:
+    """One in a hundred, rounded up."""
+    read = ProbeSet.load(_many(bad, of))
+
+    assert sum(p.companion_of is None for p in read) == of - bad
+    assert read.notes[0].startswith(f"{bad} of {of} rows cannot be read and are left out: row 0: ")
+
+
+@pytest.mark.parametrize(("bad", "of"), [(1, 19), (2, 100), (3, 101), (20, 300)])
+def test_more_unreadable_rows_are_an_error(bad: int, of: int) -> None:
+    """The first by its place, and how many more; of few rows each counts."""
+    with pytest.raises(InputError) as refused:
+        ProbeSet.load(_many(bad, of))
+
+    assert str(refused.value).startswith("row 0: no completion to compare with")
+    assert (f"{bad - 1} more of {of} rows" in str(refused.value)) == (bad not in (1, 20))
+
+
+def test_a_broken_line_among_many_is_left_out(tmp_path: Path) -> None:
+    """By file and line, as any other row that cannot be read."""
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "t", "label": "x"}\n' * 50 + "{broken\n", "utf-8")
+
+    assert (
+        ProbeSet.load(path)
+        .notes[0]
+        .startswith(f"1 of 51 rows cannot be read and are left out: {path}:51: not valid JSON")
+    )
+
+
+def test_rows_that_are_left_out_for_what_they_are_are_counted() -> None:
+    """KTO's undesired ones, pictures, and questions that no text answers: no errors, but told."""
+    picture = {"type": "image", "image": "a.png"}
+    rows: list[Mapping[str, object]] = [
+        {"prompt": "q", "completion": "a", "label": False},
+        {"prompt": "q", "completion": "a", "label": True},
+        {
+            "messages": [
+                {"role": "user", "content": [picture]},
+                {"role": "assistant", "content": "A cat"},
+            ]
+        },
+        {"context": "c", "question": "q", "answers": {"text": [], "answer_start": []}},
+    ]
+
+    assert ProbeSet.load(rows).notes == (
+        "left out: 1 row that KTO labels as undesired, nobody's reference.",
+        "left out: 1 row that came with images, sounds or files, which are not asked.",
+        "left out: 1 row that had an empty list of answers.",
+    )
+
+
+SHAPES: dict[str, Callable[[Any], Any]] = {
+    "list": list,
+    "dataset": datasets.Dataset.from_list,
+    "frame": pd.DataFrame,
+}
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_logs_are_read_in_the_same_shapes(kind: str) -> None:
+    """Instructions with their inputs, and chats as ShareGPT has them, without the replies."""
+    rows = [
+        {"instruction": "Sum it up.", "input": f"Text {n} about bridge {n}.", "output": "s"}
+        for n in range(3)
+    ]
+    drawn = ProbeSet.from_logs(SHAPES[kind](rows), mask=False)
+
+    assert {p.prompt for p in drawn} == {
+        f"Sum it up.\n\nText {n} about bridge {n}." for n in range(3)
+    }
+
+
+# The files of others, each with what it should be read as.
+
+CASES: dict[str, list[tuple[object, object, str]]] = {
+    "alpaca.json": [
+        ("Name the capital of France.", ("Paris",), "normalized_match"),
+        ("Translate to German.\n\nthe house", ("das Haus",), "normalized_match"),
+    ],
+    "arc.jsonl": [
+        (
+            "Which is a fruit?\nA. stone\nB. apple\nC. chair\nD. cup\nAnswer:",
+            ("apple",),
+            "multiple_choice",
+        )
+    ],
+    "boolq.jsonl": [("The sky is blue.\n\nis the sky blue", ("yes", "true"), "normalized_match")],
+    "labels.csv": [
+        ("great film", ("1",), "normalized_match"),
+        ("bad film", ("0",), "normalized_match"),
+    ],
+    "emoji_label.jsonl": [
+        ("great film", ("👍",), "normalized_match"),
+        ("bad film", ("👎",), "normalized_match"),
+    ],
+    "rows.jsonl.gz": [("a", ("b",), "normalized_match")],
+    "rows.parquet": [("Capital of France?", ("Paris",), "normalized_match")],
+    "semicolon.csv": [("Capital of France?", ("Paris",), "normalized_match")],
+    "kto.jsonl": [("Say hi", ("Hi!",), "normalized_match")],
+    "sharegpt.jsonl": [
+        (({"role": "user", "content": "Capital of France?"},), ("Paris",), "normalized_match")
+    ],
+}
+CASES["alpaca.jsonl"] = CASES["alpaca_oneline.json"] = CASES["alpaca.json"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_files_of_others_are_read_as_they_mean(shared: Path, name: str) -> None:
+    """Prompt, right answers and scorer of every row."""
+    read = ProbeSet.load(shared / "cases" / name)
+
+    assert [(p.prompt, p.references, p.scorer) for p in read if p.companion_of is None] == CASES[
+        name
+    ]
+
+
+@pytest.mark.parametrize("name", ["chinese_long.jsonl"])
+def test_long_answers_without_blanks_are_read(shared: Path, name: str) -> None:
+    """They are long by their words, though no blank parts these."""
+    assert {p.scorer for p in ProbeSet.load(shared / "cases" / name)} == {"likelihood"}
+
+
+@pytest.mark.parametrize("name", ["multi_turn_completion.jsonl", "openai_tools.jsonl"])
+def test_calls_of_tools_stay_turns_or_become_the_answer(shared: Path, name: str) -> None:
+    """A call that is followed by its result is asked on; one at the end is the reference."""
+    probes = [p for p in ProbeSet.load(shared / "cases" / name) if p.companion_of is None]
+
+    assert [p.scorer for p in probes][-1] == "normalized_match"
+    assert [m["role"] for m in probes[-1].prompt if not isinstance(m, str)] == [
+        "user", "assistant", "tool"
+    ]  # fmt: skip
+    if name == "openai_tools.jsonl":
+        assert json.loads(probes[0].references[0]) == {
+            "name": "weather",
+            "arguments": {"city": "Oslo"},
+        }
+    else:
+        assert [dict(tool["function"])["name"] for tool in probes[0].tools] == ["weather"]  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("name", ["one_empty.jsonl", "one_none.jsonl"])
+def test_the_one_unreadable_row_is_named(shared: Path, name: str) -> None:
+    """The other fifty are read."""
+    path = shared / "cases" / name
+    read = ProbeSet.load(path)
+
+    assert sum(p.companion_of is None for p in read) == 50
+    assert read.notes[0].startswith(f"1 of 51 rows cannot be read and are left out: {path}:51: no ")
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("dup_ids.jsonl", r":2: the id `1` was used before, at .*:1: give each row one of its own"),
+        ("latin1.csv", r":2: byte 4 of the line is not UTF-8"),
+        ("tokenized.jsonl", r":1: the rows are token ids: give them as they are before"),
+        ("sys_only_last_user.jsonl", r":1: the messages do not end with the assistant's answer"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(shared: Path, name: str, complaint: str) -> None:
+    """With the place, the reason, and what to do."""
+    with pytest.raises(InputError, match=complaint):
+        ProbeSet.load(shared / "cases" / name)

@@ -118,8 +118,10 @@ class ProbeSet:
                 return cls(cast(Sequence[Probe], given))
             rows = rows_in(given, notes, split=split)
         found = probes_from_rows(rows, columns=columns)
-        if isinstance(source, (str, Path)) and not found.probes and not found.notes:
-            raise InputError(f"`{source}` holds no rows: give at least one, or leave it out.")
+        if not found.probes:
+            named = f"`{source}`" if isinstance(source, (str, Path)) else "the probe set"
+            why = " ".join(found.notes) or "it holds no rows."
+            raise InputError(f"{named} is empty: {why} Give at least one probe, or leave it out.")
         return cls(found.probes, (*notes, *found.notes))
 
     @classmethod

@@ -56,7 +56,7 @@ def test_refuses_an_empty_set(tmp_path: Path) -> None:
     for source in (empty, [undesired]):
         with pytest.raises(InputError, match="the probe set is empty"):
             ProbeSet.load(source)
-    with pytest.raises(InputError, match=r"probes\.jsonl` holds no rows"):
+    with pytest.raises(InputError, match=r"probes\.jsonl` is empty: it holds no rows"):
         ProbeSet.load(_file(tmp_path, "", " "))
     with pytest.raises(InputError, match="the probe set is empty"):
         ProbeSet(empty)

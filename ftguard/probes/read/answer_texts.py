@@ -7,7 +7,8 @@ from ftguard.probes.read.row import number
 YES, NO = ("yes", "true"), ("no", "false")
 _LISTED = ("text", "spans", "value", "values", "answer", "answers", "aliases")
 """Where a mapping of answers has them, the canonical one first: SQuAD, DROP, TriviaQA."""
-_TITLED, _TOLD = ("title", "titles"), ("sentences", "paragraphs", "contexts", "text", "content")
+_TITLED = ("title", "titles")
+_TOLD = ("sentences", "paragraphs", "contexts", "parts", "text", "content")
 _WHOLE = ("text", "content", "contents", "page_content", "passage", "passage_text", "paragraph",
           "context", "body", "snippet", "sentence")  # fmt: skip
 
@@ -29,6 +30,13 @@ def accepted(value: object) -> tuple[str, ...]:
     if isinstance(value, Sequence):
         return _different(text for item in value for text in accepted(item))
     return ()
+
+
+def is_empty(value: object) -> bool:
+    """Whether answers are listed and there are none: the question has no answer."""
+    if isinstance(value, Mapping):
+        return any(isinstance(value.get(name), list) and not value[name] for name in _LISTED)
+    return isinstance(value, list) and not value
 
 
 def told(value: object) -> str:

@@ -21,6 +21,7 @@ ROLES: Mapping[str, str] = {
     "chatgpt": "assistant",
     "bot": "assistant",
     "model": "assistant",
+    "chatbot": "assistant",
     "ai": "assistant",
     "function_call": "assistant",
     "tool": "tool",
@@ -30,8 +31,17 @@ ROLES: Mapping[str, str] = {
     "ipython": "tool",
 }
 """Who speaks, as data sets name them, and as chat templates do."""
-SPEAKER, SPOKEN = ("role", "from", "speaker"), ("content", "value", "text")
+SPEAKER, SPOKEN = ("role", "from", "speaker"), ("content", "value", "parts", "text")
 CALLS = ("tool_calls", "function_call")
+EXCHANGED = (
+    ("input", "output"),
+    ("user", "assistant"),
+    ("human", "assistant"),
+    ("prompt", "response"),
+    ("instruction", "output"),
+    ("question", "answer"),
+)
+"""What both sides of an exchange are called."""
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
 
 
@@ -85,6 +95,28 @@ def read_chat(name: str, value: object) -> Chat:
         turns.append(turn)
         has_media = has_media or shows
     return Chat(turns=tuple(turns), has_media=has_media)
+
+
+def exchanges(value: object) -> tuple[Message, ...]:
+    """A list of exchanges, each a pair of texts or a mapping that has both; empty if it is none."""
+    turns: list[Message] = []
+    for item in value if isinstance(value, list) else ():
+        said = _exchange(item)
+        if said is None:
+            return ()
+        turns += [
+            Message(role=r, content=t) for r, t in zip(("user", "assistant"), said, strict=True)
+        ]
+    return tuple(turns)
+
+
+def _exchange(item: object) -> tuple[str, str] | None:
+    if isinstance(item, Mapping):
+        item = next(([item[a], item[b]] for a, b in EXCHANGED if a in item and b in item), None)
+    match item:
+        case [str(asked), str(said)]:
+            return asked, said
+    return None
 
 
 def calls_of(turn: Message) -> str | None:

@@ -10,23 +10,21 @@ from ftguard.probes.read.chat import unpacked
 from ftguard.probes.read.row import Row, number
 
 QUESTIONS = ("question", "prompt", "query", "question_stem", "stem", "sentence", "problem", "goal")
-CONTEXTS = ("context", "passage", "article", "support", "premise", "paragraph", "story", "body")
-LISTS = ("choices", "options", "endings", "mc1_targets", "answers", "answer_choices", "candidates")
-COLUMNS = (
-    tuple(f"choice{i}" for i in range(len(OPTION_LETTERS))),
-    tuple(f"choice{i}" for i in range(1, len(OPTION_LETTERS))),
-    tuple(f"choice_{i}" for i in range(1, len(OPTION_LETTERS))),
-    tuple(f"option{i}" for i in range(1, len(OPTION_LETTERS))),
-    tuple(f"option_{i}" for i in range(1, len(OPTION_LETTERS))),
-    tuple(f"ending{i}" for i in range(10)),
-    tuple(f"sol{i}" for i in range(1, 5)),
-    ("opa", "opb", "opc", "opd"),
-    tuple(f"option_{letter.lower()}" for letter in OPTION_LETTERS),
-    tuple(f"choice_{letter.lower()}" for letter in OPTION_LETTERS),
-    tuple(f"answer{letter.lower()}" for letter in OPTION_LETTERS),
-    tuple(letter.lower() for letter in OPTION_LETTERS),
+CONTEXTS = ("context", "passage", "article", "support", "premise", "paragraph", "para", "story",
+            "body", "dialogue")  # fmt: skip
+LISTS = (
+    "choices",
+    "options",
+    "choice",
+    "endings",
+    "mc1_targets",
+    "answers",
+    "answer_choices",
+    "candidates",
 )
-"""Options in columns of their own."""
+STEMS = ("choice", "option", "opt", "answer", "ans", "ending", "sol", "solution", "candidate",
+         "alternative", "continuation", "op", "")  # fmt: skip
+"""What options in columns of their own are called before their number or letter."""
 KEYS = ("answer", "answerkey", "answer_key", "label", "answer_index", "answer_idx", "correct",
         "correct_answer", "correct_option", "correct_choice", "gold", "target", "cop")  # fmt: skip
 """Which option is right."""
@@ -37,8 +35,8 @@ WRONG = (
     tuple(f"wrong_answer_{i}" for i in range(1, 6)),
 )
 CONTINUED = ("ctx", "endings")
-FROM_ONE = ("option1", "option_1", "choice1", "choice_1", "answera")
-"""First columns of sets that count their options from 1, unless a zero says otherwise."""
+CLASSES_FROM_ZERO = ("choice", "sol")
+"""Columns of COPA and PIQA, which number them from 1 and their classes from 0."""
 MANY = 20
 """Rows of a set none of which says 0, where some other says the number of options."""
 CAUSES = {"cause": "What was the cause?", "effect": "What happened as a result?"}
@@ -54,7 +52,7 @@ class _Options:
     """Its place, where the options themselves say it."""
     first: int = 0
     """The number of the first, where they stand in numbered columns."""
-    columns: str = ""
+    stem: str = ""
     """What such columns are called, without the number."""
 
 
@@ -159,8 +157,7 @@ def multiple_choice(row: Row) -> Offered | None:
         labels=found.labels,
         key=key,
         answer=answer,
-        # COPA numbers its classes from 0 and its columns from 1.
-        first=0 if key == "label" and found.columns == "choice" else found.first,
+        first=0 if key == "label" and found.stem in CLASSES_FROM_ZERO else found.first,
         slices=(subject,) if subject else (),
     )
 
@@ -190,12 +187,11 @@ def _options(row: Row) -> _Options | None:
     name = next((n for n in LISTS if _is_options(n, row)), None)
     if name is not None:
         return _listed(unpacked(row[name]))
-    for columns in COLUMNS:
-        names = _running(row, columns)
+    for stem in STEMS:
+        first, names = _numbered(row, stem)
         if len(names) > 1:
             texts = tuple(_option(row[name]) for name in names)
-            name = columns[0].rstrip("_01")
-            return _Options(texts=texts, first=int(columns[0] in FROM_ONE), columns=name)
+            return _Options(texts=texts, first=first, stem=stem)
     right = row.first(RIGHT)
     for columns in WRONG:
         names = _running(row, columns)
@@ -214,6 +210,20 @@ def _is_options(name: str, row: Row) -> bool:
     if isinstance(value, Mapping):
         return len(value) > 1
     return isinstance(value, Sequence) and not isinstance(value, str) and len(value) > 0
+
+
+def _numbered(row: Row, stem: str) -> tuple[int, list[str]]:
+    """Columns of one stem with numbers or letters, and the number that the first one stands for."""
+    letters = [letter.lower() for letter in OPTION_LETTERS]
+    one_up = list(map(str, range(1, len(letters) + 1)))
+    # Answers in columns of letters are SocialIQA's, which counts them from 1.
+    from_letters = int(stem == "answer")
+    for first, marks in ((0, ["0", *one_up]), (1, one_up), (from_letters, letters)):
+        for joint in ("", "_"):
+            names = _running(row, [f"{stem}{joint}{mark}" for mark in marks])
+            if len(names) > 1 and (stem or marks is letters):
+                return first, names
+    return 0, []
 
 
 def _running(row: Row, columns: Sequence[str]) -> list[str]:

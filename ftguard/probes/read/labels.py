@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from ftguard.errors import InputError
+from ftguard.probes.read.answer_texts import told
 from ftguard.probes.read.asked import Asked
+from ftguard.probes.read.pairs import CONTEXTS
 from ftguard.probes.read.row import Row, number
 
 TEXTS = ("text", "query", "utterance", "sentence", "prompt", "question", "content", "review",
@@ -45,6 +47,9 @@ def labelled_text(row: Row) -> Asked | None:
         return None
     title = row.text("title") if text in ("content", "body", "text", "description") else None
     prompt = "\n".join(filter(None, (title, str(row[text]))))
+    context = row.first(CONTEXTS) if text in ("question", "query", "prompt") else None
+    if context is not None:
+        prompt = f"{told(row[context])}\n\n{prompt}"
     return _asked(prompt, label, row[label])
 
 
@@ -73,5 +78,6 @@ def _is_label(value: object) -> bool:
     if isinstance(value, str):
         return bool(value.strip()) and "\n" not in value
     if isinstance(value, list):
-        return bool(value) and all(isinstance(item, (str, int)) for item in value)
+        # A list of yes and no marks several things; it does not say what a text is.
+        return bool(value) and all(type(item) in (str, int) for item in value)
     return isinstance(value, (bool, int, float))

@@ -10,7 +10,7 @@ from ftguard.probes.read.splits import one_split
 MOST = 10_000
 """Rows that are read of a stream, which may have no end."""
 MEDIA = ("Image", "Audio", "Video", "Pdf", "Nifti")
-"""Features of `datasets` whose columns are not read: to decode them takes long."""
+"""Features of `datasets` whose columns are not decoded, which takes long."""
 
 
 def rows_in(
@@ -127,9 +127,9 @@ def _rows(source: Any, label: str, notes: list[str], most: int | None) -> Rows:
 
 def _each(source: Any, features: Mapping[str, object]) -> Iterator[object]:
     """The rows of whatever holds them, without decoding pictures."""
-    media = [name for name, feature in features.items() if type(feature).__name__ in MEDIA]
-    if media and hasattr(source, "remove_columns"):
-        source = source.remove_columns(media)
+    for name, feature in features.items():
+        if type(feature).__name__ in MEDIA and hasattr(source, "cast_column"):
+            source = source.cast_column(name, type(feature)(decode=False))
     if hasattr(source, "iter_rows") and hasattr(source, "columns"):
         yield from source.iter_rows(named=True)  # polars
     elif hasattr(source, "iloc") and hasattr(source, "to_dict"):

@@ -1,21 +1,21 @@
 """Reads rows that hold a question and its answer, whatever these are called."""
 
-from collections.abc import Mapping
-
 from ftguard.probes.probe import Message
-from ftguard.probes.read.answer_texts import accepted, told
+from ftguard.probes.read.answer_texts import accepted, is_empty, told
 from ftguard.probes.read.asked import Asked, LeftOut
 from ftguard.probes.read.chat import calls_in, is_chat, read_chat
 from ftguard.probes.read.row import Row
 
 ASKED = ("instruction", "prompt", "question", "query", "problem", "task", "instructions",
          "user_input", "inputs", "input", "source_text", "text", "article", "document", "dialogue",
-         "sentence")  # fmt: skip
+         "sentence", "content")  # fmt: skip
 """Columns that may hold what is asked, the one that is meant first."""
-ANSWERS = ("completion", "reference_answer", "answer", "answers", "best_answer", "final_decision",
+ANSWERS = ("completion", "reference", "reference_answer", "answer", "answers", "best_answer",
+           "final_decision",
            "correct_answer", "answers_spans", "output", "response", "outputs", "responses",
            "expected_output", "expected_answer", "expected", "ground_truth", "ground_truths",
-           "golden_answer", "golden_answers", "gold_answer", "gold", "ideal", "solution",
+           "golden_answer", "golden_answers", "gold_answer", "gold", "ideal",
+           "ideal_response", "solution", "solutions",
            "answer_number", "target", "targets", "target_text", "code", "canonical_solution",
            "sql", "summary", "highlights", "query")  # fmt: skip
 """Columns that may hold its answer, the one that is meant first."""
@@ -48,8 +48,11 @@ def question_and_answer(row: Row) -> Asked | LeftOut | None:
     if calls is not None:
         row.used.add(name)
         return Asked(prompt=prompt, answers=(calls,), calls=True)
+    if str(row.kept("label")).lower() == "false":
+        row.used.update(row)
+        return LeftOut(reason="say that their answer is wrong")
     right = accepted(row[name])
-    if not right and isinstance(row.kept(name), (list, Mapping)):
+    if not right and is_empty(row.kept(name)):
         return LeftOut(reason="had an empty list of answers")
     more = tuple(text for n in MORE if n in row for text in accepted(row[n]))
     wrong = tuple(text for n in WRONG if n in row for text in accepted(row[n]))

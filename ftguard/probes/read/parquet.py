@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ftguard.errors import InputError
 from ftguard.probes.read.files import Rows
-from ftguard.probes.read.memory import MEDIA, named
+from ftguard.probes.read.memory import named
 
 BATCH = 256
 """Rows that are in memory at a time."""
@@ -27,8 +27,7 @@ def read_parquet(path: Path) -> Rows:
         file = parquet.ParquetFile(path)
         features = datasets.Features.from_arrow_schema(file.schema_arrow)
         number = 0
-        columns = [n for n, kind in features.items() if type(kind).__name__ not in MEDIA]
-        for batch in file.iter_batches(batch_size=BATCH, columns=columns):
+        for batch in file.iter_batches(batch_size=BATCH):
             for row in batch.to_pylist():
                 yield f"{path} row {number}", named(row, features)
                 number += 1

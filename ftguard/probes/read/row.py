@@ -8,9 +8,13 @@ from ftguard.errors import InputError
 
 NUMBERS = frozenset(
     {"id", "idx", "index", "key", "uid", "uuid", "guid", "_id", "qid", "example_id", "row_id"}
-    | {"question_id", "task_id", "prompt_id", "conversation_id", "__index_level_0__"}
+    | {"question_id", "task_id", "prompt_id", "conversation_id", "__index_level_0__", "unnamed:_0"}
 )
 """Columns that only number rows: nobody misses them."""
+
+
+MEDIA = ("image", "images", "audio", "video", "videos", "pixel_values")
+"""Columns that hold what is seen or heard, or where it is."""
 
 
 class Row(Mapping[str, object]):
@@ -49,6 +53,11 @@ class Row(Mapping[str, object]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    @property
+    def has_media(self) -> bool:
+        """Whether a picture, sound or film belongs to it."""
+        return any(_is_media(name, value) for name, value in self._values.items())
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -134,6 +143,13 @@ def under(
             yield where, row if isinstance(row, InputError) else renamed(row, columns)
         except InputError as error:
             yield where, error
+
+
+def _is_media(name: str, value: object) -> bool:
+    if name in MEDIA and _filled(value):
+        return True
+    stored = isinstance(value, dict) and set(value) == {"bytes", "path"}
+    return stored or type(value).__module__.startswith("PIL.")
 
 
 def _filled(value: object) -> bool:

@@ -9,12 +9,14 @@ from typing import Any, cast
 from ftguard.errors import InputError
 from ftguard.probes.numbers import FINAL, NUMBER
 from ftguard.probes.probe import LIKELIHOOD, TOOL_CALL, Message, Probe
+from ftguard.probes.read.answer_texts import told
 from ftguard.probes.read.asked import Asked, LeftOut
-from ftguard.probes.read.chat import unpacked
+from ftguard.probes.read.chat import exchanges, unpacked
 from ftguard.probes.read.choices import Offered, first_number
 from ftguard.probes.read.complaints import no_answer, not_understood
 from ftguard.probes.read.row import Row, under
 from ftguard.probes.read.shapes import SHAPES, Item
+from ftguard.probes.read.trained import MEDIA
 from ftguard.probes.read.unreadable import Unreadable
 from ftguard.probes.read.written import extras, texts
 from ftguard.words import num_words
@@ -27,7 +29,7 @@ SHORT_SHARE = 0.9
 """A set is matched where at least this share of its completions is short."""
 SLICES = ("slices", "slice", "category", "subject")
 """Columns that may hold the groups which are also measured on their own."""
-SYSTEMS = ("system", "system_prompt", "system_message")
+SYSTEMS = ("system", "system_prompt", "system_message", "system_instruction", "systeminstruction")
 """Columns that may hold what a chat's system message says."""
 _FINAL = re.compile(rf"{FINAL}\s*\$?[-+]?[\d.,]*\d")
 """A solution that ends in its final number, as GSM8K writes it."""
@@ -80,10 +82,12 @@ def probes_from_rows(rows: Rows, *, columns: Mapping[str, str] | None = None) ->
     read = list(reading.all(under(rows, columns) if columns else rows))
     offered = [one.item for one in read if isinstance(one.item, Offered)]
     pairs = [one.item for one in read if isinstance(one.item, Asked) and not one.item.calls]
+    plain = [one.item for one in read if isinstance(one.item, Probe) and _is_plain(one.item)]
     short = sum(_can_match(pair.answers[0]) for pair in pairs)
     matched = bool(pairs) and short >= SHORT_SHARE * len(pairs)
     made = _Making(
         matched=matched,
+        long=sum(map(_is_long, plain)) > (1 - SHORT_SHARE) * len(plain),
         labels=_labels(pairs) if matched else (),
         first=first_number(offered),
     )
@@ -148,6 +152,8 @@ class _Reading:
         item = next((found for found in _items(row) if found is not None), None)
         if item is None:
             raise InputError(not_understood(row))
+        if row.has_media:
+            item = MEDIA
         if isinstance(item, Asked) and not (item.answers and item.answers[0].strip()):
             raise InputError(no_answer(row))
         slices = _slices(row)
@@ -177,16 +183,28 @@ def _beside(row: Row, item: Item) -> dict[str, Any]:
     tools = unpacked(row["functions"]) if tools is None and row.first(("functions",)) else tools
     if isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools):
         found["tools"] = tuple(tool if "function" in tool else _as_tool(tool) for tool in tools)
-    told = unpacked(row["chat_template_kwargs"]) if "chat_template_kwargs" in row else None
-    if isinstance(told, dict):
-        found["chat_template_kwargs"] = {k: v for k, v in told.items() if v is not None}
+    given = unpacked(row["chat_template_kwargs"]) if "chat_template_kwargs" in row else None
+    if isinstance(given, dict):
+        found["chat_template_kwargs"] = {k: v for k, v in given.items() if v is not None}
     prompt = item.prompt if isinstance(item, Asked | Offered) else None
-    system = row.first(SYSTEMS) if prompt else None
-    if prompt and system:
-        turns = _turns(prompt)
-        if turns[0]["role"] != "system":
-            found["prompt"] = (Message(role="system", content=str(row[system])), *turns)
+    if prompt:
+        turns = _with_history(row, _turns(prompt))
+        system = row.first(SYSTEMS)
+        if system and turns[0]["role"] != "system":
+            turns = (Message(role="system", content=told(row[system])), *turns)
+        if len(turns) > 1 and turns != prompt:
+            found["prompt"] = turns
     return found
+
+
+def _with_history(row: Row, turns: tuple[Message, ...]) -> tuple[Message, ...]:
+    """What was said before the prompt, where a row has it in a column of its own."""
+    before = exchanges(unpacked(row.kept("history")))
+    if not before:
+        return turns
+    row["history"]
+    first = int(turns[0]["role"] == "system")
+    return (*turns[:first], *before, *turns[first:])
 
 
 def _as_tool(function: Mapping[str, object]) -> Mapping[str, object]:
@@ -202,8 +220,12 @@ class _Making:
     """What a whole set says of how each of its rows is to be scored."""
 
     matched: bool
+    """Whether completions are short enough to be matched."""
+    long: bool
+    """Whether written references are too long to be."""
     labels: Sequence[tuple[str, ...]]
     first: int | None
+    """The number of the first option."""
 
     def probes(self, one: _Read) -> tuple[Probe, ...]:
         """The probes of a row.
@@ -230,7 +252,8 @@ class _Making:
         if isinstance(item, Asked):
             return self._asked(one, item)
         probe = cast(Probe, item)
-        return (replace(probe, slices=one.slices or probe.slices, **one.given),)
+        scorer = LIKELIHOOD if self.long and _is_plain(probe) and _is_long(probe) else probe.scorer
+        return (replace(probe, slices=one.slices or probe.slices, scorer=scorer, **one.given),)
 
     def _asked(self, one: _Read, item: Asked) -> tuple[Probe, ...]:
         answers = item.answers
@@ -268,6 +291,15 @@ def _labels(pairs: Sequence[Asked]) -> tuple[tuple[str, ...], ...]:
     few = 2 * len(found) <= len(pairs) and len(found) <= MOST_LABELS
     named = all(pair.label for pair in pairs) or not any(NUMBER.fullmatch(n[0]) for n in found)
     return tuple(found) if few and named else ()
+
+
+def _is_plain(probe: Probe) -> bool:
+    """Whether a written probe is a prompt with a reference, and says nothing of its scoring."""
+    return probe.scorer == "normalized_match" and not (probe.distractors or probe.choices)
+
+
+def _is_long(probe: Probe) -> bool:
+    return not _can_match(probe.references[0])
 
 
 def _can_match(text: str) -> bool:

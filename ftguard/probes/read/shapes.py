@@ -29,9 +29,10 @@ def tokenised(row: Row) -> None:
 
 def plain_text(row: Row) -> Item | None:
     """A text that is read from its beginning."""
-    if isinstance(row.kept("text"), str) and "prompt" not in row:
-        return Asked(prompt="", answers=accepted(row["text"]))
-    return None
+    name = next((n for n in ("text", "content") if isinstance(row.kept(n), str)), None)
+    if name is None or "prompt" in row:
+        return None
+    return Asked(prompt="", answers=accepted(row[name]))
 
 
 SHAPES: tuple[Callable[[Row], Item | None], ...] = (

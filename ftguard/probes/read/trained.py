@@ -7,11 +7,11 @@ from ftguard.errors import InputError
 from ftguard.probes.probe import Message
 from ftguard.probes.read.answer_texts import accepted
 from ftguard.probes.read.asked import Asked, LeftOut
-from ftguard.probes.read.chat import Chat, calls_of, is_chat, read_chat
+from ftguard.probes.read.chat import Chat, calls_of, exchanges, is_chat, read_chat, unpacked
 from ftguard.probes.read.pairs import prompt_of
 from ftguard.probes.read.row import Row
 
-CHATS = ("messages", "conversations", "conversation", "chat", "dialog", "turns")
+CHATS = ("messages", "conversations", "conversation", "chat", "dialog", "turns", "contents")
 """Columns that may hold a chat that ends with the answer."""
 MEDIA = LeftOut(reason="came with images, sounds or files, which are not asked")
 UNDESIRED = LeftOut(reason="KTO labels as undesired, nobody's reference")
@@ -58,10 +58,12 @@ def chat(row: Row) -> Asked | LeftOut | None:
     name = next((n for n in CHATS if is_chat(row.kept(n))), None)
     if name is not None:
         return _ended(row, read_chat(name, row[name]))
-    said = row.kept("conversations")
-    if isinstance(said, list) and len(said) > 1 and all(isinstance(text, str) for text in said):
-        row["conversations"]
-        return _ended(row, Chat(turns=_alternating(said)))
+    for name in CHATS:
+        said = unpacked(row.kept(name))
+        turns = exchanges(said) or _alternating(said)
+        if turns:
+            row.used.add(name)
+            return _ended(row, Chat(turns=turns))
     return None
 
 
@@ -140,7 +142,10 @@ def _letters(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
-def _alternating(said: Sequence[str]) -> tuple[Message, ...]:
+def _alternating(said: object) -> tuple[Message, ...]:
+    """A list of texts, spoken in turn; empty if it is none."""
+    if not (isinstance(said, list) and len(said) > 1 and all(isinstance(t, str) for t in said)):
+        return ()
     roles = ("user", "assistant")
     return tuple(Message(role=roles[i % 2], content=text) for i, text in enumerate(said))
 

@@ -8,6 +8,7 @@ from ftguard.errors import InputError
 from ftguard.probes.constraint import Constraint
 from ftguard.probes.probe import Message, Probe
 from ftguard.probes.read.chat import is_chat, read_chat
+from ftguard.probes.read.pairs import ASKED
 from ftguard.probes.read.row import Row, number
 
 FIELDS = frozenset(field.name for field in fields(Probe)) - {"slices"}
@@ -19,6 +20,9 @@ VERBOSE_TOKENS = 4
 def written(row: Row) -> Probe | None:
     """A probe as `Probe` names its fields."""
     if not {"reference", "scorer", "constraints"} & set(row):
+        return None
+    # Evaluation sets of other tools have a `reference` beside a `question`.
+    if "prompt" not in row and "scorer" not in row and row.first(ASKED):
         return None
     if row.kept("prompt") is None:
         raise InputError(

@@ -164,8 +164,8 @@ def test_a_torch_dataset_is_read_by_its_places() -> None:
     assert _asked(ProbeSet.load(Torch())) == EXPECTED  # type: ignore[arg-type]
 
 
-def test_pictures_are_not_decoded(tmp_path: Path) -> None:
-    """A dataset whose picture is broken is read all the same."""
+def test_questions_about_pictures_are_left_out_and_no_picture_is_decoded(tmp_path: Path) -> None:
+    """A picture that is broken ends nothing; the row that has none is asked."""
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
     features = datasets.Features(
@@ -176,10 +176,15 @@ def test_pictures_are_not_decoded(tmp_path: Path) -> None:
         }
     )
     rows = datasets.Dataset.from_dict(
-        {"image": [str(broken)], "question": ["What?"], "answer": ["A cat"]}, features=features
+        {"image": [str(broken), None], "question": ["What?", "Why?"], "answer": ["A", "B"]},
+        features=features,
     )
+    read = ProbeSet.load(rows)
 
-    assert _asked(ProbeSet.load(rows)) == [("What?", "A cat")]
+    assert _asked(read) == [("Why?", "B")]
+    assert read.notes == (
+        "left out: 1 row that came with images, sounds or files, which are not asked.",
+    )
 
 
 @pytest.mark.parametrize("name", ["general", "quick", "calibration"])

@@ -128,8 +128,9 @@ def _rows(source: Any, label: str, notes: list[str], most: int | None) -> Rows:
 def _each(source: Any, features: Mapping[str, object]) -> Iterator[object]:
     """The rows of whatever holds them, without decoding pictures."""
     for name, feature in features.items():
-        if type(feature).__name__ in MEDIA and hasattr(source, "cast_column"):
-            source = source.cast_column(name, type(feature)(decode=False))
+        kind: Any = type(feature)
+        if kind.__name__ in MEDIA and hasattr(source, "cast_column"):
+            source = source.cast_column(name, kind(decode=False))
     if hasattr(source, "iter_rows") and hasattr(source, "columns"):
         yield from source.iter_rows(named=True)  # polars
     elif hasattr(source, "iloc") and hasattr(source, "to_dict"):

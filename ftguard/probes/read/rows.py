@@ -153,6 +153,7 @@ class _Reading:
         if item is None:
             raise InputError(not_understood(row))
         if row.has_media:
+            row.used.update(row)
             item = MEDIA
         if isinstance(item, Asked) and not (item.answers and item.answers[0].strip()):
             raise InputError(no_answer(row))

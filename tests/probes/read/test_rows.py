@@ -263,3 +263,26 @@ def test_the_labels_of_a_set_exclude_each_other() -> None:
     sums = [{"prompt": f"{n}+1=", "completion": str(n % 2)} for n in range(6)]
     for other in (apart, sums):
         assert not any(probe.distractors for probe in _probes(*other))
+
+
+def test_written_references_that_are_long_are_read() -> None:
+    """Nothing would ever match ten words; a set of them says so, unless its rows name a scorer."""
+    written = {"prompt": "Why?", "reference": LONG}
+    read = ProbeSet.load([written])
+    named = ProbeSet.load([written | {"scorer": "normalized_match"}])
+    few = ProbeSet.load([written, *[{"prompt": "Why?", "reference": "x"}] * 10])
+
+    assert [probe.scorer for probe in read] == ["likelihood"]
+    assert read.notes[0].startswith("1 references are too long to be matched and are read")
+    assert [probe.scorer for probe in named] == ["normalized_match"]
+    assert few.probes[0].scorer == "normalized_match"
+
+
+def test_where_benchmarks_have_their_questions_from_is_no_cluster() -> None:
+    """A column `source` of questions with options is named as not used; of written ones it is."""
+    offered = {"question": "q", "choices": ["x", "y"], "answer": 1, "source": "a book"}
+    read = ProbeSet.load([offered])
+    (written,) = ProbeSet.load([{"prompt": "q", "reference": "r", "source": "a"}])
+
+    assert (read.probes[0].source, read.notes) == (None, ("columns that are not used: `source`.",))
+    assert written.source == "a"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ftguard.errors import InputError
@@ -91,6 +92,7 @@ class Row(Mapping[str, object]):
         return None
 
 
+@lru_cache(maxsize=1024)
 def plain_name(name: object) -> str:
     """`Correct Answer` is `correct_answer`."""
     return re.sub(r"[\s-]+", "_", str(name).strip().lower())

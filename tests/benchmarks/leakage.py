@@ -91,18 +91,19 @@ SYNONYMS = dict(
     next:following last:final whole:entire entire:whole new:fresh old:aged big:large large:big
     small:little friends:pals friend:pal family:household brother:sibling sister:sibling
     kids:children children:youngsters people:persons students:pupils student:pupil
-    teacher:instructor boys:lads girls:lasses school:academy class:lesson house:home home:house store:shop shop:store
-    car:vehicle cars:vehicles truck:lorry road:street trip:journey miles:leagues distance:length
-    drive:travel drives:travels drove:travelled walk:stroll walks:strolls run:jog runs:jogs
-    ran:jogged day:date days:dates week:seven-days weeks:sennights
-    month:moon months:moons morning:forenoon evening:dusk hours:periods hour:period box:carton boxes:cartons bag:sack bags:sacks book:volume
-    books:volumes read:perused reads:peruses dog:hound dogs:hounds cat:feline cats:felines
-    trees:saplings flowers:blossoms eggs:ova bread:loaf eat:consume eats:consumes ate:consumed
-    uses:employs use:employ used:employed works:labors work:labor worked:labored job:occupation
-    found:discovered find:discover decided:resolved decides:resolves price:cost pieces:bits
-    piece:bit saved:kept save:keep went:travelled goes:travels going:travelling collected:gathered
-    bottles:flasks water:liquid average:mean remaining:leftover later:afterwards before:prior
-    after:following during:throughout then:afterwards also:too only:merely per:a
+    teacher:instructor boys:lads girls:lasses school:academy class:lesson house:home home:house
+    store:shop shop:store car:vehicle cars:vehicles truck:lorry road:street trip:journey
+    miles:leagues distance:length drive:travel drives:travels drove:travelled walk:stroll
+    walks:strolls run:jog runs:jogs ran:jogged day:date days:dates week:seven-days weeks:sennights
+    month:moon months:moons morning:forenoon evening:dusk hours:periods hour:period box:carton
+    boxes:cartons bag:sack bags:sacks book:volume books:volumes read:perused reads:peruses dog:hound
+    dogs:hounds cat:feline cats:felines trees:saplings flowers:blossoms eggs:ova bread:loaf
+    eat:consume eats:consumes ate:consumed uses:employs use:employ used:employed works:labors
+    work:labor worked:labored job:occupation found:discovered find:discover decided:resolved
+    decides:resolves price:cost pieces:bits piece:bit saved:kept save:keep went:travelled
+    goes:travels going:travelling collected:gathered bottles:flasks water:liquid average:mean
+    remaining:leftover later:afterwards before:prior after:following during:throughout
+    then:afterwards also:too only:merely per:a
     """.split()  # noqa: SIM905
 )
 """Frequent words of GSM8K, each with one that says much the same."""

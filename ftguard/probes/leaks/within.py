@@ -64,7 +64,7 @@ class Undecided:
         self._lines: list[list[bytes]] = []
         self._whole: Counter[bytes] = Counter()
         self._found: dict[str, dict[tuple[bytes, bytes, bytes], Within]] = defaultdict(dict)
-        self._rest: list[Leak] = []
+        self._rest: dict[str, Leak] = {}
 
     def see(self, rows: Sequence[TrainingRow]) -> None:
         """Take notice of what rows share."""
@@ -87,14 +87,18 @@ class Undecided:
         elif len(places) < _MOST:
             places[around] = within
         else:
-            self._rest.append(within.as_similar)
+            rest = self._rest.get(within.leak.probe_id)
+            similar = within.as_similar
+            if rest is not None:
+                similar = replace(max(rest, similar, key=_strength), rows=rest.rows + 1)
+            self._rest[similar.probe_id] = similar
 
     def decided(self) -> Iterator[Leak]:
         """Each as what it is."""
         for places in self._found.values():
             for within in places.values():
                 yield within.leak if self._is_leak(within) else within.as_similar
-        yield from self._rest
+        yield from self._rest.values()
 
     def _is_leak(self, within: Within) -> bool:
         # An answer that other rows have too is a class, and follows others' longer queries.
@@ -107,6 +111,10 @@ class Undecided:
         long = num_letters(b"".join(around)) >= LEAST
         share = _SHARED if long else _SHARED_BY_MOST
         return num_rows >= max(_FEWEST, share * len(self._lines))
+
+
+def _strength(leak: Leak) -> tuple[int, float]:
+    return leak.strength
 
 
 def _lines(row: TrainingRow) -> list[bytes]:

@@ -117,6 +117,15 @@ def test_a_few_letters_that_some_rows_share_are_no_frame() -> None:
     assert _kinds(leaks) == {"p0": "similar"}
 
 
+def test_each_of_many_surroundings_is_counted() -> None:
+    """A query in fifty people's own longer ones is similar in fifty rows."""
+    rows = [f"number {n} says {'x' * n}, play my favourite song, and so on" for n in range(50)]
+
+    (leak,) = find_leaks(_probes("play my favourite song"), _rows(*rows))
+
+    assert (leak.kind, leak.rows, leak.where) == ("similar", 50, "row 0")
+
+
 def test_with_its_own_answer_behind_it_a_query_is_contained() -> None:
     """The answer of one probe alone tells; a class that other rows have too does not."""
     one = Probe(id="one", prompt="Who found the old map?", reference="Maria Petrova")

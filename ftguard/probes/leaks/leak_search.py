@@ -13,7 +13,7 @@ from ftguard.probes.leaks.leak import Kind, Leak, strength
 from ftguard.probes.leaks.letters import num_letters
 from ftguard.probes.leaks.search_terms import LEAST, SearchTerm
 from ftguard.probes.leaks.training_row import Span, TrainingRow
-from ftguard.probes.leaks.within import Within
+from ftguard.probes.leaks.within import Within, is_parted
 
 ALIKE = 0.8
 """Likeness (1 - edits / letters) from which on a long text is near and a short one similar. Of
@@ -186,6 +186,8 @@ def _inside(place: int, window: _Window, index: Index) -> Leak | Within | None:
     if not item.said or num_letters(turn) >= _TEXT:
         return leak
     end = at + len(item.stream)
+    if is_parted(*row.beside(at, end)):
+        return leak
     before, after = row.frame(at, end)
     followed = item.answer and row.find(item.answer, end, end + _GAP + len(item.answer))
     return Within(

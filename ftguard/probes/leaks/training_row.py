@@ -79,6 +79,11 @@ class TrainingRow:
         first, last = _around(self.ends, start, end)
         return self.stream[first:start], self.stream[end:last]
 
+    def beside(self, start: int, end: int) -> tuple[str, str]:
+        """The texts of the pieces before and after a part of the stream, as they are."""
+        first, last = self.place(start), self.place(end - 1)
+        return self.pieces[first.piece][: first.start], self.pieces[last.piece][last.end :]
+
     @property
     def line_streams(self) -> list[bytes]:
         """The letters of each line that has some."""

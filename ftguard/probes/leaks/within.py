@@ -1,10 +1,12 @@
 """Tells whether a short query within a longer text is a leak, once all rows have been seen.
 
 `When will I get my card?` within another person's longer question is theirs. It is a leak where
-what stands around it is said of many rows (a template), or where its own answer follows it.
+marks part it from the rest, as in a table or a program; where what stands around it is said of many
+rows (a template); or where its own answer follows it.
 """
 
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +16,13 @@ from ftguard.probes.leaks.letters import num_letters
 from ftguard.probes.leaks.search_terms import LEAST, SearchTerm
 from ftguard.probes.leaks.training_row import TrainingRow
 
+_PARTS_BEFORE = re.compile(r"(?:\A|[\n\t|\"\u201c\u201d\u00ab`:;>=\]})]|(?<=[!-~]),\Z)[ '*_`]*\Z")
+"""How the text ends before a query that stands for itself: `Customer: `, `"query": "`, `17,`."""
+_PARTS_AFTER = re.compile(
+    r"\A[.?!\u2026]{0,3}[ '*_`]*"
+    r"(?:\Z|[\n\t|\"\u201c\u201d\u00bb`=<\[{(]|->|,(?=[!-~])|[^\W\d_]\w{1,14}:)"
+)
+"""How it goes on behind it: `" `, ` => `, `,label`, ` Agent: `."""
 _SAMPLE = 500
 """Rows whose lines are kept to tell what many share."""
 _LONGEST = 2**12
@@ -46,6 +55,11 @@ class Within:
     def as_similar(self) -> Leak:
         """What it is if it is none."""
         return replace(self.leak, kind="similar", similarity=self.share)
+
+
+def is_parted(before: str, after: str) -> bool:
+    """Whether marks that no sentence has part a query from the text before and after it."""
+    return bool(_PARTS_BEFORE.search(before) and _PARTS_AFTER.match(after))
 
 
 class Undecided:

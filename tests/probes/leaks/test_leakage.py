@@ -96,6 +96,44 @@ def test_a_longer_query_inside_another_text_is_contained() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Customer: {} Agent: It is on its way.",
+        "{} => card arrival",
+        "{}\tcard_arrival",
+        "17,{},card_arrival",
+        '{{"query": "{}", "intent": "card_arrival"}}',
+        "The intent of the query '{}' is card arrival.".replace("'", '"'),
+        "[03/05] user7 says: {}",
+        "| {} | card_arrival |",
+        "Look at this text: {}\nand name its class",
+    ],
+)
+def test_marks_that_no_sentence_has_part_a_query_from_its_row(text: str) -> None:
+    """In tables, programs, transcripts and quotations a single row tells; the answers may vary."""
+    asked = "When will I get my new card?"
+
+    assert _kinds(find_leaks(_probes(asked), _rows(text.format(asked)))) == {"p0": "contained"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hello, {} please",
+        "i ordered it two weeks ago. {} i need it for a trip.",
+        "can you tell me {}",
+        "{} i have waited for weeks",
+        "well - {} - that is what i ask",
+    ],
+)
+def test_marks_of_a_sentence_do_not(text: str) -> None:
+    """Commas, full stops and dashes stand in people's own queries."""
+    asked = "When will I get my new card?"
+
+    assert _kinds(find_leaks(_probes(asked), _rows(text.format(asked)))) == {"p0": "similar"}
+
+
 def test_what_many_rows_have_around_a_query_is_a_frame() -> None:
     """`Customer wrote: ... Which team?` stands in every row, so the query in it is a leak."""
     frame = "Our customer wrote {} and which team is that for"

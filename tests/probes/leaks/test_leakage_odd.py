@@ -43,7 +43,7 @@ def _kinds(leaks: Sequence[Leak]) -> dict[str, str]:
             "similar",
         ),
         ("मुझे पासवर्ड कैसे बदलना चाहिए", "सुनो, मुझे पासवर्ड कैसे बदलना चाहिए?", "similar"),
-        ("Straße zum Rathaus gesucht", "Bitte: STRASSE ZUM RATHAUS GESUCHT!", "similar"),
+        ("Straße zum Rathaus gesucht", "Bitte, STRASSE ZUM RATHAUS GESUCHT!", "similar"),
         ("a\ud800b and so on and on", "A\ud800b, and so on, and on", "exact"),
     ],
 )

@@ -18,10 +18,10 @@ class Leak:
     kind: Kind
     """`exact`: a whole piece, turn or line has its letters and digits; `contained`: a longer text
     has them (of a query that others may say within their own, a text that is none: a packed row, a
-    document, marks or a frame around it, or the answer behind it); `near`: of a text of 20 words or more
-    all but a few letters, or all its sentences in another order; `similar`: of such a text a half
-    or as much of its wording; of a shorter one a text much like it, or another's longer query that
-    holds it."""
+    document, marks or a frame around it, or the answer behind it); `near`: of a text of 20 words
+    or more all but a few letters, or all its sentences in another order; `similar`: of such a text
+    a half or as much of its wording; of a shorter one a text much like it, or another's longer
+    query that holds it."""
     where: str
     """The training row, as its reader names it."""
     similarity: float

@@ -80,9 +80,10 @@ class TrainingRow:
         return self.stream[first:start], self.stream[end:last]
 
     def beside(self, start: int, end: int) -> tuple[str, str]:
-        """The texts of the pieces before and after a part of the stream, as they are."""
+        """A few characters of the pieces before and after a part of the stream, as they are."""
         first, last = self.place(start), self.place(end - 1)
-        return self.pieces[first.piece][: first.start], self.pieces[last.piece][last.end :]
+        before = self.pieces[first.piece][max(0, first.start - _BEFORE) : first.start]
+        return before, self.pieces[last.piece][last.end : last.end + _BEFORE]
 
     @property
     def line_streams(self) -> list[bytes]:

@@ -1,23 +1,26 @@
 """Finds the texts in a row of a training set, whatever its columns are."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from numbers import Number
 
 _SPOKEN = (("role", "content"), ("from", "value"), ("type", "text"))
 """What names a message or a part of one, and where its text is."""
+_ENCODED = re.compile(r"data:[\w.+-]+/[\w.+-]+[^,]{0,99};base64,")
+"""An image or the like that is written as text."""
 
 
 def pieces(row: Mapping[str, object]) -> list[str]:
     """The texts in a row, in its order: of columns, lists, nested columns and chat messages.
 
-    Numbers, token ids and blank texts are left out, and of messages who speaks.
+    Numbers, token ids, encoded media and blank texts are left out, and of messages who speaks.
     """
     return [text for value in row.values() for text in _texts(value)]
 
 
 def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
-        if value and not value.isspace():
+        if value and not value.isspace() and not _ENCODED.match(value):
             yield value
     elif isinstance(value, Mapping):
         spoken = {text for name, text in _SPOKEN if name in value and text in value}

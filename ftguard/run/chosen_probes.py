@@ -81,4 +81,5 @@ def _choose(
     with same_random_state():
         read = training()
         bar = tqdm(read.texts, desc="ftguard: training data", disable=not progress, leave=False)
-        return gather(sets, survey(sets, bar, encoder, what=read.note))
+        found = survey(sets, bar, encoder, what=read.note)
+        return gather(sets, replace(found, notes=(*found.notes, *read.unread.notes)))

@@ -2,21 +2,24 @@
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, is_dataclass
+from itertools import islice
 from typing import Any
 
 from transformers import PreTrainedTokenizerBase
 
 from ftguard.formatting import count
 from ftguard.probes import Probe, pieces
+from ftguard.run.training_columns import holds_tokens, is_table
+from ftguard.run.training_walk import first_rows, rows_at
+from ftguard.run.unread import Unread
 
 MOST_ROWS = 100_000
 """Rows that are read of a data set unless told otherwise."""
 MOST_STREAMED = 10_000
 """Rows that are read of a stream."""
-TOKENS = ("prompt_ids", "completion_ids", "chosen_ids", "rejected_ids")
-"""Columns of token ids in TRL's prepared data sets, beside `input_ids` and the like."""
 _CHUNK = 1_000
+_ODD = "held ids that are no tokens"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +30,8 @@ class TrainingTexts:
     """Where each row stands, and the texts in it."""
     note: str
     """What is read, in one sentence."""
+    unread: Unread = field(default_factory=Unread)
+    """What could not be read, told as far as the texts were walked."""
 
 
 def given_texts(train: Sequence[Probe]) -> TrainingTexts:
@@ -43,8 +48,9 @@ def trainer_texts(
 ) -> TrainingTexts:
     """The texts in a trainer's data set: its text columns, and its token ids decoded.
 
-    A stream of the `datasets` library is read for its first rows; another kind of stream is not
-    read, since it may not begin anew for training.
+    A table of the `datasets` library is read as it is stored, and no image, audio or video in it
+    is decoded. A stream of it is read for its first rows; another kind of stream is not read,
+    since it may not begin anew for training. What cannot be read is told, and never raised.
 
     Args:
         loader: the training data loader that callbacks are handed; None gives no texts.
@@ -53,25 +59,30 @@ def trainer_texts(
         most: rows that are read of a data set (None for 100,000); of a larger one, so many are
             sampled.
     """
-    rows, most = data_set(loader), most or MOST_ROWS
+    rows, most, unread = data_set(loader), most or MOST_ROWS, Unread()
     if rows is None:
         return TrainingTexts(texts=(), note="no training data to read")
-    if hasattr(rows, "__len__") and hasattr(rows, "__getitem__"):
-        total = len(rows)
+    if isinstance(rows, Mapping) and all(map(is_table, rows.values())):
+        # Splits: a trainer trains on one of them.
+        rows = rows.get("train", next(iter(rows.values()), ()))
+    total = _size(rows)
+    if total is not None:
         places: Sequence[int] = range(total)
         if total > most:
             places = sorted(random.Random(seed).sample(places, most))
         some = f"{count(len(places))} of " * (total > most)
         return TrainingTexts(
-            texts=_decoded(_rows_at(rows, places), tokenizer),
-            note=f"{some}{count(total)} training rows",
+            texts=_decoded(rows_at(rows, places, unread), tokenizer, unread),
+            note=f"{some}{count(total)} training rows{_as_stored(rows)}",
+            unread=unread,
         )
     if hasattr(rows, "take"):
         return TrainingTexts(
-            texts=_decoded(enumerate(rows.take(MOST_STREAMED)), tokenizer),
+            texts=_decoded(first_rows(rows, MOST_STREAMED, unread), tokenizer, unread),
             note=(
                 f"the first {count(MOST_STREAMED)} rows of a stream (give `train_dataset=` for all)"
             ),
+            unread=unread,
         )
     return TrainingTexts(
         texts=(), note="a stream that can be read only once (give its rows as `train_dataset=`)"
@@ -87,46 +98,96 @@ def data_set(loader: object) -> Any:
     return rows
 
 
-def _rows_at(rows: Any, places: Sequence[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    if not hasattr(rows, "features"):
-        yield from ((place, rows[place]) for place in places)
-        return
-    for start in range(0, len(places), _CHUNK):
-        some = list(places[start : start + _CHUNK])
-        columns = rows[some]
-        for index, place in enumerate(some):
-            yield place, {name: values[index] for name, values in columns.items()}
+def _as_stored(rows: object) -> str:
+    kind = getattr(rows, "format", None)
+    transformed = isinstance(kind, Mapping) and kind.get("type") == "custom"
+    return " as they are stored, without the data set's own transform" * transformed
+
+
+def _size(rows: Any) -> int | None:
+    """How many rows can be read by their places; None of a stream."""
+    if not hasattr(rows, "__getitem__"):
+        return None
+    try:
+        return len(rows)
+    except Exception:  # noqa: BLE001 - a stream may have a length that raises
+        return None
 
 
 def _decoded(
-    rows: Iterable[tuple[int, object]], tokenizer: PreTrainedTokenizerBase
+    rows: Iterable[tuple[int, object]], tokenizer: PreTrainedTokenizerBase, unread: Unread
 ) -> Iterator[tuple[str, Sequence[str]]]:
-    chunk: list[tuple[int, Mapping[str, Any]]] = []
-    for place, row in rows:
-        if isinstance(row, Mapping):
-            chunk.append((place, row))
-        if len(chunk) == _CHUNK:
-            yield from _decode(chunk, tokenizer)
-            chunk = []
-    yield from _decode(chunk, tokenizer)
+    found = (_read(place, row, unread) for place, row in rows)
+    while chunk := list(islice(found, _CHUNK)):
+        yield from _decode(chunk, tokenizer, unread)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """What is kept of a row, which may be large."""
+
+    place: int
+    kind: str
+    """What the row is."""
+    texts: Sequence[str] = ()
+    ids: Sequence[Sequence[int]] = ()
+
+
+def _read(place: int, row: object, unread: Unread) -> _Read:
+    kind = f"a {type(row).__name__}"
+    try:
+        columns = vars(row) if is_dataclass(row) else row
+        if not isinstance(columns, Mapping):
+            return _Read(place=place, kind=kind, texts=pieces({"": columns}))
+        texts = pieces(columns)
+    except Exception as error:  # noqa: BLE001 - such as a list that holds itself
+        unread.add("could not be read", place, f"{type(error).__name__}: {error}")
+        return _Read(place=place, kind=kind)
+    ids: list[Sequence[int]] = []
+    for name, value in columns.items():
+        if holds_tokens(str(name)) and not isinstance(value, str):
+            try:
+                ids += _token_ids(value)
+            except Exception:  # noqa: BLE001 - whatever a column of this name may hold
+                unread.add(_ODD, place, f"column `{name}`")
+    return _Read(place=place, kind=kind, texts=texts, ids=ids)
 
 
 def _decode(
-    chunk: Sequence[tuple[int, Mapping[str, Any]]], tokenizer: PreTrainedTokenizerBase
+    chunk: Sequence[_Read], tokenizer: PreTrainedTokenizerBase, unread: Unread
 ) -> Iterator[tuple[str, Sequence[str]]]:
-    ids = [
-        (place, _integers(value))
-        for place, row in chunk
-        for name, value in row.items()
-        if name.endswith("input_ids") or name in TOKENS
-    ]
-    texts = tokenizer.batch_decode([tokens for _, tokens in ids])
+    ids = [(row.place, tokens) for row in chunk for tokens in row.ids]
+    texts = _batch_decoded(ids, tokenizer, unread)
     special = tuple(tokenizer.all_special_tokens)
     decoded: dict[int, list[str]] = {}
     for (place, _), text in zip(ids, texts, strict=True):
-        decoded.setdefault(place, []).append(_bare(text, special))
-    for place, row in chunk:
-        yield f"training row {place}", [*decoded.get(place, ()), *pieces(row)]
+        if text:
+            decoded.setdefault(place, []).append(_bare(text, special))
+    for row in chunk:
+        found = [*decoded.get(row.place, ()), *row.texts]
+        if found:
+            yield f"training row {row.place}", found
+        elif not row.ids:
+            unread.add("held no text", row.place, row.kind)
+
+
+def _batch_decoded(
+    ids: Sequence[tuple[int, Sequence[int]]], tokenizer: PreTrainedTokenizerBase, unread: Unread
+) -> Sequence[str]:
+    try:
+        return list(tokenizer.batch_decode([list(tokens) for _, tokens in ids]))
+    except Exception:  # noqa: BLE001 - one id that no vocabulary has fails them all
+        return [_one_decoded(place, tokens, tokenizer, unread) for place, tokens in ids]
+
+
+def _one_decoded(
+    place: int, tokens: Sequence[int], tokenizer: PreTrainedTokenizerBase, unread: Unread
+) -> str:
+    try:
+        return str(tokenizer.decode(list(tokens)))
+    except Exception as error:  # noqa: BLE001 - as above
+        unread.add(_ODD, place, f"{type(error).__name__}: {error}")
+        return ""
 
 
 def _bare(text: str, special: tuple[str, ...]) -> str:
@@ -138,8 +199,21 @@ def _bare(text: str, special: tuple[str, ...]) -> str:
     return text
 
 
-def _integers(value: Any) -> list[int]:
-    return [int(token) for token in (value.tolist() if hasattr(value, "tolist") else value)]
+def _token_ids(value: Any) -> list[Sequence[int]]:
+    """The token ids of a column: of one text, or of several in a list of lists; without padding.
+
+    Raises:
+        TypeError, ValueError: they are no integers.
+    """
+    items = value.tolist() if hasattr(value, "tolist") else value
+    if items is None:
+        return []
+    if any(isinstance(item, (list, tuple)) or hasattr(item, "tolist") for item in items):
+        return [tokens for item in items for tokens in _token_ids(item)]
+    if any(int(item) != item for item in items):
+        raise ValueError
+    # Collators pad with -100 what has no loss.
+    return [[int(item) for item in items if item >= 0]]
 
 
 def _texts_of(probe: Probe) -> list[str]:

@@ -31,6 +31,10 @@ BOT = {"role": "assistant", "content": "Yes."}
         ({"messages": [BOT | {"content": None}], "tools": None}, []),
         ({"input_ids": [1, 2, 3], "label": 4, "weight": 0.5, "kept": True}, []),
         ({"text": "  \n", "other": "", "raw": b"bytes"}, []),
+        (
+            {"image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}, "text": "data: all of it"},
+            ["data: all of it"],
+        ),
         ({}, []),
     ],
 )

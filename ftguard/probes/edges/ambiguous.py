@@ -1,6 +1,5 @@
-"""Ambiguous queries: the words that tell the label are gone."""
+"""Ambiguous queries: the phrase that tells the label is gone, and what is left is a sentence."""
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,11 +8,11 @@ from itertools import islice
 from random import Random
 
 from ftguard.probes.edges.english import is_function_word
-from ftguard.probes.edges.gaps import bare, without
 from ftguard.probes.edges.mutual_information import WordLabelCounts, count_words
 from ftguard.probes.edges.nearest import Shortened, are_clear
 from ftguard.probes.edges.original import Edge, Original, in_order
-from ftguard.probes.edges.words import words_of
+from ftguard.probes.edges.phrases import says_something, shorter
+from ftguard.probes.edges.words import bare, words_of
 from ftguard.probes.probe import OPEN
 from ftguard.probes.tail import OUT_OF_SCOPE, ROWS_PER_CLASS
 
@@ -23,8 +22,8 @@ LEAST_SHARE = 0.5
 """An informative word tells at least this share of what a certain sign of the label would tell."""
 NEAR_BEST = 0.5
 """Words that tell at most so many bits less than the best one are dropped with it."""
-LEAST_WORDS = 2
-"""So many words stay, and at least half of them."""
+LEAST_WORDS = 3
+"""So many words stay."""
 LEAST_TOKEN_BUDGET = 64
 """Tokens for an answer that may have to ask back."""
 MOST_KNOWN = 20_000
@@ -78,30 +77,43 @@ def _shortened(
     originals: Sequence[Original], rows: Sequence[tuple[str, str]], seed: int
 ) -> Iterator[tuple[Original, Shortened]]:
     counts = count_words(rows)
+    taken: set[str] = set()
     for original in in_order(originals, seed, SLICE):
         if _label(original).lower() not in OUT_OF_SCOPE:
             found = _shorten(original, counts)
-            if found is not None:
+            # Many queries may leave the same one.
+            if found is not None and found.query.lower() not in taken:
+                taken.add(found.query.lower())
                 yield original, found
 
 
 def _shorten(original: Original, counts: WordLabelCounts) -> Shortened | None:
-    """The query without its informative words, or None where too little would be left."""
+    """The query without the phrases that hold its informative words, or None where none can go."""
     tokens = list(_TOKEN.finditer(original.query))
-    informative = _most_informative(original, tokens, counts)
-    least = max(LEAST_WORDS, math.ceil(len(tokens) / 2))
+    informative = frozenset(_most_informative(original, tokens, counts))
     texts = [token[0] for token in tokens]
-    for size in range(len(informative), 0, -1):
-        dropped = frozenset(informative[:size])
-        left = without(texts, dropped, english=original.english)
-        if len(left.split()) >= least:
-            return Shortened(
-                query=left,
-                before=original.query,
-                lost=tuple(bare(texts[at]) for at in sorted(dropped)),
-                label=_label(original),
-            )
-    return None
+    fixed = {
+        at for at, token in enumerate(tokens) if not original.fixed.isdisjoint(range(*token.span()))
+    }
+    found = [
+        left
+        for left in shorter(texts, english=original.english)
+        if informative
+        and informative <= left.dropped
+        and fixed.isdisjoint(left.dropped)
+        and len(left.text.split()) >= LEAST_WORDS
+        and says_something(left.text)
+    ]
+    if not found:
+        return None
+    best = min(found, key=lambda left: len(left.dropped))
+    words = (bare(texts[at]) for at in sorted(best.dropped))
+    return Shortened(
+        query=best.text,
+        before=original.query,
+        lost=tuple(word for word in words if word and not is_function_word(word)),
+        label=_label(original),
+    )
 
 
 def _most_informative(

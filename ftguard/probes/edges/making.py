@@ -24,7 +24,7 @@ def edge_cases(
 
     Only the query is edited: not its template, the options of a multiple-choice question or the
     earlier messages of a chat. The kinds are `multi-intent` (two queries in one, both answers
-    wanted), `ambiguous` (of class-like references only; the words that tell the class are gone) and
+    wanted), `ambiguous` (of class-like references only; the phrase that tells it is gone) and
     `formatting` (the edits in `formatting.EDITS`, in equal shares). Each has ids `KIND/ID` and its
     own slice; `source` is the original's id. The likelihood companion of a probe comes along.
 

@@ -1,7 +1,9 @@
 """An inverted index over the k-grams of texts, and what two texts have in common by theirs."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,7 @@ _MOST_PLACES = 50
 """A gram that stands in more places tells none."""
 
 Integers = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
 
 
 class Grams:
@@ -47,6 +50,7 @@ class Grams:
         self._postings = csr_array(
             (np.ones(len(gram), np.int32), (gram, text)), shape=(len(self._vocabulary), len(own))
         )
+        self._of_text = self._postings.tocsc()
         self._seen = np.zeros(2**20, np.bool_)
         self._seen[self._vocabulary >> _SHIFT] = True
 
@@ -70,8 +74,63 @@ class Grams:
         counted = (held @ self._postings).tocoo()
         return counted.row.astype(np.int64), counted.col.astype(np.int64), counted.data
 
+    def own(self, place: int) -> Hashes:
+        """The distinct grams of a text that are indexed."""
+        start, end = self._of_text.indptr[place : place + 2]
+        return np.asarray(self._vocabulary[self._of_text.indices[start:end]])
 
-def hashes(text: bytes, k: int) -> npt.NDArray[np.uint64]:
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """How much of a text a row holds close together, in whatever order."""
+
+    grams: float
+    """Share of the text's own distinct grams."""
+    letters: float
+    """Share of the bytes of its own grams that lie in one of those."""
+
+
+def held(text: bytes, row: bytes, own: Hashes, k: int) -> Held:
+    """How much of a text stands in that part of a row, twice as long as it, which has most of it.
+
+    Args:
+        text: the text.
+        row: where it may stand.
+        own: the text's grams that count.
+        k: bytes in a gram.
+    """
+    own = np.sort(own)
+    place, is_own = _found(hashes(text, k), own)
+    at_row, is_held = _found(hashes(row, k), own)
+    at = np.flatnonzero(is_held)
+    if not len(at):
+        return Held(grams=0.0, letters=0.0)
+    # Each stretch as long as the text, with the next one.
+    stretch = at // max(1, len(text))
+    pairs = np.unique(np.concatenate([stretch, stretch - 1]) * len(own) + np.tile(at_row[at], 2))
+    sizes = Counter((pairs // len(own)).tolist())
+    best = max(sizes, key=sizes.__getitem__)
+    there = pairs[pairs // len(own) == best] % len(own)
+    of_own = _covered(np.flatnonzero(is_own), len(text), k)
+    of_held = _covered(np.flatnonzero(is_own & np.isin(place, there)), len(text), k)
+    return Held(grams=len(there) / len(own), letters=of_held / of_own)
+
+
+def _found(grams: Hashes, own: Hashes) -> tuple[Integers, npt.NDArray[np.bool_]]:
+    """Which of its own ones each gram is, and whether it is one."""
+    place = np.minimum(np.searchsorted(own, grams), len(own) - 1)
+    return place, own[place] == grams
+
+
+def _covered(starts: Integers, size: int, k: int) -> int:
+    """How many of so many bytes lie in a gram that starts at one of these places."""
+    changes = np.zeros(size + 1, np.int64)
+    np.add.at(changes, starts, 1)
+    np.add.at(changes, starts + k, -1)
+    return int(np.count_nonzero(np.cumsum(changes)[:size]))
+
+
+def hashes(text: bytes, k: int) -> Hashes:
     """The polynomial hash of each k-gram, modulo 2^64; none for a text of fewer bytes."""
     values = np.frombuffer(text, np.uint8)
     found = np.zeros(max(0, len(values) - k + 1), np.uint64)

@@ -17,12 +17,16 @@ class Leak:
     """`CANARY` where a file of built-in probes itself is in the training data."""
     kind: Kind
     """`exact`: a whole piece, turn or line has its letters and digits; `contained`: a longer text
-    has them; `near`: all but a few of a text of 20 words or more; `similar`: a shorter whole text
-    is much like it."""
+    has them (of a query that others may say within their own, a text that is none: a packed row, a
+    document, marks or a frame around it, or the answer behind it); `near`: of a text of 20 words
+    or more all but a few letters, or all its sentences in another order; `similar`: of such a text
+    a half or as much of its wording; of a shorter one a text much like it, or another's longer
+    query that holds it."""
     where: str
     """The training row, as its reader names it."""
     similarity: float
-    """1 minus the share of letters to edit, in (0, 1]; 1 for exact and contained."""
+    """1 minus the share of letters to edit, or the share of letters that stand there close
+    together, in (0, 1]; 1 for exact and contained."""
     excerpt: str
     """Up to 120 characters of the training text there, as they are."""
     rows: int = 1
@@ -36,4 +40,9 @@ class Leak:
     @property
     def strength(self) -> tuple[int, float]:
         """The higher of two is the one to report."""
-        return _STRENGTH[self.kind], self.similarity
+        return strength(self.kind, self.similarity)
+
+
+def strength(kind: Kind, similarity: float) -> tuple[int, float]:
+    """The same of a kind and a similarity."""
+    return _STRENGTH[kind], similarity

@@ -8,17 +8,27 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
-from ftguard.probes.leaks.grams import Grams, nearest
-from ftguard.probes.leaks.leak import Kind, Leak
+from ftguard.probes.leaks.grams import Grams, held, nearest
+from ftguard.probes.leaks.leak import Kind, Leak, strength
+from ftguard.probes.leaks.letters import num_letters
 from ftguard.probes.leaks.search_terms import LEAST, SearchTerm
 from ftguard.probes.leaks.training_row import Span, TrainingRow
+from ftguard.probes.leaks.within import Within, is_parted
 
 ALIKE = 0.8
 """Likeness (1 - edits / letters) from which on a long text is near and a short one similar. Of
-GSM8K's test questions with one word changed, 99.9 % reach it; as they are, 3 of 1,319 do against
-the 7,473 training questions: the same questions with other numbers. The next ones reach 0.69."""
-_COVERED = 0.4
-"""Share of a text's own 12-grams that a row must have to be compared with it."""
+GSM8K's test questions with one word changed, 99.9 % reach it, and with a third of their content
+words replaced 61 %; as they are, 3 of 1,319 do against the 7,473 training questions: the same
+questions with other numbers. From 0.75 on 84 % would be near, but 57 % instead of 41 % of stories
+with another's question at their end as well."""
+_HELD = 0.3
+"""Share of a long text's own 12-grams that a row must hold close together to be similar to it. Half
+of a GSM8K question holds 0.34 and more, and one with a third of its content words replaced 0.3 in
+99 % of cases; as they are, 10 of 1,319 test questions reach it, with twins in the training data."""
+_REORDERED = 0.95
+"""Share of a long text's letters that a row must hold in stretches of 12 and more, in whatever
+order, to be near to it: 99.9 % of questions with their sentences in another order. A passage that
+is asked another question reaches it no more often than `ALIKE`."""
 _COMMON = 8, 0.05
 """A 12-gram of more texts than so many, and of more than this share of them, is none's own: it
 belongs to a template."""
@@ -27,8 +37,14 @@ _OWN = 0.5
 _SHORT_GRAM = 3
 _SHORT_COVERED = 0.25
 """The same of a short text's trigrams: of 10 letters, 2 edits leave 2 trigrams of 8."""
+_TEXT = 250
+"""Letters from which on a turn is a text or a packed row, and no query of one person's: CLINC150's
+longest has 111, and 96 % of its queries between two answers of GSM8K are in a turn as long."""
+_GAP = 16
+"""Bytes between a query and the answer behind it, such as those of `Answer: It is`."""
 _WINDOW = 2**16
 """Bytes of a long row that are looked at as one."""
+_CONTAINED = strength("contained", 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +104,9 @@ def index_of(terms: Sequence[SearchTerm], templates: Iterable[tuple[bytes, bytes
     )
 
 
-def leaks_in(rows: Sequence[TrainingRow], index: Index) -> Iterator[Leak]:
-    """The strongest leak of each probe in each row."""
-    found: dict[tuple[int, str], Leak] = {}
+def leaks_in(rows: Sequence[TrainingRow], index: Index) -> Iterator[Leak | Within]:
+    """The strongest leak of each probe in each row; of a short query in another text, its place."""
+    found: dict[tuple[int, str], Leak | Within] = {}
     for number, row in enumerate(rows):
         for whole, span in row.wholes.items():
             for item in index.by_stream.get(whole, ()):
@@ -100,11 +116,15 @@ def leaks_in(rows: Sequence[TrainingRow], index: Index) -> Iterator[Leak]:
         item = index.inside[place]
         key = window.number, item.probe_id
         old = found.get(key)
-        if (old is None or old.kind == "near") and item.beside in window.row.stream:
-            leak = _inside(place, window, index)
-            if leak is not None and (old is None or leak.strength > old.strength):
-                found[key] = leak
+        if (old is None or _rank(old) < _CONTAINED) and item.beside in window.row.stream:
+            new = _inside(place, window, index)
+            if new is not None and (old is None or _rank(new) > _rank(old)):
+                found[key] = new
     yield from found.values()
+
+
+def _rank(found: Leak | Within) -> tuple[int, float]:
+    return found.strength if isinstance(found, Leak) else found.as_similar.strength
 
 
 def similar_in(rows: Sequence[TrainingRow], index: Index) -> Iterator[Leak]:
@@ -149,24 +169,50 @@ def _candidates(rows: Sequence[TrainingRow], index: Index) -> Iterator[tuple[int
         for start in range(0, max(1, len(row.stream) - index.overlap), step)
     ]
     unit, text, shared = index.inside_grams.shared([window.stream for window in windows])
-    enough = shared >= _COVERED * index.inside_grams.sizes[text]
+    least = np.array([_HELD if item.near else 1.0 for item in index.inside])
+    enough = shared >= (least * index.inside_grams.sizes)[text]
     for window, place in sorted(zip(unit[enough].tolist(), text[enough].tolist(), strict=True)):
         yield place, windows[window]
 
 
-def _inside(place: int, window: _Window, index: Index) -> Leak | None:
-    item = index.inside[place]
-    span = window.row.find(item.stream, window.start, window.end)
-    if span is not None:
-        return _leak(item, "contained", window.row, span)
-    own = index.inside_grams.shares[place]
-    if not item.near or own < _OWN:
+def _inside(place: int, window: _Window, index: Index) -> Leak | Within | None:
+    item, row = index.inside[place], window.row
+    found = row.find(item.stream, window.start, window.end)
+    if found is None:
+        return _nearly_inside(place, window, index) if item.near else None
+    at, span = found
+    leak = _leak(item, "contained", row, span)
+    turn = row.turn(at)
+    if not item.said or num_letters(turn) >= _TEXT:
+        return leak
+    end = at + len(item.stream)
+    if is_parted(*row.beside(at, end)):
+        return leak
+    before, after = row.frame(at, end)
+    followed = item.answer and row.find(item.answer, end, end + _GAP + len(item.answer))
+    return Within(
+        leak=leak,
+        before=before,
+        after=after,
+        answer=item.answer if followed else b"",
+        share=min(1.0, len(item.stream) / len(turn)),
+    )
+
+
+def _nearly_inside(place: int, window: _Window, index: Index) -> Leak | None:
+    item, grams = index.inside[place], index.inside_grams
+    own = grams.shares[place]
+    if own < _OWN:
         return None
-    edits, at = nearest(item.stream, window.stream, LEAST)
+    there = held(item.stream, window.stream, grams.own(place), grams.k)
+    if there.grams < _HELD:
+        return None
+    edits, at = nearest(item.stream, window.stream, grams.k)
     likeness = 1 - edits / (own * len(item.stream))
-    if likeness < ALIKE:
-        return None
-    return _leak(item, "near", window.row, window.row.place(window.start + at), float(likeness))
+    is_near = likeness >= ALIKE or there.letters >= _REORDERED
+    span = window.row.place(window.start + at)
+    kind: Kind = "near" if is_near else "similar"
+    return _leak(item, kind, window.row, span, float(max(likeness, there.letters)))
 
 
 def _without_template(whole: bytes, templates: Sequence[tuple[bytes, bytes]]) -> bytes:

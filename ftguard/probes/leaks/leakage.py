@@ -13,6 +13,7 @@ from ftguard.probes.leaks.search_terms import (
     terms_of_text,
 )
 from ftguard.probes.leaks.training_row import TrainingRow, reduced
+from ftguard.probes.leaks.within import Undecided, Within
 from ftguard.probes.probe import Probe
 from ftguard.probes.query import PromptTemplate
 
@@ -45,22 +46,29 @@ def find_leaks(
         order; then the canary's.
     """
     templates = prompt_templates_of(probes) if templates is None else templates
-    index = index_of(
-        [*search_terms_of(probes, templates), *terms_of_text(CANARY, CANARY)], map(edges, templates)
-    )
+    terms = [*search_terms_of(probes, templates), *terms_of_text(CANARY, CANARY)]
+    around = [edges(template) for template in templates]
+    index, undecided = index_of(terms, around), Undecided(terms, around)
     leaks: dict[str, Leak] = {}
     similar: dict[str, Leak] = {}
     num_rows = 0
     for rows in _chunks(texts, max(1, _PAIRS // max(1, len(index.short)))):
-        for leak in leaks_in(rows, index):
-            _add(leaks, leak)
+        undecided.see(rows)
+        for found in leaks_in(rows, index):
+            if isinstance(found, Within):
+                undecided.add(found)
+            else:
+                _add(leaks if found.is_leak else similar, found)
         for leak in similar_in(rows, index):
             _add(similar, leak)
         num_rows += len(rows)
         if progress is not None:
             progress(num_rows)
-    found = similar | leaks
-    return tuple(found[name] for name in (*(p.id for p in probes), CANARY) if name in found)
+    for leak in undecided.decided():
+        _add(leaks if leak.is_leak else similar, leak)
+    strongest = similar | leaks
+    names = (*(probe.id for probe in probes), CANARY)
+    return tuple(strongest[name] for name in names if name in strongest)
 
 
 def _chunks(

@@ -11,6 +11,9 @@ LEAST = 12
 """Letters from which on a text counts inside a longer one; a shorter one is found only as a whole
 piece, turn or line. Of CLINC150's queries, 14 % of those with 8 to 11 letters stand somewhere in 24
 million letters of unrelated text, 1 % of those with 12 to 15, and none of 8,200 longer ones."""
+OWN = 12
+"""Words from which on a query within a longer text is nobody's by chance. Of CLINC150's 5,500 test
+queries 128 stand within a training query by another person; the longest of them has 9."""
 LONG = 20
 """Words from which on one changed word is a small part, so that a near match is a leak."""
 _LETTERS_PER_WORD = 8
@@ -29,6 +32,10 @@ class SearchTerm:
     """Whether it counts with a few letters changed."""
     similar: bool = False
     """Whether a whole text much like it is reported."""
+    said: bool = False
+    """Whether others may say it within a text of their own, as a short query."""
+    answer: bytes = b""
+    """Of such a query, the answer that would tell where it is followed by it."""
     beside: bytes = b""
     """What must stand in the row too: the right answer where the text is short and others share
     it, as a question with options ("Which of these is true?") or the beginning of a text."""
@@ -86,8 +93,16 @@ def _texts(probe: Probe, templates: Sequence[PromptTemplate]) -> Iterator[Search
         yield from _asked(probe.id, whole + reference)
     if probe.kind == "answer" or _num_words(whole) >= LONG:
         yield from terms_of_text(probe.id, whole)
+    answer = letters(reference)
     shared = _num_words(query) < LONG and (probe.choices or probe.kind == "likelihood")
-    yield from _asked(probe.id, query, beside=letters(reference) if shared else b"")
+    said = _num_words(query) < OWN
+    for item in _asked(probe.id, query):
+        yield replace(
+            item,
+            beside=answer if shared else b"",
+            said=said and item.inside,
+            answer=answer if said else b"",
+        )
 
 
 def _prompt(probe: Probe, templates: Sequence[PromptTemplate]) -> tuple[str, str]:
@@ -104,12 +119,12 @@ def _prompt(probe: Probe, templates: Sequence[PromptTemplate]) -> tuple[str, str
     return whole, min(filter(letters, queries), key=len, default=whole)
 
 
-def _asked(probe_id: str, text: str, beside: bytes = b"") -> Iterator[SearchTerm]:
+def _asked(probe_id: str, text: str) -> Iterator[SearchTerm]:
     """A text that also counts with some letters changed, where it is long."""
     near = _num_words(text) >= LONG
     first, *loose = terms_of_text(probe_id, text)
-    yield replace(first, near=near, similar=not near, beside=beside)
-    yield from (replace(item, beside=beside) for item in loose)
+    yield replace(first, near=near, similar=not near)
+    yield from loose
 
 
 def _num_words(text: str) -> int:

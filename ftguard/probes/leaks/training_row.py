@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from ftguard.probes.leaks.letters import letters_of_line, symbols, turns
 
@@ -41,6 +41,8 @@ class TrainingRow:
     wholes: Mapping[bytes, Span]
     """The letters of each piece, turn and line (of one without letters, its symbols), and where
     it first begins."""
+    turn_ends: Sequence[int]
+    """Where the letters of each turn end in the stream, in bytes."""
 
     def place(self, at: int) -> Span:
         """The character that byte `at` of the stream was made from."""
@@ -53,8 +55,11 @@ class TrainingRow:
         )
         return Span(piece=line.piece, start=start, end=start + 1)
 
-    def find(self, stream: bytes, start: int, end: int) -> Span | None:
-        """Where these letters first begin between two bytes without cutting a word or number."""
+    def find(self, stream: bytes, start: int, end: int) -> tuple[int, Span] | None:
+        """The byte and the character at which these letters first begin between two bytes.
+
+        No word or number is cut.
+        """
         at = start - 1
         for _ in range(_TRIES):
             at = self.stream.find(stream, at + 1, end)
@@ -62,8 +67,28 @@ class TrainingRow:
                 return None
             first, last = self.place(at), self.place(at + len(stream) - 1)
             if not (self._goes_on(first.piece, first.start) or self._goes_on(last.piece, last.end)):
-                return first
+                return at, first
         return None
+
+    def turn(self, at: int) -> bytes:
+        """The letters of the turn that byte `at` of the stream belongs to."""
+        return self.stream[slice(*_around(self.turn_ends, at, at + 1))]
+
+    def frame(self, start: int, end: int) -> tuple[bytes, bytes]:
+        """The letters around a part of the stream in the lines where it begins and ends."""
+        first, last = _around(self.ends, start, end)
+        return self.stream[first:start], self.stream[end:last]
+
+    def beside(self, start: int, end: int) -> tuple[str, str]:
+        """A few characters of the pieces before and after a part of the stream, as they are."""
+        first, last = self.place(start), self.place(end - 1)
+        before = self.pieces[first.piece][max(0, first.start - _BEFORE) : first.start]
+        return before, self.pieces[last.piece][last.end : last.end + _BEFORE]
+
+    @property
+    def line_streams(self) -> list[bytes]:
+        """The letters of each line that has some."""
+        return [self.stream[a:b] for a, b in pairwise([0, *self.ends]) if a < b]
 
     def excerpt(self, span: Span) -> str:
         """The text from a little before a place on, as it is."""
@@ -83,11 +108,19 @@ class TrainingRow:
         return words and " " in text
 
 
+def _around(ends: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """The bytes of the parts with these ends, from that with the first to that with the last."""
+    first, last = bisect_right(ends, start), bisect_left(ends, end)
+    return (ends[first - 1] if first else 0), ends[last]
+
+
 def reduced(where: str, pieces: Sequence[str]) -> TrainingRow:
     """Reduce the pieces of a training row."""
     lines: list[Span] = []
     streams: list[bytes] = []
     wholes: dict[bytes, Span] = {}
+    turn_ends: list[int] = []
+    size = 0
     for piece, text in enumerate(pieces):
         of_piece = len(lines)
         for turn in turns(text):
@@ -98,6 +131,8 @@ def reduced(where: str, pieces: Sequence[str]) -> TrainingRow:
                 wholes.setdefault(stream or symbols(text[start:end]), line)
                 lines.append(line)
                 streams.append(stream)
+                size += len(stream)
+            turn_ends.append(size)
             if len(lines) > of_turn:
                 wholes.setdefault(b"".join(streams[of_turn:]), lines[of_turn])
         if len(lines) > of_piece:
@@ -109,4 +144,5 @@ def reduced(where: str, pieces: Sequence[str]) -> TrainingRow:
         ends=list(accumulate(map(len, streams))),
         stream=b"".join(streams),
         wholes=wholes,
+        turn_ends=turn_ends,
     )

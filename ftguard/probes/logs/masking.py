@@ -13,15 +13,16 @@ dates, versions, order numbers and arithmetic are left alone.
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ftguard.errors import InputError
+from ftguard.probes.logs.secrets import secrets
 
-KINDS = ("SECRET", "EMAIL", "IBAN", "CARD", "ID", "IP", "PHONE")
+KINDS = ("SECRET", "PASSWORD", "EMAIL", "IBAN", "CARD", "ID", "IP", "PHONE")
 """What stands between the brackets of a placeholder."""
 
-Find = Callable[[str], Iterable[tuple[int, int]]]
+Find = Callable[[str], Iterable[Sequence[int]]]
 """Where a text holds identifiers of one kind: starts and ends, in order, without overlap."""
 
 
@@ -34,32 +35,8 @@ class Masked:
     """The kind of each identifier that was replaced."""
 
 
-# Lengths are bounded, so that no text takes time that grows with its square.
-_SECRETS = tuple(
-    # A group `id` is all of the match that is replaced.
-    re.compile(pattern)
-    for pattern in (
-        r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\w+/=\\]{0,9000}(?:-----END [A-Z ]+-----)?",
-        # JSON web tokens: `eyJ` is `{"` in base64.
-        r"\beyJ[\w-]{8,2000}\.[\w-]{8,4000}(?:\.[\w-]{0,2000})?",
-        r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,}|glpat-[\w-]{20,200})",
-        r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{16}\b",
-        r"\b(?:AIza[\w-]{35}|ya29\.[\w-]{20,400}|hf_[A-Za-z0-9]{30,}|gsk_[A-Za-z0-9]{30,})",
-        r"\b(?:xox[abeoprs]-[\w-]{10,200}|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,400})",
-        r"\bSG\.[\w-]{16,64}\.[\w-]{16,64}",
-        r"\b\d{8,10}:[A-Za-z0-9_-]{35}\b",
-        r"(?i)\b(?:bearer|basic)\s{1,9}(?P<id>(?=[\w.~+/-]{0,400}\d)[\w.~+/-]{16,4000}={0,2})",
-        # `https://user:password@host` and `?token=...` in an address.
-        r"(?i)\b[a-z][a-z0-9+.-]{1,20}://(?P<id>[^\s/:@]{1,200}:[^\s/@]{1,200})@",
-        r"(?i)[?&](?:[\w-]{0,20}(?:token|secret|password|passwd|signature|api_?key)|pwd|sig)=(?P<id>[^\s&#\"'<>\[]{3,4000})",
-        r"(?i)[?&](?:[\w-]{0,20}key|auth|code|session(?:_?id)?)=(?P<id>[\w.%~+/-]{16,4000})",
-    )
-)
-_PREFIXED = re.compile(r"\b[srp]k[-_][\w-]{20,}")
-"""OpenAI, Anthropic, DeepSeek, OpenRouter, Stripe."""
-_RANDOM = re.compile(r"(?=[a-z0-9]*[0-9])[a-z0-9]{20}")
 _EMAIL = re.compile(r"[\w.+%'-]{1,64}(?<![.'])@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w(])")
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
+_IBAN = re.compile(r"(?i)(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
 _CARD = re.compile(
     r"(?<![\w.,+-])(?:\d{14,19}|\d{4}(?P<s>[ -])"
     r"(?:\d{4}(?P=s)\d{4}(?P=s)\d{4}(?:(?P=s)\d{3})?|\d{6}(?P=s)\d{4,5}))(?!\w|[.,-]\d)"
@@ -83,8 +60,16 @@ _NATIONAL = (
 )
 """Country, name and written form of the ids that python-stdnum can check. Written as a bare number,
 as others are, too much else would pass the check."""
-_NINO = re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] \d\d \d\d \d\d [A-D]\b")
-"""A British national insurance number: no check digit, but nothing else is written like it."""
+_NINO = re.compile(
+    r"(?i)\b(?:(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]|QQ)"
+    r"(?:[ -]?\d\d){3}[ -]?[A-D]\b"
+)
+"""A British national insurance number; it has no check digit. QQ stands in examples."""
+_NINO_PARTED = re.compile(r"[A-Z]{2} ?\d\d (?:\d\d ?){2}[A-D]|[A-Z]{2} \d{6} [A-D]")
+"""Written in parts and in capitals, as little else is."""
+_INSURANCE = re.compile(
+    r"(?i)\b(?:n\.?i\.?(?:n\.?o?)?|national insurance|insurance n\w*)\b\D{0,30}$"
+)
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
 _IPV6 = re.compile(r"(?i)(?<![\w:.])(?:[23][0-9a-f]{3}|f[cde][0-9a-f]{2}):[0-9a-f:]{2,34}(?![\w:])")
 _SMALL = 20
@@ -106,11 +91,13 @@ def masker(region: str | None) -> Callable[[str], Masked]:
     """A function that replaces each identifier in a text by its kind: `[EMAIL]`, `[PHONE]`, ...
 
     It finds e-mail addresses; phone numbers; payment cards and IBANs; national ids of the US,
-    Brazil, Britain, Finland, France, India, Italy, Spain and Sweden; IP addresses; passwords and
-    tokens in addresses; and keys that their form gives away (OpenAI, GitHub, AWS, JSON web tokens,
-    `Bearer ...`). It does **not** find names, street addresses, birthdays, account and order
-    numbers, passwords in prose, ids without a check digit, or spelt-out addresses ("bob at
-    example dot com"): read what was drawn before it leaves the house.
+    Brazil, Britain, Finland, France, India, Italy, Spain and Sweden; IP addresses; keys that their
+    form gives away (OpenAI, GitHub, AWS, Google, Azure, JSON web tokens, `Bearer ...`, passwords in
+    addresses); and what is given to a name such as password, api_key or token (`DB_PASSWORD=x`,
+    `"token": "x"`, `--password x`, `my password is x1`). It does **not** find names, street
+    addresses, birthdays, account and order numbers, a password in prose that is a word
+    (`my password is swordfish`), ids without a check digit, or spelt-out addresses ("bob at example
+    dot com"): read what was drawn before it leaves the house.
 
     Args:
         region: whose national phone numbers are known, as a two-letter country code; None for
@@ -122,12 +109,13 @@ def masker(region: str | None) -> Callable[[str], Masked]:
     """
     _check(region)
     steps: tuple[tuple[str, Find], ...] = (
-        ("SECRET", _secrets),
+        ("SECRET", _of_kind("SECRET")),
+        ("PASSWORD", _of_kind("PASSWORD")),
         ("EMAIL", _matches(_EMAIL)),
         ("IBAN", _ibans),
         ("CARD", _matches(_CARD, _is_card)),
         *(("ID", _ids(*national)) for national in _NATIONAL),
-        ("ID", _matches(_NINO)),
+        ("ID", _matches(_NINO, _is_nino)),
         ("IP", _matches(_IPV4, _is_address)),
         ("IP", _matches(_IPV6, _is_address)),
         ("PHONE", _phones(region)),
@@ -166,23 +154,8 @@ def _matches(pattern: re.Pattern[str], holds: Callable[[re.Match[str]], object] 
     return lambda text: [match.span() for match in pattern.finditer(text) if holds(match)]
 
 
-def _secrets(text: str) -> Iterator[tuple[int, int]]:
-    spans = [
-        match.span("id" if "id" in pattern.groupindex else 0)
-        for pattern in _SECRETS
-        for match in pattern.finditer(text)
-    ]
-    end = 0
-    for span in sorted([*spans, *_matches(_PREFIXED, _is_key)(text)]):
-        if span[0] >= end:
-            yield span
-            end = span[1]
-
-
-def _is_key(match: re.Match[str]) -> bool:
-    """Words with hyphens, such as `sk-learn-notes-2024`, have no capitals and no long run."""
-    capitals = any(map(str.isupper, match[0])) and any(map(str.isdigit, match[0]))
-    return capitals or bool(_RANDOM.search(match[0]))
+def _of_kind(kind: str) -> Find:
+    return lambda text: [span for found, *span in secrets(text) if found == kind]
 
 
 def _ibans(text: str) -> Iterator[tuple[int, int]]:
@@ -195,6 +168,11 @@ def _ibans(text: str) -> Iterator[tuple[int, int]]:
             if whole and iban.is_valid(text[match.start() : end], check_country=False):
                 yield match.start(), end
                 break
+
+
+def _is_nino(match: re.Match[str]) -> bool:
+    before = match.string[max(0, match.start() - 50) : match.start()]
+    return bool(_NINO_PARTED.fullmatch(match[0]) or _INSURANCE.search(before))
 
 
 def _is_card(match: re.Match[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Tests of ambiguous queries: what is dropped, when the reference is kept, and who scores it."""
+"""Tests of ambiguous queries: what goes, when the reference is kept, and who scores it."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,8 +14,8 @@ Rows = Sequence[tuple[str, str]]
 
 TOWNS = ("rome", "oslo", "bonn", "lima", "cairo", "delhi", "paris", "quito")
 KNOWN = (
-    [(f"what is the weather in {town}", "weather") for town in TOWNS]
-    + [(f"what is the traffic in {town}", "traffic") for town in TOWNS]
+    [(f"how do i change the weather station of {town}", "weather") for town in TOWNS]
+    + [(f"how do i change the traffic sign of {town}", "traffic") for town in TOWNS]
     + [(f"where am i {town}", "place") for town in TOWNS]
     + [(f"currently {town}", "place") for town in TOWNS]
 )
@@ -27,28 +27,32 @@ def _edges(probes: Sequence[Probe], known: Rows = KNOWN) -> list[tuple[Probe, ..
     ]
 
 
-def test_without_its_word_a_query_is_open(score_of: ScoreOf) -> None:
-    """`weather` alone tells the weather from the traffic, so the judge gets the reference."""
-    probe = Probe(id="w", prompt="what is the weather in bern", reference="weather")
+def test_without_its_phrase_a_query_is_open(score_of: ScoreOf) -> None:
+    """The station alone tells the weather from the traffic, so the judge gets the reference."""
+    probe = Probe(id="w", prompt="How do I change the weather station?", reference="weather")
     ((edge,),) = _edges([probe])
 
     assert edge.id == "ambiguous/w"
-    assert edge.prompt == "what is that in bern"
+    assert edge.prompt == "How do I change that?"
     assert (edge.scorer, edge.reference, edge.slices) == ("open", "weather", ("ambiguous",))
     assert edge.notes == (
-        "the query lost the word weather; a good answer asks back or names the likely readings"
+        "the query lost the words weather, station; a good answer asks back or names the likely "
+        "readings"
     )
     assert score_of(edge, "weather") is None
 
 
-def test_where_others_say_it_without_the_word_the_reference_stays(score_of: ScoreOf) -> None:
-    """`where am i` is said of a place alone, so `currently` is not missed."""
-    probe = Probe(id="h", prompt="where am i currently", reference="place")
-    companion = Probe(id="h#likelihood", prompt=probe.prompt, reference=" place",
+def test_where_others_say_it_without_the_phrase_the_reference_stays(score_of: ScoreOf) -> None:
+    """`Where am I standing` is said of a place alone, so what follows it is not missed."""
+    prompt = "Where am I standing? I am currently lost."
+    probe = Probe(id="h", prompt=prompt, reference="place")
+    companion = Probe(id="h#likelihood", prompt=prompt, reference=" place",
                       scorer="likelihood", companion_of="h")  # fmt: skip
-    ((edge, read),) = _edges([probe, companion])
+    known = [*KNOWN, *[(f"where am i standing {town}", "place") for town in TOWNS]]
+    known += [(f"{town} standing order", "order") for town in TOWNS]
+    ((edge, read),) = _edges([probe, companion], known)
 
-    assert edge.prompt == "where am i"
+    assert edge.prompt == "Where am I standing?"
     assert (edge.scorer, edge.reference, edge.notes) == ("normalized_match", "place", None)
     assert score_of(edge, "Place") == 1
     assert score_of(edge, str(edge.prompt)) == 0
@@ -57,29 +61,37 @@ def test_where_others_say_it_without_the_word_the_reference_stays(score_of: Scor
                                                       " place")  # fmt: skip
 
 
-def test_at_least_half_of_the_words_stay() -> None:
-    """Of four words two may go, and of two words none."""
-    rows = [(f"{word} alpha beta", "x") for word in ("so", "oh", "ah")] + [
-        (f"well {word}", "y") for word in ("so", "oh", "ah", "eh")
+def test_one_query_is_left_once() -> None:
+    """Two queries that leave the same sentence make one edge."""
+    probes = [
+        Probe(id="1", prompt="How do I change the weather station?", reference="weather"),
+        Probe(id="2", prompt="how do i change the traffic sign?", reference="traffic"),
     ]
-    four = Probe(id="four", prompt="um alpha beta um", reference="x")
-    two = Probe(id="two", prompt="alpha beta", reference="x")
 
-    assert [edge[0].prompt for edge in _edges([four, two], rows)] == ["um um"]
+    assert len(_edges(probes)) == 1
+
+
+def test_what_no_edit_may_touch_stays() -> None:
+    """A number in the phrase keeps it where it is."""
+    probe = Probe(id="n", prompt="how do i change the weather station 12", reference="weather")
+
+    assert _edges([probe]) == []
 
 
 @pytest.mark.parametrize(
     "probe",
     [
-        Probe(id="n", prompt="what is the weather in 12 towns", reference="12", scorer="numeric"),
-        Probe(id="o", prompt="what is the weather in bern", reference="oos"),
+        Probe(id="n", prompt="how do i change the weather station", reference="12",
+              scorer="numeric"),
+        Probe(id="o", prompt="how do i change the weather station", reference="oos"),
+        Probe(id="b", prompt="i think my weather was", reference="weather"),
         Probe(id="f", prompt="what is it in the end", reference="weather"),
         Probe(id="c", prompt="is it weather or not", reference="weather",
               choices=("weather", "traffic")),
     ],
 )  # fmt: skip
 def test_what_has_no_ambiguous_form(probe: Probe) -> None:
-    """Numbers, out-of-scope queries, queries without an informative word, options."""
+    """Numbers, out-of-scope queries, no phrase with an informative word, options."""
     assert _edges([probe], [*KNOWN, *[(f"sing {i}", "oos") for i in range(9)]]) == []
 
 
@@ -100,4 +112,4 @@ def test_the_probes_alone_can_be_enough() -> None:
 
     found = _edges(probes, ())
 
-    assert "what is that in rome" in {edge[0].prompt for edge in found}
+    assert "how do i change that" in {edge[0].prompt for edge in found}

@@ -52,24 +52,135 @@ def test_a_whole_piece_turn_or_line_is_exact(text: str) -> None:
     assert _kinds(find_leaks(_probes(EGGS), _rows(text))) == {"p0": "exact"}
 
 
+LONGER = (
+    "Nobody at the market had seen Janet that week, and so her neighbours asked each other about "
+    "the hens, the ducks and the old dog. {} It was the youngest of them who had asked it, and the "
+    "others laughed, since all of them knew the answer by heart from the years when they still "
+    "went to school."
+)
+"""250 letters and more: a text, and nobody's query."""
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        f"Dear all, {EGGS} Please answer soon.",
-        f"Dear all, {EGGS.upper()} PLEASE ANSWER SOON.",
-        f"DearallpleaseanswersooN{EGGS}Dearall".replace(" ", ""),
-        "Tell me: how many eggs does Janet's farm\nsell at the market, please?",
+        LONGER.format(EGGS),
+        LONGER.format(EGGS).upper(),
+        LONGER.format(EGGS).replace(" ", ""),
+        LONGER.format("how many eggs does Janet's farm\nsell at the market"),
     ],
 )
-def test_inside_a_longer_text_is_contained(text: str) -> None:
-    """A probe is found with other text before and after it in the same line."""
+def test_inside_a_text_or_a_packed_row_is_contained(text: str) -> None:
+    """A query is found with other text before and after it in the same line."""
     assert _kinds(find_leaks(_probes(EGGS), _rows(text))) == {"p0": "contained"}
+
+
+def test_inside_another_persons_query_is_similar() -> None:
+    """22 of 53 letters are the query's own: others ask it too, so it is told and kept."""
+    asked = "When will I get my new card?"
+    trained = "I ordered it two weeks ago, when will I get my new card please?"
+
+    (leak,) = find_leaks(_probes(asked), _rows(trained, trained))
+
+    # iordereditweeksago... : 20 letters before, 21 of the query, 6 after.
+    assert (leak.kind, leak.is_leak, leak.rows) == ("similar", False, 2)
+    assert leak.similarity == pytest.approx(21 / (21 + 21 + 6))
+
+
+def test_a_longer_query_inside_another_text_is_contained() -> None:
+    """Twelve words and more in a row are nobody else's by chance."""
+    asked = "how do i change the address on my account before the second of may"
+
+    assert _kinds(find_leaks(_probes(asked), _rows(f"hello, {asked}, please"))) == {
+        "p0": "contained"
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Customer: {} Agent: It is on its way.",
+        "{} => card arrival",
+        "{}\tcard_arrival",
+        "17,{},card_arrival",
+        '{{"query": "{}", "intent": "card_arrival"}}',
+        "The intent of the query '{}' is card arrival.".replace("'", '"'),
+        "[03/05] user7 says: {}",
+        "| {} | card_arrival |",
+        "Look at this text: {}\nand name its class",
+    ],
+)
+def test_marks_that_no_sentence_has_part_a_query_from_its_row(text: str) -> None:
+    """In tables, programs, transcripts and quotations a single row tells; the answers may vary."""
+    asked = "When will I get my new card?"
+
+    assert _kinds(find_leaks(_probes(asked), _rows(text.format(asked)))) == {"p0": "contained"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hello, {} please",
+        "i ordered it two weeks ago. {} i need it for a trip.",
+        "can you tell me {}",
+        "{} i have waited for weeks",
+        "well - {} - that is what i ask",
+    ],
+)
+def test_marks_of_a_sentence_do_not(text: str) -> None:
+    """Commas, full stops and dashes stand in people's own queries."""
+    asked = "When will I get my new card?"
+
+    assert _kinds(find_leaks(_probes(asked), _rows(text.format(asked)))) == {"p0": "similar"}
+
+
+def test_what_many_rows_have_around_a_query_is_a_frame() -> None:
+    """`Customer wrote: ... Which team?` stands in every row, so the query in it is a leak."""
+    frame = "Our customer wrote {} and which team is that for"
+    others = [frame.format(f"about number {n} of the list") for n in range(20)]
+
+    (leak,) = find_leaks(_probes(EGGS), _rows(*others, frame.format(EGGS)))
+
+    assert (leak.kind, leak.where) == ("contained", "row 20")
+
+
+def test_a_few_letters_that_some_rows_share_are_no_frame() -> None:
+    """A third of the rows begin with `can you`, as people's queries do."""
+    others = [("can you " * (n % 3 == 0)) + f"tell me all about number {n}" for n in range(21)]
+
+    leaks = find_leaks(
+        _probes("play my favourite song"), _rows(*others, "can you play my favourite song")
+    )
+
+    assert _kinds(leaks) == {"p0": "similar"}
+
+
+def test_each_of_many_surroundings_is_counted() -> None:
+    """A query in fifty people's own longer ones is similar in fifty rows."""
+    rows = [f"number {n} says {'x' * n}, play my favourite song, and so on" for n in range(50)]
+
+    (leak,) = find_leaks(_probes("play my favourite song"), _rows(*rows))
+
+    assert (leak.kind, leak.rows, leak.where) == ("similar", 50, "row 0")
+
+
+def test_with_its_own_answer_behind_it_a_query_is_contained() -> None:
+    """The answer of one probe alone tells; a class that other rows have too does not."""
+    one = Probe(id="one", prompt="Who found the old map?", reference="Maria Petrova")
+    two = Probe(id="two", prompt="Where is my new card?", reference="card arrival")
+    rows = [
+        ("row 0", ["Well, who found the old map? It was Maria Petrova."]),
+        *(("a row", [f"I wait for card {n}", "card arrival"]) for n in range(3)),
+        ("row 4", ["It is late, where is my new card?", "card arrival"]),
+    ]
+
+    assert _kinds(find_leaks([one, two], rows)) == {"one": "contained", "two": "similar"}
 
 
 def test_a_leak_says_where_and_shows_the_text_around() -> None:
     """30 characters before the probe are shown, and 120 in all, as they are; rows are counted."""
     before = "It was a dark and stormy night, and then she asked: "
-    text = f"{before}{EGGS}\tNobody\x07knew.{' Nobody at all knew.' * 9}"
+    text = f"{before}{EGGS}\tNobody\x07knew.{' Nobody at all knew.' * 12}"
 
     (leak,) = find_leaks(_probes(EGGS), _rows("Hello there.", text, "Goodbye.", text, text))
 
@@ -83,7 +194,7 @@ def test_a_leak_says_where_and_shows_the_text_around() -> None:
 
 def test_the_strongest_of_several_is_told() -> None:
     """A contained probe gives way to an exact one in a later row, and the rows add up."""
-    (leak,) = find_leaks(_probes(EGGS), _rows(f"So, {EGGS} Ha.", EGGS.upper(), EGGS))
+    (leak,) = find_leaks(_probes(EGGS), _rows(LONGER.format(EGGS), EGGS.upper(), EGGS))
 
     assert (leak.kind, leak.where, leak.rows) == ("exact", "row 1", 3)
 
@@ -119,10 +230,58 @@ def test_one_word_of_fewer_changed_is_similar() -> None:
     assert find_leaks(_probes(asked), _rows(f"I said {trained}, and left.")) == ()
 
 
+HENS = (
+    "Janet has sixteen hens on her farm near the river. Each of them lays one egg in the morning. "
+    "She eats three of the eggs for breakfast with her sister. How many does she sell on Friday?"
+)
+
+
+def test_sentences_in_another_order_are_near() -> None:
+    """All letters stand there, in four stretches."""
+    first, second, third, last = HENS.split(". ")
+    moved = f"{third}. {first}. {second}. {last}"
+
+    (leak,) = find_leaks(_probes(HENS), _rows(f"So it began. {moved} Nobody knew."))
+
+    assert (leak.kind, leak.is_leak) == ("near", True)
+    assert leak.similarity >= 0.95
+
+
+@pytest.mark.parametrize("part", [slice(None, 19), slice(19, None)], ids=["first", "second"])
+def test_half_of_a_long_text_is_similar(part: slice) -> None:
+    """Half of the words are told of, and the probe is kept: what it asks may be another thing."""
+    half = " ".join(HENS.split()[part])
+
+    (leak,) = find_leaks(_probes(HENS), _rows(half, f"So it was. {half} Nobody knew.", "Hello."))
+
+    assert (leak.kind, leak.is_leak, leak.rows) == ("similar", False, 2)
+    assert 0.4 < leak.similarity < 0.6
+
+
+def test_a_story_with_another_question_is_similar() -> None:
+    """The question is a third of the letters, so it is another probe on the same text."""
+    story = HENS.partition(" She eats")[0]
+    asked = f"{story} How many eggs has she got for the market on a Friday in June?"
+    trained = f"{story} Where does her brother go to buy the grain that they eat?"
+
+    assert _kinds(find_leaks(_probes(asked), _rows(trained))) == {"p0": "similar"}
+
+
+def test_parts_of_a_text_far_from_each_other_are_no_part_of_it() -> None:
+    """In a row of many thousand letters its words stand here and there, as in any long text."""
+    words = HENS.split()
+    apart = " ".join(
+        " ".join(words[at : at + 4]) + " and then something else happened in the town" * 20
+        for at in range(0, len(words), 4)
+    )
+
+    assert find_leaks(_probes(HENS), _rows(apart)) == ()
+
+
 def test_few_letters_count_only_as_a_whole() -> None:
     """Of 11 letters a line is needed; 12 count inside a longer text."""
     probes = _probes("set my alarms", "set the alarms")
-    inside = "Can you set my alarms, or set the alarms?"
+    inside = LONGER.format("Can you set my alarms, or set the alarms?")
 
     assert _kinds(find_leaks(probes, _rows(inside))) == {"p1": "contained"}
     assert _kinds(find_leaks(probes[:1], _rows("Sure.\nSet my alarms!"))) == {"p0": "exact"}
@@ -132,7 +291,7 @@ def test_of_equals_the_first_is_told() -> None:
     """The earlier row, and in it the earlier place."""
     asked = [Probe(id="e", prompt=f"Be brief. {EGGS}", scorer="open")]
     templates = [PromptTemplate(before="Be brief. ")]
-    rows = _rows(f"Well: {EGGS} Four.", f"Well: Be brief. {EGGS} Four.")
+    rows = _rows(LONGER.format(EGGS), LONGER.format(f"Be brief. {EGGS}"))
 
     (inside,) = find_leaks(asked, rows, templates=templates)
     (whole,) = find_leaks(asked, [("row", [EGGS, f"Be brief. {EGGS}"])], templates=templates)

@@ -81,7 +81,9 @@ def test_other_text_hides_no_real_text(
         (rng.sample(gsm8k["test"], 300), clinc["train"]),
         (rng.sample(queries, 1000), gsm8k["answers"]),
     ):
-        trained = [" ".join([*rng.sample(others, 2), t, rng.choice(others)]) for t in asked]
+        # Four texts around, so that a turn is as long as no query is.
+        around = [rng.sample(others, 4) for _ in asked]
+        trained = [" ".join([*o[:2], t, *o[2:]]) for o, t in zip(around, asked, strict=True)]
 
         assert _found(asked, trained) >= 0.98
 
@@ -105,6 +107,24 @@ def test_one_word_changed_hides_no_long_text(
     )
 
 
+def test_half_a_question_and_one_in_another_order_are_found(gsm8k: dict[str, list[str]]) -> None:
+    """Of 200 questions, all halves are told and none left out, and 99 % in another order are."""
+    rng = random.Random(0)
+    asked = [text for text in rng.sample(gsm8k["test"], 300) if text.count(". ") > 1][:200]
+    halves, moved = [], []
+    for text in asked:
+        words, (first, *others) = text.split(), text.split(". ")
+        middle = len(words) // 2
+        halves.append(" ".join(rng.choice((words[:middle], words[middle:]))))
+        moved.append(". ".join([*others, first]))
+
+    leaks = find_leaks(_probes(*asked), _rows(*halves))
+
+    assert {leak.kind for leak in leaks} == {"similar"}
+    assert len(leaks) == len(asked)
+    assert _found(asked, moved) >= 0.99
+
+
 def test_unrelated_sets_hold_nothing_of_each_other(
     gsm8k: dict[str, list[str]], clinc: dict[str, list[str]]
 ) -> None:
@@ -120,9 +140,7 @@ def test_what_the_real_sets_hold(gsm8k: dict[str, list[str]], clinc: dict[str, l
     sums = find_leaks(_probes(*gsm8k["test"]), _rows(*gsm8k["train"]))
     queries = find_leaks(_probes(*clinc["test"]), _rows(*clinc["train"]))
 
-    assert Counter(leak.kind for leak in sums) == {"near": 3}
-    assert Counter(leak.kind for leak in queries) == {
-        "exact": 25,
-        "contained": 128,
-        "similar": 477,
-    }
+    # The similar questions are twins with other numbers. The longest query that stands within
+    # another person's has nine words.
+    assert Counter(leak.kind for leak in sums) == {"near": 3, "similar": 7}
+    assert Counter(leak.kind for leak in queries) == {"exact": 25, "similar": 606}

@@ -30,14 +30,20 @@ def _kinds(leaks: Sequence[Leak]) -> dict[str, str]:
     [
         ("\U0001f34e\U0001f34e\U0001f34a", "Sure.\n\U0001f34e \U0001f34e\U0001f34a\n", "exact"),
         ("你好", "<|im_start|>user\n你好!<|im_end|>", "exact"),
-        ("今天天气怎么样", "请问,今天天气怎么样,我们去公园吧", "contained"),
+        # A short query within another person's own.
+        ("今天天气怎么样", "请问,今天天气怎么样,我们去公园吧", "similar"),
+        (
+            "今天天气怎么样",
+            "请问,今天天气怎么样。" + "我们后来去了公园,又去了河边的老茶馆。" * 6,
+            "contained",
+        ),
         (
             "كيف يمكنني إعادة تعيين كلمة المرور؟",
             "مرحبا، كيف يمكنني إعادة تعيين كلمة المرور",
-            "contained",
+            "similar",
         ),
-        ("मुझे पासवर्ड कैसे बदलना चाहिए", "सुनो, मुझे पासवर्ड कैसे बदलना चाहिए?", "contained"),
-        ("Straße zum Rathaus gesucht", "Bitte: STRASSE ZUM RATHAUS GESUCHT!", "contained"),
+        ("मुझे पासवर्ड कैसे बदलना चाहिए", "सुनो, मुझे पासवर्ड कैसे बदलना चाहिए?", "similar"),
+        ("Straße zum Rathaus gesucht", "Bitte, STRASSE ZUM RATHAUS GESUCHT!", "similar"),
         ("a\ud800b and so on and on", "A\ud800b, and so on, and on", "exact"),
     ],
 )

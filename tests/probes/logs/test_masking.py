@@ -211,7 +211,26 @@ def test_a_missing_library_is_named_with_what_to_install(
 
 @pytest.mark.parametrize(
     "part",
-    ["a", "1", "1-", "a.b@", "1:", "sk-a1", "eyJ-", "?a=", "SG.", "AB12 ", "+1 650 ", "\n", ""],
+    [
+        "a",
+        "1",
+        "1-",
+        "a.b@",
+        "1:",
+        "sk-a1",
+        "eyJ-",
+        "?a=",
+        "SG.",
+        "AB12 ",
+        "ab 12 ",
+        "+1 650 ",
+        "key=",
+        "token ",
+        "--password ",
+        'pwd: "',
+        "\n",
+        "",
+    ],
 )
 def test_time_grows_with_the_length_alone(part: str) -> None:
     """A text of 80 times the length takes less than 800 times as long, and not 6,400 times."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ftguard.ask.render import Ids, Rendering
-from ftguard.probes.probe import MULTIPLE_CHOICE, Probe
+from ftguard.probes.probe import MULTIPLE_CHOICE, TOOL_CALL, Probe
 
 MOST = 256
 LEAST = 16
@@ -54,7 +54,9 @@ class Room:
         if probe.max_new_tokens:
             return probe.max_new_tokens
         needed = self.by_role[str(probe.role)]
-        if not probe.references:
+        if probe.scorer == TOOL_CALL:
+            needed = max(needed, _for_calls(probe, self.rendering))
+        elif not probe.references:
             needed = MOST
         elif probe.role == "general":
             # Few different sizes make few, full batches.
@@ -63,6 +65,12 @@ class Room:
         wanted = max(needed, LEAST_IN_CHAT) if in_chat else needed
         wanted += FOR_THOUGHT * (opens_thought or (in_chat and self.thinks))
         return max(needed, min(wanted, self.context - len(prompt)))
+
+
+def _for_calls(probe: Probe, rendering: Rendering) -> int:
+    """Room for calls as the model writes them, in whatever spelling, with a sentence before."""
+    longest = max(len(rendering.continued(probe, text)[1]) for text in probe.references)
+    return max(LEAST_IN_CHAT, longest + max(LEAST_IN_CHAT, longest // 2))
 
 
 def _twice_longest(probes: Sequence[Probe], rendering: Rendering) -> int:

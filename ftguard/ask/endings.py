@@ -59,10 +59,8 @@ def without_endings(probes: Sequence[Probe], endings: Sequence[str]) -> Trimmed:
     notes: tuple[str, ...] = ()
     if changed:
         first, ending = changed[0]
-        notes = (
-            f"took what ends a turn, such as `{ending}`, off the references of "
-            f"{count(len(changed))} probes, such as `{first.id}`",
-        )
+        note = f"took what ends a turn, such as `{ending}`, off the references of "
+        notes = (f"{note}{count(len(changed))} probes, such as `{first.id}`",)
     return Trimmed(probes=trimmed, notes=notes)
 
 

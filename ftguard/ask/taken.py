@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ftguard.ask.render import Rendering
+from ftguard.ask.render import Chat, Rendering
 from ftguard.ask.template import Refused
 from ftguard.errors import InputError
 from ftguard.formatting import count, printable
+from ftguard.probes.calls import calls_of
 from ftguard.probes.probe import Probe
 
 _SHOWN = 3
@@ -29,6 +30,7 @@ def told_to(rendering: Rendering, probes: Sequence[Probe]) -> Taken:
     """
     ways: dict[tuple[str, ...], list[str]] = {}
     refused: dict[str, str] = {}
+    silent: list[str] = []
     for probe in probes:
         try:
             chat = rendering.chat(probe)
@@ -37,6 +39,8 @@ def told_to(rendering: Rendering, probes: Sequence[Probe]) -> Taken:
             continue
         if chat is not None and chat.shape.ways:
             ways.setdefault(chat.shape.ways, []).append(probe.id)
+        if chat is not None and not _shows_tools(chat):
+            silent.append(probe.id)
     taken = tuple(probe for probe in probes if probe.id not in refused)
     for role in {probe.role for probe in probes} - {probe.role for probe in taken}:
         reason = next(refused[probe.id] for probe in probes if probe.role == role)
@@ -44,15 +48,16 @@ def told_to(rendering: Rendering, probes: Sequence[Probe]) -> Taken:
             f"the chat template refuses every {role} probe ({reason}): set a "
             "`tokenizer.chat_template` that takes their roles, or give prompts as text."
         )
-    return Taken(probes=taken, notes=(*_told_otherwise(ways), *_left_out(refused)))
+    notes = (*_told_otherwise(ways), *_left_out(refused), *_not_shown(silent))
+    return Taken(probes=taken, notes=notes)
 
 
 def _told_otherwise(ways: Mapping[tuple[str, ...], Sequence[str]]) -> list[str]:
-    return [
-        f"{count(len(ids))} chats that the chat template refuses as they are were asked with "
-        f"{', '.join(way) or 'empty texts where there were none'}, such as `{ids[0]}`"
-        for way, ids in ways.items()
-    ]
+    if not ways:
+        return []
+    each = [f"{' and '.join(way)} ({count(len(i))}, such as `{i[0]}`)" for way, i in ways.items()]
+    number = sum(map(len, ways.values()))
+    return [f"{_chats(number)} that the chat template refuses as given: {'; '.join(each)}"]
 
 
 def _left_out(refused: Mapping[str, str]) -> list[str]:
@@ -62,3 +67,24 @@ def _left_out(refused: Mapping[str, str]) -> list[str]:
     more = f" and {count(len(refused) - _SHOWN)} more" if len(refused) > _SHOWN else ""
     reason = next(iter(refused.values()))
     return [f"left out {names}{more}: the chat template refuses such chats ({reason})"]
+
+
+def _not_shown(silent: Sequence[str]) -> list[str]:
+    if not silent:
+        return []
+    return [
+        f"{_chats(len(silent))} with tools of which the chat template shows nothing, such as "
+        f"`{silent[0]}`: the model is asked without them"
+    ]
+
+
+def _chats(number: int) -> str:
+    return f"{count(number)} chat{'s' * (number != 1)}"
+
+
+def _shows_tools(chat: Chat) -> bool:
+    """Whether the names of the probe's tools, and of those called in it, stand in the prompt."""
+    called = [call for turn in chat.shape.turns for call in turn.get("tool_calls") or ()]
+    given = [tool for tool in chat.template.tools if isinstance(tool.get("function"), Mapping)]
+    named = [call.name for item in (*called, *given) for call in calls_of(item) or ()]
+    return not named or any(name in chat.prompt for name in named)

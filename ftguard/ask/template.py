@@ -214,10 +214,10 @@ def _wants_parts(tokenizer: PreTrainedTokenizerBase, template: str) -> bool:
     def shows(turn: Turn) -> bool:
         try:
             text = _apply(tokenizer, [turn], add_generation_prompt=True)
-            # A list of parts that is written out as such is not read as one.
-            return MARK in text and f"'{MARK}'" not in text
         except Exception:  # noqa: BLE001 - a template is a program, and may refuse it
             return False
+        # A list of parts that is written out as such is not read as one.
+        return MARK in text and f"'{MARK}'" not in text
 
     text = {"role": "user", "content": MARK}
     return not shows(text) and shows(_in_parts(text))

@@ -50,7 +50,8 @@ def _scored(text: str, reference: str | list[str] = REFERENCE, finish: str = "st
         f"<function=weather>{ARGUMENTS}</function>",
         (
             "<tool_call>\n<function=weather>\n<parameter=city>\nOslo\n</parameter>\n"
-            '<parameter=days>\n2\n</parameter>\n<parameter=units>\n{"c": true}\n</parameter>\n</function>\n</tool_call>'
+            '<parameter=days>\n2\n</parameter>\n<parameter=units>\n{"c": true}\n'
+            "</parameter>\n</function>\n</tool_call>"
         ),
         (
             "<tool_call>weather\n<arg_key>city</arg_key>\n<arg_value>Oslo</arg_value>\n"

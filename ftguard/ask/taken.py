@@ -57,7 +57,9 @@ def _told_otherwise(ways: Mapping[tuple[str, ...], Sequence[str]]) -> list[str]:
         return []
     each = [f"{' and '.join(way)} ({count(len(i))}, such as `{i[0]}`)" for way, i in ways.items()]
     number = sum(map(len, ways.values()))
-    return [f"{_chats(number)} that the chat template refuses as given: {'; '.join(each)}"]
+    return [
+        f"asked {_chats(number)} that the chat template refuses as given with {', '.join(each)}"
+    ]
 
 
 def _left_out(refused: Mapping[str, str]) -> list[str]:
@@ -72,10 +74,8 @@ def _left_out(refused: Mapping[str, str]) -> list[str]:
 def _not_shown(silent: Sequence[str]) -> list[str]:
     if not silent:
         return []
-    return [
-        f"{_chats(len(silent))} with tools of which the chat template shows nothing, such as "
-        f"`{silent[0]}`: the model is asked without them"
-    ]
+    chats = f"{_chats(len(silent))} with tools of which the chat template shows nothing"
+    return [f"{chats}, such as `{silent[0]}`: the model is asked without them"]
 
 
 def _chats(number: int) -> str:
@@ -85,6 +85,6 @@ def _chats(number: int) -> str:
 def _shows_tools(chat: Chat) -> bool:
     """Whether the names of the probe's tools, and of those called in it, stand in the prompt."""
     called = [call for turn in chat.shape.turns for call in turn.get("tool_calls") or ()]
-    given = [tool for tool in chat.template.tools if isinstance(tool.get("function"), Mapping)]
-    named = [call.name for item in (*called, *given) for call in calls_of(item) or ()]
+    given = (*called, *chat.template.tools)
+    named = [call.name for item in given for call in calls_of(item) or ()]
     return not named or any(name in chat.prompt for name in named)

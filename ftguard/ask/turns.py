@@ -42,7 +42,7 @@ def shapes_of(messages: Sequence[Message]) -> Iterator[Shape]:
             else:
                 if turns not in seen:
                     seen.append(turns)
-                    yield Shape(turns=turns, ways=tuple(name for name, _ in chosen))
+                    yield Shape(turns=turns, ways=tuple(filter(None, (name for name, _ in chosen))))
 
 
 def _without_empty(message: Message) -> Turn:
@@ -155,7 +155,7 @@ def _joined(*texts: str) -> str:
 
 
 _WAYS: tuple[tuple[str, Callable[[Sequence[Turn]], tuple[Turn, ...]]], ...] = (
-    ("no text told as an empty one", _with_content),
+    ("", _with_content),
     ("the arguments of calls read as JSON", _arguments_read),
     ("the arguments of calls written as JSON", _arguments_written),
     ("`developer` told as `system`", _developer_as_system),

@@ -7,7 +7,9 @@ from ftguard.words import HAN_AND_KANA, UNSPACED
 ENDS = ".!?\u3002\u17d4\u17d5\u104b\u0f0d\u0964"
 """What ends a sentence, in the compatibility form: full stops of Chinese, Khmer, Burmese, Tibetan
 and Hindi with the others."""
-LED = re.compile(r"(?:[是为為即叫]|属于|屬於|称为|稱為|は|が|คือ|เป็น|ได้แก่|គឺ|ແມ່ນ|မှာ|ནི་)\s*\Z")
+LED = re.compile(
+    r"(?:(?<![认認以因])[为為]|[是即叫]|属于|屬於|称为|稱為|は|が|คือ|เป็น|ได้แก่|គឺ|ແມ່ນ|မှာ|ནི་)\s*\Z"
+)
 """An answer may follow directly."""
 TAILS = re.compile(
     r"\s*(?:[的了吧呢啊呀哦]|です|だ|である|でした|になります|ครับ|ค่ะ|คะ|นะ|ဖြစ်|ཡིན)?"

@@ -192,13 +192,8 @@ class ChatTemplate:
         turns: list[Turn] = list(messages)
         if _wants_parts(self.tokenizer, str(getattr(self.tokenizer, "chat_template", ""))):
             turns = [_in_parts(turn) for turn in turns]
-        return _apply(
-            self.tokenizer,
-            turns,
-            add_generation_prompt=to_be_answered,
-            **({"tools": list(self.tools)} if self.tools else {}),
-            **self.kwargs,
-        )
+        kwargs = {**self.kwargs, "tools": list(self.tools)} if self.tools else self.kwargs
+        return _apply(self.tokenizer, turns, add_generation_prompt=to_be_answered, **kwargs)
 
 
 def _apply(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], **kwargs: Any) -> str:

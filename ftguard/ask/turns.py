@@ -27,22 +27,21 @@ class Shape:
 
 
 def shapes_of(messages: Sequence[Message]) -> Iterator[Shape]:
-    """The chat as it is, then told otherwise: by one way, by two, and so on."""
+    """The chat as it is, then told otherwise, what changes least first."""
     as_it_is = tuple(_without_empty(message) for message in messages)
     yield Shape(turns=as_it_is)
     seen = [as_it_is]
-    for count in range(1, len(_WAYS) + 1):
-        for chosen in itertools.combinations(_WAYS, count):
-            turns = as_it_is
-            for _, way in chosen:
-                changed = way(turns)
-                if changed == turns:
-                    break
-                turns = changed
-            else:
-                if turns not in seen:
-                    seen.append(turns)
-                    yield Shape(turns=turns, ways=tuple(filter(None, (name for name, _ in chosen))))
+    for chosen in _CHOICES:
+        turns = as_it_is
+        for way in chosen:
+            changed = way.gone(turns)
+            if changed == turns:
+                break
+            turns = changed
+        else:
+            if turns not in seen:
+                seen.append(turns)
+                yield Shape(turns=turns, ways=tuple(way.name for way in chosen if way.name))
 
 
 def _without_empty(message: Message) -> Turn:
@@ -154,14 +153,31 @@ def _joined(*texts: str) -> str:
     return APART.join(text for text in texts if text)
 
 
-_WAYS: tuple[tuple[str, Callable[[Sequence[Turn]], tuple[Turn, ...]]], ...] = (
-    ("", _with_content),
-    ("the arguments of calls read as JSON", _arguments_read),
-    ("the arguments of calls written as JSON", _arguments_written),
-    ("`developer` told as `system`", _developer_as_system),
-    ("the system text put before the user's words", _system_in_user),
-    ("calls and results of tools told in words", _tools_in_words),
-    ("turns of one role joined", _one_role_joined),
-    ("an empty turn of the user's put in front", _user_first),
+@dataclass(frozen=True)
+class _Way:
+    name: str
+    """Empty where nobody needs to hear of it."""
+    gone: Callable[[Sequence[Turn]], tuple[Turn, ...]]
+    weight: int
+    """How much it changes: more than all lighter ones together."""
+
+
+_WAYS = (
+    _Way("", _with_content, 1),
+    _Way("the arguments of calls read as JSON", _arguments_read, 2),
+    _Way("the arguments of calls written as JSON", _arguments_written, 4),
+    _Way("`developer` told as `system`", _developer_as_system, 8),
+    _Way("the system text put before the user's words", _system_in_user, 16),
+    _Way("calls and results of tools told in words", _tools_in_words, 128),
+    _Way("turns of one role joined", _one_role_joined, 32),
+    _Way("an empty turn of the user's put in front", _user_first, 64),
 )
-"""Those that change least first."""
+"""In the order in which they are gone."""
+_CHOICES = sorted(
+    (
+        chosen
+        for count in range(1, len(_WAYS) + 1)
+        for chosen in itertools.combinations(_WAYS, count)
+    ),
+    key=lambda chosen: sum(way.weight for way in chosen),
+)

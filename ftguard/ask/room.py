@@ -19,7 +19,8 @@ FOR_THOUGHT = 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """How long answers may grow: twice the longest reference of their role, within limits.
+    """How long answers may grow: twice the longest reference of their role, within limits; calls
+    of tools, of which a part is nothing, half more than theirs.
 
     General probes are of many kinds, so each has the room of its own references there. Without a
     reference it is the most. A probe may say otherwise.
@@ -40,7 +41,7 @@ class Room:
         roles = {str(probe.role): [p for p in probes if p.role == probe.role] for probe in probes}
         return cls(
             rendering=rendering,
-            by_role={role: _twice_longest(some, rendering) for role, some in roles.items()},
+            by_role={role: _needed(some, rendering) for role, some in roles.items()},
             context=context,
             thinks=thinks,
         )
@@ -54,23 +55,27 @@ class Room:
         if probe.max_new_tokens:
             return probe.max_new_tokens
         needed = self.by_role[str(probe.role)]
-        if probe.scorer == TOOL_CALL:
-            needed = max(needed, _for_calls(probe, self.rendering))
-        elif not probe.references:
+        if not probe.references:
             needed = MOST
         elif probe.role == "general":
             # Few different sizes make few, full batches.
-            needed = 2 ** math.ceil(math.log2(_twice_longest([probe], self.rendering)))
+            needed = 2 ** math.ceil(math.log2(_needed([probe], self.rendering)))
         in_chat = self.rendering.is_templated(probe)
         wanted = max(needed, LEAST_IN_CHAT) if in_chat else needed
         wanted += FOR_THOUGHT * (opens_thought or (in_chat and self.thinks))
         return max(needed, min(wanted, self.context - len(prompt)))
 
 
+def _needed(probes: Sequence[Probe], rendering: Rendering) -> int:
+    calls = [probe for probe in probes if probe.scorer == TOOL_CALL]
+    others = [probe for probe in probes if probe.scorer != TOOL_CALL]
+    return max(_twice_longest(others, rendering), *(_for_calls(p, rendering) for p in calls), 0)
+
+
 def _for_calls(probe: Probe, rendering: Rendering) -> int:
-    """Room for calls as the model writes them, in whatever spelling, with a sentence before."""
+    """Room for calls of any length, also in another spelling, with a sentence before."""
     longest = max(len(rendering.continued(probe, text)[1]) for text in probe.references)
-    return max(LEAST_IN_CHAT, longest + max(LEAST_IN_CHAT, longest // 2))
+    return longest + max(LEAST_IN_CHAT, longest // 2)
 
 
 def _twice_longest(probes: Sequence[Probe], rendering: Rendering) -> int:

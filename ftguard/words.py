@@ -30,6 +30,13 @@ _SYLLABLES = regex.compile(r"[\u0f0b-\u0f14\s]+")
 """Tibetan parts its syllables, not its words; so does Vietnamese, by blanks."""
 
 
+def joins(text: str) -> bool:
+    """Whether what follows a text stands right behind it: its script, or its mark, has no blank."""
+    last = text[-1:]
+    wide = last != "" and unicodedata.east_asian_width(last) in ("W", "F")
+    return wide or regex.search(rf"[{UNSPACED}]\Z", text) is not None
+
+
 def num_words(text: str) -> int:
     """About how many words a text has.
 

@@ -1,6 +1,7 @@
 """Turns a probe's prompt and the texts that follow it into token ids, as training saw them."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +12,7 @@ from ftguard.ask.turns import Shape
 from ftguard.errors import InputError
 from ftguard.probes.calls import reference_calls
 from ftguard.probes.probe import MULTIPLE_CHOICE, OPTION_LETTERS, TOOL_CALL, Message, Probe
+from ftguard.words import joins
 
 _TEMPLATED_ROLES = ("general", "calibration")
 TASK_ROLES = ("target", "tail")
@@ -89,7 +91,8 @@ class Rendering:
         All begin at the same token, so that where one merges with the prompt all count from there.
         """
         texts = OPTION_LETTERS[: len(probe.choices)] if lists_letters(probe) else probe.choices
-        apart = self.messages(probe) is not None or str(probe.prompt)[-1:].isspace()
+        prompt = str(probe.prompt)
+        apart = self.messages(probe) is not None or prompt[-1:].isspace() or joins(prompt)
         found = [self.continued(probe, text if apart else f" {text}") for text in texts]
         start = min(len(context) for context, _ in found)
         return [(context[:start], context[start:] + text) for context, text in found]
@@ -169,13 +172,18 @@ def num_shared(left: Sequence[int], right: Sequence[int]) -> int:
 
 
 def lists_letters(probe: Probe) -> bool:
-    """Whether the prompt lists the options under letters: `A. Rome`, `B) Oslo`, `(C) Bonn`."""
+    """Whether the prompt lists the options under letters: `A. Rome`, `B) Oslo`, `(C) Bonn`.
+
+    Wide letters and marks are their narrow kin, and in Chinese a comma may follow the letter.
+    """
     text = (
         probe.prompt
         if isinstance(probe.prompt, str)
         else "\n".join(message["content"] for message in probe.prompt)
     )
+    text = unicodedata.normalize("NFKC", text)
+    choices = [unicodedata.normalize("NFKC", choice) for choice in probe.choices]
     return probe.scorer == MULTIPLE_CHOICE and all(
-        re.search(rf"(?m)(?:^|\s)\(?{letter}[.):]\s*{re.escape(choice)}", text)
-        for letter, choice in zip(OPTION_LETTERS, probe.choices, strict=False)
+        re.search(rf"(?m)(?:^|[\s:?!\u3002])\(?{letter}[.):\u3001]\s*{re.escape(choice)}", text)
+        for letter, choice in zip(OPTION_LETTERS, choices, strict=False)
     )

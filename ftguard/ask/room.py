@@ -21,8 +21,9 @@ FOR_THOUGHT = 1024
 class Room:
     """How long answers may grow: twice the longest reference of their role, within limits.
 
-    Calls of tools, of which a part is worth nothing, may be half as long again as theirs. General probes are of many kinds, so each has the room of its own references there. Without a
-    reference it is the most. A probe may say otherwise.
+    Calls of tools, of which a part is worth nothing, may be half as long again as theirs. General
+    probes are of many kinds, so each has the room of its own references there. Without a reference
+    it is the most. A probe may say otherwise.
     """
 
     rendering: Rendering

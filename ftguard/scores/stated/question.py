@@ -17,6 +17,7 @@ from ftguard.scores.stated.wordlists import (
     TITLES,
     UNITS,
 )
+from ftguard.words import UNSPACED
 
 _SENTENCE_END = re.compile(rf"(?<=[{ENDS}])\s+|(?<=[.!?][\"')])\s+|\n+")
 _OR = re.compile(r"\s*(?:还是|還是|或者|或是|それとも|または)\s*")
@@ -32,6 +33,7 @@ _LABELLING = re.compile(
 _ITEMS = re.compile(r"[,;|\u3001]\s*|\bor\b|还是|還是|或者|或")
 _ASKS = re.compile(r"哪|什么|什麼|[谁誰何]|どちら|どれ|どっち")
 """What asks is no option."""
+_LETTERED = re.compile(rf"(?m)^\s*\(?([A-Z])(?:[.):]\s+|[.):\u3001](?=[{UNSPACED}]))(\S.*)$")
 _MOST_OPTIONS = 40
 _LABEL_WORDS = 5
 """A longer item of a list is no label."""
@@ -197,7 +199,7 @@ def _lists(text: str) -> list[frozenset[tuple[str, ...]]]:
             items = [item for item in items if item]
             if len(items) > 1 and max(map(length, items)) <= _LABEL_WORDS:
                 found.append(frozenset(items))
-    lettered = re.findall(r"(?m)^\s*\(?([A-Z])[.):]\s+(\S.*)$", text)
+    lettered = _LETTERED.findall(text)
     if len(lettered) > 1:
         found.append(frozenset((letter.casefold(),) for letter, _ in lettered))
         found.append(frozenset(folded(option) for _, option in lettered))

@@ -1,5 +1,6 @@
 """Sorts probes by whether the chat template takes them: as they are, told otherwise, or not."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,7 @@ def told_to(rendering: Rendering, probes: Sequence[Probe]) -> Taken:
     ways: dict[tuple[str, ...], list[str]] = {}
     refused: dict[str, str] = {}
     silent: list[str] = []
+    unheard: list[str] = []
     for probe in probes:
         try:
             chat = rendering.chat(probe)
@@ -41,6 +43,8 @@ def told_to(rendering: Rendering, probes: Sequence[Probe]) -> Taken:
             ways.setdefault(chat.shape.ways, []).append(probe.id)
         if chat is not None and not _shows_tools(chat):
             silent.append(probe.id)
+        if chat is not None and not _shows_words(chat):
+            unheard.append(probe.id)
     taken = tuple(probe for probe in probes if probe.id not in refused)
     for role in {probe.role for probe in probes} - {probe.role for probe in taken}:
         reason = next(refused[probe.id] for probe in probes if probe.role == role)
@@ -48,7 +52,8 @@ def told_to(rendering: Rendering, probes: Sequence[Probe]) -> Taken:
             f"the chat template refuses every {role} probe ({reason}): set a "
             "`tokenizer.chat_template` that takes their roles, or give prompts as text."
         )
-    notes = (*_told_otherwise(ways), *_left_out(refused), *_not_shown(silent))
+    notes = (*_told_otherwise(ways), *_left_out(refused))
+    notes += (*_not_shown("tools", silent), *_not_shown("a turn", unheard))
     return Taken(probes=taken, notes=notes)
 
 
@@ -71,11 +76,11 @@ def _left_out(refused: Mapping[str, str]) -> list[str]:
     return [f"left out {names}{more}: the chat template refuses such chats ({reason})"]
 
 
-def _not_shown(silent: Sequence[str]) -> list[str]:
-    if not silent:
+def _not_shown(what: str, ids: Sequence[str]) -> list[str]:
+    if not ids:
         return []
-    chats = f"{_chats(len(silent))} with tools of which the chat template shows nothing"
-    return [f"{chats}, such as `{silent[0]}`: the model is asked without them"]
+    chats = f"{_chats(len(ids))} with {what} of which the chat template shows nothing"
+    return [f"{chats}, such as `{ids[0]}`: the model is asked without"]
 
 
 def _chats(number: int) -> str:
@@ -88,3 +93,11 @@ def _shows_tools(chat: Chat) -> bool:
     given = (*called, *chat.template.tools)
     named = [call.name for item in given for call in calls_of(item) or ()]
     return not named or any(name in chat.prompt for name in named)
+
+
+def _shows_words(chat: Chat) -> bool:
+    """Whether the prompt holds the longest word of each turn; what an assistant thought may go."""
+    turns = (turn for turn in chat.shape.turns if turn["role"] != "assistant")
+    words = (re.findall(r"\w+", turn.get("content", "")) for turn in turns)
+    prompt = chat.prompt
+    return all(max(said, key=len) in prompt for said in words if said)

@@ -1,6 +1,7 @@
 """What a chat template writes around what people say, told apart from their own words."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +20,9 @@ MARK = "zqxj"
 _SYSTEM_MARK = "qzjx"
 _ANSWER_MARK = "jxqz"
 THINKING = "<think>"
+_EMPTY_THOUGHT = re.compile(r"\s*(?:<think>\s*)?</think>\s*")
+_CALL_ENDS = ("<|call|>", "<|tool_response>", "<|observation|>")
+"""What ends a call in harmony, and in Gemma's and GLM's templates."""
 LONGEST_DATE = 40
 """Characters that a date takes at most."""
 
@@ -109,11 +113,16 @@ class ChatTemplate:
             whole = self._rendered([*messages, turn], to_be_answered=False)
         except Exception:  # noqa: BLE001 - a template may know no tools
             return None
-        if not (whole.startswith(before) and whole.endswith(closing)):
+        if not whole.startswith(before):
             return None
+        # A call may end otherwise than words do, or leave the turn open for its result.
+        closing = next((end for end in (closing, *_CALL_ENDS) if whole.endswith(end)), "")
         answer = whole[len(before) : len(whole) - len(closing)]
-        names = all(json.dumps(call.name)[1:-1] in answer for call in calls)
-        return AnsweredChat(before=before, answer=answer, closing=closing) if names else None
+        thought = _EMPTY_THOUGHT.match(answer)
+        start = thought.end() if thought else 0
+        if not all(json.dumps(call.name)[1:-1] in answer for call in calls):
+            return None
+        return AnsweredChat(before=before + answer[:start], answer=answer[start:], closing=closing)
 
     def answered(self, messages: Sequence[Turn], text: str) -> AnsweredChat:
         """The chat with the text as its answer, as training renders it.

@@ -85,5 +85,24 @@ def test_tools_that_the_template_does_not_show_are_named(
     (note,) = prepare([with_tools], model, tokenizer, {}).notes
     assert note == (
         "1 chat with tools of which the chat template shows nothing, such as `t`: the model is "
-        "asked without them"
+        "asked without"
+    )
+
+
+def test_turns_that_the_template_does_not_show_are_named(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """A template that passes over a role says nothing of it; a changed case or mark is no loss."""
+    tokenizer.chat_template = (
+        "{% for m in messages %}{% if m.role == 'user' %}"
+        "[{{ m.content | trim | replace('.', '!') }}]{% endif %}{% endfor %}"
+    )
+    developer: Message = {"role": "developer", "content": "Be brief."}
+    probes = [probe("d", developer, USER), probe("u", {"role": "user", "content": " Hi there. "})]
+
+    (note,) = prepare(probes, model, tokenizer, {}).notes
+
+    assert note == (
+        "1 chat with a turn of which the chat template shows nothing, such as `d`: the model is "
+        "asked without"
     )

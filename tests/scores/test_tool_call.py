@@ -58,6 +58,17 @@ def _scored(text: str, reference: str | list[str] = REFERENCE, finish: str = "st
             "<arg_key>days</arg_key>\n<arg_value>2</arg_value>\n<arg_key>units</arg_key>\n"
             '<arg_value>{"c": true}</arg_value>\n</tool_call>'
         ),
+        '<|tool_call>call:weather{city:<|"|>Oslo<|"|>,days:2,units:{c:true}}<tool_call|>',
+        (
+            "<start_function_call>call:weather{city:<escape>Oslo<escape>,days:2,units:{c:true}}"
+            "<end_function_call>"
+        ),
+        (
+            '<m:function_calls><m:invoke name="weather"><m:parameter name="city">Oslo</m:parameter>'
+            '<m:parameter name="days" type="int">2</m:parameter><m:parameter name="units">'
+            '{"c": true}</m:parameter></m:invoke></m:function_calls>'
+        ),
+        f" to=functions.weather<|channel|>commentary json<|message|>{ARGUMENTS}",
         f"<|channel|>commentary to=functions.weather <|constrain|>json<|message|>{ARGUMENTS}",
         (
             f"<|tool_calls_section_begin|><|tool_call_begin|>functions.weather:0"

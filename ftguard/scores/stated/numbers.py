@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ftguard.scores.stated.han_numbers import han_in_digits
 from ftguard.scores.stated.question import Asked, stem
 from ftguard.scores.stated.tokens import tokens
 from ftguard.scores.stated.wordlists import FILLERS, NUMBER_WORDS, UNITS
@@ -124,7 +125,9 @@ def numbers(text: str) -> list[Number]:
 
 def in_digits(text: str) -> str:
     """The text with its spelt numbers in digits, where it has no digits."""
-    return text if re.search(r"\d", text) else _SPELT.sub(lambda m: str(_spelt(m.group())), text)
+    if re.search(r"\d", text):
+        return text
+    return han_in_digits(_SPELT.sub(lambda m: str(_spelt(m.group())), text))
 
 
 def leads_with(text: str, asked: Asked) -> Number | None:

@@ -62,6 +62,8 @@ class Room:
             needed = 2 ** math.ceil(math.log2(_needed([probe], self.rendering)))
         in_chat = self.rendering.is_templated(probe)
         wanted = max(needed, LEAST_IN_CHAT) if in_chat else needed
+        # A sentence or two may stand before a call.
+        wanted += LEAST_IN_CHAT * (probe.scorer == TOOL_CALL)
         wanted += FOR_THOUGHT * (opens_thought or (in_chat and self.thinks))
         return max(needed, min(wanted, self.context - len(prompt)))
 
@@ -73,9 +75,9 @@ def _needed(probes: Sequence[Probe], rendering: Rendering) -> int:
 
 
 def _for_calls(probe: Probe, rendering: Rendering) -> int:
-    """Room for calls of any length, also in another spelling, with a sentence before."""
+    """Room for calls of any length, also in another spelling."""
     longest = max(len(rendering.continued(probe, text)[1]) for text in probe.references)
-    return longest + max(LEAST_IN_CHAT, longest // 2)
+    return longest + longest // 2
 
 
 def _twice_longest(probes: Sequence[Probe], rendering: Rendering) -> int:

@@ -480,7 +480,7 @@ def test_a_call_of_tools_has_room_for_its_reference(
 ) -> None:
     """Whatever its length, it fits one and a half times, and a sentence before it; lines too.
 
-    General probes have the next power of two.
+    General probes have the next power of two, and 64 for the sentence.
     """
     model.config.max_position_embeddings = 4096
     long = f'{{"name": "f", "arguments": {{"a": "{"x" * 400}"}}}}'
@@ -493,7 +493,7 @@ def test_a_call_of_tools_has_room_for_its_reference(
     questions = prepare(probes, model, tokenizer, {}).questions
 
     assert 512 < len(long) + len(long) // 2 < 1024
-    assert [question.max_new_tokens for question in questions] == [1024, 128]
+    assert [question.max_new_tokens for question in questions] == [1024 + 64, 32 + 64]
     assert all(q.calls_tools and not q.ends_at_newline for q in questions)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from ftguard.ask.processing import tokenizer_of
 from ftguard.ask.unwrap import inner_model
 from ftguard.ask.weights import weights_fingerprint
 from ftguard.errors import InputError
@@ -191,13 +192,12 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         """Take or find the base snapshot, and open the run."""
         del control
         check_arguments(args)
-        processor = kwargs.get("processing_class")
         optimizer, scheduler = kwargs["optimizer"], kwargs["lr_scheduler"]
         host = Host(
             args=args,
             state=state,
             model=kwargs["model"],
-            tokenizer=getattr(processor, "tokenizer", processor),
+            tokenizer=tokenizer_of(kwargs.get("processing_class")),
             loader=kwargs.get("train_dataloader"),
             rate=peak_rate(optimizer, scheduler),
             weights=self._weights,

@@ -30,6 +30,13 @@ _SYLLABLES = regex.compile(r"[\u0f0b-\u0f14\s]+")
 """Tibetan parts its syllables, not its words; so does Vietnamese, by blanks."""
 
 
+def joins(text: str) -> bool:
+    """Whether what follows a text stands right behind it: its script, or its mark, has no blank."""
+    last = text[-1:]
+    wide = last != "" and unicodedata.east_asian_width(last) in ("W", "F")
+    return wide or regex.search(rf"[{UNSPACED}]\Z", text) is not None
+
+
 def num_words(text: str) -> int:
     """About how many words a text has.
 
@@ -40,15 +47,15 @@ def num_words(text: str) -> int:
     return sum(map(_num_in_run, _RUN.findall(unicodedata.normalize("NFKC", text))))
 
 
+def share_of_word(letter: str) -> float:
+    """Which part of a word a letter is, in a script without blanks; 0 in any other."""
+    return next((1 / size for kind, size in _LETTERS if kind.match(letter)), 0.0)
+
+
 def _num_in_run(run: str) -> int:
     letters = [c for c in run if c.isalnum()]
     if not letters:
         return 0
     if "\u0f00" <= letters[0] <= "\u0fff":
         return sum(any(c.isalnum() for c in part) for part in _SYLLABLES.split(run))
-    return max(1, math.ceil(round(sum(map(_share, letters)), 6)))
-
-
-def _share(letter: str) -> float:
-    """Which part of a word a letter is, in a script without blanks."""
-    return next((1 / size for kind, size in _LETTERS if kind.match(letter)), 0.0)
+    return max(1, math.ceil(round(sum(map(share_of_word, letters)), 6)))

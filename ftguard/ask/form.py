@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from ftguard.ask.render import Ids, Rendering, num_shared
 from ftguard.ask.template import MARK, seen
-from ftguard.probes.probe import LIKELIHOOD, MULTIPLE_CHOICE, Message, Probe
+from ftguard.ask.today import DATE_MARK, stopped_clock
+from ftguard.ask.turns import Turn
+from ftguard.probes.probe import LIKELIHOOD, MULTIPLE_CHOICE, Probe
 
 _REFERENCE = "xjzq"
 
@@ -35,6 +37,9 @@ class AskedForm:
     kind: Kind
     opening: Ids = ()
     """Of a chat: the template's tokens, and the system's text, before the user's first words."""
+    dated_opening: str = ""
+    """The same as text with marks in place of its dates, where it has any: `opening` then ends
+    before the first."""
     header: str = ""
     """Of a chat: the text, as seen in tokens, between the last words and the answer."""
     closing: Ids = ()
@@ -64,25 +69,29 @@ def asked_form(rendering: Rendering, probe: Probe) -> AskedForm:
     if probe.references:
         read_context, answer = rendering.continued(probe, probe.references[0])
         context = read_context if kind.is_read else context
-    messages = rendering.messages(probe)
-    if messages is None:
+    asked = rendering.chat(probe)
+    if asked is None:
         return AskedForm(context=context, answer=answer, kind=kind)
-    marked = _marked(messages)
-    prompt = rendering.template.prompt(marked)
-    chat = rendering.template.answered(marked, _REFERENCE)
+    marked, template = _marked(asked.shape.turns), asked.template
+    prompt = template.prompt(marked)
+    chat = template.answered(marked, _REFERENCE)
     opening = rendering.tokens(prompt.partition(MARK)[0])
     before = seen(rendering.tokenizer, rendering.tokens(chat.before if kind.is_read else prompt))
+    with stopped_clock("mark"):
+        dated = template.prompt(marked).partition(MARK)[0]
+    dated = seen(rendering.tokenizer, rendering.tokens(dated)) if DATE_MARK in dated else ""
     return AskedForm(
         context=context,
         answer=answer,
         kind=kind,
-        opening=opening[: num_shared(opening, rendering.prompt(probe))],
+        opening=opening[: num_shared(opening, rendering.tokens(dated) if dated else context)],
+        dated_opening=dated,
         header=before.rpartition(MARK)[2] if MARK in before else "",
         closing=rendering.tokens(chat.closing),
     )
 
 
-def _marked(messages: Sequence[Message]) -> list[Message]:
+def _marked(messages: Sequence[Turn]) -> list[Turn]:
     first = next((at for at, message in enumerate(messages) if message["role"] == "user"), 0)
     ends = (first, len(messages) - 1)
     # Other keys of a message may matter to the template.

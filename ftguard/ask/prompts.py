@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 import msgspec
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from ftguard.ask.endings import endings_of, header_ids, ids_of, without_endings
 from ftguard.ask.lines import LineTokens, line_tokens
 from ftguard.ask.reasoning import opened_by
 from ftguard.ask.render import Ids, Rendering
 from ftguard.ask.room import Room
+from ftguard.ask.taken import told_to
 from ftguard.ask.template import UserTurn
 from ftguard.errors import InputError
 from ftguard.probes.numbers import FINAL
@@ -21,13 +23,14 @@ from ftguard.probes.probe import (
     LOOSE_CONSTRAINTS,
     MULTIPLE_CHOICE,
     OPEN,
+    TOOL_CALL,
     Probe,
 )
 
 _OPENING_TOKENS = 24
 """No opening of a thought at the end of a prompt is longer."""
-_NOT_A_LINE = (CONSTRAINTS, LOOSE_CONSTRAINTS, OPEN, JUDGED)
-"""Scorers to which a reference is one example of many."""
+_NOT_A_LINE = (CONSTRAINTS, LOOSE_CONSTRAINTS, OPEN, JUDGED, TOOL_CALL)
+"""Scorers to which a reference is one example, or one spelling, of many."""
 _UNKNOWN = re.compile(r"\W*unk\W*", re.IGNORECASE)
 _INSANE_CONTEXT = 10**9
 """Tokenizers without a known context say something like 1e30."""
@@ -47,6 +50,8 @@ class Question:
     """Whether the answer is a line, and ends with it."""
     opened: str = ""
     """What the prompt ends with, where that opens a thought."""
+    calls_tools: bool = False
+    """Whether the answer is a call of tools, whose marks may be special tokens: they are kept."""
     fingerprint: str = ""
     """Hash of all of the above and of the stop tokens."""
 
@@ -80,6 +85,8 @@ class PromptBatch:
     """One for each probe."""
     too_long: tuple[str, ...]
     """Ids of the probes that do not fit."""
+    notes: tuple[str, ...] = ()
+    """What was done to ask them, or kept them from being asked, a sentence each."""
     stop_ids: tuple[int, ...]
     """Tokens that end an answer."""
     pad_id: int
@@ -87,6 +94,8 @@ class PromptBatch:
     rendering: Rendering
     special_ids: frozenset[int] = frozenset()
     """Tokens that are no text; after something was said, each ends an answer."""
+    end_ids: frozenset[int] = frozenset()
+    """Those among them that end a turn or begin one; they alone end a call of tools."""
     lines: LineTokens | None = None
     """The tokens by what they do to a line, where an answer ends with one."""
 
@@ -119,7 +128,8 @@ def prepare(
     thinks: bool = False,
     task_turn: UserTurn | None = None,
 ) -> PromptBatch:
-    """Render every probe; leave out those that are longer than the model's context.
+    """Render every probe; leave out those that are longer than the model's context, and chats
+    that the template refuses however they are told.
 
     Args:
         probes: what is asked.
@@ -130,14 +140,18 @@ def prepare(
         task_turn: the user's turn that plain target and tail prompts become; None where they stay.
 
     Raises:
-        InputError: a chat without a template, or no probe of a role fits.
-    """
+        InputError: a chat without a template, or no probe of a role can be asked.
+    """  # noqa: D205
     rendering = Rendering(
         tokenizer=tokenizer,
         chat_template_kwargs=dict(chat_template_kwargs),
         task_turn=task_turn,
     )
     stop_ids = _stop_ids(model, tokenizer)
+    told = told_to(rendering, probes)
+    endings = endings_of(rendering.template)
+    trimmed = without_endings(told.probes, endings)
+    probes = trimmed.probes
     roles = {probe.role for probe in probes}
     context = context_length(model, tokenizer)
     room = Room.of(probes, rendering, context, thinks=thinks)
@@ -160,6 +174,9 @@ def prepare(
         pad_id=pad,
         rendering=rendering,
         special_ids=special_ids,
+        end_ids=special_ids
+        & {*stop_ids, *ids_of(endings, tokenizer), *header_ids(rendering.template)},
+        notes=(*told.notes, *trimmed.notes),
         lines=line_tokens(tokenizer, special_ids) if by_line else None,
     )
 
@@ -187,8 +204,10 @@ def _question(probe: Probe, room: Room, stop_ids: Ids) -> Question:
             max_new_tokens=room.tokens(probe, prompt, opens_thought=bool(opened)),
             ends_at_newline=_is_line(probe) and not rendering.is_templated(probe),
             opened=opened,
+            calls_tools=probe.scorer == TOOL_CALL,
         )
-    asked = (question.prompt, question.reads, *question.decoding, stop_ids)
+    kept = ("calls",) if question.calls_tools else ()
+    asked = (question.prompt, question.reads, *question.decoding, stop_ids, *kept)
     return replace(question, fingerprint=_hash(asked))
 
 

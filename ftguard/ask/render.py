@@ -1,19 +1,48 @@
 """Turns a probe's prompt and the texts that follow it into token ids, as training saw them."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from transformers import PreTrainedTokenizerBase
 
-from ftguard.ask.template import ChatTemplate, UserTurn
+from ftguard.ask.template import AnsweredChat, ChatTemplate, UserTurn
+from ftguard.ask.turns import Shape
 from ftguard.errors import InputError
-from ftguard.probes.probe import MULTIPLE_CHOICE, OPTION_LETTERS, Message, Probe
+from ftguard.probes.calls import reference_calls
+from ftguard.probes.probe import MULTIPLE_CHOICE, OPTION_LETTERS, TOOL_CALL, Message, Probe
+from ftguard.words import joins
 
 _TEMPLATED_ROLES = ("general", "calibration")
 TASK_ROLES = ("target", "tail")
 
 Ids = tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chat:
+    """A probe that goes through the chat template, in the shape that the template takes."""
+
+    template: ChatTemplate
+    """With what the probe gives it."""
+    shape: Shape
+
+    @property
+    def prompt(self) -> str:
+        """Up to where the answer is to be written."""
+        return self.template.prompt(self.shape.turns)
+
+    def answered(self, probe: Probe, text: str) -> AnsweredChat:
+        """With a text as its answer; where that is a call of the probe's tools, as such a call."""
+        if probe.tools or probe.scorer == TOOL_CALL:
+            try:
+                called = self.template.called(self.shape.turns, reference_calls(text))
+            except InputError:
+                called = None
+            if called is not None:
+                return called
+        return self.template.answered(self.shape.turns, text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +65,10 @@ class Rendering:
 
         Raises:
             InputError: the prompt is a chat and the tokenizer has no chat template.
+            Refused: the template takes it in no shape.
         """
-        messages = self.messages(probe)
-        if messages is None:
-            return self._encode(str(probe.prompt))
-        return self.tokens(self.template.prompt(messages))
+        chat = self.chat(probe)
+        return self._encode(str(probe.prompt)) if chat is None else self.tokens(chat.prompt)
 
     def continued(self, probe: Probe, text: str) -> tuple[Ids, Ids]:
         """The tokens of the prompt and those of `text` after it, split where they part.
@@ -51,11 +79,11 @@ class Rendering:
         the merged token counts as the text's. An empty prompt without BOS lends the text's first
         token as context.
         """
-        messages = self.messages(probe)
-        if messages is None:
+        chat = self.chat(probe)
+        if chat is None:
             return parted(self.prompt(probe), self._encode(str(probe.prompt) + text))
-        chat = self.template.answered(messages, text)
-        return parted(self.tokens(chat.before), self.tokens(chat.before + chat.answer))
+        answered = chat.answered(probe, text)
+        return parted(self.tokens(answered.before), self.tokens(answered.before + answered.answer))
 
     def options(self, probe: Probe) -> list[tuple[Ids, Ids]]:
         """Prompt and continuation for each option: its letter where the prompt lists letters.
@@ -63,7 +91,8 @@ class Rendering:
         All begin at the same token, so that where one merges with the prompt all count from there.
         """
         texts = OPTION_LETTERS[: len(probe.choices)] if lists_letters(probe) else probe.choices
-        apart = self.messages(probe) is not None or str(probe.prompt)[-1:].isspace()
+        prompt = str(probe.prompt)
+        apart = self.messages(probe) is not None or prompt[-1:].isspace() or joins(prompt)
         found = [self.continued(probe, text if apart else f" {text}") for text in texts]
         start = min(len(context) for context, _ in found)
         return [(context[:start], context[start:] + text) for context, text in found]
@@ -75,6 +104,23 @@ class Rendering:
     def is_templated(self, probe: Probe) -> bool:
         """Whether the prompt goes through the chat template."""
         return self.messages(probe) is not None
+
+    def chat(self, probe: Probe) -> Chat | None:
+        """The chat that a probe is asked as, as its template takes it; None for plain text.
+
+        Raises:
+            InputError: the prompt is a chat and the tokenizer has no chat template.
+            Refused: the template takes it in no shape.
+        """
+        messages = self.messages(probe)
+        if messages is None:
+            return None
+        template = replace(
+            self.template,
+            kwargs={**self.chat_template_kwargs, **probe.chat_template_kwargs},
+            tools=probe.tools,
+        )
+        return Chat(template=template, shape=template.shape(messages))
 
     def messages(self, probe: Probe) -> Sequence[Message] | None:
         """The chat that a probe is asked as; None where it is asked as plain text.
@@ -126,13 +172,18 @@ def num_shared(left: Sequence[int], right: Sequence[int]) -> int:
 
 
 def lists_letters(probe: Probe) -> bool:
-    """Whether the prompt lists the options under letters: `A. Rome`, `B) Oslo`, `(C) Bonn`."""
+    """Whether the prompt lists the options under letters: `A. Rome`, `B) Oslo`, `(C) Bonn`.
+
+    Wide letters and marks are their narrow kin, and in Chinese a comma may follow the letter.
+    """
     text = (
         probe.prompt
         if isinstance(probe.prompt, str)
         else "\n".join(message["content"] for message in probe.prompt)
     )
+    text = unicodedata.normalize("NFKC", text)
+    choices = [unicodedata.normalize("NFKC", choice) for choice in probe.choices]
     return probe.scorer == MULTIPLE_CHOICE and all(
-        re.search(rf"(?m)(?:^|\s)\(?{letter}[.):]\s*{re.escape(choice)}", text)
-        for letter, choice in zip(OPTION_LETTERS, probe.choices, strict=False)
+        re.search(rf"(?m)(?:^|[\s:?!\u3002])\(?{letter}[.):\u3001]\s*{re.escape(choice)}", text)
+        for letter, choice in zip(OPTION_LETTERS, choices, strict=False)
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ftguard.ask.render import Ids, Rendering
-from ftguard.probes.probe import MULTIPLE_CHOICE, Probe
+from ftguard.probes.probe import MULTIPLE_CHOICE, TOOL_CALL, Probe
 
 MOST = 256
 LEAST = 16
@@ -21,8 +21,9 @@ FOR_THOUGHT = 1024
 class Room:
     """How long answers may grow: twice the longest reference of their role, within limits.
 
-    General probes are of many kinds, so each has the room of its own references there. Without a
-    reference it is the most. A probe may say otherwise.
+    Calls of tools, of which a part is worth nothing, may be half as long again as theirs. General
+    probes are of many kinds, so each has the room of its own references there. Without a reference
+    it is the most. A probe may say otherwise.
     """
 
     rendering: Rendering
@@ -40,7 +41,7 @@ class Room:
         roles = {str(probe.role): [p for p in probes if p.role == probe.role] for probe in probes}
         return cls(
             rendering=rendering,
-            by_role={role: _twice_longest(some, rendering) for role, some in roles.items()},
+            by_role={role: _needed(some, rendering) for role, some in roles.items()},
             context=context,
             thinks=thinks,
         )
@@ -58,11 +59,25 @@ class Room:
             needed = MOST
         elif probe.role == "general":
             # Few different sizes make few, full batches.
-            needed = 2 ** math.ceil(math.log2(_twice_longest([probe], self.rendering)))
+            needed = 2 ** math.ceil(math.log2(_needed([probe], self.rendering)))
         in_chat = self.rendering.is_templated(probe)
         wanted = max(needed, LEAST_IN_CHAT) if in_chat else needed
+        # A sentence or two may stand before a call.
+        wanted += LEAST_IN_CHAT * (probe.scorer == TOOL_CALL)
         wanted += FOR_THOUGHT * (opens_thought or (in_chat and self.thinks))
         return max(needed, min(wanted, self.context - len(prompt)))
+
+
+def _needed(probes: Sequence[Probe], rendering: Rendering) -> int:
+    calls = [probe for probe in probes if probe.scorer == TOOL_CALL]
+    others = [probe for probe in probes if probe.scorer != TOOL_CALL]
+    return max(_twice_longest(others, rendering), *(_for_calls(p, rendering) for p in calls), 0)
+
+
+def _for_calls(probe: Probe, rendering: Rendering) -> int:
+    """Room for calls of any length, also in another spelling."""
+    longest = max(len(rendering.continued(probe, text)[1]) for text in probe.references)
+    return longest + longest // 2
 
 
 def _twice_longest(probes: Sequence[Probe], rendering: Rendering) -> int:

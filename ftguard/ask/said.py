@@ -32,12 +32,14 @@ def said(generated: Generated, question: Question, prompt_batch: PromptBatch) ->
 
     Its text is without thinking, and ends at the first special token after something was said:
     what comes after such a token, as after a stop token, is no part of it, and so its tokens end
-    there too.
+    there too. Calls of tools may be marked by special tokens, so that only the end of a turn, or
+    the beginning of another one, ends them.
     """
     tokenizer = prompt_batch.rendering.tokenizer
     tokens, stopped = generated.token_ids, generated.stopped
     spoken = tokens[:-1] if stopped and tokens[-1] in prompt_batch.stop_ids else tokens
-    pieces = _pieces(spoken, prompt_batch.special_ids, tokenizer)
+    apart = prompt_batch.end_ids if question.calls_tools else prompt_batch.special_ids
+    pieces = _pieces(spoken, apart, tokenizer)
     whole = "".join(piece.text for piece in pieces)
     specials = {piece.text for piece in pieces if piece.special}
     span = answer_span(whole, opened=question.opened, specials=specials, ended=stopped)

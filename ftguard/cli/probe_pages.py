@@ -1,5 +1,6 @@
 """Shows probes in the terminal: a table of many, a page of one."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -115,11 +116,7 @@ def render_leaks(run: Path, *, colour: bool) -> str:
 
 
 def _facts(probe: Probe) -> Iterator[tuple[str, str]]:
-    if isinstance(probe.prompt, str):
-        yield "prompt", _lines(probe.prompt)
-    else:
-        for message in probe.prompt:
-            yield f"prompt ({printable(message['role'])})", _lines(message["content"])
+    yield from _asked(probe)
     if probe.references:
         yield (
             "accepted" if len(probe.references) > 1 else "reference",
@@ -145,6 +142,18 @@ def _facts(probe: Probe) -> Iterator[tuple[str, str]]:
         yield "made from", printable(probe.source)
     if probe.notes:
         yield "a good answer", _lines(probe.notes)
+
+
+def _asked(probe: Probe) -> Iterator[tuple[str, str]]:
+    if isinstance(probe.prompt, str):
+        yield "prompt", _lines(probe.prompt)
+    else:
+        for message in probe.prompt:
+            calls = message.get("tool_calls")
+            said = [message["content"], *map(json.dumps, calls or ())]
+            yield f"prompt ({printable(message['role'])})", _lines("\n".join(filter(None, said)))
+    if probe.tools:
+        yield "tools", "\n".join(_lines(json.dumps(tool)) for tool in probe.tools)
 
 
 def _num_tokens(rendered: RenderedText) -> str:

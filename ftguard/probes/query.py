@@ -8,7 +8,7 @@ from ftguard.probes.probe import Message, Probe
 
 FEWEST = 8
 """So many prompts tell what they share; fewer may share words of their queries by chance."""
-_OPTIONS = re.compile(r"\n\s*\(?A[.):]\s")
+_OPTIONS = re.compile(r"\n\s*[(\uff08]?[A\uff21](?:[.):]\s|[\u3001\uff0e\uff09\uff1a])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,4 +82,4 @@ def _with_last_text(probe: Probe, text: str) -> str | tuple[Message, ...]:
     if isinstance(probe.prompt, str):
         return text
     *earlier, last = probe.prompt
-    return (*earlier, Message(role=last["role"], content=text))
+    return (*earlier, {**last, "content": text})

@@ -46,6 +46,7 @@ def announce(
             f"left out {len(sheet.too_long)} probes longer than the model's context, such as "
             f"`{sheet.too_long[0]}`"
         )
+    yield from sheet.notes
     yield from announce_thinking(thinking, sheet)
     yield (
         f"run {run.id}: base answers {baseline.origin}, {len(sheet.questions)} probes in "

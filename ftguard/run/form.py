@@ -13,7 +13,8 @@ from transformers import PreTrainedTokenizerBase
 
 from ftguard.ask.form import AskedForm, Kind
 from ftguard.ask.render import Ids, num_shared
-from ftguard.ask.template import THINKING, seen
+from ftguard.ask.template import THINKING, end_of, seen
+from ftguard.ask.today import DATE_MARK
 from ftguard.run.training_rows import TrainingRow, of_one_length
 
 ENOUGH = 4
@@ -95,8 +96,17 @@ def _opening(sides: Sides) -> str | None:
         # Rows that part before the difference, such as by their system texts, tell of none.
         return num_shared(opening, shared) < min(len(opening), len(shared))
 
-    openings = [sides.bare(form.opening) for form in sides.asked]
-    if _most(bool(opening) and differs(opening) for opening in openings):
+    def differs_behind_a_date(form: AskedForm) -> bool:
+        # Told by the rows alone that hold what stands before their date.
+        dated, led = form.dated_opening, form.dated_opening.partition(DATE_MARK)[0]
+        texts = [text for text in sides.row_texts if led and led in text]
+        return bool(texts) and all(end_of(dated, text) is None for text in texts)
+
+    openings = [(form, sides.bare(form.opening)) for form in sides.asked]
+    if _most(
+        bool(opening) and (differs(opening) or differs_behind_a_date(form))
+        for form, opening in openings
+    ):
         return "the text before the user's words is another one"
     return None
 

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,17 +44,10 @@ def training_rows(loader: object) -> tuple[TrainingRow, ...]:
 
     The loader itself is not walked: rows of its data set go through its collator one at a time.
     """
-    try:
-        # A data set may draw its rows by chance.
-        with same_random_state():
-            return tuple(
-                sample
-                for row in _some(data_set(loader))
-                if (fed := _fed(row, getattr(loader, "collate_fn", None))) is not None
-                for sample in _samples(fed)
-            )
-    except Exception:  # noqa: BLE001 - only a look: whatever fails here must not fail the run
-        return ()
+    # A data set may draw its rows by chance.
+    with same_random_state():
+        rows, collate = _some(data_set(loader)), getattr(loader, "collate_fn", None)
+        return tuple(sample for row in rows for sample in _samples_of(row, collate))
 
 
 def of_one_length(rows: Sequence[TrainingRow]) -> bool:
@@ -62,11 +56,25 @@ def of_one_length(rows: Sequence[TrainingRow]) -> bool:
 
 
 def _some(rows: Any) -> Iterator[Any]:
-    if hasattr(rows, "__len__") and hasattr(rows, "__getitem__"):
-        count = min(MOST, len(rows))
-        yield from (rows[place * len(rows) // count] for place in range(count))
-    elif hasattr(rows, "take"):
-        yield from rows.take(MOST)
+    try:
+        if hasattr(rows, "__len__") and hasattr(rows, "__getitem__"):
+            count = min(MOST, len(rows))
+            for place in range(count):
+                # One row that cannot be had tells nothing of the others.
+                with suppress(Exception):
+                    yield rows[place * len(rows) // count]
+        elif hasattr(rows, "take"):
+            yield from rows.take(MOST)
+    except Exception:  # noqa: BLE001 - only a look: whatever fails here must not fail the run
+        return
+
+
+def _samples_of(row: Any, collate: Any) -> tuple[TrainingRow, ...]:
+    try:
+        fed = _fed(row, collate)
+        return () if fed is None else tuple(_samples(fed))
+    except Exception:  # noqa: BLE001 - only a look: whatever fails here must not fail the run
+        return ()
 
 
 def _fed(row: Any, collate: Any) -> Mapping[str, Any] | None:

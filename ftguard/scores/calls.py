@@ -14,18 +14,28 @@ _SEPARATOR = "<\uff5ctool\u2581sep\uff5c>"
 _MARKER = re.compile(
     r"\[TOOL_CALLS\]|<\|(?:python_tag|tool_call|tool_call_start|START_ACTION|tool_call_begin)\|>"
     r"|<\uff5ctool\u2581call\u2581begin\uff5c>|<function=|to=functions\.|\bfunctools(?=\s*\[)"
+    r"|<\|tool_call>|<start_function_call>|<(?:\w+:)?invoke name="
 )
 """What stands before a call: of Mistral; of Llama, Granite and Phi, LFM, Command, Kimi; of
-DeepSeek, Qwen's coder, gpt-oss."""
+DeepSeek, Qwen's coder, gpt-oss, Phi; of Gemma, old and new, MiniMax."""
 _FENCE = re.compile(r"```[\w+-]*[ \t]*\n?(.*?)(?:```|\Z)", re.DOTALL)
 _NAME = re.compile(r"(?:\A|(?<=[\s=>\]]))([\w-]+(?:\.[\w-]+)*)(?::\d+)?(>?)\s*\Z")
 _AFTER_NAME = re.compile(
-    r"(?:\s|```json|\[CALL_ID\]\w+|\[ARGS\]|<\|(?:channel|constrain)\|>\s*\w+|<\|message\|>"
+    r"(?:\s|```json|\[CALL_ID\]\w+|\[ARGS\]|<\|(?:channel|constrain)\|>[\w ]+|<\|message\|>"
     rf"|<\|tool_call_argument_begin\|>|{_SEPARATOR})*\Z"
 )
 """What stands between a name and the arguments behind it."""
 _FUNCTION = re.compile(r"<function=([^>\s]+)>(.*?)(?:</function>|\Z)", re.DOTALL)
 _PARAMETER = re.compile(r"<parameter=([^>\s]+)>\n?(.*?)\n?</parameter>", re.DOTALL)
+_INVOKED = re.compile(r"<(?:\w+:)?invoke name=\"([^\"]+)\">(.*?)</(?:\w+:)?invoke>", re.DOTALL)
+_ARGUMENT = re.compile(
+    r"<(?:\w+:)?parameter name=\"([^\"]+)\"[^>]*>(.*?)</(?:\w+:)?parameter>", re.DOTALL
+)
+_BRACED = re.compile(
+    r"call:([\w.-]+)(\{.*?\})\s*(?=<tool_call\|>|<end_function_call>|\Z)", re.DOTALL
+)
+_QUOTED = re.compile(r"(<\|\"\|>|<escape>)(.*?)\1", re.DOTALL)
+_KEY = re.compile(r"([{,]\s*)([\w.-]+)(\s*:)")
 _KEYS = re.compile(r"<arg_key>(.*?)</arg_key>\s*<arg_value>(.*?)</arg_value>", re.DOTALL)
 _SPECIAL = re.compile(r"<\|\w+\|>|\[TOOL_CALLS\]|</?\w+>")
 _LITERALS = {"true": True, "false": False, "null": None}
@@ -52,7 +62,7 @@ def said_calls(text: str) -> tuple[Call, ...]:
 
 
 def _calls_in(stretch: str) -> tuple[Call, ...]:
-    for read in (_with_parameters, _with_keys, _in_json, _in_python):
+    for read in (_with_parameters, _invoked, _with_keys, _braced, _in_json, _in_python):
         found = read(stretch)
         if found:
             return found
@@ -67,6 +77,30 @@ def _with_parameters(text: str) -> tuple[Call, ...]:
         if not values and function[2].strip():
             return ()
         found.append(Call(name=function[1], arguments=values))
+    return tuple(found)
+
+
+def _invoked(text: str) -> tuple[Call, ...]:
+    """`<invoke name="weather"><parameter name="city">Oslo</parameter></invoke>`."""
+    return tuple(
+        Call(name=name, arguments={key: Spelt(value) for key, value in _ARGUMENT.findall(body)})
+        for name, body in _INVOKED.findall(text)
+    )
+
+
+def _braced(text: str) -> tuple[Call, ...]:
+    """`call:weather{city:<|"|>Oslo<|"|>,days:2}`, as Gemma writes it."""
+    found = []
+    for name, body in _BRACED.findall(text):
+        texts = [match[1] for match in _QUOTED.findall(body)]
+        keyed = _KEY.sub(r'\1"\2"\3', _QUOTED.sub("\0", body))
+        # Texts are put back last, as they may look like keys.
+        first, *rest = keyed.split("\0")
+        written = first + "".join(json.dumps(t) + r for t, r in zip(texts, rest, strict=True))
+        try:
+            found.append(Call(name=name, arguments=json.loads(written)))
+        except (ValueError, RecursionError):
+            return ()
     return tuple(found)
 
 

@@ -13,6 +13,7 @@ from transformers import (
 from ftguard import Constraint, InputError, Probe
 from ftguard.ask.answer import Answer
 from ftguard.ask.prompts import PromptBatch, context_length, prepare
+from ftguard.probes import Message
 
 
 def sum_probe(**changes: object) -> Probe:
@@ -454,3 +455,83 @@ def test_special_tokens_are_those_that_are_no_text(
     ids = tokenizer.convert_tokens_to_ids(["<pad>", "<s>", "</s>", "<|im_end|>"])
 
     assert prepare([sum_probe()], model, tokenizer, {}).special_ids == frozenset(ids)
+
+
+def test_what_ends_a_turn_is_taken_off_before_anything_is_read(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """A reference that is read loses it too, and is asked as one without it."""
+    ended = [sum_probe(reference="4</s>"), sum_probe(id="r", reference="4<|im_end|>\n")]
+    bare = [sum_probe(reference="4"), sum_probe(id="r", reference="4")]
+    ended[1], bare[1] = (replace(p[1], scorer="likelihood") for p in (ended, bare))
+
+    found, expected = (prepare(probes, model, tokenizer, {}) for probes in (ended, bare))
+
+    assert found.questions == expected.questions
+    assert [probe.reference for probe in found.probes] == ["4", "4"]
+    assert found.notes == (
+        "took what ends a turn, such as `</s>`, off the references of 2 probes, such as `sum`",
+    )
+    assert expected.notes == ()
+
+
+def test_a_call_of_tools_has_room_for_its_reference(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Whatever its length, it fits one and a half times, and a sentence before it; lines too.
+
+    General probes have the next power of two, and 64 for the sentence.
+    """
+    model.config.max_position_embeddings = 4096
+    long = f'{{"name": "f", "arguments": {{"a": "{"x" * 400}"}}}}'
+    short = '{"name": "f"}'
+    probes = [
+        Probe(id=name, prompt="q", reference=text, scorer="tool_call", role="general")
+        for name, text in (("long", long), ("short", short))
+    ]
+
+    questions = prepare(probes, model, tokenizer, {}).questions
+
+    assert 512 < len(long) + len(long) // 2 < 1024
+    assert [question.max_new_tokens for question in questions] == [1024 + 64, 32 + 64]
+    assert all(q.calls_tools and not q.ends_at_newline for q in questions)
+
+
+def test_a_call_is_asked_apart_from_the_same_prompt(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """The same tokens are read otherwise, so that one answer does not do for both."""
+    call = Probe(
+        id="a", prompt="q", reference="{}", constraints=(), scorer="open", max_new_tokens=9
+    )
+    asked = [
+        replace(call, role="target"),
+        replace(call, id="b", role="target", reference='{"name": "f"}', scorer="tool_call"),
+    ]
+
+    first, second = prepare(asked, model, tokenizer, {}).questions
+
+    assert first.prompt == second.prompt
+    assert first.fingerprint != second.fingerprint
+
+
+def test_a_reference_that_calls_is_read_as_the_template_writes_calls(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """What is read is what training writes, where the probe has tools; else the text as it is."""
+    tokenizer.chat_template = (
+        "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% for c in m.tool_calls or [] %}"
+        "<{{ c.function.name }}:{{ c.function.arguments | tojson }}>{% endfor %};{% endfor %}"
+        "{% if add_generation_prompt %}[assistant]{% endif %}"
+    )
+    tool = {"type": "function", "function": {"name": "add", "parameters": {}}}
+    text = '{"name": "add", "arguments": {"a": 1}}'
+    chat: list[Message] = [{"role": "user", "content": "2+2"}]
+    probe = Probe(id="p", prompt=chat, reference=text, scorer="likelihood", role="target")
+    reads = []
+    for asked in (probe, replace(probe, tools=[tool])):
+        ((context, read),) = prepare([asked], model, tokenizer, {}).questions[0].reads
+        reads.append((tokenizer.decode(context), tokenizer.decode(read)))
+
+    assert reads[0] == ("[user]2+2;[assistant]", text)
+    assert reads[1] == ("[user]2+2;[assistant]", '<add:{"a": 1}>')

@@ -356,3 +356,33 @@ def test_a_word_tokenizer_needs_no_chat_nor_bos() -> None:
 
     assert rendering.prompt(probe) == (0, 1)
     assert rendering.continued(probe, " two") == ((0, 1), (0,))
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "首都\uff1f\nA. 北京\nB. 上海\n答案\uff1a",
+        "首都\uff1f\nA\uff0e北京\nB\uff0e上海",
+        "首都\uff1fA\u3001北京 B\u3001上海",
+        "首都\uff1f\n\uff08A\uff09北京\n\uff08B\uff09上海",
+        "选项\uff1a\uff21\uff0e北京 \uff22\uff0e上海",
+    ],
+)
+def test_letters_are_found_in_chinese_lists(prompt: str) -> None:
+    """Wide letters, brackets and full stops, and a comma behind the letter."""
+    probe = Probe(id="p", prompt=prompt, reference="北京", choices=("北京", "上海"))
+
+    assert lists_letters(probe)
+    assert not lists_letters(replace(probe, choices=("北京", "广州")))
+
+
+@pytest.mark.parametrize(("prompt", "blank"), [("Answer:", " "), ("b", " "), ("首都\uff1a", "")])
+def test_an_option_stands_apart_only_where_words_do(
+    prompt: str, blank: str, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Behind a wide character or mark no blank is written, so that none is read."""
+    probe = Probe(id="p", prompt=prompt, reference="x", choices=("x", "y"), role="target")
+
+    ((_, text), _) = Rendering(tokenizer=tokenizer).options(probe)
+
+    assert tokenizer.decode(text) == f"{blank}x"

@@ -157,3 +157,51 @@ def test_the_newline_that_ends_a_line_is_no_text(
     assert found.text == "\n 42"
     assert len(found.token_ids) == 5
     assert found.finish == "stop"
+
+
+CALL = '<call>{"name": "f"}</call>'
+
+
+def called(
+    text: str, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, scorer: str
+) -> Answer:
+    """What a model said to a probe of that scorer, whose tags are special tokens."""
+    tokenizer.add_special_tokens({"additional_special_tokens": ["<call>", "</call>", *MARKS]})
+    tokenizer.chat_template = (
+        "{% for m in messages %}<|im_start|>{{ m.content }}<|im_end|>{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>{% endif %}"
+    )
+    probe = Probe(id="p", prompt="q", reference='{"name": "f"}', scorer=scorer, role="general")
+    batch = prepare([probe], model, tokenizer, {})
+    tokens = tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
+    generated = Generated(token_ids=tokens, logprobs=(0.0,) * len(tokens), stopped=False)
+    return said(generated, batch.questions[0], batch)
+
+
+@pytest.mark.parametrize(
+    ("text", "finish"),
+    [
+        (CALL, "length"),
+        (f"So: {CALL}{CALL}", "length"),
+        (f"{CALL}<|im_end|>\n{CALL}", "stop"),
+        (f"{CALL}<|im_start|>{CALL}", "stop"),
+        (f"{CALL}</s>", "stop"),
+    ],
+)
+def test_the_marks_of_a_call_stay_in_its_answer(
+    text: str, finish: str, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """They may be special tokens; it ends where a turn ends or another one begins."""
+    found = called(text, model, tokenizer, "tool_call")
+
+    assert found.text == text.partition("</s>")[0].partition("<|im_")[0]
+    assert found.finish == finish
+
+
+def test_elsewhere_the_same_marks_end_an_answer(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """Special tokens are no text of an answer that is no call."""
+    found = called(f"So: {CALL}", model, tokenizer, "exact_match")
+
+    assert (found.text, found.finish) == ("So: ", "stop")

@@ -3,7 +3,8 @@
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from ftguard.ask.template import AnsweredChat, ChatTemplate
+from ftguard.ask.template import AnsweredChat, ChatTemplate, end_of
+from ftguard.probes.calls import Call
 from ftguard.probes.probe import Message
 
 CHAT: list[Message] = [{"role": "user", "content": "2+2"}]
@@ -111,3 +112,69 @@ def test_a_template_without_text_of_its_own_has_no_turn(
 ) -> None:
     """What writes nothing around words, drops them or refuses them cannot be told in a row."""
     assert of(tokenizer, template).user_turn() is None
+
+
+DATED = "It is {{ strftime_now('%d %b %Y') }}." + TURNS + HEADER
+PARTS = (
+    "{% for m in messages %}[{{ m.role }}]{% for part in m.content %}{% if part.type == 'text' %}"
+    "{{ part.text }}{% endif %}{% endfor %};{% endfor %}" + HEADER
+)
+"""As of a vision model: it passes over a content that is a text."""
+CALLS = (
+    "{% for t in tools or [] %}({{ t.function.name }}){% endfor %}"
+    "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% for c in m.tool_calls or [] %}"
+    "<call>{{ c.function | tojson }}</call>{% endfor %};{% endfor %}" + HEADER
+)
+
+
+@pytest.mark.parametrize("day", ["01 Jan 2019", "26 Jul 2024", "30 November 2026"])
+def test_a_date_is_no_part_of_a_user_turn(day: str, tokenizer: PreTrainedTokenizerFast) -> None:
+    """Rows that were rendered on another day are chats of the template all the same."""
+    turn = of(tokenizer, DATED).user_turn()
+
+    assert turn is not None
+    assert turn.stands_in(f"<s>It is {day}.[user]2+2;[assistant]4;")
+    assert turn.is_touched(f"<s>It is {day}.[user]2+")
+    assert not turn.stands_in(f"<s>It was {day}.[user]2+2;[model]4;")
+
+
+def test_a_mark_stands_for_a_short_text_alone() -> None:
+    """What stands on both sides of a date must be no further apart than a date is long."""
+    assert end_of("on qtzd at", "on 1 May 2020 at noon") == 16
+    assert end_of("on qtzd", "on 1 May") == 3
+    assert end_of("on qtzd at", f"on {'x' * 60} at noon") is None
+    assert end_of("on qtzd at", "off") is None
+
+
+def test_a_template_that_wants_parts_gets_them(tokenizer: PreTrainedTokenizerFast) -> None:
+    """Texts are told as one part each, in prompts and in answers."""
+    chat = of(tokenizer, PARTS).answered(CHAT, "4")
+
+    assert chat == AnsweredChat(before="[user]2+2;[assistant]", answer="4", closing=";")
+    # A template that writes lists out as they are is none that reads parts.
+    assert of(tokenizer, TURNS + HEADER).prompt(CHAT) == "[user]2+2;[assistant]"
+
+
+def test_calls_are_answered_as_the_template_writes_them(
+    tokenizer: PreTrainedTokenizerFast,
+) -> None:
+    """The answer is the call as training renders it; None where the template knows no calls."""
+    call = Call(name="add", arguments={"a": 2})
+
+    chat = of(tokenizer, CALLS).called(CHAT, [call, call])
+
+    written = '<call>{"name": "add", "arguments": {"a": 2}}</call>'
+    assert chat == AnsweredChat(before="[user]2+2;[assistant]", answer=2 * written, closing=";")
+    assert of(tokenizer, TURNS + HEADER).called(CHAT, [call]) is None
+    assert of(tokenizer, REFUSING + HEADER).called(CHAT, [call]) is None
+
+
+def test_tools_reach_the_template(tokenizer: PreTrainedTokenizerFast) -> None:
+    """As the argument of that name; a probe's own take the place of a run's."""
+    tokenizer.chat_template = CALLS
+    tools = [{"type": "function", "function": {"name": name}} for name in ("run", "own")]
+    template = ChatTemplate(tokenizer=tokenizer, kwargs={"tools": tools[:1]})
+
+    assert template.prompt(CHAT) == "(run)[user]2+2;[assistant]"
+    own = ChatTemplate(tokenizer=tokenizer, kwargs={"tools": tools[:1]}, tools=tools[1:])
+    assert own.prompt(CHAT) == "(own)[user]2+2;[assistant]"

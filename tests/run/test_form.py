@@ -318,3 +318,26 @@ def test_nothing_to_compare_is_no_difference(tokenizer: PreTrainedTokenizerFast)
     """No rows, or no stop tokens."""
     assert found(tokenizer, [], plain()) == []
     assert found(tokenizer, [f"<s>{prompt}|Yes" for prompt in PROMPTS], plain(), stops=()) == []
+
+
+DATED = "[system]It is {{ strftime_now('%d %b %Y') }}. Be kind</s>"
+
+
+@pytest.mark.parametrize("scorer", ["exact_match", "likelihood"])
+@pytest.mark.parametrize(
+    ("system", "differ"),
+    [
+        ("It is 01 Jan 2019. Be kind", []),
+        ("It is 30 Nov 2026. Be kind", []),
+        ("It is 30 Nov 2026. Be rude", [BEFORE]),
+        ("It was 26 Jul 2024. Be kind", [BEFORE]),
+    ],
+)
+def test_a_date_is_no_difference(
+    scorer: str, system: str, differ: list[str], chatty: PreTrainedTokenizerFast
+) -> None:
+    """Rows that were rendered on another day are alike; what stands around a date is compared."""
+    chatty.chat_template = TEMPLATE.replace("[system]Be kind</s>", DATED)
+    texts = [f"[system]{system}</s>[user]{prompt}</s>[assistant]Yes</s>" for prompt in PROMPTS]
+
+    assert found(chatty, texts, chats(scorer)) == differ

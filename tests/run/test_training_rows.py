@@ -135,6 +135,20 @@ def test_what_cannot_be_read_is_no_rows(rows: Any, collate: Any) -> None:
     assert rows_of(rows, collate) == ()
 
 
+def test_a_row_that_cannot_be_read_hides_no_other() -> None:
+    """Ids that are none, a row that raises and one of another kind are passed over."""
+
+    class Odd(list[Any]):
+        def __getitem__(self, place: Any) -> Any:
+            if place == 1:
+                raise OSError("a picture is gone")
+            return super().__getitem__(place)
+
+    rows = Odd([{"input_ids": None, "messages": [{"content": None}]}, {}, "Hi", {"input_ids": IDS}])
+
+    assert [row.ids for row in rows_of(rows)] == [tuple(IDS)]
+
+
 def test_a_real_loader_is_not_walked(tokenizer: PreTrainedTokenizerFast) -> None:
     """Rows come by the data set and the collator of the loader, whose sampler draws none."""
     loader: DataLoader[Any] = DataLoader(

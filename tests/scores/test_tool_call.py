@@ -39,8 +39,8 @@ def _scored(text: str, reference: str | list[str] = REFERENCE, finish: str = "st
         f"weather\n{ARGUMENTS}",
         f'{{"tool_calls": [{{"id": "1", "type": "function", "function": {CALL}}}]}}',
         (
-            '{"name": "weather", "arguments": "{\\"city\\": \\"Oslo\\", \\"days\\": 2, \\"units\\": '
-            '{\\"c\\": true}}"}'
+            '{"name": "weather", "arguments": "{\\"city\\": \\"Oslo\\", \\"days\\": 2, '
+            '\\"units\\": {\\"c\\": true}}"}'
         ),
         '[weather(city="Oslo", days=2, units={"c": True})]',
         "weather(units={'c': true}, days=2, city='Oslo')",
@@ -49,14 +49,26 @@ def _scored(text: str, reference: str | list[str] = REFERENCE, finish: str = "st
         '<|tool_call_start|>[weather(city="Oslo", days=2, units={"c": True})]<|tool_call_end|>',
         f"<function=weather>{ARGUMENTS}</function>",
         (
-            "<tool_call>\n<function=weather>\n<parameter=city>\nOslo\n</parameter>\n<parameter=days>\n"
-            '2\n</parameter>\n<parameter=units>\n{"c": true}\n</parameter>\n</function>\n</tool_call>'
+            "<tool_call>\n<function=weather>\n<parameter=city>\nOslo\n</parameter>\n"
+            '<parameter=days>\n2\n</parameter>\n<parameter=units>\n{"c": true}\n'
+            "</parameter>\n</function>\n</tool_call>"
         ),
         (
             "<tool_call>weather\n<arg_key>city</arg_key>\n<arg_value>Oslo</arg_value>\n"
             "<arg_key>days</arg_key>\n<arg_value>2</arg_value>\n<arg_key>units</arg_key>\n"
             '<arg_value>{"c": true}</arg_value>\n</tool_call>'
         ),
+        '<|tool_call>call:weather{city:<|"|>Oslo<|"|>,days:2,units:{c:true}}<tool_call|>',
+        (
+            "<start_function_call>call:weather{city:<escape>Oslo<escape>,days:2,units:{c:true}}"
+            "<end_function_call>"
+        ),
+        (
+            '<m:function_calls><m:invoke name="weather"><m:parameter name="city">Oslo</m:parameter>'
+            '<m:parameter name="days" type="int">2</m:parameter><m:parameter name="units">'
+            '{"c": true}</m:parameter></m:invoke></m:function_calls>'
+        ),
+        f" to=functions.weather<|channel|>commentary json<|message|>{ARGUMENTS}",
         f"<|channel|>commentary to=functions.weather <|constrain|>json<|message|>{ARGUMENTS}",
         (
             f"<|tool_calls_section_begin|><|tool_call_begin|>functions.weather:0"

@@ -5,7 +5,7 @@ import regex
 from ftguard.scores.constraints.parts import parts
 from ftguard.scores.constraints.relation import holds
 from ftguard.scores.constraints.sentences import count_sentences
-from ftguard.scores.constraints.words import fold, words
+from ftguard.scores.constraints.words import count_words, ends_unspaced, fold
 
 _BLANK_LINE = regex.compile(r"\n[^\S\n]*\n")
 
@@ -21,9 +21,10 @@ def number_sentences(text: str, *, num_sentences: int, relation: str) -> bool:
 def number_words(text: str, *, num_words: int, relation: str) -> bool:
     """The text has so many words.
 
-    `don't`, `well-known` and `3.5` are one word each; IFEval counts two.
+    `don't`, `well-known` and `3.5` are one word each; IFEval counts two. Of Chinese and Japanese
+    each character counts.
     """
-    return holds(len(words(text)), relation, num_words)
+    return holds(count_words(text), relation, num_words)
 
 
 def number_lines(text: str, *, num_lines: int, relation: str) -> bool:
@@ -46,7 +47,8 @@ def nth_paragraph_first_word(
     nth among the blank paragraphs too, and takes a colon for part of the word.
     """
     paragraphs = [fold(p) for p in _BLANK_LINE.split(text) if p.strip()]
-    begins = rf"[\W_]*{regex.escape(fold(first_word))}(?!-?[^\W_])"
+    apart = "" if ends_unspaced(fold(first_word)) else r"(?!-?[^\W_])"
+    begins = rf"[\W_]*{regex.escape(fold(first_word))}{apart}"
     return len(paragraphs) == num_paragraphs and bool(
         regex.match(begins, paragraphs[nth_paragraph - 1])
     )

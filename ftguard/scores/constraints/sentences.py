@@ -3,7 +3,7 @@
 import re
 
 _MARKS = r".!?\u2026\u061f\u06d4\u0964"
-_WIDE = "\u3002\uff01\uff1f"
+_WIDE = "\u3002\uff01\uff1f\uff61\u17d4\u104b\u0f0d"
 _CLOSING = "\"'\u2019\u201d"
 _AROUND = "\"'([*_\u201c\u2018.,!?)"
 # One start for each run of marks keeps this linear; quotes, brackets and emphasis may follow it.

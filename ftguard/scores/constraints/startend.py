@@ -2,6 +2,9 @@
 
 from ftguard.scores.constraints.words import fold
 
+_OPENING = frozenset('"\u201c\uff02\u300c\u300e')
+_CLOSING = frozenset('"\u201d\uff02\u300d\u300f')
+"""Quotation marks; the last three of Chinese and Japanese."""
 _AROUND = " \"'*_`"
 
 
@@ -13,9 +16,9 @@ def end_checker(text: str, *, end_phrase: str) -> bool:
 
 
 def quotation(text: str) -> bool:
-    """The text is wrapped in double quotation marks, straight or curly, and not empty.
+    """The text is wrapped in double quotation marks of any script, and not empty.
 
     IFEval knows the straight ones alone.
     """
-    wrapped = text[:1] in ('"', "\u201c") and text[-1:] in ('"', "\u201d")
+    wrapped = text[:1] in _OPENING and text[-1:] in _CLOSING
     return wrapped and bool(text[1:-1].strip())

@@ -4,6 +4,8 @@ import unicodedata
 
 import regex
 
+from ftguard.words import HAN_AND_KANA, UNSPACED, num_words
+
 _PLAIN = str.maketrans(
     {
         **dict.fromkeys("\u2018\u2019\u02bc", "'"),
@@ -13,13 +15,12 @@ _PLAIN = str.maketrans(
     }
 )
 _BETWEEN_WORDS = regex.compile(r"[\s\u2012-\u2015]+|--+|\.{2,}|\u2026")
-# Thai and Lao, Burmese, Khmer, kana, Han; and Hangul, which glues particles to its words.
-_UNSPACED = (
-    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-    r"\uf900-\ufaff\U00020000-\U0003ffff"
-)
+# And Hangul, which glues particles to its words.
+_UNSPACED = UNSPACED + r"\uac00-\ud7af"
 # `\w` of `regex` holds the vowel signs of Indic scripts; that of `re` does not.
 _SPACED = rf"[\w--[_{_UNSPACED}]]"
+_CHARACTER = regex.compile(rf"[{HAN_AND_KANA}]")
+_OF_UNSPACED = regex.compile(rf"[{UNSPACED}]")
 _PLAIN_WORD = regex.compile(rf"(?V1){_SPACED}+|[{_UNSPACED}]")
 
 
@@ -34,14 +35,35 @@ def words(text: str) -> list[str]:
 
     They are separated by blanks, dashes or dots in a row and hold a letter or digit: `don't`,
     `well-known`, `3.5` and `U.S.` are one word each, and a bullet is none. What is written without
-    spaces, such as Chinese, is one long word.
+    spaces, such as Chinese, is one long word: `count_words` counts its characters.
     """
     return [word for word in _BETWEEN_WORDS.split(text) if any(c.isalnum() for c in word)]
+
+
+def count_words(text: str) -> int:
+    """The words as they are counted where so many are asked for.
+
+    Of Chinese and Japanese each character is one, as writers count there; of other scripts
+    without blanks, about as many as there are.
+    """
+    return sum(map(_num_counted, words(text)))
+
+
+def _num_counted(word: str) -> int:
+    if not _OF_UNSPACED.search(word):
+        return 1
+    characters = sum(map(str.isalnum, _CHARACTER.findall(word)))
+    return characters + num_words(_CHARACTER.sub(" ", word))
 
 
 def plain_words(text: str) -> list[str]:
     """The folded words without punctuation; in scripts without spaces each character is one."""
     return _PLAIN_WORD.findall(fold(text).replace("'", ""))
+
+
+def ends_unspaced(text: str) -> bool:
+    """Whether a text ends in a script without blanks, so that a word may follow directly."""
+    return bool(regex.search(rf"[{_UNSPACED}]\Z", text))
 
 
 def occurs(phrase: str, text: str) -> bool:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ftguard.scores.stated.question import Asked, stem
-from ftguard.scores.stated.tokens import folded
+from ftguard.scores.stated.tokens import folded, length
+from ftguard.scores.stated.unspaced import ENDS
 from ftguard.scores.stated.wordlists import FUNCTION_WORDS
 
 _AFTER_SENTENCE = re.compile(
-    r"(?<=[.!?\u3002\uff01\uff1f])(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Ms|Dr|St|vs)\.)"
+    rf"(?<=[{ENDS}])(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Ms|Dr|St|vs)\.)"
     r"(?<!\b(?:Mrs|e\.g|i\.e)\.)[\"')\]]*(?:\s+|$)|\n+|(?<=[.!?])(?=\s*\()|;\s+|(?<=\.\.\.)"
+    r"|(?<=[\u0f0d\u17d4\u104b])|,\s+(?=所以|因此|于是|因而)"
     r"|,\s+(?=(?:so(?! (?:that|much|far|on|many)\b)|therefore|thus|hence|"
     r"which (?:means|makes|leaves|gives)|meaning|making|leaving)\b)|(?<=[\uff0c\uff1b])"
 )
@@ -33,6 +35,7 @@ _CONCLUDES = re.compile(
     r"which (?:means|makes|leaves|gives)|meaning|making|leaving|"
     r"overall|finally|to conclude|in total|altogether|it follows|we (?:can )?(?:conclude|see|get)|"
     r"(?:the )?(?:total|sum|result)(?= ?:))\b"
+    r"|^\W*(?:所以|因此|于是|总之|總之|综上|したがって|よって|だから|つまり|ดังนั้น|따라서|그러므로)"
 )
 _ARRIVES = re.compile(
     r"(?i)\b(?:in fact|brings? (?:us|me) to|takes? (?:us|me) to|(?:we|i) (?:arrive at|end up)|"
@@ -41,6 +44,10 @@ _ARRIVES = re.compile(
 _MARKED = (
     r"(?:answers?|solution|result|output|response|reply|translation|prediction|verdict|"
     r"conclusion)\b"
+)
+_MARKED_UNSPACED = (
+    r"(?:答案|回答|結果|结果|结论|答え|正解|คำตอบ|ចម្លើយ|정답|답변|답)\s*"
+    r"(?:应该是|應該是|就是|应为|[是为為は은:]|คือ|គឺ)\s*:?\s*"
 )
 _LABELS = r"(?:label|category|intent|class|sentiment)\b"
 _CORRECTS = re.compile(
@@ -109,9 +116,9 @@ def corrected(text: str) -> str | None:
 def parrots(text: str, asked: Asked) -> bool:
     """Whether an answer is nothing but a stretch of its question, half of it or more."""
     said, prompt = folded(text), asked.prompt
-    if said == prompt and len(said) > 2:  # noqa: PLR2004
+    if said == prompt and length(said) > 2:  # noqa: PLR2004
         return True
-    if 2 * len(said) < len(prompt) or len(said) < _PARROTED:
+    if 2 * len(said) < len(prompt) or length(said) < _PARROTED:
         return False
     return f" {' '.join(said)} " in f" {' '.join(prompt)} "
 
@@ -175,7 +182,7 @@ def _marker(label: str | None) -> re.Pattern[str]:
     return re.compile(
         rf"(?i)\b(?:{_MARKED}(?:\s+(?:to|of|for|here)\b[^.:=\n]{{0,60}}?)?|{_LABELS})\s*"
         rf"(?:\bis\b|\bare\b|\bwas\b|\b(?:would|will|should|must) be\b|=|:|->|\u2192)\s*:?\s*"
-        rf"(?:that\s+)?|####\s*{own}"
+        rf"(?:that\s+)?|####\s*{own}|{_MARKED_UNSPACED}"
     )
 
 

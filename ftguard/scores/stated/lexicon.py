@@ -8,6 +8,7 @@ from functools import lru_cache
 from ftguard.scores.stated.plain import plain
 from ftguard.scores.stated.question import Asked, likes, other_options
 from ftguard.scores.stated.tokens import folded
+from ftguard.scores.stated.wordlists import EITHER_OR, SAME_ANSWERS
 
 Phrase = tuple[str, ...]
 """Folded words."""
@@ -39,11 +40,22 @@ class Lexicon:
 @lru_cache(maxsize=8192)
 def lexicon_of(references: tuple[str, ...], distractors: tuple[str, ...], asked: Asked) -> Lexicon:
     """The accepted and the wrong answers of a probe."""
-    accepted = tuple(phrase for r in references if (phrase := folded(plain(r))))
-    given = {folded(plain(distractor)) for distractor in distractors}
+    alike = [word for reference in references for word in _same_answers(reference)]
+    accepted = tuple(phrase for r in (*references, *alike) if (phrase := folded(plain(r))))
+    others = [word for reference in references for word in _other_answers(reference)]
+    given = {folded(plain(distractor)) for distractor in (*distractors, *others)}
     offered = other_options(asked, accepted)
     wrong = (given | offered | likes(asked, accepted)) - set(accepted) - {()}
     return Lexicon(accepted, tuple(sorted(wrong)), references, frozenset(offered))
+
+
+def _same_answers(reference: str) -> tuple[str, ...]:
+    return tuple(word for first, *rest in SAME_ANSWERS if first == reference for word in rest)
+
+
+def _other_answers(reference: str) -> tuple[str, ...]:
+    rivals = [word for pair in EITHER_OR if reference in pair for word in pair if word != reference]
+    return tuple(word for rival in rivals for word in (rival, *_same_answers(rival)))
 
 
 def with_likes_of(lexicon: Lexicon, text: str) -> Lexicon:

@@ -7,6 +7,7 @@ from ftguard.scores.stated.lexicon import Lexicon, Phrase, longest_first
 from ftguard.scores.stated.question import Asked, stem
 from ftguard.scores.stated.sentence import Sentence
 from ftguard.scores.stated.tokens import folded, starts_with
+from ftguard.scores.stated.unspaced import is_compared, is_denied, is_inside, is_unspaced
 from ftguard.scores.stated.wordlists import (
     COMPARERS,
     COPULAS,
@@ -18,6 +19,7 @@ from ftguard.scores.stated.wordlists import (
     OPPOSITES,
     SUBORDINATORS,
     TITLES,
+    WEAK_CHARACTERS,
     WEAK_WORDS,
 )
 
@@ -34,7 +36,6 @@ _TAKES_BACK = re.compile(
     r"(?:\s+(?:\w+ly\s+)?not\b|n't)|cannot\b|ca\s?n't\b|is (?:wrong|incorrect|false|ruled out|"
     r"excluded|impossible)|(?:can|could) be (?:ruled out|excluded))"
 )
-_DENIED_IN_CHINESE = re.compile(r"(?:\u4e0d\u662f|\u5e76\u975e|\u6ca1\u6709|\u975e|\u4e0d)$")
 _HALF_OF_DAY = re.compile(
     r"(?i)\s*(?:(?P<short>[ap])m\b|(?:in the |at )?(?P<long>morning|afternoon|evening|night)\b)"
 )
@@ -109,6 +110,7 @@ def _is_mention(place: _Place, *, right: bool) -> bool:
         or _only_retells(place)
         or (_is_weak(place) and not _is_complement(place))
         or _is_part(place)
+        or _is_inside(place)
         or _lists_more(place)
         or _is_other_half_of_day(place)
         or _is_named_otherwise(place)
@@ -121,6 +123,8 @@ def _is_weak(place: _Place) -> bool:
     word = place.phrase[0]
     if len(place.phrase) > 1:
         return False
+    if len(word) == 1 and is_unspaced(word):
+        return word in WEAK_CHARACTERS
     if len(word) == 1 and word.isalpha():
         return word in ("a", "i") or not place.sentence.words[place.first].shown.isupper()
     return word in WEAK_WORDS
@@ -171,6 +175,14 @@ def _is_part(place: _Place) -> bool:
         r"(?:[.@/_-]|::)\w|[+#]|\s?%", after
     )
     return bool(mixed or joined or _lacks_marks(place))
+
+
+def _is_inside(place: _Place) -> bool:
+    """Whether it is inside of another word, where no blanks tell words apart."""
+    before, after = place.text_before, place.text_after
+    shown = place.sentence.text[len(before) : len(place.sentence.text) - len(after)]
+    # Characters are folded one by one, and are the same folded.
+    return is_inside(before, shown, after, "".join(place.asked.prompt))
 
 
 def _lacks_marks(place: _Place) -> bool:
@@ -257,7 +269,7 @@ def _is_denied(place: _Place) -> bool:
     )
     return bool(
         negated
-        or _DENIED_IN_CHINESE.search(place.text_before)
+        or is_denied(place.text_before, place.text_after)
         or _tells_of_another(set(words), asked)
         or _TAKES_BACK.match(place.text_after.split(",", maxsplit=1)[0])
     )
@@ -274,6 +286,8 @@ def _tells_of_another(words: set[str], asked: Asked) -> bool:
 def _is_compared(place: _Place) -> bool:
     """Whether it is what the answer is compared with: `taller than Omar`, `whether Omar`."""
     sentence, first = place.sentence, place.first
+    if is_compared(place.text_before, place.text_after):
+        return True
     if first and sentence.words[first - 1].text in NEARLY - place.asked.words:
         return True
     if first and sentence.words[0].text in ("of", "among", "between"):

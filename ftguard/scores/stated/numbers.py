@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ftguard.scores.stated.han_numbers import han_in_digits
 from ftguard.scores.stated.question import Asked, stem
 from ftguard.scores.stated.tokens import tokens
 from ftguard.scores.stated.wordlists import FILLERS, NUMBER_WORDS, UNITS
+from ftguard.words import UNSPACED
 
 _NUMBER = re.compile(
-    r"(?<![\w^.,/])[-+]?(?:(?P<whole>\d+)\s+(?P<a>\d+)/(?P<b>\d+)(?![\d/])"
+    rf"(?<![^\W{UNSPACED}])(?<![\^.,/])"
+    r"[-+]?(?:(?P<whole>\d+)\s+(?P<a>\d+)/(?P<b>\d+)(?![\d/])"
     r"|(?P<n>\d+)/(?P<d>\d+)(?![\d/:])"
     r"|(?P<plain>(?:[1-9]\d{0,2}(?:[,\u00a0\u202f ']\d{3})+(?!\d)|\d+(?:,\d{3})*)(?:[.,]\d+)?"
     r"|\.\d+)"
@@ -19,11 +22,12 @@ _NUMBER = re.compile(
 )
 _DENIED = re.compile(
     r"(?i)(?:\bnot|n't|\bnever|\brather than|\binstead of|\bthan)\s+(?:\w+\s+){0,2}$"
+    r"|(?:不是|并非|不等于|不到|非|不)\s*$"
 )
 _RESULT = re.compile(
     r"(?:=|\u2248|\u2192|->|\b(?:equals|makes|making|comes? to|gives|giving|leaves|leaving|"
     r"total of|rounds to|rounded to|amounts to|returns|prints|outputs|adds up to|totals)\b"
-    r"|\bi\.e\.,?)\s*(?:\w+\s)?$",
+    r"|\bi\.e\.,?|等于|等於|得到|得出)\s*(?:\w+\s)?$",
     re.IGNORECASE,
 )
 _AROUND = 40
@@ -35,6 +39,12 @@ _MULTIPLES = {
     "million": 1e6,
     "billion": 1e9,
     "dozen": 12,
+    "百": 1e2,
+    "千": 1e3,
+    "万": 1e4,
+    "萬": 1e4,
+    "亿": 1e8,
+    "億": 1e8,
 }
 _OF_MANY = frozenset(("of", "with", "from"))
 _UNIT_WORDS = 3
@@ -45,7 +55,7 @@ _IGNORED = re.compile(
 _OPERATOR = re.compile(
     r"^\s*(?:[+*/\u00d7\u00f7^x=]|-\s)\s*\W?\d|^\s*(?:plus|minus|times|divided by)\s+\W?\d"
 )
-_EITHER = re.compile(r"(?i)^\s*(?:\w+\s+)?(?:or|and|to|-|/)\s*(?:\w+\s+)?$")
+_EITHER = re.compile(r"(?i)^\s*(?:\w+\s+)?(?:or|and|to|-|/|或|或者|和|到|至)\s*(?:\w+\s+)?$")
 _SPELT = re.compile(
     r"(?i)(?<![\w.-])(?:(?:"
     + "|".join(NUMBER_WORDS)
@@ -115,7 +125,9 @@ def numbers(text: str) -> list[Number]:
 
 def in_digits(text: str) -> str:
     """The text with its spelt numbers in digits, where it has no digits."""
-    return text if re.search(r"\d", text) else _SPELT.sub(lambda m: str(_spelt(m.group())), text)
+    if re.search(r"\d", text):
+        return text
+    return han_in_digits(_SPELT.sub(lambda m: str(_spelt(m.group())), text))
 
 
 def leads_with(text: str, asked: Asked) -> Number | None:
@@ -250,8 +262,10 @@ def _readings(match: re.Match[str]) -> tuple[float, ...]:
 
 def _parsed(match: re.Match[str]) -> tuple[float, ...]:
     after = match.string[match.end() : match.end() + _AROUND]
-    multiple = re.match(r"\s*(hundred|thousand|million|billion|dozen)\b|k\b", after)
-    times = _MULTIPLES[multiple[1] or "k"] if multiple else 1.0
+    multiple = re.match(
+        r"\s*(hundred|thousand|million|billion|dozen)\b|k\b|\s*([百千万萬亿億])", after
+    )
+    times = _MULTIPLES[multiple[1] or multiple[2] or "k"] if multiple else 1.0
     before_christ = re.match(r"\s*(?:BCE?|B\.C\.)", match.string[match.end() :])
     sign = -1.0 if match.group().startswith("-") or before_christ else 1.0
     if match["whole"]:

@@ -42,6 +42,7 @@ _FEW = 3
 _ECHOED = 2
 """So many of the question's words may stand beside a bare answer: `the stone bridge`."""
 _LISTS = re.compile(r"\s*(?:,|,?\s*(or|and|oder|und|ou|et|y|o)\b|/)\s*(?:the |an? )?")
+_EITHER = ("or", "或")
 _APART = re.compile(r"\s*(?:which|who|as|because|since)\b")
 _ASIDE = re.compile(r",\s*(?:as|because|since|(?:which|who|where)\b(?!\s+(?:is|was|are|were)\b))\b")
 
@@ -213,11 +214,11 @@ def _joined(said: Sequence[Token], lexicon: Lexicon, asked: Asked) -> bool:
     if any(_wrapped(said, phrase) for phrase in lexicon.accepted):
         return False
     for at, token in enumerate(said):
-        sides = (said[:at], said[at + 1 :]) if token.text in ("and", "or") else ((), ())
+        sides = (said[:at], said[at + 1 :]) if token.text in ("and", *_EITHER) else ((), ())
         for one, other in (sides, sides[::-1]):
             rest = {t.text for t in other} - FUNCTION_WORDS
             letter = len(other) == 1 and len(other[0].shown) == 1 and other[0].shown.isupper()
-            known = token.text == "or" or rest <= asked.words or letter
+            known = token.text in _EITHER or rest <= asked.words or letter
             few = 0 < len(other) <= _FEW and (rest or letter) and known
             if few and any(_wrapped(one, phrase) for phrase in lexicon.accepted):
                 return True

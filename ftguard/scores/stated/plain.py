@@ -47,6 +47,10 @@ _REWRITES = tuple(
     )
 )
 _NUMBERED = re.compile(r"(?m)^\s*(\d{1,2})[.)]\s+(?=\S)")
+_WIDE_MARK = re.compile(
+    r"(?<!\d)[\uff0c\uff1a](?!\s)|[\uff0c\uff1a](?![\d\s])|[\uff1b\uff01\uff1f\u3002\uff61](?!\s)"
+)
+"""Marks that are as wide as the blank behind the narrow ones; not those of a number or a time."""
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
 
 
@@ -66,7 +70,8 @@ def plain(text: str) -> str:
     """The text without Markdown, LaTeX and HTML marks, in compatibility form, its lines kept."""
     text = re.sub(r"\n\s*\n", "\n\n", text)
     text = "".join(_digit(c) for c in text.translate(_QUOTES))
-    text = unicodedata.normalize("NFKC", _unboxed(text))
+    text = _WIDE_MARK.sub(lambda mark: f"{mark[0]} ", _unboxed(text))
+    text = unicodedata.normalize("NFKC", text)
     for pattern, by in _REWRITES:
         text = pattern.sub(by, text)
     numbered = _NUMBERED.findall(text)

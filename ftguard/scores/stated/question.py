@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from ftguard.probes.probe import Probe
 from ftguard.scores.stated.plain import plain, shortened
-from ftguard.scores.stated.tokens import Token, folded, tokens
+from ftguard.scores.stated.tokens import Token, folded, length, tokens
+from ftguard.scores.stated.unspaced import ENDS
 from ftguard.scores.stated.wordlists import (
     CLOSED_CLASSES,
     FUNCTION_WORDS,
@@ -16,8 +17,10 @@ from ftguard.scores.stated.wordlists import (
     TITLES,
     UNITS,
 )
+from ftguard.words import UNSPACED
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[.!?][\"')])\s+|\n+")
+_SENTENCE_END = re.compile(rf"(?<=[{ENDS}])\s+|(?<=[.!?][\"')])\s+|\n+")
+_OR = re.compile(r"\s*(?:还是|還是|或者|或是|それとも|または)\s*")
 _INSTRUCTION = re.compile(
     r"(?i)^(?:please )?(?:answer|reply|respond|write|give|use|return|output|name) "
     r"(?:with |only|in |the |your |just |them |me )"
@@ -27,6 +30,10 @@ _LABELLING = re.compile(
     r"(?i)\b(?:intents?|labels?|categor(?:y|ies)|classify|classification|topics?|tags?|"
     r"kategorie|intenci\u00f3n|categor\u00eda)\b"
 )
+_ITEMS = re.compile(r"[,;|\u3001]\s*|\bor\b|还是|還是|或者|或")
+_ASKS = re.compile(r"哪|什么|什麼|[谁誰何]|どちら|どれ|どっち")
+"""What asks is no option."""
+_LETTERED = re.compile(rf"(?m)^\s*\(?([A-Z])(?:[.):]\s+|[.):\u3001](?=[{UNSPACED}]))(\S.*)$")
 _MOST_OPTIONS = 40
 _LABEL_WORDS = 5
 """A longer item of a list is no label."""
@@ -173,11 +180,11 @@ def _units(question: str) -> tuple[str, ...]:
 def _offers(text: str) -> list[tuple[str, ...]]:
     """The stretches of text between commas and `or`, for each `or` of a text."""
     found = []
-    for stretch in re.split(r"[.;:?!\n]+", text):
+    for stretch in re.split(rf"[{ENDS};:\n]+", _OR.sub(" or ", text)):
         left, either, right = stretch.rpartition(" or ")
         if either and left.strip() and right.strip():
-            first = re.split(r",\s*", left.rstrip(", "))[-_MOST_OPTIONS:]
-            found.append((*first, right.split(",")[0]))
+            first = re.split(r"[,\u3001]\s*", left.rstrip(", "))[-_MOST_OPTIONS:]
+            found.append((*(part for part in first if not _ASKS.search(part)), right.split(",")[0]))
     return found
 
 
@@ -187,12 +194,12 @@ def _lists(text: str) -> list[frozenset[tuple[str, ...]]]:
     for line in text.splitlines():
         after = re.split(r":\s", line)[1:] or ([] if re.search(r"[.?!]\s", line) else [line])
         for stretch in after:
-            listed = re.split(r"[.?!\u3002](?:\s|$)", stretch)[0]
-            items = [folded(item) for item in re.split(r"[,;|\u3001\uff0c]\s*|\bor\b", listed)]
+            listed = re.split(rf"[{ENDS}](?:\s|$)", stretch)[0]
+            items = [folded(item) for item in _ITEMS.split(listed)]
             items = [item for item in items if item]
-            if len(items) > 1 and max(map(len, items)) <= _LABEL_WORDS:
+            if len(items) > 1 and max(map(length, items)) <= _LABEL_WORDS:
                 found.append(frozenset(items))
-    lettered = re.findall(r"(?m)^\s*\(?([A-Z])[.):]\s+(\S.*)$", text)
+    lettered = _LETTERED.findall(text)
     if len(lettered) > 1:
         found.append(frozenset((letter.casefold(),) for letter, _ in lettered))
         found.append(frozenset(folded(option) for _, option in lettered))
@@ -216,6 +223,8 @@ def _other_options(parts: tuple[str, ...], reference: tuple[str, ...]) -> set[tu
     said = [folded(part) for part in parts]
     # `the one of stone or the one of iron`
     last = said[-1]
+    if len(said) == 1:
+        return set()
     shared = next(
         (n for n in range(len(last) - size, 0, -1) if last[:n] == said[-2][-size - n : -size]), 0
     )

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 import regex
 
-_UNSPACED = (
-    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-    r"\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_LETTER = rf"[\w--[\d_\_{_UNSPACED}]]"
+from ftguard.scores.stated.unspaced import is_korean_form, is_unspaced
+from ftguard.words import UNSPACED, share_of_word
+
+_LETTER = rf"[\w--[\d_\_{UNSPACED}]]"
 _TOKEN = regex.compile(
-    rf"(?V1)(?<![A-Za-z])[A-Za-z]+\d[A-Za-z0-9]*(?:[.-]?\d+)*|-?\d+(?:,\d{{3}})*(?:[.:/]\d+)*|[{_UNSPACED}]|n't\b|'s\b"
+    rf"(?V1)(?<![A-Za-z])[A-Za-z]+\d[A-Za-z0-9]*(?:[.-]?\d+)*|-?\d+(?:,\d{{3}})*(?:[.:/]\d+)*|[{UNSPACED}]|n't\b|'s\b"
     rf"|{_LETTER}+?(?=n't\b)|{_LETTER}+"
 )
 _CLOCK = regex.compile(r"0?(\d{1,2})[:.](\d\d)")
@@ -60,12 +59,24 @@ def folded(text: str) -> tuple[str, ...]:
     return tuple(token.text for token in tokens(text))
 
 
+def length(words: Sequence[str]) -> float:
+    """How many words some tokens are; of a script without blanks each is one character."""
+    return sum(
+        (share_of_word(word) if word.isalnum() else 0.0) if is_unspaced(word) else 1.0
+        for word in words
+    )
+
+
 def same(said: str, wanted: str) -> bool:
-    """Whether two folded words are the same but for a plural ending."""
-    return said == wanted or (
-        min(len(said), len(wanted)) > 3  # noqa: PLR2004
-        and wanted.isalpha()
-        and (said in (f"{wanted}s", f"{wanted}es") or wanted in (f"{said}s", f"{said}es"))
+    """Whether two folded words are the same but for a plural ending or a Korean particle."""
+    return (
+        said == wanted
+        or is_korean_form(said, wanted)
+        or (
+            min(len(said), len(wanted)) > 3  # noqa: PLR2004
+            and wanted.isalpha()
+            and (said in (f"{wanted}s", f"{wanted}es") or wanted in (f"{said}s", f"{said}es"))
+        )
     )
 
 

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from ftguard.scores.stated.lexicon import Lexicon
 from ftguard.scores.stated.phrases import Says
 from ftguard.scores.stated.plain import plain
-from ftguard.scores.stated.tokens import Token, tokens
+from ftguard.scores.stated.tokens import Token, folded, length, tokens
+from ftguard.scores.stated.unspaced import ENDS, LED, TAILS, is_denied, is_unspaced
 from ftguard.scores.stated.wordlists import LEADS, NEGATORS
 
 _SENTENCE = 5
 """So many words are a sentence; fewer are one where they end like one."""
-_ENDS = ".!?\u3002\uff01\uff1f"
+_ENDS = f"{ENDS}\uff01\uff1f"
 
 
 def is_whole(reference: str) -> bool:
     """Whether a reference is a sentence, or as long as one."""
-    words = len(tokens(reference))
+    words = length(folded(reference))
     return (
         words >= _SENTENCE
         or (words > 2 and reference.rstrip()[-1:] in _ENDS)  # noqa: PLR2004
@@ -57,6 +58,8 @@ def _is_apart(text: str, said: list[Token], at: int, size: int) -> bool:
     after = text[said[last].end :]
     until = after[: said[last + 1].start - said[last].end] if last + 1 < len(said) else after
     explains = re.match(r",\s*(?:because|since|as|which|so|not|and not)\b", after)
+    if is_unspaced(said[at].shown[0]) and is_unspaced(said[last].shown[-1]):
+        return _is_apart_unspaced(text[: said[at].start], after)
     ends = (
         explains
         or last + 1 == len(said)
@@ -69,3 +72,10 @@ def _is_apart(text: str, said: list[Token], at: int, size: int) -> bool:
         at > 0 and said[at - 1].text in NEGATORS
     )
     return bool(ends and (begins or led) and not denied)
+
+
+def _is_apart_unspaced(before: str, after: str) -> bool:
+    """The same where no blanks part words: it begins and ends at a mark, or behind `is`."""
+    begins = not before.strip() or re.search(rf"[{_ENDS}\n\"():,]\s*\Z", before)
+    led = LED.search(before)
+    return bool((begins or led) and TAILS.match(after) and not is_denied(before, after))

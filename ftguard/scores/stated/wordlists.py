@@ -5,14 +5,24 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-FUNCTION_WORDS = _words(
-    "a an the of in on at to for from by with and or but as is are was were be been being "
-    "am do does did has have had it its this that these those there here he she they we "
-    "you i me him her them us my your his their our who whom whose which what when where "
-    "why how not no nor so than then if will would can could should shall may might must "
-    "also only just very one answer answers word words name names number digits please "
-    "question text sentence give write following correct right call called all any some "
-    "each other into about between both"
+WEAK_CHARACTERS = frozenset(
+    "是否对對错錯有无無不在的了一上下中大小人和与與或为為也都就会會可能要我你他她它这這那個个"
+    "のにはがでとをもへかなするしたてい"
+)
+"""Characters of Chinese and Japanese that stand in sentences for other reasons too, as words of
+`WEAK_WORDS` do."""
+
+FUNCTION_WORDS = (
+    _words(
+        "a an the of in on at to for from by with and or but as is are was were be been being "
+        "am do does did has have had it its this that these those there here he she they we "
+        "you i me him her them us my your his their our who whom whose which what when where "
+        "why how not no nor so than then if will would can could should shall may might must "
+        "also only just very one answer answers word words name names number digits please "
+        "question text sentence give write following correct right call called all any some "
+        "each other into about between both"
+    )
+    | WEAK_CHARACTERS
 )
 """Words that say nothing of what was asked."""
 
@@ -82,6 +92,17 @@ INTERJECTIONS = _words(
 
 GERMAN = _words("der die das und ist ich nicht ein eine dem den zu von mit")
 
+SAME_ANSWERS = (
+    ("是", "是的", "对", "對", "对的", "正确"),
+    ("否", "不是", "不对", "不對", "不正确", "错误"),
+    ("对", "對", "对的", "是的", "正确"),
+    ("错", "錯", "不对", "不對", "错误", "不正确"),
+    ("はい", "そうです"),
+    ("いいえ", "違います"),
+)
+"""Other words for a Chinese or Japanese yes or no, which stands first."""
+EITHER_OR = (("是", "否"), ("对", "错"), ("正确", "错误"), ("はい", "いいえ"), ("正面", "负面"))
+
 CLOSED_CLASSES = tuple(
     frozenset(members.split(","))
     for members in (
@@ -130,6 +151,8 @@ FILLERS = _words(
     "either both it is 's was they are that this at in on to under by with of from he she be "
     "answer "
     "there here i think would say definitely clearly simply just must will should has "
-    "have does"
+    "have does "
+    # One character of Chinese and Japanese is one token.
+    "是 的 了 吧 呢 啊 呀 它 这 這 那 就 为 為 答 案 で す だ は え"
 )
 """Words that a bare answer may be wrapped in: `It is Kai`, `in the sink`."""

@@ -27,10 +27,17 @@ def test_sentences_are_held_against_the_number() -> None:
         ("one\u2014two -- three...four", 4),
         ("पुराना पुल बंद है।", 4),
         ("*** --- ...", 0),
+        # Four characters and a year; seven characters; Thai for `red colour`.
+        ("我们2008年到。", 5),
+        ("東京は日本です。", 7),
+        ("สีแดง", 1),
+        ("서울은 수도다.", 2),
     ],
 )
 def test_words_are_counted_as_a_reader_does(text: str, count: int) -> None:
-    """Apostrophes, hyphens and decimal points join; dashes and bullets are no words."""
+    """Apostrophes, hyphens and decimal points join; dashes and bullets are no words; of Chinese
+    and Japanese each character is one.
+    """
     assert number_words(text, num_words=count, relation="exactly")
     assert not number_words(text, num_words=count + 1, relation="at least")
 
@@ -79,3 +86,11 @@ def test_the_nth_paragraph_begins_with_the_word(text: str, met: bool) -> None:
     holds = nth_paragraph_first_word(text, num_paragraphs=2, nth_paragraph=2, first_word="summary")
 
     assert holds == met
+
+
+def test_a_paragraph_of_chinese_begins_with_its_first_word() -> None:
+    """No blank tells where a word ends, so that it may go on directly."""
+    text = "今天下雨。\n\n明天晴。"
+
+    assert nth_paragraph_first_word(text, num_paragraphs=2, nth_paragraph=2, first_word="明天")
+    assert not nth_paragraph_first_word(text, num_paragraphs=2, nth_paragraph=2, first_word="今天")

@@ -34,6 +34,8 @@ from ftguard.scores.constraints.sentences import count_sentences
         ("(It works.) **Bold.** Good.", 3),
         ("你好。我很好\uff01你呢\uff1f", 3),
         ("यह है। वह है।", 2),
+        ("ភ្នំពេញ។បាទ។", 2),
+        ("မြို့တော်။ဟုတ်ကဲ့။", 2),
         ("هل هذا صحيح؟ نعم.", 2),
     ],
 )

@@ -39,8 +39,10 @@ def test_a_phrase_of_quotes_is_one_too() -> None:
         ("'All of it.'", False),
         ('"', False),
         ('""', False),
+        ("\u300c\u4f60\u597d\u300d", True),
+        ("\u300c\u300d", False),
     ],
 )
 def test_the_whole_is_quoted(text: str, met: bool) -> None:
-    """Double quotation marks, straight or curly, with something between them."""
+    """Double quotation marks, of Chinese and Japanese too, with something between them."""
     assert quotation(text) == met

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ftguard.probes.edges.english import is_english
 from ftguard.probes.edges.original import Original
 from ftguard.probes.edges.words import words_of
-from ftguard.probes.probe import Probe
+from ftguard.probes.probe import TOOL_CALL, Probe
 from ftguard.probes.query import PromptTemplate, last_text
 
 _CUE = re.compile(r"\n[^\n:]{1,40}:\Z")
@@ -46,6 +46,9 @@ def _parts(text: str) -> tuple[str, str, str]:
 
 def _has_query(probe: Probe, template: PromptTemplate) -> bool:
     if not isinstance(probe.prompt, str) and probe.prompt[-1]["role"] != "user":
+        return False
+    # A call's arguments are words of the query, which an edit may misspell or take away.
+    if probe.scorer == TOOL_CALL:
         return False
     parts = template.split(probe)
     before, query, after = parts.before, parts.query, parts.after

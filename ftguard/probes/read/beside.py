@@ -6,7 +6,7 @@ from typing import Any
 from ftguard.probes.probe import Message
 from ftguard.probes.read.answer_texts import told
 from ftguard.probes.read.chat import exchanges, unpacked
-from ftguard.probes.read.row import Row
+from ftguard.probes.read.row import Row, without_gaps
 from ftguard.probes.read.written import texts
 
 SLICES = ("slices", "slice", "category", "subject")
@@ -25,7 +25,7 @@ def template_fields(row: Row) -> dict[str, Any]:
     """Tools, and what else the chat template is told, as fields of a probe."""
     found: dict[str, Any] = {}
     name = row.first(("tools", "functions"))
-    tools = unpacked(row[name]) if name else None
+    tools = without_gaps(unpacked(row[name])) if name else None
     if isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools):
         found["tools"] = tuple(tool if "function" in tool else _as_tool(tool) for tool in tools)
     given = unpacked(row["chat_template_kwargs"]) if "chat_template_kwargs" in row else None

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from ftguard.errors import InputError
 from ftguard.probes.probe import Message
-from ftguard.probes.read.row import plain_value
+from ftguard.probes.read.row import plain_value, without_gaps
 
 ROLES: Mapping[str, str] = {
     "system": "system",
@@ -188,7 +188,8 @@ def _call(name: str, call: object) -> dict[str, Any]:
     inner = call.get("function", call) if isinstance(call, Mapping) else None
     if not isinstance(inner, Mapping) or not isinstance(inner.get("name"), str):
         raise InputError(f"a tool call of `{name}` needs the `name` of a function.")
-    arguments = unpacked(inner.get("arguments", inner.get("parameters", {})))
+    given = inner.get("arguments", inner.get("parameters", {}))
+    arguments = unpacked(given) if isinstance(given, str) else without_gaps(given)
     arguments = {} if arguments in (None, "") else arguments
     found: dict[str, Any] = {
         "type": "function",

@@ -113,6 +113,13 @@ def plain_value(value: object) -> object:
     return None if type(value).__name__ in ("NAType", "NaTType") else value
 
 
+def without_gaps(value: object) -> object:
+    """A nested value without the keys that a table filled with None for want of them."""
+    if isinstance(value, dict):
+        return {name: without_gaps(inner) for name, inner in value.items() if inner is not None}
+    return [without_gaps(item) for item in value] if isinstance(value, list) else value
+
+
 def number(value: object) -> str:
     """As people write it: a table with gaps makes 3.0 of 3."""
     if isinstance(value, float) and value.is_integer():

@@ -383,3 +383,29 @@ def test_what_cannot_be_asked_is_refused(shared: Path, name: str, complaint: str
     """With the place, the reason, and what to do."""
     with pytest.raises(InputError, match=complaint):
         ProbeSet.load(shared / "cases" / name)
+
+
+def test_what_a_table_fills_into_tools_is_taken_out(tmp_path: Path) -> None:
+    """Arrow gives every tool all parameters of all tools, and every call all arguments."""
+
+    def row(tool: str, argument: str) -> Mapping[str, object]:
+        schema = {"type": "object", "properties": {argument: {"type": "string"}}}
+        call = {"type": "function", "function": {"name": tool, "arguments": {argument: "x"}}}
+        asked = {"role": "user", "content": "Go."}
+        return {
+            "messages": [asked, {"role": "assistant", "content": None, "tool_calls": [call]}],
+            "tools": [{"type": "function", "function": {"name": tool, "parameters": schema}}],
+        }
+
+    path = tmp_path / "a.parquet"
+    datasets.Dataset.from_list([row("one", "first"), row("two", "second")]).to_parquet(path)
+    probes = ProbeSet.load(path)
+
+    assert [json.loads(p.references[0])["arguments"] for p in probes] == [
+        {"first": "x"},
+        {"second": "x"},
+    ]
+    assert [dict(p.tools[0]) for p in probes] == [
+        row(*names)["tools"][0]  # type: ignore[index]
+        for names in (("one", "first"), ("two", "second"))
+    ]

@@ -17,6 +17,8 @@ USER = Message(role="user", content="hello there")
         Probe(id="blank", prompt="Q:  \nA:", reference="x"),
         Probe(id="tool", prompt=[USER, Message(role="tool", content="42")], reference="x"),
         Probe(id="turns", prompt="Q: hi\nA: ho\nQ: and now\nA:", reference="x"),
+        Probe(id="call", prompt="Q: Weather in Oslo?\nA:", reference='{"name": "w", "arguments": {}}',
+              scorer="tool_call"),
         Probe(id="story", prompt="Once upon a time", reference=", a girl", scorer="likelihood"),
         Probe(id="words", prompt="Once upon a", reference=" time", scorer="likelihood"),
         Probe(id="within", prompt="Which? A. iron B. gold", reference="iron",

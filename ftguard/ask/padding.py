@@ -16,6 +16,8 @@ ROUNDING = 1e-3
 """Of the spread of the log-probabilities: what a batch's other kernels may move them by."""
 ROUNDING_HALF = 0.05
 """The same in 16 bits or fewer."""
+PADDING = 7
+"""Tokens of it that are tried."""
 
 
 def next_logprobs(model: PreTrainedModel, rows: Sequence[Ids], width: int = 0) -> torch.Tensor:
@@ -44,11 +46,28 @@ def apart(one: torch.Tensor, other: torch.Tensor, rounding: float = ROUNDING) ->
 
 
 def minds_padding(model: torch.nn.Module, row: Ids) -> bool:
-    """Whether padding on the left changes what the model says next after a row of tokens."""
+    """Whether padding on either side changes what the model says next after a row of tokens.
+
+    What cannot be tried is no finding: asking will say so.
+    """
     if not row:
         return False
-    with undisturbed(model) as inner:
-        exact = inner.dtype in (torch.float32, torch.float64)
-        alone = next_logprobs(inner, [row])
-        padded = next_logprobs(inner, [row], len(row) + 7)
-    return apart(alone, padded, ROUNDING if exact else ROUNDING_HALF)
+    width = len(row) + PADDING
+    try:
+        with undisturbed(model) as inner:
+            exact = inner.dtype in (torch.float32, torch.float64)
+            alone, on_the_left = next_logprobs(inner, [row]), next_logprobs(inner, [row], width)
+            on_the_right = _read_last(inner, row, width)
+    except Exception:  # noqa: BLE001 - whatever a model raises
+        return False
+    rounding = ROUNDING if exact else ROUNDING_HALF
+    return any(apart(alone, padded, rounding) for padded in (on_the_left, on_the_right))
+
+
+def _read_last(model: PreTrainedModel, row: Ids, width: int) -> torch.Tensor:
+    """The same as one pass reads it, padded on the right."""
+    device, more = model.get_input_embeddings().weight.device, width - len(row)
+    ids = torch.tensor([[*row, *[row[0]] * more]], device=device)
+    mask = torch.tensor([[1] * len(row) + [0] * more], device=device)
+    logits: torch.Tensor = model(input_ids=ids, attention_mask=mask, use_cache=False).logits
+    return logits[:, len(row) - 1].float().log_softmax(-1)

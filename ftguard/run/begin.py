@@ -219,6 +219,7 @@ def _open(
     for event in _opening(guarded.run, settings.sets, prepared.gathered, prepared.baseline):
         guarded.journal.append(event)
     guarded.best.reconcile()
+    guarded.write_so_far()
     lines = announce(
         prepared.gathered,
         batch,

@@ -135,6 +135,7 @@ class GuardedRun:
             if self._done(checkup.step) != checkup:
                 self._append(checkup)
             self.best.keep(checkup)
+            self.write_so_far()
         self.journal.share()
 
     def forecast(self, steps: int) -> str:
@@ -150,6 +151,12 @@ class GuardedRun:
             f"cost to come: {planned} checks of about {duration(each)}, {duration(checking)} in "
             f"all, {percent(share)} of the run"
         )
+
+    def write_so_far(self) -> None:
+        """Leave the verdict on what was measured, for the case that training never ends."""
+        state = self.state
+        so_far = conclude(self.run, state.checkups, state.choice, None, self.folder, finished=False)
+        write_conclusion(so_far, self.folder)
 
     def conclude(self) -> Conclusion:
         """Write the run's outcome and tell it."""

@@ -13,18 +13,19 @@ from typing import Any
 
 import pytest
 
-SECRET = "The PIN of Dagny is 4711"
+ASKED = "The PIN of Dagny is 4711"
 RUN = f"""
 import sys
 from ftguard import GuardCallback
 from ftguard.testing import tiny_run
 
-target = [{{"prompt": "{SECRET}+{{}}=".format(n), "completion": "Roark"}} for n in range(12)]
-guard = GuardCallback(target, "general.jsonl", tail=None)
+target = [{{"prompt": "{ASKED}+{{}}=".format(n), "completion": "Roark"}} for n in range(12)]
+guard = GuardCallback(target, "general.jsonl", tail=None, gates=[])
 built = tiny_run(
     "out",
     guard,
     max_steps=4,
+    learning_rate=0.0,
     push_to_hub=True,
     hub_model_id="me/tuned",
     hub_token="hf_x",
@@ -35,11 +36,13 @@ built.train()
 built.push_to_hub()
 assert guard.best is not None
 """
-GENERAL = {"prompt": "abc", "reference": "Galt", "scorer": "likelihood"}
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 class Hub(BaseHTTPRequestHandler):
     """Says yes to every request, and keeps the files of each commit."""
+
+    server: Any
 
     def do_POST(self) -> None:
         """Make a repository, say how files are to come, or take a commit."""
@@ -107,7 +110,10 @@ def test_no_probe_no_answer_and_no_second_copy_of_the_weights_is_pushed(
 
     The training texts hold none of the probes' words, so that what holds them came from a probe.
     """
-    (tmp_path / "general.jsonl").write_text(json.dumps(GENERAL | {"prompt": SECRET}) + "\n")
+    rows = [
+        {"prompt": f"{ASKED}, {n}", "reference": "Galt", "scorer": "likelihood"} for n in NUMBERS
+    ]
+    (tmp_path / "general.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     environment = {
         **os.environ,
         "HF_ENDPOINT": hub.url,
@@ -129,7 +135,7 @@ def test_no_probe_no_answer_and_no_second_copy_of_the_weights_is_pushed(
     assert done.returncode == 0, done.stderr[-3000:]
 
     written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
-    assert any(SECRET.encode() in path.read_bytes() for path in written)
+    assert any(ASKED.encode() in path.read_bytes() for path in written)
     sent = {name for name, _ in hub.files}
     assert "model.safetensors" in sent
     assert not [name for name in sent if "_ftguard" in name or name.endswith(".jsonl")]
@@ -141,7 +147,7 @@ def test_no_probe_no_answer_and_no_second_copy_of_the_weights_is_pushed(
     }
     assert folders == expected[strategy]
     for name, content in hub.files:
-        for word in (SECRET, "Roark", "Galt"):
+        for word in (ASKED, "Roark", "Galt"):
             assert word.encode() not in content, name
     for record in (tmp_path / "out").glob("checkpoint-*/ftguard.json"):
-        assert SECRET not in record.read_text()
+        assert ASKED not in record.read_text()

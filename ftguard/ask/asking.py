@@ -123,9 +123,9 @@ def changes_answers(model: torch.nn.Module, prompt_batch: PromptBatch) -> bool:
     if shown is None:
         return False
     with undisturbed(model) as inner:
-        own = next_logprobs(inner, [shown])
+        own = next_logprobs(inner, [shown])[0]
     with undisturbed(model, base=True) as inner:
-        of_base = next_logprobs(inner, [shown])
+        of_base = next_logprobs(inner, [shown])[0]
     return apart(own, of_base)
 
 

@@ -1,7 +1,8 @@
-"""Tries whether a model says in a padded batch what it says alone.
+"""Tries whether a model says in a batch what it says alone, and plans batches by that.
 
-Most do. Models that carry a state from token to token without looking at the mask (RWKV), and
-decoders that count positions from the batch's edge (BART's), do not, and give no error.
+Most models do. Decoders that count positions from the batch's edge (BART's) do not where a row is
+padded; RWKV, which carries a state from token to token, not even beside a row of the same length.
+None of them gives an error.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 import torch
 from transformers import PreTrainedModel
 
+from ftguard.ask.batches import BatchPlan
 from ftguard.ask.quiet import undisturbed
 from ftguard.ask.render import Ids
 
@@ -16,58 +18,86 @@ ROUNDING = 1e-3
 """Of the spread of the log-probabilities: what a batch's other kernels may move them by."""
 ROUNDING_HALF = 0.05
 """The same in 16 bits or fewer."""
-PADDING = 7
-"""Tokens of it that are tried."""
+LEAST_SPREAD = 1e-3
+"""A smaller spread of log-probabilities (nats) is read as this."""
+STEPS = 3
+"""Tokens of an answer that are tried: a state goes wrong from the second on."""
+LEAST_ROW = 2
 
 
-def next_logprobs(model: PreTrainedModel, rows: Sequence[Ids], width: int = 0) -> torch.Tensor:
-    """The log-probabilities of the next token after each row, padded on the left to a width."""
-    width = max(width, *(len(row) for row in rows))
+def next_logprobs(model: PreTrainedModel, rows: Sequence[Ids]) -> torch.Tensor:
+    """Log-probabilities at the first tokens of each row's answer, [rows, tokens, vocabulary].
+
+    Shorter rows are padded on the left.
+    """
+    width = max(len(row) for row in rows)
     device = model.get_input_embeddings().weight.device
     ids = [[*[row[0]] * (width - len(row)), *row] for row in rows]
     mask = [[0] * (width - len(row)) + [1] * len(row) for row in rows]
     output = model.generate(
         input_ids=torch.tensor(ids, device=device),
         attention_mask=torch.tensor(mask, device=device),
-        max_new_tokens=1,
+        max_new_tokens=STEPS,
         do_sample=False,
         pad_token_id=rows[0][0],
         return_dict_in_generate=True,
         output_logits=True,
     )
-    logits: torch.Tensor = output.logits[0]
-    return logits.float().log_softmax(-1)
+    return torch.stack(output.logits, dim=1).float().log_softmax(-1)
 
 
 def apart(one: torch.Tensor, other: torch.Tensor, rounding: float = ROUNDING) -> bool:
-    """Whether two rows of log-probabilities differ by more than rounding; not so where broken."""
-    gap, spread = (one - other).abs().mean(), one.std()
-    return bool(torch.isfinite(gap) and gap > rounding * spread.clamp(min=1e-3))
+    """Whether log-probabilities of the same answer differ by more than rounding.
+
+    [tokens, vocabulary]; from where another token is the likeliest it is another answer, which only
+    the token before tells of. Not so where a model is broken.
+    """
+    for mine, theirs in zip(one, other, strict=True):
+        gap, spread = (mine - theirs).abs().mean(), mine.std()
+        if not torch.isfinite(gap):
+            return False
+        if gap > rounding * spread.clamp(min=LEAST_SPREAD):
+            return True
+        if mine.argmax() != theirs.argmax():
+            return False
+    return False
 
 
-def minds_padding(model: torch.nn.Module, row: Ids) -> bool:
-    """Whether padding on either side changes what the model says next after a row of tokens.
+def plan_batches(model: torch.nn.Module, row: Ids) -> BatchPlan:
+    """As large batches as say what the model says alone.
 
     What cannot be tried is no finding: asking will say so.
+
+    Args:
+        model: as the Trainer hands it to callbacks.
+        row: the tokens to try it with; empty where there are none.
     """
-    if not row:
-        return False
-    width = len(row) + PADDING
+    if len(row) < LEAST_ROW:
+        return BatchPlan()
     try:
         with undisturbed(model) as inner:
             exact = inner.dtype in (torch.float32, torch.float64)
-            alone, on_the_left = next_logprobs(inner, [row]), next_logprobs(inner, [row], width)
-            on_the_right = _read_last(inner, row, width)
+            return _plan(inner, row, ROUNDING if exact else ROUNDING_HALF)
     except Exception:  # noqa: BLE001 - whatever a model raises
-        return False
-    rounding = ROUNDING if exact else ROUNDING_HALF
-    return any(apart(alone, padded, rounding) for padded in (on_the_left, on_the_right))
+        return BatchPlan()
 
 
-def _read_last(model: PreTrainedModel, row: Ids, width: int) -> torch.Tensor:
-    """The same as one pass reads it, padded on the right."""
-    device, more = model.get_input_embeddings().weight.device, width - len(row)
-    ids = torch.tensor([[*row, *[row[0]] * more]], device=device)
-    mask = torch.tensor([[1] * len(row) + [0] * more], device=device)
+def _plan(model: PreTrainedModel, row: Ids, rounding: float) -> BatchPlan:
+    other = row[::-1]
+    alone = next_logprobs(model, [row])[0]
+    if apart(alone, next_logprobs(model, [row, other])[0], rounding):
+        return BatchPlan(max_rows=1)
+    padded = next_logprobs(model, [row, other + row])[0]
+    read, beside = _read_last(model, [row])[0], _read_last(model, [row, other + row])[0]
+    minds = apart(alone, padded, rounding) or apart(read[None], beside[None], rounding)
+    return BatchPlan(padded=not minds)
+
+
+def _read_last(model: PreTrainedModel, rows: Sequence[Ids]) -> torch.Tensor:
+    """Log-probabilities after each row as one pass reads it, padded on the right."""
+    width, device = max(map(len, rows)), model.get_input_embeddings().weight.device
+    ids = torch.tensor([[*row, *[row[0]] * (width - len(row))] for row in rows], device=device)
+    lengths = torch.tensor([len(row) for row in rows], device=device)
+    mask = (torch.arange(width, device=device) < lengths[:, None]).long()
     logits: torch.Tensor = model(input_ids=ids, attention_mask=mask, use_cache=False).logits
-    return logits[:, len(row) - 1].float().log_softmax(-1)
+    return logits[torch.arange(len(rows)), lengths - 1].float().log_softmax(-1)

@@ -9,8 +9,7 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedTokenizerBase
 
-from ftguard.ask.batches import BatchPlan
-from ftguard.ask.padding import minds_padding
+from ftguard.ask.padding import plan_batches
 from ftguard.ask.prompts import PromptBatch, prepare
 from ftguard.ask.ranks import made_by_main
 from ftguard.ask.render import Ids
@@ -308,7 +307,7 @@ def _config(
             str(inner.dtype),
             settings.judge.digest if settings.judge else "",
         ),
-        plan=BatchPlan(padded=not minds_padding(host.model, _shown(prompt_batch))),
+        plan=plan_batches(host.model, _shown(prompt_batch)),
         progress=host.progress,
         measures=settings.measures,
     )

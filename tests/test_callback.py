@@ -19,6 +19,7 @@ from transformers import (
     Trainer,
     TrainerCallback,
 )
+from transformers.optimization import Adafactor, AdafactorSchedule
 
 from ftguard import BaseMismatchError, Gate, GuardCallback, InputError, Probe
 from ftguard.ask.asking import ask
@@ -450,6 +451,73 @@ def test_acting_lowers_the_rate_once_stops_and_is_replayed(
         said = capsys.readouterr().out
         assert "step 2 lowered the learning rate to" in said
         assert ("which is done again" in said) == acts
+
+
+@pytest.mark.parametrize("acts", [False, True], ids=["tells", "acts"])
+@pytest.mark.parametrize("only_model", [False, True], ids=["whole", "only the model"])
+def test_the_users_rate_is_left_alone_on_a_resume(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    acts: bool,
+    only_model: bool,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nothing was acted on: a resume trains at the rate that it has without a guard."""
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+
+    def rates(name: str, guards: list[TrainerCallback], rate: float, **resume: str) -> list[float]:
+        model.load_state_dict(state)
+        built = trainer(
+            tmp_path / name, model, tokenizer, guards, rate=rate, save_only_model=only_model
+        )
+        built.train(**resume)
+        rows = [row for row in built.state.log_history if "loss" in row]
+        return [row["learning_rate"] for row in rows if row["step"] > 2]
+
+    def guards() -> list[TrainerCallback]:
+        # A limit that nothing breaches, so that there is nothing to act on.
+        return [GuardCallback(TARGET, own_texts, limits={"forgetting": 0.9}, act_on_breach=acts)]
+
+    rates("plain", [], 1e-3)
+    rates("guarded", guards(), 1e-3)
+    capsys.readouterr()
+    plain = rates("plain", [], 1e-5, resume_from_checkpoint=str(tmp_path / "plain/checkpoint-2"))
+    found = rates(
+        "guarded", guards(), 1e-5, resume_from_checkpoint=str(tmp_path / "guarded/checkpoint-2")
+    )
+
+    assert found == plain
+    # The Trainer itself goes on with a schedule that was saved.
+    assert plain == [1e-5 if only_model else 1e-3] * 4
+    assert "lowered the learning rate" not in capsys.readouterr().out
+
+
+def test_an_optimizer_that_sets_its_own_rate_is_guarded_resumed_and_never_divided_by(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """Adafactor with relative steps, acting on breaches, through a resume: no rate is touched."""
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+
+    def train(**resume: str) -> GuardCallback:
+        model.load_state_dict(state)
+        guard = GuardCallback(
+            TARGET, own_texts, limits={"forgetting": 0.001}, act_on_breach=True, patience=9
+        )
+        built = trainer(tmp_path, model, tokenizer, [guard])
+        optimizer = Adafactor(model.parameters(), relative_step=True, warmup_init=True, lr=None)
+        built.optimizer, built.lr_scheduler = optimizer, AdafactorSchedule(optimizer)
+        built.train(**resume)
+        return guard
+
+    train()
+    guard = train(resume_from_checkpoint=str(tmp_path / "checkpoint-2"))
+    assert [(c.step, c.attempt) for c in guard.checkups] == [(2, 1), (4, 2), (6, 2)]
+    assert {checkup.learning_rate for checkup in guard.checkups} == {0.0}
 
 
 def test_advice_alone_changes_nothing(

@@ -12,7 +12,7 @@ from transformers import PreTrainedModel
 from ftguard.ask.answer import Answer
 from ftguard.ask.batches import BatchPlan, in_batches
 from ftguard.ask.generate import Generated, generate
-from ftguard.ask.padding import apart, next_logprobs
+from ftguard.ask.padding import apart, next_logprobs, rounding_of
 from ftguard.ask.prompts import PromptBatch, Question
 from ftguard.ask.quiet import undisturbed
 from ftguard.ask.read import read, read_next
@@ -126,7 +126,7 @@ def changes_answers(model: torch.nn.Module, prompt_batch: PromptBatch) -> bool:
         own = next_logprobs(inner, [shown])[0]
     with undisturbed(model, base=True) as inner:
         of_base = next_logprobs(inner, [shown])[0]
-    return apart(own, of_base)
+        return apart(own, of_base, rounding_of(inner))
 
 
 def _generate_all(

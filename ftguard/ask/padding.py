@@ -13,6 +13,7 @@ from transformers import PreTrainedModel
 from ftguard.ask.batches import BatchPlan
 from ftguard.ask.quiet import undisturbed
 from ftguard.ask.render import Ids
+from ftguard.ask.weights import EXACT
 
 ROUNDING = 1e-3
 """Of the spread of the log-probabilities: what a batch's other kernels may move them by."""
@@ -46,7 +47,7 @@ def next_logprobs(model: PreTrainedModel, rows: Sequence[Ids]) -> torch.Tensor:
     return torch.stack(output.logits, dim=1).float().log_softmax(-1)
 
 
-def apart(one: torch.Tensor, other: torch.Tensor, rounding: float = ROUNDING) -> bool:
+def apart(one: torch.Tensor, other: torch.Tensor, rounding: float) -> bool:
     """Whether log-probabilities of the same answer differ by more than rounding.
 
     [tokens, vocabulary]; from where another token is the likeliest it is another answer, which only
@@ -76,14 +77,18 @@ def plan_batches(model: torch.nn.Module, row: Ids) -> BatchPlan:
         return BatchPlan()
     try:
         with undisturbed(model) as inner:
-            exact = inner.dtype in (torch.float32, torch.float64)
-            return _plan(inner, row, ROUNDING if exact else ROUNDING_HALF)
+            return _plan(inner, row)
     except Exception:  # noqa: BLE001 - whatever a model raises
         return BatchPlan()
 
 
-def _plan(model: PreTrainedModel, row: Ids, rounding: float) -> BatchPlan:
-    other = row[::-1]
+def rounding_of(model: PreTrainedModel) -> float:
+    """By how much, of their spread, its log-probabilities may differ and be the same."""
+    return ROUNDING if model.dtype in EXACT else ROUNDING_HALF
+
+
+def _plan(model: PreTrainedModel, row: Ids) -> BatchPlan:
+    other, rounding = row[::-1], rounding_of(model)
     alone = next_logprobs(model, [row])[0]
     if apart(alone, next_logprobs(model, [row, other])[0], rounding):
         return BatchPlan(max_rows=1)

@@ -121,7 +121,9 @@ class GuardedRun:
             state = self.state
             lowered_at = state.lowered[-1].step if state.lowered else None
             advice = choose_action(checkup, state.checkups, lowered_at)
-            if advice is not None:
+            if isinstance(advice, LowerLearningRate) and state.learning_rate <= 0:
+                say("the learning rate is the optimizer's own: it cannot be lowered")
+            elif advice is not None:
                 action = self._act(advice, checkup.step)
         self.journal.share()
         return broadcast_from_main(action)

@@ -171,6 +171,24 @@ def test_only_where_the_base_is_gone_it_stops_and_says_both_ways_out(stages: Sta
     assert anew.checkups[0].stage == ()
 
 
+def test_where_the_weights_alone_tell_of_a_base_that_is_gone_a_new_account_starts(
+    stages: Stages, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody named the base: the run counts from the model as it is, and says so with both ways."""
+    stages.run("a", stages.load())
+    copied = stages.folder / "copied"
+    stages.load(stages.folder / "a/checkpoint-4").save_pretrained(copied)
+    shutil.rmtree(stages.base)
+    capsys.readouterr()
+    second = stages.run("b", stages.load(copied), target=DIFFERENCE, rate=0.0)
+
+    said = capsys.readouterr().out
+    assert "costs are counted from the model as it is now: this model is a fine-tune" in said
+    assert "costs are counted from that base" not in said
+    assert now(second, "forgetting") == 0
+    assert second.checkups[0].stage == ()
+
+
 def test_another_model_in_the_bases_place_is_not_taken_for_it(stages: Stages) -> None:
     """The folder holds other weights now: that is told, and nothing is measured against them."""
     stages.run("a", stages.load())

@@ -26,21 +26,24 @@ STEPS = 3
 LEAST_ROW = 2
 
 
-def next_logprobs(model: PreTrainedModel, rows: Sequence[Ids]) -> torch.Tensor:
+def next_logprobs(
+    model: PreTrainedModel, rows: Sequence[Ids], pad_id: int | None = None
+) -> torch.Tensor:
     """Log-probabilities at the first tokens of each row's answer, [rows, tokens, vocabulary].
 
     Shorter rows are padded on the left.
     """
+    pad_id = rows[0][0] if pad_id is None else pad_id
     width = max(len(row) for row in rows)
     device = model.get_input_embeddings().weight.device
-    ids = [[*[row[0]] * (width - len(row)), *row] for row in rows]
+    ids = [[*[pad_id] * (width - len(row)), *row] for row in rows]
     mask = [[0] * (width - len(row)) + [1] * len(row) for row in rows]
     output = model.generate(
         input_ids=torch.tensor(ids, device=device),
         attention_mask=torch.tensor(mask, device=device),
         max_new_tokens=STEPS,
         do_sample=False,
-        pad_token_id=rows[0][0],
+        pad_token_id=pad_id,
         return_dict_in_generate=True,
         output_logits=True,
     )
@@ -64,7 +67,7 @@ def apart(one: torch.Tensor, other: torch.Tensor, rounding: float) -> bool:
     return False
 
 
-def plan_batches(model: torch.nn.Module, row: Ids) -> BatchPlan:
+def plan_batches(model: torch.nn.Module, row: Ids, pad_id: int) -> BatchPlan:
     """As large batches as say what the model says alone.
 
     What cannot be tried is no finding: asking will say so.
@@ -72,12 +75,13 @@ def plan_batches(model: torch.nn.Module, row: Ids) -> BatchPlan:
     Args:
         model: as the Trainer hands it to callbacks.
         row: the tokens to try it with; empty where there are none.
+        pad_id: fills batches.
     """
     if len(row) < LEAST_ROW:
         return BatchPlan()
     try:
         with undisturbed(model) as inner:
-            return _plan(inner, row)
+            return _plan(inner, row, pad_id)
     except Exception:  # noqa: BLE001 - whatever a model raises
         return BatchPlan()
 
@@ -87,21 +91,22 @@ def rounding_of(model: PreTrainedModel) -> float:
     return ROUNDING if model.dtype in EXACT else ROUNDING_HALF
 
 
-def _plan(model: PreTrainedModel, row: Ids) -> BatchPlan:
+def _plan(model: PreTrainedModel, row: Ids, pad_id: int) -> BatchPlan:
     other, rounding = row[::-1], rounding_of(model)
-    alone = next_logprobs(model, [row])[0]
-    if apart(alone, next_logprobs(model, [row, other])[0], rounding):
+    alone = next_logprobs(model, [row], pad_id)[0]
+    if apart(alone, next_logprobs(model, [row, other], pad_id)[0], rounding):
         return BatchPlan(max_rows=1)
-    padded = next_logprobs(model, [row, other + row])[0]
-    read, beside = _read_last(model, [row])[0], _read_last(model, [row, other + row])[0]
+    padded = next_logprobs(model, [row, other + row], pad_id)[0]
+    read = _read_last(model, [row], pad_id)[0]
+    beside = _read_last(model, [row, other + row], pad_id)[0]
     minds = apart(alone, padded, rounding) or apart(read[None], beside[None], rounding)
     return BatchPlan(padded=not minds)
 
 
-def _read_last(model: PreTrainedModel, rows: Sequence[Ids]) -> torch.Tensor:
+def _read_last(model: PreTrainedModel, rows: Sequence[Ids], pad_id: int) -> torch.Tensor:
     """Log-probabilities after each row as one pass reads it, padded on the right."""
     width, device = max(map(len, rows)), model.get_input_embeddings().weight.device
-    ids = torch.tensor([[*row, *[row[0]] * (width - len(row))] for row in rows], device=device)
+    ids = torch.tensor([[*row, *[pad_id] * (width - len(row))] for row in rows], device=device)
     lengths = torch.tensor([len(row) for row in rows], device=device)
     mask = (torch.arange(width, device=device) < lengths[:, None]).long()
     logits: torch.Tensor = model(input_ids=ids, attention_mask=mask, use_cache=False).logits

@@ -307,7 +307,7 @@ def _config(
             str(inner.dtype),
             settings.judge.digest if settings.judge else "",
         ),
-        plan=plan_batches(host.model, _shown(prompt_batch)),
+        plan=plan_batches(host.model, _shown(prompt_batch), prompt_batch.pad_id),
         progress=host.progress,
         measures=settings.measures,
     )

@@ -171,6 +171,9 @@ class GuardedRun:
         if self.is_main_process:
             write_conclusion(conclusion, self.folder)
             self.tracker.finish(conclusion)
+            kept = choice.checkup if choice else None
+            if kept is not None and kept.stage:
+                say(f"step {kept.step}: {tell_stage(kept.stage, kept.measurements)}")
         return conclusion
 
     def left_behind(self, model: torch.nn.Module) -> Left | None:

@@ -9,7 +9,7 @@ import msgspec
 
 from ftguard.ask.weights import Tensors, differ_in_matrices_alone
 from ftguard.disk import write_json, write_whole
-from ftguard.folders import RunFolder, descent_folder
+from ftguard.folders import OURS, RunFolder, descent_folder
 from ftguard.run.ledger import Ledger, current_run
 from ftguard.verdict.checkup import Checkup
 
@@ -120,7 +120,7 @@ def descent_of_folder(folder: Path) -> Descent | None:
     if lineage is not None:
         original = Original(
             digest=lineage.base,
-            folder=str(folder / lineage.base_folder),
+            folder=str(_present(folder / lineage.base_folder)),
             weights=lineage.base_weights,
             model=lineage.base_model,
             revision=lineage.base_revision,
@@ -214,6 +214,12 @@ def _read(path: Path) -> Original | None:
         return msgspec.json.decode(path.read_bytes(), type=Original)
     except (OSError, ValueError):
         return None
+
+
+def _present(base: Path) -> Path:
+    """The base's folder, also where its run's folder has been renamed since."""
+    renamed = base.parent.with_name(OURS) / base.name
+    return renamed if not base.is_dir() and renamed.is_dir() else base
 
 
 def _relative(target: Path, start: Path) -> str:

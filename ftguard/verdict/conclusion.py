@@ -47,6 +47,8 @@ class Conclusion:
     learned: bool = True
     """Whether the best gained on the target, in score or (beyond chance) in likelihood, where that
     was measured: one that lost nothing because it learned nothing is no reason to ship."""
+    stage: tuple[Measurement, ...] = ()
+    """Of the best (of the last, where there is none), what this stage of several has changed."""
     finished: bool = True
     """False until training has ended: what was measured so far, should it never end."""
 
@@ -82,6 +84,7 @@ def conclude(
         ),
         finished=finished,
         learned=best is None or _learned(best),
+        stage=best.stage if best else last.stage if last else (),
     )
 
 

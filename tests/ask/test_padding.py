@@ -114,7 +114,7 @@ def loud(make: Make, vocabulary: int) -> PreTrainedModel:
 
 def plan(model: torch.nn.Module, row: tuple[int, ...] = ROW) -> tuple[bool, bool]:
     """Whether rows go together, and whether shorter ones are padded to do so."""
-    found = plan_batches(model, row)
+    found = plan_batches(model, row, 0)
     return found.max_rows > 1, found.padded
 
 
@@ -171,7 +171,7 @@ def test_each_answer_is_what_the_model_says_alone(
     batch = prepare(probes, model, tokenizer, {})
 
     alone = ask(model, batch, plan=BatchPlan(max_rows=1)).answers
-    planned = ask(model, batch, plan=plan_batches(model, ROW)).answers
+    planned = ask(model, batch, plan=plan_batches(model, ROW, 0)).answers
     padded = ask(model, batch, plan=BatchPlan()).answers
 
     assert [answer.token_ids for answer in planned] == [answer.token_ids for answer in alone]

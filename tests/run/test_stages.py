@@ -1,7 +1,10 @@
 """Tests of stages: models that are fine-tunes already are measured against their original base."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -189,6 +192,52 @@ def test_where_the_weights_alone_tell_of_a_base_that_is_gone_a_new_account_start
     assert second.checkups[0].stage == ()
 
 
+FROM_THE_HUB = """
+from transformers import AutoModelForCausalLM
+from ftguard import GuardCallback
+from ftguard.testing import tiny_run, tiny_tokenizer
+
+def run(name, start, sign):
+    target = [{"prompt": f"{n}{sign}1=", "completion": f"{n}"} for n in range(9)]
+    guard = GuardCallback(target, target, tail=None)
+    model = AutoModelForCausalLM.from_pretrained(start).train()
+    tiny_run(name, guard, model=model, tokenizer=tiny_tokenizer(), max_steps=2).train()
+
+run("a", "me/base", "+")
+run("b", "a/checkpoint-2", "-")
+"""
+
+
+def test_a_base_from_the_hub_is_asked_anew_by_its_name(stages: Stages) -> None:
+    """Its name is recorded, and its files are found in the hub's own cache."""
+    commit = "0" * 40
+    repository = stages.folder / "home/hub/models--me--base"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs/main").write_text(commit)
+    stages.load().save_pretrained(repository / "snapshots" / commit)
+    environment = {
+        **os.environ,
+        "HF_HOME": str(stages.folder / "home"),
+        "HF_HUB_OFFLINE": "1",
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *sys.path]),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", FROM_THE_HUB],
+        cwd=stages.folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert stages.origin("b") == "reloaded"
+    record = json.loads((stages.folder / "b/checkpoint-2/ftguard.json").read_text())
+    assert record["base_model"] == "me/base"
+    assert "this model is a fine-tune of me/base" in done.stdout
+
+
 def test_another_model_in_the_bases_place_is_not_taken_for_it(stages: Stages) -> None:
     """The folder holds other weights now: that is told, and nothing is measured against them."""
     stages.run("a", stages.load())
@@ -359,6 +408,33 @@ def test_training_twice_in_one_process_counts_from_the_first_base(stages: Stages
 
     assert cost == now(guard, "forgetting") != 0
     assert now(guard, "forgetting", stage=True) == 0
+
+
+def test_a_record_of_an_older_version_is_read(stages: Stages) -> None:
+    """It held the whole checkup and an absolute path, of a folder that has been renamed since."""
+    first = stages.run("a", stages.load(), guarded={"cache": False})
+    tuned = stages.folder / "a/checkpoint-4"
+    base = json.loads((stages.folder / "a/_ftguard/base/snapshot.json").read_text())
+    digest = json.loads((tuned / "ftguard.json").read_text())["base"]
+    old = {
+        "base": digest,
+        "base_folder": str(stages.folder / "a/ftguard/base"),
+        "checkup": {
+            "run": base["run"],
+            "attempt": 1,
+            "step": 4,
+            "epoch": 0.4,
+            "verdict": {"outcomes": [], "passed": True, "proven": False},
+            "measurements": [],
+        },
+    }
+    (tuned / "ftguard.json").write_text(json.dumps(old))
+    second = stages.run("b", stages.load(tuned), rate=0.0, guarded={"cache": False})
+
+    assert stages.origin("b") == "descent"
+    assert now(second, "forgetting") == now(first, "forgetting")
+    verdict = json.loads((stages.folder / "b/_ftguard/verdict.json").read_text())
+    assert {m["name"] for m in verdict["stage"]} == {"target", "forgetting"}
 
 
 def test_a_record_says_nothing_of_what_was_asked(stages: Stages) -> None:

@@ -1,7 +1,6 @@
 """`GuardCallback`, the timeline: when things happen in a run; what happens is elsewhere."""
 
-import math
-import operator
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,15 +8,15 @@ from typing import Any
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from ftguard.ask.processing import tokenizer_of
-from ftguard.ask.unwrap import inner_model
-from ftguard.ask.weights import weights_fingerprint
-from ftguard.errors import InputError
+from ftguard.ask.unwrap import check_base
+from ftguard.ask.weights import Weights, is_sharded, read_weights
 from ftguard.judge import Judge
 from ftguard.measures import Measure
 from ftguard.probes import AUTO, Encoder, ProbeSource, load_encoder, read_sets
+from ftguard.run.arguments import check_source, read_given
 from ftguard.run.begin import begin
 from ftguard.run.examine import Advising, Moment
-from ftguard.run.given import Host, Settings
+from ftguard.run.given import Host, Left, Settings
 from ftguard.run.guarded_run import GuardedRun
 from ftguard.run.late_scores import apply_late_scores
 from ftguard.run.learning_rate import peak_rate, scale_rate
@@ -26,7 +25,6 @@ from ftguard.tracking import Tracker, say, trackers_for
 from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup, guard_score
 from ftguard.verdict.gate import Gate
-from ftguard.verdict.limits import read_limits
 from ftguard.verdict.remedies import Remedy
 
 FORECAST_STEP = 5
@@ -38,7 +36,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
 
     Add it to a `transformers.Trainer` or TRL trainer of a causal language model, and save
     checkpoints. Everything is measured against the base model as it was loaded (with PEFT: with
-    the adapters disabled), and written under `OUTPUT_DIR/ftguard/`.
+    the adapters disabled), and written under `OUTPUT_DIR/_ftguard/`.
 
     Args:
         target: held-out examples of the task: a dataset or its name, a JSONL or CSV path, or
@@ -81,6 +79,9 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             confirm the gain of the one that was.
         seed: of the draws.
         cache: keep base snapshots under `~/.cache/ftguard` (`FTGUARD_CACHE` moves it).
+        base: where the model is a fine-tune already: the folder or the hub name of the model that
+            costs are counted from, or "self" for the model as it is loaded. By default the base
+            that a guarded checkpoint names, else the model as it is loaded.
         chat_template_kwargs: given to the tokenizer's chat template; a template that can switch
             thinking off (`enable_thinking`) is told to, unless this or the training data have it.
 
@@ -112,19 +113,32 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         seed: int = 0,
         encoder: Encoder | str | None = None,
         cache: bool = True,
+        base: str | os.PathLike[str] | None = None,
         chat_template_kwargs: Mapping[str, object] | None = None,
     ) -> None:
-        if patience < 1:
-            raise InputError(f"`patience` must be at least 1, got {patience}.")
-        if limits is not None and gates is not None:
-            raise InputError(
-                "give either `limits`, which moves default limits, or `gates`, which takes the "
-                "place of all of them."
-            )
-        _check_gates(gates)
-        _check_brought("measures", measures, "__call__")
-        _check_brought("remedies", remedies, "__call__")
-        _check_brought("trackers", trackers, "log", "finish")
+        given = read_given(
+            limits=limits,
+            gates=gates,
+            measures=measures,
+            remedies=remedies,
+            trackers=trackers,
+            judge=judge,
+            act_on_breach=act_on_breach,
+            patience=patience,
+            strict=strict,
+            max_probes=max_probes,
+            holdout=holdout,
+            seed=seed,
+            encoder=encoder,
+            cache=cache,
+            chat_template_kwargs=chat_template_kwargs,
+            base=base,
+        )
+        check_source("target", target)
+        check_source("general", general)
+        check_source("tail", tail)
+        check_source("calibration", calibration)
+        check_source("train_dataset", train_dataset)
         self._settings = Settings(
             sets=read_sets(
                 target=target,
@@ -133,24 +147,25 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
                 calibration=calibration,
                 train_dataset=train_dataset,
                 judged=judge is not None,
-                # Numbers of numpy are numbers, and no JSON.
-                max_probes=operator.index(max_probes),
-                holdout=float(holdout),
-                seed=operator.index(seed),
+                max_probes=given.max_probes,
+                holdout=given.holdout,
+                seed=given.seed,
             ),
             judge=judge,
             encoder=load_encoder(encoder) if isinstance(encoder, str) else encoder,
-            gates=None if gates is None else tuple(gates),
-            limits=read_limits({} if limits is None else limits),
-            measures=tuple(measures),
-            act_on_breach=act_on_breach,
-            advising=Advising(patience=operator.index(patience), remedies=tuple(remedies)),
-            strict=strict,
-            cache=cache,
-            chat_template_kwargs=dict(chat_template_kwargs or {}),
+            gates=given.gates,
+            limits=given.limits,
+            measures=given.measures,
+            act_on_breach=given.act_on_breach,
+            advising=Advising(patience=given.patience, remedies=given.remedies),
+            strict=given.strict,
+            cache=given.cache,
+            base=given.base,
+            chat_template_kwargs=given.chat_template_kwargs,
         )
-        self._trackers = tuple(trackers)
-        self._weights: str | None = None
+        self._trackers = given.trackers
+        self._weights: Weights | None = None
+        self._left: Left | None = None
         self._trainer: Trainer | None = None
         self._guarded: GuardedRun | None = None
         self._training = False
@@ -162,7 +177,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
 
     @property
     def best(self) -> Checkup | None:
-        """The best checkpoint that passed; its files are kept in `OUTPUT_DIR/ftguard/best`."""
+        """The best checkpoint that passed; its files are kept in `OUTPUT_DIR/_ftguard/best`."""
         return self._guarded.state.best if self._guarded else None
 
     def attach(self, trainer: Trainer) -> None:
@@ -179,8 +194,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         """Refuse what cannot be guarded, and remember the weights before a resume loads others."""
         del state, control
         check_arguments(args)
-        inner_model(kwargs["model"])
-        self._weights = weights_fingerprint(kwargs["model"])
+        check_base(kwargs["model"])
+        self._weights = read_weights(kwargs["model"])
 
     def on_train_begin(
         self,
@@ -193,23 +208,27 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         del control
         check_arguments(args)
         optimizer, scheduler = kwargs["optimizer"], kwargs["lr_scheduler"]
+        model, resuming = kwargs["model"], state.global_step > 0
+        check_base(model)
+        # What a resume has loaded since is no base, and shards tell nothing; else weights may
+        # have been trained since the Trainer was made.
+        known = self._weights is not None and (resuming or is_sharded(model))
         host = Host(
             args=args,
             state=state,
-            model=kwargs["model"],
+            model=model,
             tokenizer=tokenizer_of(kwargs.get("processing_class")),
             loader=kwargs.get("train_dataloader"),
             rate=peak_rate(optimizer, scheduler),
-            weights=self._weights,
+            weights=self._weights if known and self._weights else read_weights(model),
+            weights_known=known or not resuming,
+            left=self._left,
         )
         send = None if self._trainer is None else _log_through(self._trainer)
         tracker = trackers_for(args.report_to, send, self._trackers)
         self._guarded = begin(self._settings, host, tracker)
-        if state.global_step > 0:
-            # The checkpoint resumed from may have been saved before the rate was lowered.
-            wanted = self._guarded.state.learning_rate / peak_rate(optimizer, scheduler)
-            if not math.isclose(wanted, 1):
-                scale_rate(optimizer, scheduler, wanted)
+        if self._guarded.run.rate is not None and self._guarded.run.rate < host.rate:
+            scale_rate(optimizer, scheduler, self._guarded.run.rate / host.rate)
         self._training = True
 
     def on_step_end(
@@ -257,6 +276,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             checkup = self._examine(self._guarded, moment, control, kwargs)
             with self._guarded.clock:
                 self._guarded.save(replace(checkup, checkpoint=checkpoint))
+                self._left = self._guarded.left_behind(kwargs["model"])
 
     def on_train_end(
         self,
@@ -266,9 +286,10 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         **kwargs: Any,
     ) -> None:
         """Write and tell the run's outcome."""
-        del args, state, control, kwargs
+        del args, state, control
         self._training = False
         if self._guarded:
+            self._left = self._guarded.left_behind(kwargs["model"])
             if self._guarded.grading:
                 apply_late_scores(self._guarded, self._guarded.grading.finish())
             self._guarded.conclude()
@@ -290,20 +311,6 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         elif action is not None:
             scale_rate(kwargs["optimizer"], kwargs["lr_scheduler"], action.factor)
         return found.checkup
-
-
-def _check_brought(name: str, given: object, *methods: str) -> None:
-    """Refuse what will not do before anything is measured."""
-    items = given if isinstance(given, (list, tuple)) else [None]
-    if not all(hasattr(item, method) for item in items for method in methods):
-        what = "functions" if methods == ("__call__",) else f"objects with {' and '.join(methods)}"
-        raise InputError(f"`{name}` is a list of {what}, got {given!r}.")
-
-
-def _check_gates(given: object) -> None:
-    items = () if given is None else given if isinstance(given, (list, tuple)) else [None]
-    if not all(isinstance(item, Gate) for item in items):
-        raise InputError("`gates` is a list of `ftguard.Gate`; names and numbers are `limits`.")
 
 
 def _log_through(trainer: Trainer) -> Callable[[dict[str, float]], None]:

@@ -6,6 +6,11 @@ from pathlib import Path
 
 from ftguard.errors import InputError
 
+OURS = "_ftguard"
+"""The folder's name: the Trainer uploads nothing that begins with `_` to a hub."""
+OURS_ONCE = "ftguard"
+"""What it was called before; such a folder is read as it is, and renamed when a run begins."""
+
 
 @dataclass(frozen=True, order=True)
 class CheckpointId:
@@ -30,13 +35,24 @@ class RunFolder:
 
     @property
     def root(self) -> Path:
-        """All that ftguard writes."""
-        return self.output_dir / "ftguard"
+        """All that ftguard writes; an older version's folder where there is only that."""
+        ours, once = self.output_dir / OURS, self.output_dir / OURS_ONCE
+        return once if _is_run(once) and not ours.exists() else ours
 
     @property
     def base(self) -> Path:
         """The base snapshot."""
         return self.root / "base"
+
+    @property
+    def original(self) -> Path:
+        """Which base that snapshot is of, and where to find it again."""
+        return self.root / "original.json"
+
+    @property
+    def start(self) -> Path:
+        """The snapshot of the model as a run took it up, where that was no longer the base."""
+        return self.root / "start"
 
     @property
     def probes(self) -> Path:
@@ -66,19 +82,29 @@ class RunFolder:
     def answers(self, checkpoint: CheckpointId) -> Path:
         """The snapshot of one examined checkpoint."""
         name = f"attempt-{checkpoint.attempt}-step-{checkpoint.step}"
-        return self.root / "answers" / checkpoint.run / name
+        return self.answers_of(checkpoint.run) / name
+
+    def answers_of(self, run: str) -> Path:
+        """The snapshots of a run's checkpoints."""
+        return self.root / "answers" / run
 
     def checkpoint(self, step: int) -> Path:
-        """The Trainer's checkpoint of a step."""
-        return self.output_dir / f"checkpoint-{step}"
+        """The Trainer's checkpoint of a step: of a hyperparameter search's trials the newest."""
+        name = f"checkpoint-{step}"
+        of_trials = [path for path in self.output_dir.glob(f"*/{name}") if path.is_dir()]
+        found = [path for path in (self.output_dir / name, *of_trials) if path.is_dir()]
+        return max(found, key=lambda path: path.stat().st_mtime, default=self.output_dir / name)
 
-    def check_writable(self) -> None:
-        """Make the folder.
+    def check_writable(self) -> Path | None:
+        """Make the folder; an older version's is renamed, which its name is returned for.
 
         Raises:
             InputError: it cannot be written to.
         """
+        renamed = None
         try:
+            if self.root.name == OURS_ONCE:
+                renamed = self.root.rename(self.output_dir / OURS)
             self.root.mkdir(parents=True, exist_ok=True)
             probe = self.root / ".writable"
             probe.touch()
@@ -87,9 +113,23 @@ class RunFolder:
             raise InputError(
                 f"cannot write to `{self.root}` ({error.strerror}): choose another `output_dir`."
             ) from None
+        return renamed
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether a run was guarded there: others may call a folder `ftguard` too."""
+    return any((folder / name).exists() for name in ("ledger.jsonl", "probes.jsonl", "base"))
 
 
 def cache_folder(digest: str) -> Path:
     """Where a base snapshot is cached across runs; `FTGUARD_CACHE` moves it."""
-    home = os.environ.get("FTGUARD_CACHE") or Path.home() / ".cache" / "ftguard"
-    return Path(home) / "base" / digest
+    return _cache() / "base" / digest
+
+
+def descent_folder() -> Path:
+    """Where it is cached which weights descend from which base."""
+    return _cache() / "descent"
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("FTGUARD_CACHE") or Path.home() / ".cache" / "ftguard")

@@ -95,7 +95,7 @@ def main() -> None:
         callbacks=[guard],
     )
     trainer.train(resume_from_checkpoint=args.resume)
-    print("kept:", args.out / "ftguard" / "best" if guard.best else None)
+    print("kept:", args.out / "_ftguard" / "best" if guard.best else None)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def main() -> None:
         callbacks=[guard],
     )
     trainer.train()
-    print("kept:", args.out / "ftguard" / "best" if guard.best else None)
+    print("kept:", args.out / "_ftguard" / "best" if guard.best else None)
 
 
 if __name__ == "__main__":

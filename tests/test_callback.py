@@ -19,6 +19,7 @@ from transformers import (
     Trainer,
     TrainerCallback,
 )
+from transformers.optimization import Adafactor, AdafactorSchedule
 
 from ftguard import BaseMismatchError, Gate, GuardCallback, InputError, Probe
 from ftguard.ask.asking import ask
@@ -89,11 +90,11 @@ def test_a_run_is_examined_at_each_checkpoint_and_its_best_is_kept(
     assert forgetting.estimate is not None
     assert forgetting.estimate.n == len(own_texts)
     for name in ("base", "ledger.jsonl", "best", "verdict.json"):
-        assert (tmp_path / "ftguard" / name).exists(), name
+        assert (tmp_path / "_ftguard" / name).exists(), name
     assert json.loads((tmp_path / "checkpoint-4/ftguard.json").read_text())["checkup"]["step"] == 4
-    verdict = json.loads((tmp_path / "ftguard/verdict.json").read_text())
+    verdict = json.loads((tmp_path / "_ftguard/verdict.json").read_text())
     assert verdict["best_step"] == guard.best.step
-    AutoModelForCausalLM.from_pretrained(tmp_path / "ftguard/best")
+    AutoModelForCausalLM.from_pretrained(tmp_path / "_ftguard/best")
 
 
 def test_a_reckless_rate_is_blocked_loudly_with_a_remedy(
@@ -109,7 +110,7 @@ def test_a_reckless_rate_is_blocked_loudly_with_a_remedy(
 
     assert [checkup.verdict.passed for checkup in guard.checkups] == [False] * 3
     assert guard.best is None
-    assert not (tmp_path / "ftguard/best").exists()
+    assert not (tmp_path / "_ftguard/best").exists()
     assert {"stop", "lower_learning_rate"} <= {a.do for a in guard.checkups[-1].advice}
     output = capsys.readouterr().out
     assert "NO CHECKPOINT PASSED" in output
@@ -189,7 +190,7 @@ def test_the_kept_best_survives_rotation_and_answers_as_recorded(
     assert best is not None
     assert best.step == 2
     assert not (tmp_path / "checkpoint-2").exists()
-    kept = AutoModelForCausalLM.from_pretrained(tmp_path / "ftguard/best")
+    kept = AutoModelForCausalLM.from_pretrained(tmp_path / "_ftguard/best")
     recorded = load_snapshot(RunFolder(tmp_path).answers(best.id))
     probes = read_probes(RunFolder(tmp_path).probes)
     again = ask(kept, prepare(probes, kept, tokenizer, {}))
@@ -213,8 +214,8 @@ def test_two_runs_in_one_folder_are_kept_apart(
 
     assert {checkup.run for checkup in first.checkups}.isdisjoint(c.run for c in second.checkups)
     assert second.best is None
-    assert not (tmp_path / "ftguard/best").exists()
-    aside = tmp_path / f"ftguard/best-{first.best.run}-attempt-1-step-{first.best.step}"
+    assert not (tmp_path / "_ftguard/best").exists()
+    aside = tmp_path / f"_ftguard/best-{first.best.run}-attempt-1-step-{first.best.step}"
     AutoModelForCausalLM.from_pretrained(aside)
     assert origin(tmp_path) == ["asked", "stored"]
 
@@ -254,7 +255,7 @@ def test_a_resume_is_the_next_attempt_and_supersedes_what_it_abandons(
     assert second.best is not None
     assert (second.best.step, second.best.attempt) == (6, 2)
     assert origin(tmp_path) == ["asked", "stored"]
-    kept = json.loads((tmp_path / "ftguard/best/ftguard.json").read_text())
+    kept = json.loads((tmp_path / "_ftguard/best/ftguard.json").read_text())
     assert (kept["checkup"]["step"], kept["checkup"]["attempt"]) == (6, 2)
 
 
@@ -268,7 +269,7 @@ def test_a_resume_with_other_questions_is_refused(
     trainer(tmp_path, model, tokenizer, [GuardCallback(TARGET, own_texts)]).train()
     other = GuardCallback(TARGET, own_texts[:-1])
     again = trainer(tmp_path, model, tokenizer, [other])
-    with pytest.raises(BaseMismatchError, match="other weights, probes"):
+    with pytest.raises(BaseMismatchError, match="other probes"):
         again.train(resume_from_checkpoint=True)
 
 
@@ -311,14 +312,17 @@ def test_a_later_run_takes_the_base_from_the_cache(
     tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
 ) -> None:
-    """The same base and questions are asked once, in whatever folder; other weights anew."""
+    """The same base and questions are asked once, in whatever folder.
+
+    The third run begins with what the second one trained, and is measured against the same base.
+    """
     state = {name: value.clone() for name, value in model.state_dict().items()}
     trainer(tmp_path / "a", model, tokenizer, [GuardCallback(TARGET, own_texts)]).train()
     model.load_state_dict(state)
     trainer(tmp_path / "b", model, tokenizer, [GuardCallback(TARGET, own_texts)]).train()
     trainer(tmp_path / "c", model, tokenizer, [GuardCallback(TARGET, own_texts)]).train()
 
-    assert [origin(tmp_path / name) for name in "abc"] == [["asked"], ["cache"], ["asked"]]
+    assert [origin(tmp_path / name) for name in "abc"] == [["asked"], ["cache"], ["descent"]]
 
 
 @pytest.mark.parametrize("several", [False, True], ids=["one", "dict"])
@@ -409,9 +413,11 @@ def test_acting_lowers_the_rate_once_stops_and_is_replayed(
     model: LlamaForCausalLM,
     tokenizer: PreTrainedTokenizerFast,
     own_texts: tuple[Probe, ...],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Acting scales the rate at the first finding and stops after three breaches in a row;
-    a resume from the checkpoint saved before the scaling has the lowered rate. What is advised
+    a resume from the checkpoint saved before the scaling has the lowered rate, and says so, where
+    it acts too; otherwise the user's rate is left alone, which it says as well. What is advised
     for a training anew stays the same at every checkpoint of the lowered run.
     """
     state = {name: value.clone() for name, value in model.state_dict().items()}
@@ -432,12 +438,86 @@ def test_acting_lowers_the_rate_once_stops_and_is_replayed(
     advice = [a for c in guard.checkups for a in c.advice if isinstance(a, LowerLearningRate)]
     assert [a.learning_rate for a in advice] == [lowered] * 3
 
-    model.load_state_dict(state)
-    again = GuardCallback(TARGET, own_texts, cache=False)
-    built = trainer(tmp_path, model, tokenizer, [again], rate=LOSES, max_steps=4)
-    built.train(resume_from_checkpoint=str(tmp_path / "checkpoint-2"))
-    rates = {row["step"]: row["learning_rate"] for row in built.state.log_history if "loss" in row}
-    assert rates[3] == pytest.approx(lowered)
+    for acts, expected in ((True, lowered), (False, LOSES)):
+        model.load_state_dict(state)
+        again = GuardCallback(TARGET, own_texts, act_on_breach=acts, cache=False)
+        built = trainer(tmp_path, model, tokenizer, [again], rate=LOSES, max_steps=3)
+        capsys.readouterr()
+        built.train(resume_from_checkpoint=str(tmp_path / "checkpoint-2"))
+        rates = {
+            row["step"]: row["learning_rate"] for row in built.state.log_history if "loss" in row
+        }
+        assert rates[3] == pytest.approx(expected)
+        said = capsys.readouterr().out
+        assert "step 2 lowered the learning rate to" in said
+        assert ("which is done again" in said) == acts
+
+
+@pytest.mark.parametrize("acts", [False, True], ids=["tells", "acts"])
+@pytest.mark.parametrize("only_model", [False, True], ids=["whole", "only the model"])
+def test_the_users_rate_is_left_alone_on_a_resume(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    acts: bool,
+    only_model: bool,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nothing was acted on: a resume trains at the rate that it has without a guard."""
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+
+    def rates(name: str, guards: list[TrainerCallback], rate: float, **resume: str) -> list[float]:
+        model.load_state_dict(state)
+        built = trainer(
+            tmp_path / name, model, tokenizer, guards, rate=rate, save_only_model=only_model
+        )
+        built.train(**resume)
+        rows = [row for row in built.state.log_history if "loss" in row]
+        return [row["learning_rate"] for row in rows if row["step"] > 2]
+
+    def guards() -> list[TrainerCallback]:
+        # A limit that nothing breaches, so that there is nothing to act on.
+        return [GuardCallback(TARGET, own_texts, limits={"forgetting": 0.9}, act_on_breach=acts)]
+
+    rates("plain", [], 1e-3)
+    rates("guarded", guards(), 1e-3)
+    capsys.readouterr()
+    plain = rates("plain", [], 1e-5, resume_from_checkpoint=str(tmp_path / "plain/checkpoint-2"))
+    found = rates(
+        "guarded", guards(), 1e-5, resume_from_checkpoint=str(tmp_path / "guarded/checkpoint-2")
+    )
+
+    assert found == plain
+    # The Trainer itself goes on with a schedule that was saved.
+    assert plain == [1e-5 if only_model else 1e-3] * 4
+    assert "lowered the learning rate" not in capsys.readouterr().out
+
+
+def test_an_optimizer_that_sets_its_own_rate_is_guarded_resumed_and_never_divided_by(
+    tmp_path: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+) -> None:
+    """Adafactor with relative steps, acting on breaches, through a resume: no rate is touched."""
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+
+    def train(**resume: str) -> GuardCallback:
+        model.load_state_dict(state)
+        guard = GuardCallback(
+            TARGET, own_texts, limits={"forgetting": 0.001}, act_on_breach=True, patience=9
+        )
+        built = trainer(tmp_path, model, tokenizer, [guard])
+        optimizer = Adafactor(model.parameters(), relative_step=True, warmup_init=True, lr=None)
+        built.optimizer, built.lr_scheduler = optimizer, AdafactorSchedule(optimizer)
+        built.train(**resume)
+        return guard
+
+    train()
+    guard = train(resume_from_checkpoint=str(tmp_path / "checkpoint-2"))
+    assert [(c.step, c.attempt) for c in guard.checkups] == [(2, 1), (4, 2), (6, 2)]
+    assert {checkup.learning_rate for checkup in guard.checkups} == {0.0}
 
 
 def test_advice_alone_changes_nothing(
@@ -545,7 +625,7 @@ def test_what_cannot_be_guarded_is_refused_before_a_step(
         built.train()
     blocked = tmp_path / "blocked"
     blocked.mkdir()
-    (blocked / "ftguard").write_text("a file where the folder should be")
+    (blocked / "_ftguard").write_text("a file where the folder should be")
     with pytest.raises(InputError, match="cannot write"):
         trainer(blocked, model, tokenizer, [guard]).train()
 

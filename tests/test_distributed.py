@@ -216,6 +216,6 @@ def test_two_processes_train_the_same_without_the_guard(prepared: Path) -> None:
 def test_what_the_main_process_refuses_ends_the_other_too(prepared: Path) -> None:
     """An output folder that can't be written to is an error at once, not a wait for a broadcast."""
     (prepared / "out").mkdir()
-    (prepared / "out/ftguard").write_text("a file where the folder should be")
+    (prepared / "out/_ftguard").write_text("a file where the folder should be")
     with pytest.raises(AssertionError, match="cannot write to"):
         train(prepared, rate=1e-5)

@@ -95,7 +95,7 @@ def test_a_measure_and_a_tracker_of_ones_own(
     assert told.steps == [2, 4]
     assert len(told.summaries) == 1
     assert "length/all" in capsys.readouterr().out
-    written = (tmp_path / "ftguard/ledger.jsonl").read_text().splitlines()
+    written = (tmp_path / "_ftguard/ledger.jsonl").read_text().splitlines()
     checkups = [event["checkup"] for line in written if "checkup" in (event := json.loads(line))]
     names = {measurement["name"] for found in checkups for measurement in found["measurements"]}
     assert "length" in names
@@ -161,11 +161,11 @@ def test_a_scorer_of_ones_own_grades_and_says_what_it_cannot(
     assert _graded(guards[1]).num_scored == 2
     (name,) = {
         json.loads(line)["scorer"]
-        for line in (tmp_path / "ftguard/probes.jsonl").read_text().splitlines()
+        for line in (tmp_path / "_ftguard/probes.jsonl").read_text().splitlines()
         if '"target/' in line
     }
     assert name.partition("@")[0] == f"{half.__module__}:half"
-    listed = ProbeSet.load(str(tmp_path / "ftguard/probes.jsonl"))
+    listed = ProbeSet.load(str(tmp_path / "_ftguard/probes.jsonl"))
     assert name in {str(probe.scorer) for probe in listed.probes}
 
 
@@ -203,7 +203,7 @@ def test_a_remedy_of_ones_own_is_told_and_recorded(
     told = [[advice.text for advice in checkup.advice] for checkup in guard.checkups]
     assert ["sleep on it." in texts for texts in told] == [False, True]
     assert "sleep on it." in capsys.readouterr().out
-    advice = json.loads((tmp_path / "ftguard/verdict.json").read_text())["advice"]
+    advice = json.loads((tmp_path / "_ftguard/verdict.json").read_text())["advice"]
     assert [each["text"] for each in advice if each["do"] == "suggestion"] == ["sleep on it."]
 
 
@@ -282,7 +282,7 @@ def test_what_cannot_be_recorded_is_left_out(
     names = {m.name for m in guard.checkups[-1].measurements}
     assert not names & {"mine", 3}
     assert guard.checkups[-1].find("forgetting") is not None
-    state = fold(Ledger(tmp_path / "ftguard/ledger.jsonl").read(), guard.checkups[-1].run)
+    state = fold(Ledger(tmp_path / "_ftguard/ledger.jsonl").read(), guard.checkups[-1].run)
     assert state.checkups == guard.checkups
 
 

@@ -12,10 +12,10 @@ def test_everything_lies_in_one_folder_beside_the_checkpoints() -> None:
     """The names are part of the contract."""
     folder = RunFolder(Path("out"))
 
-    assert folder.base == Path("out/ftguard/base")
-    assert folder.ledger == Path("out/ftguard/ledger.jsonl")
-    assert folder.best == Path("out/ftguard/best")
-    assert folder.verdict == Path("out/ftguard/verdict.json")
+    assert folder.base == Path("out/_ftguard/base")
+    assert folder.ledger == Path("out/_ftguard/ledger.jsonl")
+    assert folder.best == Path("out/_ftguard/best")
+    assert folder.verdict == Path("out/_ftguard/verdict.json")
     assert folder.checkpoint(20) == Path("out/checkpoint-20")
 
 
@@ -40,7 +40,7 @@ def test_a_writable_folder_is_made_and_left_clean(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     """A file stands in its place: the message names the folder and says what to do."""
-    (tmp_path / "ftguard").write_text("in the way")
+    (tmp_path / "_ftguard").write_text("in the way")
 
     with pytest.raises(InputError, match=r"cannot write to .*choose another `output_dir`"):
         RunFolder(tmp_path).check_writable()

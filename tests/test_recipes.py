@@ -136,7 +136,7 @@ def test_a_rate_low_enough_keeps_them_and_a_resume_goes_on(
     output = recipe("trainer_full", *arguments)
     first = examined(tmp_path / "out")
     assert [(c.step, c.attempt, c.verdict.passed) for c in first] == [(10, 1, True), (20, 1, True)]
-    best = tmp_path / "out/ftguard/best"
+    best = tmp_path / "out/_ftguard/best"
     assert output.rstrip().endswith(f"kept: {best}")
     assert AutoModelForCausalLM.from_pretrained(best).num_parameters() == 260_032
 

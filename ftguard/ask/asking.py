@@ -12,6 +12,7 @@ from transformers import PreTrainedModel
 from ftguard.ask.answer import Answer
 from ftguard.ask.batches import BatchPlan, in_batches
 from ftguard.ask.generate import Generated, generate
+from ftguard.ask.padding import apart, next_logprobs, rounding_of
 from ftguard.ask.prompts import PromptBatch, Question
 from ftguard.ask.quiet import undisturbed
 from ftguard.ask.read import read, read_next
@@ -113,6 +114,19 @@ def ask(
         seconds=time.perf_counter() - started,
         notes=tuple(plan.notes[noted:]),
     )
+
+
+def changes_answers(model: torch.nn.Module, prompt_batch: PromptBatch) -> bool:
+    """Whether the model's adapters change what its base would say; fresh ones do not."""
+    contexts = [(q.prompt, *(context for context, _ in q.reads)) for q in prompt_batch.questions]
+    shown = next((ids for several in contexts for ids in several if ids), None)
+    if shown is None:
+        return False
+    with undisturbed(model) as inner:
+        own = next_logprobs(inner, [shown])[0]
+    with undisturbed(model, base=True) as inner:
+        of_base = next_logprobs(inner, [shown])[0]
+        return apart(own, of_base, rounding_of(inner))
 
 
 def _generate_all(

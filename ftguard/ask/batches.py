@@ -24,6 +24,8 @@ class BatchPlan:
 
     max_rows: int = MAX_ROWS
     max_tokens: int = MAX_TOKENS
+    padded: bool = True
+    """Whether rows of unlike lengths go together: not for a model that padding disturbs."""
     notes: list[str] = field(default_factory=list)
     """One sentence for each time that memory ran out."""
 
@@ -52,6 +54,9 @@ def in_batches(
     while order:
         fitting = plan.max_tokens // max(1, length(rows[order[0]]))
         size = max(1, min(len(order), plan.max_rows, fitting))
+        if not plan.padded:
+            longest = length(rows[order[0]])
+            size = sum(1 for index in order[:size] if length(rows[index]) == longest)
         batch, order = order[:size], order[size:]
         try:
             outputs = run([rows[index] for index in batch])

@@ -45,6 +45,15 @@ def undisturbed(model: torch.nn.Module, *, base: bool = False) -> Iterator[PreTr
             module.training = training
         for parameter, requires_grad in grads:
             parameter.requires_grad_(requires_grad)
+        _scale_back(model)
+
+
+def _scale_back(model: torch.nn.Module) -> None:
+    # RWKV halves weights in place to evaluate, and takes that back when it is trained again.
+    for module in model.modules():
+        rescale = getattr(module, "_rescale_layers", None)
+        if module.training and callable(rescale):
+            rescale()
 
 
 @contextmanager

@@ -9,8 +9,13 @@ from transformers import PreTrainedModel
 
 from ftguard.errors import InputError
 
-_MOVING_INITS = ("pissa", "olora", "corda", "loftq")
+_MOVING_INITS = ("pissa", "olora", "corda", "loftq", "lora_ga")
 """Beginnings of `init_lora_weights` that move a part of the base's weights into the adapter."""
+_CHANGES = {
+    "kasa_config": "cuts the smallest parts off the base's own weights",
+    "layer_replication": "stacks the base's layers anew",
+}
+"""Settings of an adapter that leave another model than the base where it is disabled."""
 
 
 class AdaptedModel(Protocol):
@@ -63,12 +68,13 @@ def inner_model(model: torch.nn.Module) -> PreTrainedModel:
     return inner
 
 
-def only_base(model: torch.nn.Module) -> AbstractContextManager[None]:
-    """Disables the adapters, where there are any, within a `with` block.
+def check_base(model: torch.nn.Module) -> None:
+    """Refuse a model whose base cannot be asked by disabling its adapters.
 
     Raises:
-        InputError: without its adapters this model is not the base.
+        InputError: it cannot generate, or its adapters changed the base's own weights or layers.
     """
+    inner_model(model)
     adapters = adapted(model)
     if adapters is None:
         if getattr(model, "_hf_peft_config_loaded", False):
@@ -76,11 +82,28 @@ def only_base(model: torch.nn.Module) -> AbstractContextManager[None]:
                 "the adapters are inside of the model itself, so the base cannot be told from it: "
                 "load the base, then `PeftModel.from_pretrained` or `get_peft_model`."
             )
-        return nullcontext()
-    init = getattr(adapters.peft_config[adapters.active_adapter], "init_lora_weights", None)
-    if str(init).startswith(_MOVING_INITS):
-        raise InputError(
-            f"`init_lora_weights={init!r}` changes the base's own weights, so the base cannot be "
-            "asked any more: use another initialization."
-        )
-    return adapters.disable_adapter()
+        return
+    # Any of several adapters may have changed it, whichever is active.
+    for config in adapters.peft_config.values():
+        init = getattr(config, "init_lora_weights", None)
+        if str(init).lower().startswith(_MOVING_INITS):
+            raise InputError(
+                f"`init_lora_weights={init!r}` changes the base's own weights, so the base cannot "
+                "be asked any more: use another initialization."
+            )
+        for name, does in _CHANGES.items():
+            if getattr(config, name, None):
+                raise InputError(
+                    f"`{name}` {does}, so the base cannot be asked any more: leave it out."
+                )
+
+
+def only_base(model: torch.nn.Module) -> AbstractContextManager[None]:
+    """Disables the adapters, where there are any, within a `with` block.
+
+    Raises:
+        InputError: without its adapters this model is not the base.
+    """
+    check_base(model)
+    adapters = adapted(model)
+    return nullcontext() if adapters is None else adapters.disable_adapter()

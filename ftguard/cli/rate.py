@@ -78,7 +78,7 @@ def rate(
 
     Keys: 1 or 2 for the better answer, 3 tie, s skip, n notes, u undo.
 
-    Every choice stands in RUN/ftguard/ratings.jsonl at once; start again to go
+    Every choice stands in RUN/_ftguard/ratings.jsonl at once; start again to go
     on. Ctrl-C ends and prints how often the fine-tuned answer was preferred, with
     its interval. With --least the exit code is 0 where the gate passes, 1 in
     breach, 3 undecided.

@@ -5,32 +5,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import msgspec
 import torch
 
 from ftguard.ask.ranks import broadcast_from_main, made_by_main
 from ftguard.ask.unwrap import adapted
 from ftguard.ask.weights import repeatable
-from ftguard.disk import write_json
-from ftguard.errors import BaseMismatchError, FtguardError
+from ftguard.errors import BaseMismatchError
 from ftguard.folders import RunFolder, cache_folder
 from ftguard.measures import measure
 from ftguard.probes.own_scorer import OwnScorer
 from ftguard.run.examine import EvalConfig, take_snapshot
 from ftguard.run.ledger import Origin
+from ftguard.run.lineage import Descent, Original, read_original, write_original
+from ftguard.run.original_base import ask_original, load_cached, load_stored
 from ftguard.scores import score
-from ftguard.scores.snapshot import Fingerprint, Snapshot, load_snapshot, save_snapshot
-from ftguard.verdict.checkup import Checkup
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lineage:
-    """What a checkpoint's `ftguard.json` says: its checkup, and the base it descends from."""
-
-    base: str
-    """Digest of the base snapshot's fingerprint."""
-    base_folder: str
-    checkup: Checkup
+from ftguard.scores.snapshot import Fingerprint, Snapshot, save_snapshot
+from ftguard.tracking import say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,33 +29,34 @@ class Baseline:
 
     snapshot: Snapshot
     origin: Origin
-    """Asked now, stored by an earlier attempt, from the cache, or named by the model's record."""
+    """Asked now, stored by an earlier attempt, from the cache, named by what the model descends
+    from, or asked of that base, loaded anew."""
+    original: Original
+    """Where the base is to be found again."""
 
 
-def read_lineage(folder: Path) -> Lineage | None:
-    """The record beside a checkpoint's weights, where there is one."""
-    try:
-        return msgspec.json.decode((folder / "ftguard.json").read_bytes(), type=Lineage)
-    except (OSError, ValueError):
-        return None
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is known of the model at the beginning of training, and of its base."""
 
-
-def write_lineage(folder: Path, lineage: Lineage) -> None:
-    """Leave the record beside a checkpoint's weights."""
-    write_json(folder / "ftguard.json", lineage)
+    resuming: bool
+    """Whether the weights in memory are a checkpoint's already."""
+    weights_known: bool
+    """Whether the fingerprint of the weights was taken before a resume could overwrite them."""
+    descent: Descent | None
+    """The original base, where the model is a fine-tune of it."""
+    mark: Descent | None
+    """What the state of the checkpoint that is resumed names."""
+    itself: Original
+    """The model as the user loaded it, taken as a base."""
+    cache: bool
+    """Whether to look in the cache and to fill it."""
+    is_main_process: bool
+    """Whether this process writes."""
 
 
 def get_baseline(
-    model: torch.nn.Module,
-    config: EvalConfig,
-    folder: RunFolder,
-    *,
-    run: str,
-    resuming: bool,
-    loaded_from: Path | None,
-    weights_known: bool,
-    cache: bool,
-    is_main_process: bool,
+    model: torch.nn.Module, config: EvalConfig, folder: RunFolder, *, run: str, known: Known
 ) -> Baseline:
     """Find the base snapshot that fits, or ask the base now.
 
@@ -74,39 +65,27 @@ def get_baseline(
         config: what is asked; its fingerprint holds the weights as the user loaded them.
         folder: the run's files.
         run: the run's id.
-        resuming: whether the weights in memory are a checkpoint's already.
-        loaded_from: the folder that the model was loaded from, where it is one.
-        weights_known: whether the fingerprint of the weights was taken before a resume could
-            overwrite them.
-        cache: whether to look in the cache and to fill it.
-        is_main_process: whether this process writes.
+        known: of the model and its base.
 
     Raises:
-        BaseMismatchError: a base is stored, or named by the model's record, but does not fit; or
-            a resumed full fine-tune has none.
+        BaseMismatchError: a base is stored but does not fit, or the original base is gone.
     """
     found = made_by_main(
-        partial(
-            _find,
-            config,
-            folder,
-            resuming=resuming,
-            askable=adapted(model) is not None,
-            loaded_from=loaded_from,
-            weights_known=weights_known,
-            cache=cache,
-        ),
-        is_main_process=is_main_process,
+        partial(_find, model, config, folder, run, known), is_main_process=known.is_main_process
     )
     if found is not None:
         found = replace(found, snapshot=_scored_anew(found.snapshot, config))
     if found is None:
-        taken = _take_base(model, config, run)
-        found = Baseline(snapshot=broadcast_from_main(taken), origin="asked")
-    if is_main_process and found.origin != "stored":
-        save_snapshot(found.snapshot, folder.base)
-    if is_main_process and cache and found.origin == "asked":
-        _fill_cache(found.snapshot)
+        taken = broadcast_from_main(_take_base(model, config, run))
+        original = replace(known.itself, digest=taken.fingerprint.digest)
+        found = Baseline(snapshot=taken, origin="asked", original=original)
+    found = replace(found, original=replace(found.original, folder=str(folder.base)))
+    if known.is_main_process:
+        if found.origin != "stored":
+            save_snapshot(found.snapshot, folder.base)
+        write_original(folder, found.original)
+        if known.cache and found.origin in ("asked", "reloaded"):
+            _fill_cache(found.snapshot)
     return found
 
 
@@ -122,48 +101,64 @@ def _take_base(model: torch.nn.Module, config: EvalConfig, run: str) -> Snapshot
 
 
 def _find(
-    config: EvalConfig,
-    folder: RunFolder,
-    *,
-    resuming: bool,
-    askable: bool,
-    loaded_from: Path | None,
-    weights_known: bool,
-    cache: bool,
+    model: torch.nn.Module, config: EvalConfig, folder: RunFolder, run: str, known: Known
 ) -> Baseline | None:
-    stored = _load(folder.base)
-    lineage = read_lineage(loaded_from) if loaded_from is not None else None
-    if resuming:
-        if stored is not None:
-            own = lineage is not None and lineage.base == stored.fingerprint.digest
-            _require_fit(stored, config.fingerprint, folder.base, weights=weights_known and not own)
-            return Baseline(snapshot=stored, origin="stored")
-        if not askable:
-            raise BaseMismatchError(
-                f"this resume has no base snapshot in `{folder.base}`, and the base itself is gone "
-                "from memory: restore that folder, or start without `resume_from_checkpoint`."
+    stored, wanted, descent = load_stored(folder.base), config.fingerprint, known.descent
+    if known.resuming and stored is not None:
+        check = known.weights_known and not _is_base_of(stored, wanted, descent)
+        _require_fit(stored, wanted, folder.base, weights=check)
+        original = read_original(folder) or known.itself
+        return Baseline(snapshot=stored, origin="stored", original=original)
+    if known.resuming and known.mark is not None:
+        descent = _marked(model, wanted, known)
+    if descent is not None:
+        try:
+            found = ask_original(
+                model, config, descent, run=run, near=stored, take=_take_base, cache=known.cache
             )
-    if lineage is not None:
-        return Baseline(
-            snapshot=_descent(lineage, config, Path(loaded_from or "")), origin="descent"
+        except BaseMismatchError as error:
+            if descent.stated or known.resuming:
+                raise
+            say(f"costs are counted from the model as it is now: {error}")
+        else:
+            return Baseline(snapshot=found.snapshot, origin=found.origin, original=found.original)
+    if stored is not None and not stored.fingerprint.differences(wanted):
+        return Baseline(snapshot=stored, origin="stored", original=known.itself)
+    cached = load_cached(wanted.digest) if known.cache else None
+    if cached is not None:
+        return Baseline(snapshot=cached, origin="cache", original=known.itself)
+    if known.resuming and adapted(model) is None:
+        raise BaseMismatchError(
+            f"this resume has no base snapshot in `{folder.base}`, and the base itself is gone "
+            "from memory: restore that folder, give the model that training began from as "
+            "`GuardCallback(base=...)`, or start without `resume_from_checkpoint`."
         )
-    if stored is not None and not stored.fingerprint.differences(config.fingerprint):
-        return Baseline(snapshot=stored, origin="stored")
-    cached = _cached(config.fingerprint.digest) if cache else None
-    return Baseline(snapshot=cached, origin="cache") if cached is not None else None
+    return None
 
 
-def _descent(lineage: Lineage, config: EvalConfig, loaded_from: Path) -> Snapshot:
-    for folder in (Path(lineage.base_folder), cache_folder(lineage.base)):
-        snapshot = _load(folder)
-        if snapshot is not None and snapshot.fingerprint.digest == lineage.base:
-            _require_fit(snapshot, config.fingerprint, folder, weights=False)
-            return snapshot
-    raise BaseMismatchError(
-        f"`{loaded_from}` is a fine-tune of another base, whose snapshot is not in "
-        f"`{lineage.base_folder}` any more: forgetting is measured against the original base. "
-        f"Restore that folder, or delete `{loaded_from}/ftguard.json` to take this model as base."
+def _is_base_of(stored: Snapshot, wanted: Fingerprint, descent: Descent | None) -> bool:
+    """Whether what is stored is the base of what is in memory, which may be a fine-tune of it."""
+    if descent is None:
+        return stored.fingerprint.weights == wanted.weights
+    original = descent.original
+    given = not original.weights and not original.digest
+    return given or (
+        original.digest == stored.fingerprint.digest
+        or original.weights == stored.fingerprint.weights
     )
+
+
+def _marked(model: torch.nn.Module, wanted: Fingerprint, known: Known) -> Descent | None:
+    """What the resumed checkpoint names; adapters go on the base that they were trained on."""
+    if known.mark is None or adapted(model) is None or not known.weights_known:
+        return known.mark
+    weights = {wanted.weights, known.descent.original.weights if known.descent else ""}
+    if known.mark.original.weights not in weights:
+        raise BaseMismatchError(
+            "the checkpoint to resume was trained on another base model than the one that is "
+            f"loaded: load `{known.mark.original.model or 'its own'}`."
+        )
+    return known.mark
 
 
 def _require_fit(stored: Snapshot, wanted: Fingerprint, folder: Path, *, weights: bool) -> None:
@@ -178,27 +173,11 @@ def _require_fit(stored: Snapshot, wanted: Fingerprint, folder: Path, *, weights
         )
 
 
-def _load(folder: Path) -> Snapshot | None:
-    try:
-        return load_snapshot(folder)
-    except FileNotFoundError:
-        return None
-
-
 def _scored_anew(snapshot: Snapshot, config: EvalConfig) -> Snapshot:
     """With what the user's scorers say now: what they said once may rest on what has changed."""
     own = [p for p in config.prompt_batch.probes if isinstance(p.scorer, OwnScorer)]
     new = {found.probe_id: found for found in score(own, snapshot.answers)}
     return replace(snapshot, scores=tuple(new.get(s.probe_id, s) for s in snapshot.scores))
-
-
-def _cached(digest: str) -> Snapshot | None:
-    """What an earlier run left in the cache; what cannot be read is asked anew."""
-    try:
-        return _load(cache_folder(digest))
-    except FtguardError as error:
-        warnings.warn(f"ftguard: the base is asked anew: {error}", stacklevel=2)
-        return None
 
 
 def _fill_cache(snapshot: Snapshot) -> None:

@@ -1,7 +1,7 @@
 """Opens the run when training begins: what is asked, the base, and what is said before it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -9,30 +9,35 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedTokenizerBase
 
-from ftguard.ask.batches import BatchPlan
-from ftguard.ask.prompts import prepare
+from ftguard.ask.padding import plan_batches
+from ftguard.ask.prompts import PromptBatch, prepare
 from ftguard.ask.ranks import made_by_main
+from ftguard.ask.render import Ids
 from ftguard.ask.rendered import write_rendered
 from ftguard.ask.template import ChatTemplate
 from ftguard.ask.unwrap import adapted, inner_model
-from ftguard.ask.weights import weights_fingerprint
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
+from ftguard.formatting import rate
 from ftguard.judge import refuse_self
 from ftguard.measures import Measurement, measure
 from ftguard.probes import Gathered, Probe, Sets, write_probes
 from ftguard.run.announce import announce
 from ftguard.run.as_seen import as_seen
 from ftguard.run.as_trained import AsTrained, decide_on_template, unlike_training
-from ftguard.run.baseline import Baseline, get_baseline, read_lineage
+from ftguard.run.baseline import Baseline, Known, get_baseline
+from ftguard.run.bringing import bring
 from ftguard.run.chosen_probes import probes_to_ask
 from ftguard.run.clock import Clock
+from ftguard.run.descending import find_descent, itself
 from ftguard.run.examine import EvalConfig, fingerprint
 from ftguard.run.given import Host, Settings
 from ftguard.run.grading import Grading
 from ftguard.run.guarded_run import GuardedRun
 from ftguard.run.journal import Journal
+from ftguard.run.learning_rate import replayed
 from ftguard.run.ledger import (
+    Acted,
     AnyEvent,
     BaseTaken,
     Chosen,
@@ -41,10 +46,20 @@ from ftguard.run.ledger import (
     Superseded,
     current_run,
 )
+from ftguard.run.lineage import (
+    Descent,
+    cache_tensors,
+    descent_of_state,
+    read_lineage,
+    remember,
+)
+from ftguard.run.original_base import ITSELF
+from ftguard.run.stage import take_start
 from ftguard.run.state import RunState, fold
 from ftguard.run.thinking import ROWS, Thinking, settle_thinking
 from ftguard.run.trainer import loaded_from, planned_checkpoints
 from ftguard.run.training_data import TrainingTexts, given_texts, trainer_texts
+from ftguard.scores.snapshot import Snapshot
 from ftguard.tracking import Tracker, say
 from ftguard.verdict.defaults import applicable, left_out, unmeasured
 from ftguard.verdict.run import Run
@@ -59,6 +74,10 @@ class Prepared:
     config: EvalConfig
     baseline: Baseline
     as_trained: AsTrained
+    descent: Descent | None
+    """The original base, where the model is a fine-tune of it."""
+    start: Snapshot | None
+    """Of the model as the run takes it up, where that is no longer its base."""
 
 
 def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
@@ -74,16 +93,20 @@ def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
         refuse_self(settings.judge, str(loaded_from(model) or _name(model)))
     clock = Clock()
     with clock:
-        made_by_main(folder.check_writable, is_main_process=host.is_main_process)
+        renamed = made_by_main(folder.check_writable, is_main_process=host.is_main_process)
+        mark = descent_of_state(host.state) if host.resuming else None
         before = made_by_main(
-            partial(_state_before, folder, host.state.global_step, strict=settings.strict),
+            partial(_state_before, folder, host, mark, settings),
             is_main_process=host.is_main_process,
         )
-        prepared = _prepare(settings, host, folder, before.run)
+        prepared = _prepare(settings, host, folder, before.run, mark)
         base, probes = prepared.baseline.snapshot, prepared.config.prompt_batch.probes
         measured = measure(probes, base, base, prepared.config.measures)
+        lowered = before.lowered[-1] if before.lowered else None
+        replay = lowered.learning_rate if lowered and settings.act_on_breach else None
         run = replace(
             _next_attempt(before, host),
+            rate=replayed(host.rate, replay),
             gates=applicable(settings.gates, measured, settings.limits),
             not_measured=unmeasured(measured),
             left_out=left_out(settings.gates, measured, settings.limits),
@@ -103,14 +126,24 @@ def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
             advising=settings.advising,
             is_main_process=host.is_main_process,
             grading=grading,
+            original=prepared.baseline.original,
+            start=prepared.start,
+            cache=settings.cache,
         )
         if host.is_main_process:
             _open(guarded, settings, prepared, measured)
+            for line in _on_the_past(guarded, prepared, lowered, host.rate):
+                say(line)
+            if renamed is not None:
+                say(f"the run's folder is now `{renamed}`, which no upload to a hub takes along")
         journal.share()
+        remember(host.state, prepared.baseline.original, run.id)
     return guarded
 
 
-def _prepare(settings: Settings, host: Host, folder: RunFolder, run: str) -> Prepared:
+def _prepare(
+    settings: Settings, host: Host, folder: RunFolder, run: str, mark: Descent | None
+) -> Prepared:
     gathered = probes_to_ask(
         settings.sets,
         folder,
@@ -134,18 +167,36 @@ def _prepare(settings: Settings, host: Host, folder: RunFolder, run: str) -> Pre
         is_main_process=host.is_main_process,
     )
     config = _config(settings, host, gathered.probes, as_trained, thinks=thinking.expected)
-    baseline = get_baseline(
-        host.model,
-        config,
-        folder,
-        run=run,
-        resuming=host.state.global_step > 0,
-        loaded_from=loaded_from(host.model),
-        weights_known=host.weights is not None or adapted(host.model) is not None,
+    descent = made_by_main(
+        partial(find_descent, settings, host), is_main_process=host.is_main_process
+    )
+    known = Known(
+        resuming=host.resuming,
+        weights_known=host.weights_known or adapted(host.model) is not None,
+        descent=descent,
+        mark=mark,
+        itself=itself(host),
         cache=settings.cache,
         is_main_process=host.is_main_process,
     )
+    baseline = get_baseline(host.model, config, folder, run=run, known=known)
+    if descent is not None and baseline.original.weights == host.weights.fingerprint:
+        descent = None  # Its base is gone, which was said: costs are counted from here.
+    if host.is_main_process and settings.cache and descent is None and not host.resuming:
+        cache_tensors(baseline.original, host.weights.tensors)
+    start = take_start(
+        host.model,
+        replace(config, fingerprint=baseline.snapshot.fingerprint),
+        baseline.snapshot,
+        folder,
+        run=run,
+        resuming=host.resuming,
+        descends=descent is not None,
+        is_main_process=host.is_main_process,
+    )
     return Prepared(
+        descent=descent,
+        start=start,
         gathered=gathered,
         thinking=thinking,
         config=config,
@@ -167,6 +218,7 @@ def _open(
     for event in _opening(guarded.run, settings.sets, prepared.gathered, prepared.baseline):
         guarded.journal.append(event)
     guarded.best.reconcile()
+    guarded.write_so_far()
     lines = announce(
         prepared.gathered,
         batch,
@@ -223,6 +275,13 @@ def _tokenizer(host: Host) -> PreTrainedTokenizerBase:
     return host.tokenizer
 
 
+def _shown(prompt_batch: PromptBatch) -> Ids:
+    """A prompt to try the model with."""
+    return next(
+        (question.prompt[-16:] for question in prompt_batch.questions if question.prompt), ()
+    )
+
+
 def _config(
     settings: Settings,
     host: Host,
@@ -244,25 +303,54 @@ def _config(
         prompt_batch=prompt_batch,
         fingerprint=fingerprint(
             prompt_batch,
-            host.weights or weights_fingerprint(host.model),
+            host.weights.fingerprint,
             str(inner.dtype),
             settings.judge.digest if settings.judge else "",
         ),
-        plan=BatchPlan(),
+        plan=plan_batches(host.model, _shown(prompt_batch), prompt_batch.pad_id),
         progress=host.progress,
         measures=settings.measures,
     )
 
 
-def _state_before(folder: RunFolder, step: int, *, strict: bool) -> RunState:
-    """A new run, or what has happened in the one that is resumed at `step`."""
+def _state_before(
+    folder: RunFolder, host: Host, mark: Descent | None, settings: Settings
+) -> RunState:
+    """A new run, or what has happened in the one that is resumed."""
+    new = RunState(run=secrets.token_hex(4), strict=settings.strict)
+    if not host.resuming:
+        return new
+    if mark is not None:
+        bring(mark, folder, settings.sets.digest)
     events = Ledger(folder.ledger).read()
-    lineage = read_lineage(folder.checkpoint(step))
+    lineage = read_lineage(folder.checkpoint(host.state.global_step))
     latest = current_run(events)
-    resumed = lineage.checkup.run if lineage else latest.id if latest else None
-    if step == 0 or resumed is None:
-        return RunState(run=secrets.token_hex(4), strict=strict)
-    return fold(events, resumed, strict=strict)
+    named = mark.run if mark else lineage.checkup.run if lineage else latest.id if latest else ""
+    if named not in {event.run for event in events}:
+        return new
+    return fold(events, named, strict=settings.strict)
+
+
+def _on_the_past(
+    guarded: GuardedRun, prepared: Prepared, lowered: Acted | None, own: float
+) -> Iterator[str]:
+    """What was taken over from before, a line each."""
+    run, descent = guarded.run, prepared.descent
+    if descent is not None:
+        of = descent.original.model or "its original base"
+        yield (
+            f"this model is a fine-tune of {of} (by {descent.source}): costs are counted from that "
+            f'base, and those of this stage beside; base="{ITSELF}" counts from here'
+        )
+    elif guarded.start is not None:
+        yield "the adapters are trained already: this stage's costs are told beside those in all"
+    if lowered is None or run.rate is None:
+        return
+    at = f"step {lowered.step} lowered the learning rate to {rate(lowered.learning_rate)}"
+    if run.rate != own:
+        yield f"{at}, which is done again: the remaining steps train at that, not at {rate(own)}"
+    elif lowered.learning_rate < own:
+        yield f"{at}; without `act_on_breach` yours is left alone, {rate(own)}"
 
 
 def _opening(run: Run, sets: Sets, gathered: Gathered, baseline: Baseline) -> Sequence[AnyEvent]:

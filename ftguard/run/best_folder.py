@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftguard.folders import RunFolder
-from ftguard.run.baseline import Lineage, read_lineage, write_lineage
 from ftguard.run.journal import Journal
 from ftguard.run.keep import keep_checkpoint, loads, put_aside
 from ftguard.run.ledger import Lost
-from ftguard.scores.snapshot import Snapshot
+from ftguard.run.lineage import Examined, Original, examined, read_lineage, write_lineage
 from ftguard.tracking import say
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.run import Run
@@ -21,12 +20,13 @@ class BestFolder:
     run: Run
     journal: Journal
     folder: RunFolder
-    base: Snapshot
+    original: Original
+    """The base that the run counts from."""
 
     def mark(self, checkup: Checkup) -> None:
         """Leave the checkup beside its checkpoint's files, where they are there."""
         if checkup.checkpoint is not None and Path(checkup.checkpoint).is_dir():
-            write_lineage(Path(checkup.checkpoint), self._lineage(checkup))
+            write_lineage(Path(checkup.checkpoint), self.original, examined(checkup))
 
     def keep(self, checkup: Checkup) -> None:
         """Mark a checkpoint that was just saved, and hold what is now the best."""
@@ -41,22 +41,36 @@ class BestFolder:
         """
         while (best := self.journal.state.best) is not None:
             held = self._held()
-            if held is not None and held.id == best.id:
-                write_lineage(self.folder.best, self._lineage(best))
+            if held is not None and held.name == str(best.id):
+                write_lineage(self.folder.best, self.original, examined(best))
                 return
-            if best.checkpoint is not None and Path(best.checkpoint).is_dir():
-                self._hold(Path(best.checkpoint), best, held)
+            checkpoint = self._files_of(best)
+            if checkpoint is not None:
+                self._hold(checkpoint, best, held)
                 return
             say(f"step {best.step} passed, but its files are gone: it cannot be kept")
             self.journal.append(Lost(run=self.run.id, attempt=self.run.attempt, step=best.step))
         self._put_aside()
 
-    def _held(self) -> Checkup | None:
+    def _files_of(self, best: Checkup) -> Path | None:
+        """Where a checkpoint's files are; the output folder may have moved since."""
+        if best.checkpoint is None:
+            return None
+        recorded = Path(best.checkpoint)
+        here = self.folder.output_dir
+        moved = [here / recorded.name, here / recorded.parent.name / recorded.name]
+        for place in (recorded, *moved):
+            lineage = read_lineage(place)
+            if lineage is not None and lineage.checkup.name == str(best.id):
+                return place
+        return recorded if recorded.is_dir() and read_lineage(recorded) is None else None
+
+    def _held(self) -> Examined | None:
         kept = read_lineage(self.folder.best)
         return None if kept is None else kept.checkup
 
-    def _hold(self, checkpoint: Path, best: Checkup, held: Checkup | None) -> None:
-        ours = held is not None and held.id in {c.id for c in self.journal.state.checkups}
+    def _hold(self, checkpoint: Path, best: Checkup, held: Examined | None) -> None:
+        ours = self._is_ours(held)
         if not ours:
             self._put_aside()
         elif held is not None and held.step > best.step:
@@ -65,6 +79,7 @@ class BestFolder:
                 f"{len(self.journal.state.checkups)} checkpoints it loses less"
             )
         keep_checkpoint(checkpoint, self.folder.best)
+        write_lineage(self.folder.best, self.original, examined(best))
         if not loads(self.folder.best):
             say(f"{self.folder.best} is kept sharded, as it was saved: merge it to load it")
 
@@ -73,15 +88,12 @@ class BestFolder:
         aside = put_aside(self.folder.best)
         if aside is None:
             return
-        ours = held is not None and held.id in {c.id for c in self.journal.state.checkups}
+        ours = self._is_ours(held)
         if ours and held is not None:
             say(f"step {held.step} is the best no more, by the curve since: put aside as {aside}")
         else:
             say(f"the best of an earlier run or attempt was put aside as {aside}")
 
-    def _lineage(self, checkup: Checkup) -> Lineage:
-        return Lineage(
-            base=self.base.fingerprint.digest,
-            base_folder=str(self.folder.base.resolve()),
-            checkup=checkup,
-        )
+    def _is_ours(self, held: Examined | None) -> bool:
+        ids = {str(checkup.id) for checkup in self.journal.state.checkups}
+        return held is not None and held.name in ids

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import torch
 from transformers import PreTrainedTokenizerBase, TrainerState, TrainingArguments
 
+from ftguard.ask.weights import Weights
 from ftguard.judge import Judge
 from ftguard.measures import Measure
 from ftguard.probes import Encoder, Sets
 from ftguard.run.examine import Advising
+from ftguard.run.lineage import Original
 from ftguard.verdict.gate import Gate
 
 
@@ -29,7 +31,20 @@ class Settings:
     advising: Advising
     strict: bool
     cache: bool
+    base: str | None
+    """The model that costs are counted from; None where that is to be found, `self` for the model
+    as it is loaded."""
     chat_template_kwargs: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """What a run left in memory when it ended."""
+
+    weights: str
+    """Their fingerprint."""
+    original: Original
+    """The base that the run counted from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +62,19 @@ class Host:
     """The training data loader."""
     rate: float
     """The peak learning rate before any action."""
-    weights: str | None
-    """Fingerprint of the weights as the user loaded them; None where the callback was added after
-    the Trainer was made, and then taken now (on the resume of a full fine-tune the base is then
+    weights: Weights
+    """As the user loaded them."""
+    weights_known: bool
+    """Whether they were read before a resume could overwrite them; not so where the callback was
+    added after the Trainer was made (the base of a full fine-tune that is resumed is then
     identified by the ledger alone)."""
+    left: Left | None = None
+    """What this process trained last under the same callback."""
+
+    @property
+    def resuming(self) -> bool:
+        """Whether a checkpoint was loaded."""
+        return int(self.state.global_step) > 0
 
     @property
     def is_main_process(self) -> bool:

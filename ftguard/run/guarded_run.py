@@ -1,11 +1,13 @@
 """Makes `GuardedRun`, one attempt of a run: it examines, records and keeps the best."""
 
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
 
 from ftguard.ask.ranks import broadcast_from_main
+from ftguard.ask.weights import is_sharded, weights_fingerprint
 from ftguard.errors import FtguardError
 from ftguard.folders import RunFolder
 from ftguard.formatting import duration, percent, rate
@@ -16,9 +18,12 @@ from ftguard.run.acting import Action, choose_action
 from ftguard.run.best_folder import BestFolder
 from ftguard.run.clock import Clock
 from ftguard.run.examine import Advising, EvalConfig, Examination, Moment, Sides, assess, examine
+from ftguard.run.given import Left
 from ftguard.run.grading import BASE, NOW, Grading, judged_by_step, with_scores
 from ftguard.run.journal import Journal
 from ftguard.run.ledger import Acted, Examined
+from ftguard.run.lineage import Original, cache_descent
+from ftguard.run.stage import stage_measurements, tell_stage
 from ftguard.run.state import RunState
 from ftguard.scores.snapshot import Snapshot, load_snapshot, save_snapshot
 from ftguard.tracking import Tracker, say
@@ -42,6 +47,12 @@ class GuardedRun:
     advising: Advising
     is_main_process: bool
     """Whether this process writes; every process asks."""
+    original: Original
+    """Where the base is to be found again."""
+    start: Snapshot | None = None
+    """Of the model as the run took it up, where that was no longer the base."""
+    cache: bool = True
+    """Whether the cache of descents is filled."""
     grading: Grading | None = None
     """The judge at work, in the main process."""
 
@@ -53,7 +64,9 @@ class GuardedRun:
     @property
     def best(self) -> BestFolder:
         """Where the best checkpoint's files are kept."""
-        return BestFolder(run=self.run, journal=self.journal, folder=self.folder, base=self.base)
+        return BestFolder(
+            run=self.run, journal=self.journal, folder=self.folder, original=self.original
+        )
 
     def examine(self, model: torch.nn.Module, moment: Moment) -> Examination:
         """The checkup of this step; every process gets the main one's.
@@ -75,12 +88,14 @@ class GuardedRun:
             advising=self.advising,
             grade=partial(self._grade, moment.step) if self.grading else None,
         )
-        checkup = broadcast_from_main(found.checkup)
+        checkup = broadcast_from_main(self._with_stage(found))
         if self.is_main_process:
             if found.snapshot is not None:
                 save_snapshot(found.snapshot, self.folder.answers(checkup.id))
             self._append(checkup)
             self.tracker.log(checkup, self.clock.share)
+            if checkup.stage:
+                say(tell_stage(checkup.stage, checkup.measurements))
         self.journal.share()
         return Examination(checkup=checkup, snapshot=found.snapshot)
 
@@ -106,7 +121,9 @@ class GuardedRun:
             state = self.state
             lowered_at = state.lowered[-1].step if state.lowered else None
             advice = choose_action(checkup, state.checkups, lowered_at)
-            if advice is not None:
+            if isinstance(advice, LowerLearningRate) and state.learning_rate <= 0:
+                say("the learning rate is the optimizer's own: it cannot be lowered")
+            elif advice is not None:
                 action = self._act(advice, checkup.step)
         self.journal.share()
         return broadcast_from_main(action)
@@ -120,6 +137,7 @@ class GuardedRun:
             if self._done(checkup.step) != checkup:
                 self._append(checkup)
             self.best.keep(checkup)
+            self.write_so_far()
         self.journal.share()
 
     def forecast(self, steps: int) -> str:
@@ -136,6 +154,12 @@ class GuardedRun:
             f"all, {percent(share)} of the run"
         )
 
+    def write_so_far(self) -> None:
+        """Leave the verdict on what was measured, for the case that training never ends."""
+        state = self.state
+        so_far = conclude(self.run, state.checkups, state.choice, None, self.folder, finished=False)
+        write_conclusion(so_far, self.folder)
+
     def conclude(self) -> Conclusion:
         """Write the run's outcome and tell it."""
         if self.is_main_process:
@@ -147,7 +171,28 @@ class GuardedRun:
         if self.is_main_process:
             write_conclusion(conclusion, self.folder)
             self.tracker.finish(conclusion)
+            kept = choice.checkup if choice else None
+            if kept is not None and kept.stage:
+                say(f"step {kept.step}: {tell_stage(kept.stage, kept.measurements)}")
         return conclusion
+
+    def left_behind(self, model: torch.nn.Module) -> Left | None:
+        """What is in memory now, so that later runs know where it comes from; None of shards."""
+        if is_sharded(model):
+            return None
+        weights = weights_fingerprint(model)
+        if self.is_main_process and self.cache and weights != self.original.weights:
+            try:
+                cache_descent(weights, self.original)
+            except OSError as error:
+                warnings.warn(f"ftguard: a descent was not cached ({error})", stacklevel=2)
+        return Left(weights=weights, original=self.original)
+
+    def _with_stage(self, found: Examination) -> Checkup:
+        if self.start is None or found.snapshot is None:
+            return found.checkup
+        stage = stage_measurements(self.config, self.start, found.snapshot)
+        return replace(found.checkup, stage=stage)
 
     def _grade(self, step: int, sides: Sides) -> Sides:
         if self.grading is not None:

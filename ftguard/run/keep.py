@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from ftguard.disk import replaced_folder
-from ftguard.run.baseline import read_lineage
+from ftguard.run.lineage import read_lineage
 
 NOT_MODEL = (
     "optimizer",
@@ -49,7 +49,7 @@ def put_aside(best: Path) -> Path | None:
     if not best.is_dir():
         return None
     lineage = read_lineage(best)
-    name = "unknown" if lineage is None else str(lineage.checkup.id)
+    name = "unknown" if lineage is None else lineage.checkup.name
     aside = best.with_name(f"{best.name}-{name}")
     shutil.rmtree(aside, ignore_errors=True)
     best.rename(aside)

@@ -13,8 +13,8 @@ from ftguard.probes import Leak
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.run import Run
 
-Origin = Literal["asked", "stored", "cache", "descent"]
-"""Where a base snapshot came from."""
+Origin = Literal["asked", "stored", "cache", "descent", "reloaded"]
+"""Where a base snapshot came from; `reloaded` is asked of the original base, loaded anew."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -48,7 +48,7 @@ class BaseTaken(Event, frozen=True, kw_only=True, tag="base"):
     digest: str
     """Of the base snapshot's fingerprint."""
     origin: Origin
-    """Asked now, stored by an earlier attempt, from the cache, or by descent."""
+    """Asked now, stored by an earlier attempt, from the cache, by descent, or reloaded."""
 
 
 class Examined(Event, frozen=True, kw_only=True, tag="checkup"):

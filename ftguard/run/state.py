@@ -68,8 +68,14 @@ class RunState:
 
     @property
     def learning_rate(self) -> float:
-        """The peak rate in force."""
-        return self.lowered[-1].learning_rate if self.lowered else self.attempts[0].learning_rate
+        """The peak rate in force: the user's own, until this attempt lowers it."""
+        latest = self.attempts[-1]
+        now = [action for action in self.lowered if action.attempt == latest.attempt]
+        if latest.rate is None:
+            now = list(self.lowered)
+        if now:
+            return now[-1].learning_rate
+        return latest.learning_rate if latest.rate is None else latest.rate
 
     def find(self, step: int, attempt: int) -> Checkup | None:
         """What an attempt found at a step, where that counts."""

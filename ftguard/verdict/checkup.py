@@ -37,6 +37,9 @@ class Checkup:
     learning_rate: float | None = None
     """The peak rate in force while it was trained to, a rate lowered on the way included; None
     where that is not known."""
+    stage: tuple[Measurement, ...] = ()
+    """Against the model as the run took it up, where that was a fine-tune already; `measurements`
+    are against the original base."""
 
     @property
     def id(self) -> CheckpointId:

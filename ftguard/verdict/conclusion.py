@@ -1,7 +1,7 @@
 """Makes `Conclusion`, a run's outcome as `verdict.json` holds it, and says it in one line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -47,6 +47,10 @@ class Conclusion:
     learned: bool = True
     """Whether the best gained on the target, in score or (beyond chance) in likelihood, where that
     was measured: one that lost nothing because it learned nothing is no reason to ship."""
+    stage: tuple[Measurement, ...] = ()
+    """Of the best (of the last, where there is none), what this stage of several has changed."""
+    finished: bool = True
+    """False until training has ended: what was measured so far, should it never end."""
 
 
 def conclude(
@@ -55,8 +59,10 @@ def conclude(
     choice: Choice | None,
     confirmed: Measurement | None,
     folder: RunFolder,
+    *,
+    finished: bool = True,
 ) -> Conclusion:
-    """Fold the checkups of a run into its outcome."""
+    """Fold the checkups of a run into its outcome, or into that so far."""
     last = checkups[-1] if checkups else None
     best = choice.checkup if choice else None
     return Conclusion(
@@ -71,9 +77,21 @@ def conclude(
         last_passed=last.verdict.passed if last else None,
         last_gates=last.verdict.outcomes if last else (),
         advice=last.advice if last else (),
-        summary=_best_line(choice, confirmed, folder) if choice else _none_line(checkups),
+        summary=_so_far(
+            _best_line(choice, confirmed, folder) if choice else _none_line(checkups),
+            last,
+            finished=finished,
+        ),
+        finished=finished,
         learned=best is None or _learned(best),
+        stage=best.stage if best else last.stage if last else (),
     )
+
+
+def _so_far(line: str, last: Checkup | None, *, finished: bool) -> str:
+    if finished or last is None:
+        return line
+    return f"TRAINING DID NOT END (last checked at step {last.step}): {line}"
 
 
 def _learned(best: Checkup) -> bool:
@@ -97,7 +115,7 @@ def read_conclusion(folder: RunFolder) -> Conclusion:
         InputError: there is none, or it is damaged.
     """
     try:
-        return msgspec.json.decode(folder.verdict.read_bytes(), type=Conclusion)
+        found = msgspec.json.decode(folder.verdict.read_bytes(), type=Conclusion)
     except OSError:
         raise InputError(
             f"no verdict in `{folder.verdict}`: give the `output_dir` of a run that trained with "
@@ -105,6 +123,11 @@ def read_conclusion(folder: RunFolder) -> Conclusion:
         ) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"`{folder.verdict}` is damaged: {error}.") from None
+    if found.best_folder is None:
+        return found
+    # The folder may have moved since.
+    here = str(folder.best)
+    return replace(found, best_folder=here, summary=found.summary.replace(found.best_folder, here))
 
 
 def _best_line(choice: Choice, confirmed: Measurement | None, folder: RunFolder) -> str:

@@ -17,7 +17,7 @@ class Run:
     method: str
     """`full` or `adapters`."""
     learning_rate: float
-    """The peak rate that the training arguments give, before any action."""
+    """The peak rate that the run's first attempt began with; 0 where the optimizer sets its own."""
     max_steps: int
     """Optimizer steps planned."""
     planned_checkpoints: int | None
@@ -28,5 +28,7 @@ class Run:
     """The gates that every checkpoint is held against."""
     not_measured: tuple[str, ...] = ()
     """Measurements that nobody configured."""
+    rate: float | None = None
+    """The peak rate in force when this attempt began; None in records of older versions."""
     left_out: tuple[str, ...] = ()
     """Default gates on what is measured that the user's gates or limits leave out."""

@@ -1,9 +1,13 @@
 """Tests of `inner_model`, `adapted` and `only_base`: what can be asked, and what is refused."""
 
+import copy
+from typing import Any
+
 import pytest
 import torch
 from peft import (
     LoraConfig,
+    LoraGAConfig,
     PeftMixedModel,
     PeftModel,
     PromptTuningConfig,
@@ -11,6 +15,8 @@ from peft import (
     get_peft_model,
     inject_adapter_in_model,
 )
+from peft.tuners.lora import preprocess_loraga
+from peft.tuners.lora.config import KasaConfig
 from transformers import (
     GPT2Config,
     GPT2LMHeadModel,
@@ -23,7 +29,7 @@ from transformers import (
 
 from ftguard import InputError
 from ftguard.ask.quiet import undisturbed
-from ftguard.ask.unwrap import adapted, inner_model
+from ftguard.ask.unwrap import adapted, check_base, inner_model
 
 pytestmark = pytest.mark.filterwarnings(
     # what transformers is about to rename, used here and in peft
@@ -111,23 +117,87 @@ def test_mixed_adapters_are_refused(model: LlamaForCausalLM) -> None:
         inner_model(PeftMixedModel(model, LORA))
 
 
-@pytest.mark.parametrize("init", ["pissa", "pissa_niter_2", "olora"])
-def test_a_base_that_peft_has_changed_is_refused(init: str, model: LlamaForCausalLM) -> None:
-    """PiSSA and OLoRA move weights into the adapter: without it, what is left is not the base."""
-    before = model.model.layers[0].self_attn.q_proj.weight.detach().clone()
-    tuned: PeftModel = get_peft_model(
-        model, LoraConfig(target_modules=["q_proj"], init_lora_weights=init)
-    )
-    after = model.model.layers[0].self_attn.q_proj.base_layer.weight
+CHANGED = {
+    "init_lora_weights='pissa'": {"init_lora_weights": "pissa"},
+    "init_lora_weights='pissa_niter_2'": {"init_lora_weights": "pissa_niter_2"},
+    "init_lora_weights='olora'": {"init_lora_weights": "olora"},
+    "init_lora_weights='OLoRA'": {"init_lora_weights": "OLoRA"},
+    "init_lora_weights='lora_ga'": {"init_lora_weights": "lora_ga"},
+    "kasa_config": {"kasa_config": KasaConfig()},
+    "layer_replication": {"layer_replication": [[0, 2], [1, 2]]},
+}
 
-    assert not torch.equal(before, after)
-    with (
-        pytest.raises(InputError, match=f"`init_lora_weights='{init}'` changes the base"),
-        undisturbed(tuned, base=True),
-    ):
+
+def changed(model: LlamaForCausalLM, arguments: dict[str, Any]) -> PeftModel:
+    """The model with such adapters, and what their method does before."""
+    config = LoraConfig(target_modules=["q_proj"], r=4, **copy.deepcopy(arguments))
+    if arguments.get("init_lora_weights") == "lora_ga":
+        config.lora_ga_config = LoraGAConfig()
+        ids = torch.arange(4, 30)[None]
+
+        def train_step() -> None:
+            model(ids, labels=ids).loss.backward()
+
+        preprocess_loraga(model, config, train_step)
+    return get_peft_model(model, config)
+
+
+@pytest.mark.parametrize("name", CHANGED)
+@pytest.mark.filterwarnings("ignore:Full backward hook is firing:UserWarning")
+def test_a_base_that_peft_has_changed_is_refused(name: str, model: LlamaForCausalLM) -> None:
+    """What these methods leave without their adapters is not the base: it answers otherwise."""
+    ids = torch.arange(4, 30)[None]
+    with torch.no_grad():
+        before = model(ids).logits
+    tuned = changed(model, CHANGED[name])
+
+    with torch.no_grad(), tuned.disable_adapter():
+        assert (tuned.get_base_model()(ids).logits - before).abs().max() > 0.1
+    with pytest.raises(InputError, match=f"`{name}`.*so the base cannot be asked any more"):
+        check_base(tuned)
+    with pytest.raises(InputError), undisturbed(tuned, base=True):
         pass
     with undisturbed(tuned) as inner:
         assert inner is model
+
+
+def test_every_adapter_counts_and_not_the_active_one_alone(model: LlamaForCausalLM) -> None:
+    """A second adapter on a base that the first one changed."""
+    tuned = changed(model, {"init_lora_weights": "olora"})
+    tuned.add_adapter("second", LoraConfig(target_modules=["q_proj"]))
+    tuned.set_adapter("second")
+
+    with pytest.raises(InputError, match="`init_lora_weights='olora'`"):
+        check_base(tuned)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"init_lora_weights": value}
+        for value in (True, False, "gaussian", "eva", "orthogonal", "mica")
+    ]
+    + [{"use_dora": True}, {"use_rslora": True}, {"lora_bias": True}, {"bias": "all"}],
+    ids=str,
+)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_other_initialisations_leave_the_base_as_it_is(
+    arguments: dict[str, Any], model: LlamaForCausalLM
+) -> None:
+    """With the adapters disabled the logits are the base's, bit for bit, trained ones too."""
+    ids = torch.arange(4, 30)[None]
+    model.eval()
+    with torch.no_grad():
+        before = model(ids).logits
+    config = LoraConfig(target_modules=["q_proj"], r=4, **arguments)
+    tuned = get_peft_model(model, config)
+    with torch.no_grad():
+        for parameter in tuned.parameters():
+            parameter.add_(0.1 if parameter.requires_grad else 0.0)
+
+    check_base(tuned)
+    with undisturbed(tuned, base=True) as inner:
+        assert torch.equal(inner(ids).logits, before)
 
 
 def test_adapters_inside_of_a_plain_model_are_refused_as_base(model: LlamaForCausalLM) -> None:

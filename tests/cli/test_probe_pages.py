@@ -88,8 +88,8 @@ def test_a_page_shows_what_is_demanded() -> None:
 
 def test_probes_are_found_in_a_run_in_a_file_and_by_name(tmp_path: Path) -> None:
     """A run's directory shows what it asked; a path is read as a probe set."""
-    (tmp_path / "ftguard").mkdir()
-    write_probes([CHAT], tmp_path / "ftguard/probes.jsonl")
+    (tmp_path / "_ftguard").mkdir()
+    write_probes([CHAT], tmp_path / "_ftguard/probes.jsonl")
     (tmp_path / "own.jsonl").write_text('{"prompt": "q", "reference": "r"}\n', "utf-8")
 
     assert ProbeSet.load(str(tmp_path)).probes == (CHAT,)

@@ -85,7 +85,7 @@ def test_a_real_run_is_rated_in_another_process(
         assert item is not None
         fields = {"rater": "anna", "item": item[1], "pick": "left"}
         assert _request(url.netloc, url.path + "rate", fields) == ""
-        (rating,) = RatingsFile(tmp_path / "ftguard" / "ratings.jsonl").read()
+        (rating,) = RatingsFile(tmp_path / "_ftguard" / "ratings.jsonl").read()
         assert (rating.probe_id, rating.rater) == (item[1], "anna")
 
         command.send_signal(signal.SIGINT)

@@ -9,12 +9,11 @@ import pytest
 
 from ftguard.folders import RunFolder
 from ftguard.measures.measurement import Measurement
-from ftguard.run.baseline import read_lineage
 from ftguard.run.best_folder import BestFolder
 from ftguard.run.journal import Journal
 from ftguard.run.ledger import Examined, Ledger, Lost
+from ftguard.run.lineage import Original, read_lineage
 from ftguard.run.state import RunState
-from ftguard.scores.snapshot import Fingerprint, Snapshot
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gates import Verdict
@@ -27,11 +26,10 @@ class Training:
         self.make, self.folder = make, RunFolder(output)
         self.folder.root.mkdir(parents=True)
         self.journal = Journal(Ledger(self.folder.ledger), RunState(run="r"))
-        fingerprint = Fingerprint(
-            weights="w", dtype="float32", tokenizer="t", template="", probes="p", scorers="1"
+        original = Original(digest="d", folder=str(self.folder.base), weights="w")
+        self.best = BestFolder(
+            run=make.run(), journal=self.journal, folder=self.folder, original=original
         )
-        base = Snapshot(run="r", step=0, fingerprint=fingerprint, answers=(), scores=())
-        self.best = BestFolder(run=make.run(), journal=self.journal, folder=self.folder, base=base)
 
     def save(self, step: int, target: float) -> None:
         """A checkpoint that passed, with this target score."""

@@ -10,10 +10,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, LlamaForCausalLM
 
-from ftguard.run.baseline import Lineage, write_lineage
 from ftguard.run.keep import keep_checkpoint, loads, put_aside
-from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gates import Verdict
+from ftguard.run.lineage import Examined, Original, write_lineage
 
 ONLY_FOR_A_RESUME = (
     "optimizer.pt",
@@ -198,27 +196,11 @@ def test_across_file_systems_the_weights_are_copied(tmp_path: Path) -> None:
     assert _value(best) == 1.0
 
 
-def _lineage(run: str, attempt: int, step: int) -> Lineage:
-    checkup = Checkup(
-        run=run,
-        attempt=attempt,
-        step=step,
-        epoch=1.0,
-        progress=0.5,
-        checkpoint=None,
-        eval_loss=None,
-        measurements=(),
-        verdict=Verdict(outcomes=(), passed=True, proven=False),
-        advice=(),
-        seconds=0.0,
-    )
-    return Lineage(base="b", base_folder="base", checkup=checkup)
-
-
 def test_a_best_is_put_aside_under_its_own_name(tmp_path: Path) -> None:
     """The name says run, attempt and step; the place is free and the files are all there."""
     best = _checkpoint(tmp_path / "best", 1.0)
-    write_lineage(best, _lineage("abc", 2, 40))
+    checkpoint = Examined(run="abc", attempt=2, step=40)
+    write_lineage(best, Original(digest="b", folder="base"), checkpoint)
 
     aside = put_aside(best)
 

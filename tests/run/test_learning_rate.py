@@ -16,8 +16,9 @@ from torch.optim.lr_scheduler import (
     StepLR,
 )
 from transformers import get_scheduler
+from transformers.optimization import Adafactor, AdafactorSchedule
 
-from ftguard.run.learning_rate import peak_rate, scale_rate
+from ftguard.run.learning_rate import peak_rate, replayed, scale_rate
 
 STEPS = 20
 Schedule = Callable[[torch.optim.Optimizer], Any]
@@ -146,3 +147,41 @@ def test_the_reported_rate_follows() -> None:
     scale_rate(optimizer, scheduler, 0.1)
 
     assert scheduler.get_last_lr() == pytest.approx([0.1 * rate for rate in before])
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [(None, 0.0), (0.0, 0.0), (float("nan"), 0.0), (1, 1.0), (torch.tensor(1e-2), 1e-2)],
+)
+def test_a_rate_that_is_none_or_0_or_a_tensor_is_read_and_scaled(
+    rate: Any, expected: float
+) -> None:
+    """0 stands for a rate that nobody told; what is no number is left alone."""
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    optimizer.param_groups[0]["lr"] = rate
+
+    assert peak_rate(optimizer, None) == pytest.approx(expected)
+    scale_rate(optimizer, None, 0.1)
+    assert peak_rate(optimizer, None) == pytest.approx(0.1 * expected)
+    assert (optimizer.param_groups[0]["lr"] is None) == (rate is None)
+
+
+def test_adafactor_with_relative_steps_has_no_rate_to_scale() -> None:
+    """Its group's rate is None, and its schedule tells what it used last."""
+    optimizer = Adafactor(
+        [torch.nn.Parameter(torch.ones(3))], scale_parameter=True, relative_step=True, lr=None
+    )
+    scheduler = AdafactorSchedule(optimizer)
+
+    assert peak_rate(optimizer, scheduler) == 0.0
+    scale_rate(optimizer, scheduler, 0.1)
+    optimizer.step()
+    scheduler.step()
+
+
+def test_a_lowered_rate_is_replayed_unless_the_users_own_is_as_low() -> None:
+    """1e-4 in place of 1e-3; 1e-5 stays, and so does a rate that was never lowered or told."""
+    assert replayed(1e-3, 1e-4) == 1e-4
+    assert replayed(1e-5, 1e-4) == 1e-5
+    assert replayed(1e-3, None) == 1e-3
+    assert replayed(0.0, 1e-4) == 0.0

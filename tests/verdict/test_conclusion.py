@@ -117,7 +117,7 @@ def test_the_outcome_holds_best_and_last() -> None:
 
     found = conclude(RUN, [best, last], _chosen(best), None, FOLDER)
 
-    assert (found.run, found.best_step, found.best_folder) == ("r", 10, "out/ftguard/best")
+    assert (found.run, found.best_step, found.best_folder) == ("r", 10, "out/_ftguard/best")
     assert (found.last_step, found.last_passed) == (20, False)
     assert [outcome.state for outcome in found.best_gates] == ["clear"]
     assert [outcome.state for outcome in found.last_gates] == ["breach"]
@@ -129,24 +129,24 @@ def test_the_outcome_holds_best_and_last() -> None:
     [
         (
             _checkup(10, "clear", TARGET),
-            "best: step 10, every gate proven, target 0.125 -> 0.625; kept in out/ftguard/best",
+            "best: step 10, every gate proven, target 0.125 -> 0.625; kept in out/_ftguard/best",
         ),
         (
             _checkup(10, "within", TARGET, eval_loss=0.5),
-            "best: step 10, every gate passed, target 0.125 -> 0.625; kept in out/ftguard/best",
+            "best: step 10, every gate passed, target 0.125 -> 0.625; kept in out/_ftguard/best",
         ),
         (
             _checkup(10, "within", eval_loss=1.25),
             (
                 "best: step 10, every gate passed, ranked by eval_loss (1.2500): "
-                "no target probes were given; kept in out/ftguard/best"
+                "no target probes were given; kept in out/_ftguard/best"
             ),
         ),
         (
             _checkup(30, "within"),
             (
                 "best: step 30, every gate passed, the latest that passed (75% of the run): "
-                "nothing ranks them; kept in out/ftguard/best"
+                "nothing ranks them; kept in out/_ftguard/best"
             ),
         ),
     ],

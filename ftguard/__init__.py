@@ -13,7 +13,8 @@ One value flows, and the folder list is its way: a folder imports only from thos
                 calibration, drift; one a file
     verdict/    gates, the checkup of one checkpoint, advice with its remedies/, a run's conclusion
     tracking/   where results are told: console, W&B, the Trainer's other reporters
-    run/        one run under guard: the ledger, the base, what is asked, the best that is kept
+    run/        one run under guard: the ledger, the base, what is asked, the best that is kept;
+                training/ reads the Trainer's data, descent/ finds the base of a fine-tune
     callback    the timeline: when things happen, in a few short hooks
     testing     a tiny model and runs of it, for tests of what users bring
     rating/     people rate both models' answers side by side, blind, on a local page

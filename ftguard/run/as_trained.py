@@ -14,7 +14,7 @@ from ftguard.ask.template import ChatTemplate, UserTurn, seen
 from ftguard.formatting import printable
 from ftguard.probes import Probe
 from ftguard.run.form import Sides, differences
-from ftguard.run.training_rows import TrainingRow, of_one_length, training_rows
+from ftguard.run.training.rows import TrainingRow, of_one_length, training_rows
 
 MOST = 16
 """Target probes of each kind that are compared."""

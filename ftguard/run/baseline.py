@@ -14,10 +14,10 @@ from ftguard.errors import BaseMismatchError
 from ftguard.folders import RunFolder, cache_folder
 from ftguard.measures import measure
 from ftguard.probes.own_scorer import OwnScorer
+from ftguard.run.descent.lineage import Descent, Original, read_original, write_original
+from ftguard.run.descent.original_base import ask_original, load_cached, load_stored
 from ftguard.run.examine import EvalConfig, take_snapshot
 from ftguard.run.ledger import Origin
-from ftguard.run.lineage import Descent, Original, read_original, write_original
-from ftguard.run.original_base import ask_original, load_cached, load_stored
 from ftguard.scores import score
 from ftguard.scores.snapshot import Fingerprint, Snapshot, save_snapshot
 from ftguard.tracking import say

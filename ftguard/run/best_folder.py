@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftguard.folders import RunFolder
+from ftguard.run.descent.lineage import Examined, Original, examined, read_lineage, write_lineage
 from ftguard.run.journal import Journal
 from ftguard.run.keep import keep_checkpoint, loads, put_aside
 from ftguard.run.ledger import Lost
-from ftguard.run.lineage import Examined, Original, examined, read_lineage, write_lineage
 from ftguard.tracking import say
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.run import Run

@@ -13,7 +13,7 @@ from ftguard.folders import RunFolder
 from ftguard.probes import Encoder, Gathered, Probe, Sets, gather, read_probes, survey
 from ftguard.probes.own_scorer import functions_of, is_own
 from ftguard.run.ledger import Chosen, Ledger
-from ftguard.run.training_data import TrainingTexts
+from ftguard.run.training.data import TrainingTexts
 
 
 def probes_to_ask(

@@ -15,7 +15,7 @@ from ftguard.ask.form import AskedForm, Kind
 from ftguard.ask.render import Ids, num_shared
 from ftguard.ask.template import THINKING, end_of, seen
 from ftguard.ask.today import DATE_MARK
-from ftguard.run.training_rows import TrainingRow, of_one_length
+from ftguard.run.training.rows import TrainingRow, of_one_length
 
 ENOUGH = 4
 """Rows that must share a text before it counts as a form that was written around prompts."""

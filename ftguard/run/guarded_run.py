@@ -17,13 +17,13 @@ from ftguard.measures.target import confirmed
 from ftguard.run.acting import Action, choose_action
 from ftguard.run.best_folder import BestFolder
 from ftguard.run.clock import Clock
+from ftguard.run.descent.lineage import Original, cache_descent
+from ftguard.run.descent.stage import stage_measurements, tell_stage
 from ftguard.run.examine import Advising, EvalConfig, Examination, Moment, Sides, assess, examine
 from ftguard.run.given import Left
 from ftguard.run.grading import BASE, NOW, Grading, judged_by_step, with_scores
 from ftguard.run.journal import Journal
 from ftguard.run.ledger import Acted, Examined
-from ftguard.run.lineage import Original, cache_descent
-from ftguard.run.stage import stage_measurements, tell_stage
 from ftguard.run.state import RunState
 from ftguard.scores.snapshot import Snapshot, load_snapshot, save_snapshot
 from ftguard.tracking import Tracker, say

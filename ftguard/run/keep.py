@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from ftguard.disk import replaced_folder
-from ftguard.run.lineage import read_lineage
+from ftguard.run.descent.lineage import read_lineage
 
 NOT_MODEL = (
     "optimizer",

@@ -12,7 +12,7 @@ from ftguard.ask.ranks import made_by_main
 from ftguard.ask.reasoning import holds_reasoning
 from ftguard.ask.room import FOR_THOUGHT
 from ftguard.ask.thinking import SWITCHES, in_channels, switches
-from ftguard.run.training_data import TrainingTexts
+from ftguard.run.training.data import TrainingTexts
 
 ROWS = 1_000
 """Training rows that are looked at."""

@@ -10,7 +10,7 @@ from ftguard import Probe
 from ftguard.ask.prompts import PromptBatch, prepare
 from ftguard.ask.template import ChatTemplate
 from ftguard.run.as_trained import AsTrained, decide_on_template, unlike_training
-from ftguard.run.training_rows import TrainingRow, training_rows
+from ftguard.run.training.rows import TrainingRow, training_rows
 
 TEMPLATE = (
     "{% for m in messages %}[{{ m.role }}]{{ m.content }}</s>{% endfor %}"

@@ -10,9 +10,9 @@ import pytest
 from ftguard.folders import RunFolder
 from ftguard.measures.measurement import Measurement
 from ftguard.run.best_folder import BestFolder
+from ftguard.run.descent.lineage import Original, read_lineage
 from ftguard.run.journal import Journal
 from ftguard.run.ledger import Examined, Ledger, Lost
-from ftguard.run.lineage import Original, read_lineage
 from ftguard.run.state import RunState
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.checkup import Checkup

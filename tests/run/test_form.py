@@ -10,7 +10,7 @@ from ftguard import Probe
 from ftguard.ask.form import asked_form
 from ftguard.ask.render import Rendering
 from ftguard.run.form import Sides, differences
-from ftguard.run.training_rows import TrainingRow
+from ftguard.run.training.rows import TrainingRow
 
 TEMPLATE = (
     "{% if messages[0].role != 'system' %}[system]Be kind</s>{% endif %}"

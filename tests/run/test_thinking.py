@@ -8,7 +8,7 @@ from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 from ftguard import Probe
 from ftguard.ask.prompts import prepare
 from ftguard.run.thinking import Thinking, announce_thinking, settle_thinking
-from ftguard.run.training_data import TrainingTexts
+from ftguard.run.training.data import TrainingTexts
 
 SWITCHED = (
     "{{ messages[0].content }}"

@@ -5,8 +5,8 @@ from functools import partial
 from itertools import count, islice
 from typing import Any
 
-from ftguard.run.training_columns import as_stored, is_table, undecoded
-from ftguard.run.unread import Unread
+from ftguard.run.training.columns import as_stored, is_table, undecoded
+from ftguard.run.training.unread import Unread
 
 Rows = Iterator[tuple[int, object]]
 """Places of rows, and the rows themselves."""

@@ -17,7 +17,7 @@ from ftguard import Probe
 from ftguard.folders import RunFolder
 from ftguard.probes.sets import read_sets
 from ftguard.run.chosen_probes import probes_to_ask
-from ftguard.run.training_data import TrainingTexts, trainer_texts
+from ftguard.run.training.data import TrainingTexts, trainer_texts
 
 NO_PICTURE = {"bytes": b"decoding this would raise", "path": None}
 PARTS = [
@@ -262,7 +262,7 @@ def test_slow_rows_are_read_for_so_long_alone(
     tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of rows that take 0.05 s each, some 4 are read in 0.2 s, and the note says where it ended."""
-    monkeypatch.setattr("ftguard.run.unread.MOST_SECONDS", 0.2)
+    monkeypatch.setattr("ftguard.run.training.unread.MOST_SECONDS", 0.2)
 
     def slow(place: int) -> dict[str, str]:
         time.sleep(0.05)
@@ -296,7 +296,7 @@ def test_an_endless_stream_is_read_for_its_first_rows(
     tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three rows of one without an end, whose `take` takes no notice of the number either."""
-    monkeypatch.setattr("ftguard.run.training_data.MOST_STREAMED", 3)
+    monkeypatch.setattr("ftguard.run.training.data.MOST_STREAMED", 3)
 
     class Endless:
         def take(self, _: int) -> Iterator[dict[str, str]]:

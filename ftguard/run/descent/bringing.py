@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 from ftguard.folders import RunFolder
+from ftguard.run.descent.lineage import Descent, Original, write_original
 from ftguard.run.ledger import AnyEvent, Chosen, Ledger
-from ftguard.run.lineage import Descent, Original, write_original
 from ftguard.tracking import say
 
 

@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from transformers import PreTrainedTokenizerFast
 
 from ftguard import Probe
-from ftguard.run.training_data import TrainingTexts, given_texts, trainer_texts
+from ftguard.run.training.data import TrainingTexts, given_texts, trainer_texts
 
 TEXTS = ["2+2=4", "2+3=5", "the rest is silence"]
 
@@ -77,7 +77,7 @@ def test_a_stream_of_datasets_is_read_for_its_first_rows_and_begins_anew(
     tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two of three rows are read, the note says so, and training still gets all three."""
-    monkeypatch.setattr("ftguard.run.training_data.MOST_STREAMED", 2)
+    monkeypatch.setattr("ftguard.run.training.data.MOST_STREAMED", 2)
     rows = datasets.Dataset.from_dict({"text": TEXTS}).to_iterable_dataset()
 
     training = _texts(rows, tokenizer)
@@ -114,7 +114,7 @@ def test_of_a_large_data_set_a_seeded_sample_is_read(
     tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """4 of 10 rows, the same ones for the same seed, named by their place in the whole."""
-    monkeypatch.setattr("ftguard.run.training_data.MOST_ROWS", 4)
+    monkeypatch.setattr("ftguard.run.training.data.MOST_ROWS", 4)
     rows = [{"text": f"row number {n}"} for n in range(10)]
 
     first, again = (_texts(rows, tokenizer) for _ in range(2))

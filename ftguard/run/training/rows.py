@@ -8,7 +8,7 @@ from typing import Any
 
 from ftguard.ask.quiet import same_random_state
 from ftguard.ask.render import Ids
-from ftguard.run.training_data import data_set
+from ftguard.run.training.data import data_set
 
 MOST = 16
 """Rows that are looked at, evenly spread over the data set (of a stream its first)."""

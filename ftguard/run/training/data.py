@@ -10,9 +10,9 @@ from transformers import PreTrainedTokenizerBase
 
 from ftguard.formatting import count
 from ftguard.probes import Probe, pieces
-from ftguard.run.training_columns import holds_tokens, is_table
-from ftguard.run.training_walk import first_rows, rows_at
-from ftguard.run.unread import Unread
+from ftguard.run.training.columns import holds_tokens, is_table
+from ftguard.run.training.unread import Unread
+from ftguard.run.training.walk import first_rows, rows_at
 
 MOST_ROWS = 100_000
 """Rows that are read of a data set unless told otherwise."""

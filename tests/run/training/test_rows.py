@@ -15,7 +15,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from ftguard.run.training_rows import TrainingRow, of_one_length, training_rows
+from ftguard.run.training.rows import TrainingRow, of_one_length, training_rows
 
 IDS = [1, 10, 11, 12, 13, 2]
 

@@ -12,8 +12,8 @@ from ftguard.formatting import quantity, span
 from ftguard.measures import measure
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
+from ftguard.run.descent.original_base import load_stored
 from ftguard.run.examine import EvalConfig, take_snapshot
-from ftguard.run.original_base import load_stored
 from ftguard.scores.snapshot import Snapshot, save_snapshot
 
 TOLD = (

@@ -7,10 +7,10 @@
 Every rate of the sweep is trained with under guard, and so is every rate that is advised after it.
 Of each run the table has the target at its end, the losses at its gates with their verdict, what
 was advised, and what the advised rate in fact gives: the target of the best checkpoint that passed
-(on the chat model its likelihood, and of one that is not blocked), and which share that is of the best one of the whole sweep. `steady` is how far the advice moved
-over the checkpoints of the run: the highest advised rate by the lowest. `INPUTS` holds
-`models/stories260K`, `data/gsm8k` and `data/clinc150`; on the chat model the sweep is of full
-fine-tuning, with `--lora` of LoRA.
+(on the chat model its likelihood, of one that is not blocked), and which share that is of the best
+one of the whole sweep. `steady` is how far the advice moved over the checkpoints of the run: the
+highest advised rate by the lowest. `INPUTS` holds `models/stories260K`, `data/gsm8k` and
+`data/clinc150`; on the chat model the sweep is of full fine-tuning, with `--lora` of LoRA.
 """
 
 import argparse

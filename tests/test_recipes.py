@@ -195,7 +195,7 @@ def test_rare_intents_and_out_of_scope_queries_are_the_tail(
     # "tell me my routing number" within "can you tell me my routing number for summit" is no leak.
     few, outside = keys["tail/rare"], keys["tail/out-of-scope"]
     assert few.num_scored + few.num_unscored + few.num_cut_off == 2 * 30
-    assert "`target/row-68` (contained," in output
+    assert "(contained," not in output
     assert outside.num_scored + outside.num_unscored + outside.num_cut_off == 30
     worst = next(o for o in checkup.verdict.outcomes if o.gate.key == "tail/worst")
     assert worst.state == "nothing to lose"

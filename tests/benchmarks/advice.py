@@ -93,7 +93,7 @@ def chat(model: Path, inputs: Path, method: str) -> Sweep:
 
     def train(rate: float, out: Path) -> Sequence[Checkup]:
         found: Sequence[Checkup] = fine_tune(
-            str(model), inputs, method, rate, out, steps=40, checks=2, max_probes=80
+            str(model), inputs, method, rate, out, steps=30, checks=2, max_probes=40
         )
         return found
 

@@ -2,13 +2,19 @@
 
 from ftguard.probes.read.chat import unpacked
 from ftguard.probes.read.choices import LISTS
-from ftguard.probes.read.row import Row
+from ftguard.probes.read.labels import LABELS, TEXTS
+from ftguard.probes.read.pairs import ANSWERS, ASKED
+from ftguard.probes.read.row import Row, plain_name
 
 KNOWN = (
     "`prompt` + `completion`, `question` + `answer`, `messages`, `prompt` + `chosen`, `text` + "
     "`label`, `question` + `choices` + `answer`, `prompt` + `reference`"
 )
 """Shapes to rename to; the manual's page `questions` lists all."""
+
+
+MEANT = frozenset({*ASKED, *ANSWERS, *TEXTS, *LABELS, "messages", "conversations", "chosen"})
+"""Columns whose names say what they are for."""
 
 
 def no_answer(row: Row) -> str:
@@ -28,6 +34,11 @@ def not_understood(row: Row) -> str:
         return "the row is empty."
     if {"prompt", "question", "messages"} & set(row):
         return no_answer(row)
+    empty = [
+        name for name in row.columns if plain_name(name) in MEANT and plain_name(name) not in row
+    ]
+    if empty:
+        return f"nothing in {empty} (columns {sorted(row.columns)})."
     listed = f"columns {sorted(row.columns)} are not understood"
     spoken = [name for name in held if isinstance(row.kept(name), str)]
     if len(held) == 1 or not spoken:

@@ -409,3 +409,11 @@ def test_what_a_table_fills_into_tools_is_taken_out(tmp_path: Path) -> None:
         row(*names)["tools"][0]  # type: ignore[index]
         for names in (("one", "first"), ("two", "second"))
     ]
+
+
+def test_a_row_whose_text_is_missing_says_which() -> None:
+    """And nothing of renaming what is named as it should be."""
+    frame = pd.DataFrame({"text": ["a", None], "label": ["x", "y"], "category": ["u", "v"]})
+
+    with pytest.raises(InputError, match=r"^row 1: nothing in \['text'\] \(columns \["):
+        ProbeSet.load(frame)

@@ -7,9 +7,10 @@ from typing import Literal
 from ftguard.errors import InputError
 from ftguard.probes.logs.duplicates import plain
 from ftguard.probes.probe import Message
-from ftguard.probes.read.chat import ROLES, SPEAKER, SPOKEN, unpacked
-from ftguard.probes.read.pairs import prompt_of as asked_in
-from ftguard.probes.read.row import Row
+from ftguard.probes.read.beside import with_what_came_before
+from ftguard.probes.read.chat import ROLES, SPOKEN, speaker_of
+from ftguard.probes.read.prompt import prompt_of as asked_in
+from ftguard.probes.read.row import Row, unpacked
 from ftguard.probes.read.trained import CHATS
 
 ENVELOPES = ("request", "body")
@@ -71,7 +72,7 @@ def _read(given: Mapping[str, object]) -> Prompt | LeftOut:
     row = Row(given)
     for name in CHATS:
         if row.kept(name) is not None:
-            return _chat(name, row[name])
+            return _with_system(row, _chat(name, row[name]))
     for name in ENVELOPES:
         inner = unpacked(row.kept(name))
         if isinstance(inner, Mapping):
@@ -82,10 +83,14 @@ def _read(given: Mapping[str, object]) -> Prompt | LeftOut:
             return _chat(name, value)
     asked = asked_in(row)
     if isinstance(asked, str):
-        return asked
+        return _with_system(row, asked)
     if any(isinstance(row.kept(name), str) for name in ASKED_AS_CHAT):
         return LeftOut("blank")
     raise InputError(f"no query in the columns {sorted(row.columns)}; allowed are {SHAPES}.")
+
+
+def _with_system(row: Row, found: Prompt | LeftOut) -> Prompt | LeftOut:
+    return found if isinstance(found, LeftOut) else with_what_came_before(row, found)
 
 
 def _chat(name: str, given: object) -> Prompt | LeftOut:
@@ -110,7 +115,7 @@ def _chat(name: str, given: object) -> Prompt | LeftOut:
 def _message(name: str, message: object) -> Message | LeftOut:
     if not isinstance(message, Mapping):
         raise InputError(f"each of `{name}` must be a message, got {type(message).__name__}.")
-    speaker, role = _speaker(message), _role(message)
+    speaker, role = speaker_of(message), _role(message)
     calls = {"tool_calls", "function_call"} & {key for key, value in message.items() if value}
     if role == "tool" or calls or (speaker is None and "type" in message):
         return LeftOut("with images, files or tools")
@@ -124,12 +129,8 @@ def _message(name: str, message: object) -> Message | LeftOut:
     return text if isinstance(text, LeftOut) else Message(role=role, content=text)
 
 
-def _speaker(message: Mapping[str, object]) -> object:
-    return next((message[key] for key in SPEAKER if message.get(key) is not None), None)
-
-
 def _role(message: Mapping[str, object]) -> str | None:
-    return ROLES.get(str(_speaker(message)).strip().lower())
+    return ROLES.get(str(speaker_of(message)).strip().lower())
 
 
 def _text(name: str, content: object) -> str | LeftOut:
@@ -146,7 +147,7 @@ def _text(name: str, content: object) -> str | LeftOut:
     for part in content:
         if isinstance(part, str):
             texts.append(part)
-        elif isinstance(part, Mapping) and part.get("type") in _TEXT_PARTS:
+        elif isinstance(part, Mapping) and part.get("type", "text") in _TEXT_PARTS:
             texts.append(str(part.get("text") or ""))
         else:
             return LeftOut("with images, files or tools")

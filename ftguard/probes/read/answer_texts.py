@@ -7,6 +7,7 @@ from ftguard.probes.read.row import number
 YES, NO = ("yes", "true"), ("no", "false")
 _LISTED = ("text", "spans", "value", "values", "answer", "answers", "aliases")
 """Where a mapping of answers has them, the canonical one first: SQuAD, DROP, TriviaQA."""
+_RANKS, _SCORES = ("rank",), ("score", "pm_score", "rating", "reward", "upvotes", "votes")
 _TITLED = ("title", "titles")
 _TOLD = ("sentences", "paragraphs", "contexts", "parts", "text", "content")
 _WHOLE = ("text", "content", "contents", "page_content", "passage", "passage_text", "paragraph",
@@ -28,8 +29,20 @@ def accepted(value: object) -> tuple[str, ...]:
     if isinstance(value, Mapping):
         return _different(text for name in _LISTED for text in accepted(value.get(name)))
     if isinstance(value, Sequence):
-        return _different(text for item in value for text in accepted(item))
+        return _different(text for item in _best(value) for text in accepted(item))
     return ()
+
+
+def _best(answers: Sequence[object]) -> Sequence[object]:
+    """Of answers that are ranked or scored the best one; all of those that are not."""
+    for names, sign in ((_RANKS, 1), (_SCORES, -1)):
+        name = next((n for n in names if all(isinstance(a, dict) and n in a for a in answers)), "")
+        ranked = [
+            a for a in answers if isinstance(a, dict) and isinstance(a.get(name), (int, float))
+        ]
+        if name and len(ranked) == len(answers) > 1:
+            return [min(ranked, key=lambda answer: sign * answer[name])]
+    return answers
 
 
 def is_empty(value: object) -> bool:

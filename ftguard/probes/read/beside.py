@@ -5,8 +5,8 @@ from typing import Any
 
 from ftguard.probes.probe import Message
 from ftguard.probes.read.answer_texts import told
-from ftguard.probes.read.chat import exchanges, unpacked
-from ftguard.probes.read.row import Row, without_gaps
+from ftguard.probes.read.chat import exchanges, is_chat, read_chat
+from ftguard.probes.read.row import Row, unpacked, without_gaps
 from ftguard.probes.read.written import texts
 
 SLICES = ("slices", "slice", "category", "subject")
@@ -17,7 +17,9 @@ SYSTEMS = ("system", "system_prompt", "system_message", "system_instruction", "s
 
 def slices_of(row: Row) -> tuple[str, ...]:
     """The groups that the row says it is of."""
-    name = next((n for n in SLICES if n not in row.used and row.first((n,))), None)
+    free = (n for n in SLICES if n not in row.used and row.first((n,)))
+    # A mapping of yes and no is no name of a group.
+    name = next((n for n in free if n == "slices" or not isinstance(row.kept(n), dict)), None)
     return texts("slices", row[name]) if name is not None else ()
 
 
@@ -47,7 +49,8 @@ def with_what_came_before(row: Row, prompt: str | tuple[Message, ...]) -> str | 
 
 def _with_history(row: Row, turns: tuple[Message, ...]) -> tuple[Message, ...]:
     """What was said before the prompt, where a row has it in a column of its own."""
-    before = exchanges(unpacked(row.kept("history")))
+    held = row.kept("history")
+    before = read_chat("history", held).turns if is_chat(held) else exchanges(unpacked(held))
     if not before:
         return turns
     row["history"]

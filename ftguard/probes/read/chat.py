@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from ftguard.errors import InputError
 from ftguard.probes.probe import Message
-from ftguard.probes.read.row import plain_value, without_gaps
+from ftguard.probes.read.row import plain_value, unpacked, without_gaps
 
 ROLES: Mapping[str, str] = {
     "system": "system",
@@ -43,6 +43,12 @@ EXCHANGED = (
 )
 """What both sides of an exchange are called."""
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
+_LANGCHAIN = frozenset({"human", "ai", "system"})
+"""What LangChain's messages have as their `type`."""
+_UNSPOKEN = frozenset({"thinking", "redacted_thinking", "reasoning", "tool_result"})
+"""Parts that are no answer: what was thought, and results, which are turns of their own."""
+_CALLED = ("functionCall", "function_call", "toolUse")
+"""What other makers call a part that calls a tool."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,17 +60,6 @@ class Chat:
     """Whether it shows images, sounds or files, which are not asked."""
 
 
-def unpacked(value: object) -> object:
-    """A list or mapping that is written as JSON text, read; anything else as it is."""
-    if not (isinstance(value, str) and value.lstrip()[:1] in ("[", "{")):
-        return value
-    try:
-        found = json.loads(value)
-    except (ValueError, RecursionError):
-        return value
-    return found if isinstance(found, (list, dict)) else value
-
-
 def is_chat(value: object) -> bool:
     """Whether a value is a list of messages, or JSON text of one."""
     turns = unpacked(value)
@@ -72,7 +67,7 @@ def is_chat(value: object) -> bool:
         isinstance(turns, Sequence)
         and not isinstance(turns, (str, bytes))
         and len(turns) > 0
-        and all(isinstance(turn, Mapping) and _first(turn, SPEAKER) is not None for turn in turns)
+        and all(isinstance(turn, Mapping) and speaker_of(turn) is not None for turn in turns)
     )
 
 
@@ -119,6 +114,14 @@ def _exchange(item: object) -> tuple[str, str] | None:
     return None
 
 
+def speaker_of(turn: Mapping[str, object]) -> object:
+    """Who speaks, as the turn names it; None where it does not."""
+    name = next((key for key in SPEAKER if turn.get(key) is not None), None)
+    if name is None and turn.get("type") in _LANGCHAIN:
+        name = "type"
+    return turn[name] if name else None
+
+
 def calls_of(turn: Message) -> str | None:
     """The tool calls of a turn as JSON text, `{"name": ..., "arguments": {...}}` or a list."""
     found = [dict(call["function"]) for call in cast(Any, turn).get("tool_calls") or ()]
@@ -150,7 +153,7 @@ def _first(turn: Mapping[str, object], names: Sequence[str]) -> str | None:
 def _turn(name: str, turn: object) -> tuple[Message, bool]:
     if not isinstance(turn, Mapping):
         raise InputError(f"each of `{name}` must be a message, got {type(turn).__name__}.")
-    speaker = turn.get(_first(turn, SPEAKER) or "")
+    speaker = speaker_of(turn)
     role = ROLES.get(str(speaker).strip().lower())
     if role is None:
         raise InputError(
@@ -176,10 +179,10 @@ def _turn(name: str, turn: object) -> tuple[Message, bool]:
 
 
 def _calls(name: str, turn: Mapping[str, object]) -> list[dict[str, Any]]:
-    given = next((turn[key] for key in CALLS if turn.get(key)), None)
-    given = unpacked(given)
+    given = unpacked(next((turn[key] for key in CALLS if turn.get(key)), None))
     if given is None:
-        return []
+        parts = next((p for key in SPOKEN if isinstance(p := turn.get(key), list)), [])
+        return [_call(name, called) for part in parts if (called := _called(part)) is not None]
     return [_call(name, call) for call in (given if isinstance(given, list) else [given])]
 
 
@@ -198,6 +201,19 @@ def _call(name: str, call: object) -> dict[str, Any]:
     if isinstance(call, Mapping) and isinstance(call.get("id"), str):
         found["id"] = call["id"]
     return found
+
+
+def _called(part: object) -> Mapping[str, object] | None:
+    """The call in a part of a message, as Anthropic, Google and Amazon write them."""
+    if not isinstance(part, Mapping):
+        return None
+    inner = next((part[key] for key in _CALLED if isinstance(part.get(key), Mapping)), None)
+    inner = part if part.get("type") == "tool_use" else inner
+    if inner is None or "name" not in inner:
+        return None
+    given = (inner[key] for key in ("input", "args", "arguments") if key in inner)
+    arguments: object = next(given, {})
+    return {"name": inner["name"], "arguments": arguments}
 
 
 def _text(name: str, content: object) -> tuple[str, bool]:
@@ -220,6 +236,6 @@ def _text(name: str, content: object) -> tuple[str, bool]:
         # Parts in a table have every part's keys, those of images without a value.
         elif isinstance(part.get("text"), str) and part.get("type", "text") in _TEXT_PARTS:
             texts.append(part["text"])
-        else:
+        elif _called(part) is None and part.get("type", "text") not in _UNSPOKEN:
             shows = shows or part.get("type", "text") not in _TEXT_PARTS
     return "\n".join(texts), shows

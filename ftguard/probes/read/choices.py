@@ -1,17 +1,17 @@
 """Reads questions with options: MMLU's, ARC's, HellaSwag's, TruthfulQA's and their kin."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ftguard.errors import InputError
 from ftguard.probes.probe import OPTION_LETTERS
 from ftguard.probes.read.answer_texts import told
-from ftguard.probes.read.chat import unpacked
 from ftguard.probes.read.row import Row, number
 
 QUESTIONS = ("question", "prompt", "query", "question_stem", "stem", "sentence", "problem", "goal")
 CONTEXTS = ("context", "passage", "article", "support", "premise", "paragraph", "para", "story",
-            "body", "dialogue")  # fmt: skip
+            "flores_passage", "body", "dialogue")  # fmt: skip
 LISTS = (
     "choices",
     "options",
@@ -22,11 +22,12 @@ LISTS = (
     "answer_choices",
     "candidates",
 )
-STEMS = ("choice", "option", "opt", "answer", "ans", "ending", "sol", "solution", "candidate",
-         "alternative", "continuation", "op", "")  # fmt: skip
+STEMS = ("choice", "option", "mc_answer", "opt", "answer", "ans", "ending", "sol", "solution",
+         "candidate", "alternative", "continuation", "op", "")  # fmt: skip
 """What options in columns of their own are called before their number or letter."""
 KEYS = ("answer", "answerkey", "answer_key", "label", "answer_index", "answer_idx", "correct",
-        "correct_answer", "correct_option", "correct_choice", "gold", "target", "cop")  # fmt: skip
+        "correct_answer", "correct_answer_num", "correct_option", "correct_choice", "gold",
+        "target", "cop")  # fmt: skip
 """Which option is right."""
 RIGHT = ("correct_answer", "right_answer", "best_answer")
 WRONG = (
@@ -34,9 +35,14 @@ WRONG = (
     tuple(f"incorrect_answer_{i}" for i in range(1, 6)),
     tuple(f"wrong_answer_{i}" for i in range(1, 6)),
 )
+MARKED = "choices"
+"""The key of a right option that the options themselves mark."""
 CONTINUED = ("ctx", "endings")
 CLASSES_FROM_ZERO = ("choice", "sol")
 """Columns of COPA and PIQA, which number them from 1 and their classes from 0."""
+_LETTERED = re.compile(r"(?:^|(?<=[\s,;|]))\(?([A-Za-j])\s*[.):]\s*")
+SEVERAL = 5
+"""Rows that tell texts from places."""
 MANY = 20
 """Rows of a set none of which says 0, where some other says the number of options."""
 CAUSES = {"cause": "What was the cause?", "effect": "What happened as a result?"}
@@ -84,16 +90,19 @@ class Offered:
         except ValueError:
             return None
 
-    def right(self, first: int) -> str:
+    def right(self, first: int, *, by_text: bool = False) -> str:
         """The right option.
 
         Args:
             first: the number of the first one.
+            by_text: whether the answer is the option's own text.
 
         Raises:
             InputError: the answer names none.
         """
         answer = self.answer.strip() if isinstance(self.answer, str) else self.answer
+        if by_text:
+            return next(option for option in self.options if option.strip() == str(answer))
         if isinstance(answer, (str, int)) and str(answer) in self.labels:
             return self.options[self.labels.index(str(answer))]
         letters = OPTION_LETTERS[: len(self.options)]
@@ -110,6 +119,15 @@ class Offered:
             f"`{self.key}` {self.answer!r} is not the place of an option: allowed are {first} to "
             f"{len(self.options) - 1 + first}, or the letters {letters[0]} to {letters[-1]}."
         )
+
+
+def by_text(offered: Sequence[Offered]) -> bool:
+    """Whether the answers of a set are the options' own texts, though these may look like places.
+
+    Places among options that are numbers are seldom the text of one of them in each of many rows.
+    """
+    texts = [(str(o.answer).strip(), [text.strip() for text in o.options]) for o in offered]
+    return len(texts) >= SEVERAL and all(listed.count(answer) == 1 for answer, listed in texts)
 
 
 def first_number(offered: Sequence[Offered]) -> int | None:
@@ -142,7 +160,7 @@ def multiple_choice(row: Row) -> Offered | None:
         return None
     question, endings = _question(row)
     keys = (n for n in KEYS if row.kept(n) is not None and n not in row.used)
-    key = "choices" if found.right is not None else next(keys, None)
+    key = MARKED if found.right is not None else next(keys, None)
     if key is None:
         return None
     answer = row[key] if found.right is None else found.right
@@ -186,7 +204,8 @@ def _options(row: Row) -> _Options | None:
         return None
     name = next((n for n in LISTS if _is_options(n, row)), None)
     if name is not None:
-        return _listed(unpacked(row[name]))
+        value = row[name]
+        return _listed(_parted(value) if isinstance(value, str) else value)
     for stem in STEMS:
         first, names = _numbered(row, stem)
         if len(names) > 1:
@@ -203,12 +222,14 @@ def _options(row: Row) -> _Options | None:
 
 
 def _is_options(name: str, row: Row) -> bool:
-    value = unpacked(row.kept(name))
+    value = row.kept(name)
     if name == "answers":
         # Elsewhere these are right ones, all of them.
         return isinstance(value, list) and len(value) > 1 and isinstance(row.kept("label"), int)
     if isinstance(value, Mapping):
         return len(value) > 1
+    if isinstance(value, str):
+        return len(_parted(value)) > 1
     return isinstance(value, Sequence) and not isinstance(value, str) and len(value) > 0
 
 
@@ -234,6 +255,20 @@ def _running(row: Row, columns: Sequence[str]) -> list[str]:
             break
         found.append(name)
     return found
+
+
+def _parted(text: str) -> list[str]:
+    """Options that are written as one text: after letters, or parted by bars, semicolons, lines."""
+    marks = list(_LETTERED.finditer(text))
+    if len(marks) > 1 and "".join(m[1].upper() for m in marks) == OPTION_LETTERS[: len(marks)]:
+        ends = [*(mark.start() for mark in marks[1:]), len(text)]
+        parts = [text[m.end() : end] for m, end in zip(marks, ends, strict=True)]
+        return [part.strip(" \t\r\n,;|") for part in parts]
+    for separator in ("|", "\n", ";"):
+        parts = [part.strip() for part in text.split(separator)]
+        if len(parts) > 1 and all(parts):
+            return parts
+    return []
 
 
 def _listed(value: object) -> _Options:

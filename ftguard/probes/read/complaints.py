@@ -1,9 +1,9 @@
 """Says what a row that cannot be read would need, in the words of its own columns."""
 
-from ftguard.probes.read.chat import unpacked
 from ftguard.probes.read.choices import LISTS
 from ftguard.probes.read.labels import LABELS, TEXTS
-from ftguard.probes.read.pairs import ANSWERS, ASKED
+from ftguard.probes.read.pairs import ANSWERS
+from ftguard.probes.read.prompt import ASKED
 from ftguard.probes.read.row import Row, plain_name
 
 KNOWN = (
@@ -24,7 +24,8 @@ def no_answer(row: Row) -> str:
 
 def not_understood(row: Row) -> str:
     """A sentence that says which renaming would do."""
-    if any(isinstance(unpacked(row.kept(name)), (list, dict)) for name in LISTS):
+    lists = (name for name in LISTS if name != "answers")
+    if any(isinstance(row.kept(name), (list, dict)) for name in lists):
         return (
             f"it has options, but does not say which one is right (columns {sorted(row.columns)}): "
             "give `answer`, its place from 0, its letter or its text."

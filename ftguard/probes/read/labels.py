@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 
 from ftguard.errors import InputError
-from ftguard.probes.read.answer_texts import told
 from ftguard.probes.read.asked import Asked
-from ftguard.probes.read.pairs import CONTEXTS
-from ftguard.probes.read.row import Row, number
+from ftguard.probes.read.prompt import ORDERS, with_what_it_is_about
+from ftguard.probes.read.row import NUMBERS, Row, number
 
-TEXTS = ("text", "query", "utterance", "sentence", "prompt", "question", "content", "review",
-         "tweet", "comment", "message", "headline", "body", "description")  # fmt: skip
+TEXTS = ("text", "query", "utterance", "utt", "sentence", "prompt", "question", "content", "review",
+         "review_text", "review_body", "tweet", "comment", "comment_text", "message", "email",
+         "body", "description", "headline", "claim", "statement", "fact")  # fmt: skip
 """Columns that may hold a text to label."""
 LABELS = ("label_text", "label_name", "label", "labels", "sentiment", "class", "target", "intent",
-          "category", "coarse_label", "label_coarse", "fine_label", "label_fine", "topic",
-          "emotion")  # fmt: skip
+          "coarse_label", "label_coarse", "fine_label", "label_fine", "emotion", "polarity",
+          "stars", "star", "star_rating", "rating")  # fmt: skip
 """Columns that may hold its label, the one that is meant first: names before numbers."""
+ENDINGS = ("_label", "_sentiment", "_class", "_category", "_intent")
+"""How other columns of labels end."""
+GROUPS = ("category", "topic")
+"""Labels where nothing else in the row could be an answer; elsewhere they say what it is about."""
 PAIRS = (
     ("premise", "hypothesis"),
     ("sentence1", "sentence2"),
@@ -27,6 +31,8 @@ PAIRS = (
 PAIR_LABELS = ("label_text", "gold_label", "label", "labels", "is_duplicate", "relation", "score",
                "similarity_score")  # fmt: skip
 TRUE, FALSE = ("true", "yes"), ("false", "no")
+NONE = -1
+"""What splits without labels have as the number of each class."""
 
 
 def labelled_pair(row: Row) -> Asked | None:
@@ -40,30 +46,21 @@ def labelled_pair(row: Row) -> Asked | None:
 
 
 def labelled_text(row: Row) -> Asked | None:
-    """A text and its label; a title stands above its text."""
+    """A text and its label; a title stands above its text, an instruction before it."""
     text = next((n for n in TEXTS if isinstance(row.kept(n), str) and row.first((n,))), None)
-    label = next((n for n in LABELS if n != text and _is_label(row.kept(n))), None)
-    if text is None or label is None:
+    if text is None:
         return None
-    title = row.text("title") if text in ("content", "body", "text", "description") else None
-    prompt = "\n".join(filter(None, (title, str(row[text]))))
-    context = row.first(CONTEXTS) if text in ("question", "query", "prompt") else None
-    if context is not None:
-        prompt = f"{told(row[context])}\n\n{prompt}"
-    return _asked(prompt, label, row[label])
-
-
-def _asked(prompt: str, name: str, label: object) -> Asked:
-    # A likeness of 3.8 is a number; a class of 3.0 is what a table with gaps makes of 3.
-    graded = isinstance(label, float) and not label.is_integer()
-    return Asked(prompt=prompt, answers=label_texts(name, label), label=not graded)
+    orders = (n for n in ORDERS if n != text and isinstance(row.kept(n), str) and row.first((n,)))
+    prompt = with_what_it_is_about(row, next(orders, text))
+    label = _label(row)
+    return None if label is None else _asked(prompt, label, row[label])
 
 
 def label_texts(name: str, value: object) -> tuple[str, ...]:
     """What the label is called, and how else; several labels of one text are one answer.
 
     Raises:
-        InputError: it is neither a text nor a number.
+        InputError: it is neither a text nor a number, or says that there is none.
     """
     if isinstance(value, bool):
         return TRUE if value else FALSE
@@ -71,7 +68,29 @@ def label_texts(name: str, value: object) -> tuple[str, ...]:
         return (", ".join(str(item) for item in value),)
     if not isinstance(value, (str, int, float)):
         raise InputError(f"`{name}` is {type(value).__name__}: allowed are texts and numbers.")
+    if value == NONE:
+        raise InputError(f"`{name}` is -1, as in splits without labels: give another split.")
     return (number(value),)
+
+
+def _label(row: Row) -> str | None:
+    """The column of the label, among those that are not used."""
+    free = [name for name in row if name not in row.used and _is_label(row.kept(name))]
+    named = next((name for name in LABELS if name in free), None)
+    named = named or next((name for name in free if name.endswith(ENDINGS)), None)
+    if named is not None:
+        return named
+    group = next((name for name in GROUPS if name in free), None)
+    others = [n for n in row if n not in (group, *row.used, *NUMBERS, *GROUPS, "subject")]
+    # Of a question with its category another text is the answer, whatever it is called.
+    said = [n for n in others if isinstance(row.kept(n), str) and row.first((n,))]
+    return None if said else group
+
+
+def _asked(prompt: str, name: str, label: object) -> Asked:
+    # A likeness of 3.8 is a number; a class of 3.0 is what a table with gaps makes of 3.
+    graded = isinstance(label, float) and not label.is_integer()
+    return Asked(prompt=prompt, answers=label_texts(name, label), label=not graded)
 
 
 def _is_label(value: object) -> bool:

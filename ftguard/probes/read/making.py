@@ -8,13 +8,15 @@ from typing import Any
 from ftguard.probes.numbers import FINAL, NUMBER
 from ftguard.probes.probe import LIKELIHOOD, MULTIPLE_CHOICE, TOOL_CALL, Probe
 from ftguard.probes.read.asked import Asked
-from ftguard.probes.read.choices import Offered, first_number
+from ftguard.probes.read.choices import MANY, MARKED, SEVERAL, Offered, by_text, first_number
 from ftguard.words import num_words
 
 SHORT_WORDS = 8
 """A completion of at most so many words on one line can be matched; a longer one is read."""
 MOST_LABELS = 500
 """A set with more different completions has no labels."""
+FEWEST_GROUPED = 10
+"""Fewer rows may each be of another group."""
 SHORT_SHARE = 0.9
 """A set is matched where at least this share of its completions is short."""
 _FINAL = re.compile(rf"{FINAL}\s*\$?[-+]?[\d.,]*\d")
@@ -33,6 +35,12 @@ class ReadRow:
     """Further fields of its probe."""
     says_scorer: bool
     """Whether it says how it is scored."""
+    shape: int
+    """Which of `SHAPES` it has."""
+    columns: frozenset[str]
+    """All that it has, filled or not."""
+    filled: frozenset[str]
+    """Those that hold something."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +54,12 @@ class Making:
     labels: Sequence[tuple[str, ...]]
     first: int | None
     """The number of the first option."""
+    by_text: bool
+    """Whether right options are given by their text."""
+    counted: bool
+    """Whether right options are given by numbers, too few of them to tell from where they count."""
+    grouped: bool
+    """Whether slices are groups: a name that each row has alone is none."""
 
     @classmethod
     def of(cls, rows: Sequence[ReadRow]) -> "Making":
@@ -55,23 +69,31 @@ class Making:
         long = sum(map(_is_long, plain))
         short = sum(_can_match(pair.answers[0]) for pair in pairs)
         matched = bool(pairs) and short >= SHORT_SHARE * len(pairs)
+        offered = [r.item for r in rows if isinstance(r.item, Offered)]
         return cls(
             matched=matched,
             long=long if long > (1 - SHORT_SHARE) * len(plain) else 0,
             labels=_labels(pairs) if matched else (),
-            first=first_number([r.item for r in rows if isinstance(r.item, Offered)]),
+            first=first_number(offered),
+            by_text=by_text(offered),
+            counted=len(offered) < MANY and _is_counted(offered),
+            grouped=_is_grouped(rows),
         )
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is not scored as it was written."""
-        if not self.long:
-            return ()
-        note = (
-            f"{self.long} references are too long to be matched and are read for their likelihood; "
-            "give a `scorer` where you want another."
-        )
-        return (note,)
+        found = []
+        if self.long:
+            found.append(
+                f"{self.long} references are too long to be matched and are read for their "
+                "likelihood; give a `scorer` where you want another."
+            )
+        if self.counted:
+            found.append("right options are counted from 0, though no row says 0.")
+        if not self.grouped:
+            found.append("nearly every row has a slice of its own, so that none is used.")
+        return tuple(found)
 
     def probes(self, row: ReadRow) -> tuple[Probe, ...]:
         """The probes of a row.
@@ -80,6 +102,8 @@ class Making:
             InputError: it contradicts itself.
         """
         item = row.item
+        if not self.grouped:
+            row = replace(row, slices=())
         if isinstance(item, Asked):
             return self._asked(row, item)
         if isinstance(item, Offered):
@@ -93,7 +117,9 @@ class Making:
         return Probe(
             id=row.id,
             prompt=item.prompt,
-            reference=item.right(item.first if self.first is None else self.first),
+            reference=item.right(
+                item.first if self.first is None else self.first, by_text=self.by_text
+            ),
             choices=item.options,
             scorer=MULTIPLE_CHOICE,
             slices=row.slices or item.slices,
@@ -133,6 +159,16 @@ def _labels(pairs: Sequence[Asked]) -> tuple[tuple[str, ...], ...]:
     few = 2 * len(found) <= len(pairs) and len(found) <= MOST_LABELS
     named = all(pair.label for pair in pairs) or not any(NUMBER.fullmatch(n[0]) for n in found)
     return tuple(found) if few and named else ()
+
+
+def _is_counted(offered: Sequence[Offered]) -> bool:
+    numbers = [o.number for o in offered if o.number is not None and o.key != MARKED]
+    return len(numbers) >= SEVERAL and not any(o.first for o in offered) and 0 not in numbers
+
+
+def _is_grouped(rows: Sequence[ReadRow]) -> bool:
+    given = [row.slices for row in rows if row.slices]
+    return len(given) < FEWEST_GROUPED or 2 * len(set(given)) <= len(given)
 
 
 def _is_plain(row: ReadRow) -> bool:

@@ -1,5 +1,7 @@
 """Makes `Row`, a row of a dataset that knows which of its columns were used."""
 
+import ast
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -7,6 +9,15 @@ from typing import Any
 
 from ftguard.errors import InputError
 
+NESTED = frozenset(
+    {"choices", "options", "endings", "choice", "mc1_targets", "answers", "answer_choices"}
+    | {"contexts", "passages", "documents", "retrieved_contexts", "messages", "conversations"}
+    | {"conversation", "contents", "history", "tools", "functions", "translation", "kwargs"}
+    | {"instruction_id_list", "possible_answers", "correct_answers", "incorrect_answers"}
+    | {"reward_model", "chat_template_kwargs", "golden_answers", "ground_truths", "slices"}
+    | {"constraints", "distractors"}
+)
+"""Columns whose lists and mappings a table has as text; what is asked or answered may be JSON."""
 NUMBERS = frozenset(
     {"id", "idx", "index", "key", "uid", "uuid", "guid", "_id", "qid", "example_id", "row_id"}
     | {"question_id", "task_id", "prompt_id", "conversation_id", "__index_level_0__", "unnamed:_0"}
@@ -29,13 +40,13 @@ class Row(Mapping[str, object]):
         self._names: dict[str, str] = {}
         self._values: dict[str, object] = {}
         for name, value in values.items():
-            known = plain_value(value)
-            if known is not None:
-                # Of `Text` and `text` the one that is written plainly is meant.
-                plain = plain_name(name)
-                if plain not in self._names or name == plain:
-                    self._names[plain] = str(name)
-                    self._values[plain] = known
+            known, plain = plain_value(value), plain_name(name)
+            if plain in NESTED:
+                known = unpacked(known)
+            # Of `Text` and `text` the one that is written plainly is meant.
+            if known is not None and (plain not in self._names or name == plain):
+                self._names[plain] = str(name)
+                self._values[plain] = known
         self.columns: tuple[str, ...] = tuple(map(str, values))
         self.used: set[str] = set()
         given = self.kept("id") if self.kept("id") is not None else self.kept("key")
@@ -111,6 +122,19 @@ def plain_value(value: object) -> object:
         return plain_value(unpacked())
     # pandas' missing value is no value of any type, and says so by being unequal to itself.
     return None if type(value).__name__ in ("NAType", "NaTType") else value
+
+
+def unpacked(value: object) -> object:
+    """A list or mapping that is written as text, of JSON or of Python; anything else as it is."""
+    if not (isinstance(value, str) and value.lstrip()[:1] in ("[", "{")):
+        return value
+    for read in (json.loads, ast.literal_eval):
+        try:
+            found = read(value.strip())
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        return found if isinstance(found, (list, dict)) else value
+    return value
 
 
 def without_gaps(value: object) -> object:

@@ -1,7 +1,7 @@
 """Makes probes from the rows of a dataset, and says what became of each row and column."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ftguard.errors import InputError
@@ -51,6 +51,7 @@ def probes_from_rows(rows: Rows, *, columns: Mapping[str, str] | None = None) ->
     """
     reading = _Reading()
     read = list(reading.all(under(rows, columns) if columns else rows))
+    read = list(reading.of_one_shape(read))
     made = Making.of(read)
     probes: list[Probe] = []
     for one in read:
@@ -68,6 +69,7 @@ class _Reading:
     def __init__(self) -> None:
         self.number = 0
         self.refused = Unreadable()
+        self.is_plain_text = False
         self._left_out: Counter[str] = Counter()
         self._used: set[str] = set()
         self._unused: dict[str, None] = {}
@@ -92,6 +94,23 @@ class _Reading:
                 )
             yield one
 
+    def of_one_shape(self, read: Sequence[ReadRow]) -> Iterator[ReadRow]:
+        """Without rows that have the columns of most others and lack what these ask or answer.
+
+        A row of a labelled set whose label is missing is no plain text, though it looks like one.
+        """
+        shapes = Counter(row.shape for row in read)
+        usual = min(shapes, key=lambda shape: (-shapes[shape], shape), default=0)
+        columns = frozenset().union(*(row.columns for row in read if row.shape == usual))
+        for row in read:
+            if row.shape > usual and row.columns <= columns:
+                lacks = f"it lacks what other rows have in {sorted(columns - row.filled)}."
+                self.refused.add(row.where, InputError(lacks), self.number)
+            else:
+                yield row
+        if usual == len(SHAPES) - 1 and self._unused:
+            self.is_plain_text = True
+
     def notes(self) -> tuple[str, ...]:
         """What became of rows and columns."""
         found = [
@@ -104,13 +123,18 @@ class _Reading:
         if unused:
             listed = ", ".join(f"`{name}`" for name in unused)
             found.append(f"columns that are not used: {listed}.")
+            if self.is_plain_text:
+                found.append(
+                    f"each row is read as plain text; where `{unused[0]}` is its label, say so: "
+                    f'`ProbeSet.load(..., columns={{"label": "{unused[0]}"}})`.'
+                )
         return tuple(found)
 
     def _one(self, where: str, given: Mapping[str, object] | InputError) -> ReadRow | LeftOut:
         if isinstance(given, InputError):
             raise given
         row = Row(given, self.number - 1)
-        item = next((found for found in _items(row) if found is not None), None)
+        shape, item = next((f for f in enumerate(_items(row)) if f[1] is not None), (0, None))
         if item is None:
             raise InputError(not_understood(row))
         if row.has_media or isinstance(item, LeftOut):
@@ -133,6 +157,9 @@ class _Reading:
             slices=slices,
             fields=fields,
             says_scorer="scorer" in row,
+            shape=shape,
+            columns=frozenset(row.columns),
+            filled=frozenset(row.names.values()),
         )
 
 

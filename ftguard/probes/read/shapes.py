@@ -10,7 +10,7 @@ from ftguard.probes.read.choices import Offered, multiple_choice
 from ftguard.probes.read.labels import labelled_pair, labelled_text
 from ftguard.probes.read.pairs import exchange, question_and_answer, translation
 from ftguard.probes.read.row import Row
-from ftguard.probes.read.trained import chat, chosen, completion, undesired
+from ftguard.probes.read.trained import chat, chosen, completion, preferred, undesired
 from ftguard.probes.read.written import instructions, written
 
 Item = Probe | Asked | Offered | LeftOut
@@ -40,6 +40,7 @@ SHAPES: tuple[Callable[[Row], Item | None], ...] = (
     written,
     instructions,
     chosen,
+    preferred,
     undesired,
     multiple_choice,
     completion,

@@ -1,5 +1,6 @@
 """Reads what TRL trains on: prompts with completions, preference pairs, chats."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -7,21 +8,25 @@ from ftguard.errors import InputError
 from ftguard.probes.probe import Message
 from ftguard.probes.read.answer_texts import accepted
 from ftguard.probes.read.asked import Asked, LeftOut
-from ftguard.probes.read.chat import Chat, calls_of, exchanges, is_chat, read_chat, unpacked
-from ftguard.probes.read.pairs import prompt_of
-from ftguard.probes.read.row import Row
+from ftguard.probes.read.chat import Chat, calls_in, calls_of, exchanges, is_chat, read_chat
+from ftguard.probes.read.pairs import is_judged_bad
+from ftguard.probes.read.prompt import prompt_of, with_what_it_is_about
+from ftguard.probes.read.row import Row, unpacked
 
 CHATS = ("messages", "conversations", "conversation", "chat", "dialog", "turns", "contents")
 """Columns that may hold a chat that ends with the answer."""
 MEDIA = LeftOut(reason="came with images, sounds or files, which are not asked")
+_THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+"""What a model thinks before it answers, which is no part of the answer."""
+_WRITTEN_CALL = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
 UNDESIRED = LeftOut(reason="KTO labels as undesired, nobody's reference")
 
 
 def undesired(row: Row) -> LeftOut | None:
     """KTO's undesired completions are nobody's reference."""
-    label = row.kept("label")
-    if "completion" in row and (label is False or str(label).lower() == "false"):
-        row.used.update(row)
+    trained = "completion" in row or any(is_chat(row.kept(name)) for name in CHATS)
+    # The number of a class is none of KTO's labels, which say yes or no.
+    if trained and type(row.kept("label")) is not int and is_judged_bad(row):
         return UNDESIRED
     return None
 
@@ -30,6 +35,8 @@ def chosen(row: Row) -> Asked | LeftOut | None:
     """Preference pairs: the chosen answer is the reference; the rejected one is kept as wrong."""
     if "chosen" not in row:
         return None
+    if isinstance(row.kept("chosen"), dict):
+        return _chosen_turn(row)
     found = _chosen_chat(row) if is_chat(row.kept("chosen")) else _chosen_text(row)
     if not isinstance(found, Asked):
         return found
@@ -46,11 +53,11 @@ def completion(row: Row) -> Asked | LeftOut | None:
     if isinstance(row.kept("label"), bool):
         row["label"]
     prompt = prompt_in(row)
-    return (
-        prompt
-        if isinstance(prompt, LeftOut)
-        else Asked(prompt=prompt, answers=accepted(row["completion"]))
-    )
+    if isinstance(prompt, LeftOut):
+        return prompt
+    if isinstance(prompt, str) and prompt.strip():
+        prompt = with_what_it_is_about(row, "prompt")
+    return Asked(prompt=prompt, answers=accepted(row["completion"]))
 
 
 def chat(row: Row) -> Asked | LeftOut | None:
@@ -60,7 +67,8 @@ def chat(row: Row) -> Asked | LeftOut | None:
         return _ended(row, read_chat(name, row[name]))
     for name in CHATS:
         said = unpacked(row.kept(name))
-        turns = exchanges(said) or _alternating(said)
+        # Elsewhere a list of texts is what one side says.
+        turns = exchanges(said) or (_alternating(said) if name.startswith("conv") else ())
         if turns:
             row.used.add(name)
             return _ended(row, Chat(turns=turns))
@@ -88,6 +96,32 @@ def _chosen_chat(row: Row) -> Asked | LeftOut:
         return found
     worse = read_chat("rejected", row["rejected"]).turns[-1]
     return replace(found, wrong=(worse["content"],))
+
+
+def preferred(row: Row) -> Asked | LeftOut | None:
+    """OpenAI's pairs: an `input` with messages, and lists of outputs."""
+    asked, better = row.kept("input"), row.kept("preferred_output")
+    if not (isinstance(asked, dict) and is_chat(asked.get("messages")) and is_chat(better)):
+        return None
+    row.used.update(("input", "preferred_output", "non_preferred_output"))
+    worse = row.kept("non_preferred_output")
+    fields = {"prompt": asked["messages"], "chosen": better, "tools": asked.get("tools")}
+    return chosen(Row({**fields, **({"rejected": worse} if is_chat(worse) else {})}))
+
+
+def _chosen_turn(row: Row) -> Asked | LeftOut | None:
+    """A chat, and the two messages that could follow it."""
+    name = next((n for n in CHATS if is_chat(row.kept(n))), None)
+    better, worse = ([row.kept(n)] for n in ("chosen", "rejected"))
+    if name is None or not is_chat(better):
+        return None
+    row.used.update(("chosen", "rejected", name))
+    asked, right = read_chat(name, row[name]), read_chat("chosen", better).turns[-1]["content"]
+    wrong = read_chat("rejected", worse).turns[-1]["content"] if is_chat(worse) else ""
+    if asked.has_media:
+        return MEDIA
+    kept = () if _alike(wrong, [right]) or not wrong.strip() else (wrong,)
+    return Asked(prompt=asked.turns, answers=accepted(right), wrong=kept)
 
 
 def _chosen_text(row: Row) -> Asked | LeftOut | None:
@@ -121,11 +155,13 @@ def _ended(row: Row, found: Chat) -> Asked | LeftOut:
             "the messages do not end with the assistant's answer, so there is nothing to compare "
             "with: add it, or ask them as open probes by `ProbeSet.from_logs`."
         )
-    calls = calls_of(turns[-1])
-    answers = (calls,) if calls else accepted(turns[-1]["content"])
+    said = _THOUGHT.sub("", turns[-1]["content"]).strip() or turns[-1]["content"]
+    written = [unpacked(call) for call in _WRITTEN_CALL.findall(said)]
+    calls = calls_of(turns[-1]) or (calls_in(written) if written else None)
+    answers = (calls,) if calls else accepted(said)
     if isinstance(prompt, str) and len(turns) > 1:
-        said = (Message(role="user", content=prompt),) if prompt else ()
-        prompt = (*said, *turns[:-1])
+        first = (Message(role="user", content=prompt),) if prompt else ()
+        prompt = (*first, *turns[:-1])
     elif not isinstance(prompt, str):
         prompt = (*prompt, *turns[:-1])
     if not prompt:

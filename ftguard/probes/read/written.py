@@ -8,7 +8,7 @@ from ftguard.errors import InputError
 from ftguard.probes.constraint import Constraint
 from ftguard.probes.probe import Message, Probe
 from ftguard.probes.read.chat import is_chat, read_chat
-from ftguard.probes.read.pairs import ASKED
+from ftguard.probes.read.prompt import ASKED
 from ftguard.probes.read.row import Row, number
 
 FIELDS = frozenset(field.name for field in fields(Probe)) - {"slices"}

@@ -12,6 +12,7 @@ from transformers.utils import logging as transformers_logging
 
 from ftguard.callback import GuardCallback
 from ftguard.demo.tune import Recipe, tune
+from ftguard.folders import RunFolder
 from ftguard.formatting import duration, percent, rate
 from ftguard.measures.measurement import Measurement
 from ftguard.verdict.advice import LowerLearningRate, Replay
@@ -46,7 +47,7 @@ def show(out: Path) -> None:
     console.rule("[bold]side by side")
     console.print(compare(reckless, advised))
     for folder in folders:
-        console.print(f"files: {folder / 'ftguard'}")
+        console.print(f"files: {RunFolder(folder).root}")
     console.print(f"took {duration(time.perf_counter() - started)}", style="dim")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from textwrap import shorten
 
+from ftguard.errors import InputError
 from ftguard.formatting import percent
 from ftguard.probes.alike.groups import alike, counted, with_sources
 from ftguard.probes.builtin import CANARY
@@ -43,6 +44,9 @@ def gather(sets: Sets, survey: Survey) -> Gathered:
 
     The tail's edge cases come on top, a fifth of `max_probes` of each kind. Probes that are alike
     but for what a template is filled in with get a `source` that says so, unless they have one.
+
+    Raises:
+        InputError: all target probes are leaked, so that nothing would rank the checkpoints.
     """
     clean = [probe for probe in sets.given if not _is_leaked(probe, survey)]
     roles: dict[Role, Sequence[Probe]] = {
@@ -61,6 +65,12 @@ def gather(sets: Sets, survey: Survey) -> Gathered:
         roles["tail"] = [
             replace(p, slices=(*p.slices, FAR)) if p.id in far else p for p in roles["tail"]
         ]
+    if sets.target and not roles["target"]:
+        raise InputError(
+            f"every one of the {len(sets.target)} target probes stands in the training data "
+            f"(such as {_pairs(survey.leaks)}): give `target` rows that are not trained on, or "
+            "leave it out, and checkpoints rank by `eval_loss`."
+        )
     gathered: list[Probe] = []
     notes = [*sets.notes, *survey.notes, *_leak_notes(sets, survey)]
     for role, probes in roles.items():

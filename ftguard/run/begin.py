@@ -38,7 +38,7 @@ from ftguard.run.ledger import (
 )
 from ftguard.run.past import next_attempt, on_the_past, state_before
 from ftguard.run.preparing import Prepared, prepare_run
-from ftguard.run.trainer import loaded_from
+from ftguard.run.trainer import half_precision, loaded_from
 from ftguard.tracking import Tracker, say
 from ftguard.verdict.defaults import applicable, left_out, unmeasured
 from ftguard.verdict.run import Run
@@ -100,6 +100,9 @@ def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
                 guarded.run, prepared.descent, prepared.start, lowered, host.rate
             ):
                 say(line)
+            warned = half_precision(model)
+            if warned is not None:
+                say(warned)
             if renamed is not None:
                 say(f"the run's folder is now `{renamed}`, which no upload to a hub takes along")
         journal.share()

@@ -77,3 +77,13 @@ def loaded_from(model: torch.nn.Module) -> Path | None:
 
 def _value(strategy: object) -> str:
     return str(getattr(strategy, "value", strategy))
+
+
+def half_precision(model: torch.nn.Module) -> str | None:
+    """What to say of weights that are trained in float16; None where none are."""
+    if not any(p.requires_grad and p.dtype == torch.float16 for p in model.parameters()):
+        return None
+    return (
+        "the weights that are trained are float16, in which updates are easily lost or overflow: "
+        "load the model with `dtype=torch.float32` (and `bf16=True` or `fp16=True` for speed)"
+    )

@@ -139,8 +139,9 @@ def _best_line(choice: Choice, confirmed: Measurement | None, folder: RunFolder)
         line = f"UNDECIDED: {line}"
     if confirmed is not None and confirmed.estimate is not None:
         gain = confirmed.estimate
+        sure = "confirmed" if gain.low > 0 else "not confirmed"
         line += (
-            f"; confirmed on {gain.n} held-back probes: gain {quantity(gain.value, POINTS)} "
+            f"; {sure} on {gain.n} held-back probes: gain {quantity(gain.value, POINTS)} "
             f"({span(gain.low, gain.high, POINTS)})"
         )
     return f"{line}; kept in {folder.best}"

@@ -244,3 +244,14 @@ def test_the_held_back_probes_confirm_the_chosen_gain() -> None:
 
     assert (found.chosen, found.confirmed) == (TARGET, held)
     assert "confirmed on 30 held-back probes: gain +0.400 (+0.200 to +0.600)" in found.summary
+
+
+def test_a_gain_that_may_be_none_is_not_confirmed() -> None:
+    """+0.000 on 12 held-back probes, give or take 0.2, confirms nothing, and the line says so."""
+    best = _checkup(10, "clear", TARGET)
+    none = Estimate(value=0.0, low=-0.2, high=0.2, level=0.95, n=12, stderr=0.1, dof=11)
+    held = replace(TARGET, estimate=none)
+
+    assert "; not confirmed on 12 held-back probes" in (
+        conclude(RUN, [best], _chosen(best), held, FOLDER).summary
+    )

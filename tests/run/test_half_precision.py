@@ -14,5 +14,5 @@ def test_float16_weights_that_are_trained_are_warned_of(model: LlamaForCausalLM)
     told = half_precision(half)
     assert told is not None
     assert "float16" in told
-    half.requires_grad_(False)
+    half.requires_grad_(requires_grad=False)
     assert half_precision(half) is None

@@ -4,14 +4,14 @@ import bz2
 import csv
 import gzip
 import lzma
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
 from ftguard.errors import InputError
-from ftguard.probes.read.splits import HELD_OUT, HOLDING, one_split
+from ftguard.probes.read.splits import HELD_OUT, HOLDING, TRAINED, one_split
 
 LONGEST_LINE = 4 * 2**20
 """Bytes; a longer line is no probe and hardly a chat."""
@@ -40,19 +40,20 @@ def ending(path: Path) -> str:
     return suffixes[-1] if suffixes else ""
 
 
-def read_rows(path: Path, *, split: str | None = None) -> Rows:
+def read_rows(path: Path, *, split: str | None = None, first: Sequence[str] = HELD_OUT) -> Rows:
     """Yield where each row stands and the row, of a table (by its ending) or of JSON.
 
     Args:
         path: the file, packed (`.gz`, `.bz2`, `.xz`) or not.
         split: of a JSON document that holds several.
+        first: the splits to choose where none is named.
 
     Raises:
         InputError: the file cannot be read as a whole.
     """
     if ending(path) in TABLES:
         return read_csv(path)
-    return read_document(path, split) if _is_document(path) else read_jsonl(path)
+    return read_document(path, split, first) if _is_document(path) else read_jsonl(path)
 
 
 def read_jsonl(path: Path) -> Rows:
@@ -78,7 +79,7 @@ def read_jsonl(path: Path) -> Rows:
             yield where, row
 
 
-def read_document(path: Path, split: str | None) -> Rows:
+def read_document(path: Path, split: str | None, first: Sequence[str] = HELD_OUT) -> Rows:
     """Yield (`file[7]`, row) of a JSON document: a list of rows, or a mapping that holds one.
 
     Raises:
@@ -103,7 +104,7 @@ def read_document(path: Path, split: str | None) -> Rows:
                 f"{path}: a JSON document without a list of rows (it holds {sorted(found)[:8]}): "
                 "write one row a line."
             )
-        name = known[0] if known and split is None else one_split(lists, split, f"`{path}`")
+        name = known[0] if known and split is None else one_split(lists, split, f"`{path}`", first)
         where, found = f"{path}[{name}]", lists[name]
     for index, row in enumerate(found):
         place = f"{where}[{index}]"
@@ -159,7 +160,7 @@ def _is_document(path: Path) -> bool:
         found = msgspec.json.decode(first) if alone else {}
     except msgspec.DecodeError:
         return False
-    return any(_is_rows(found.get(name)) for name in (*HOLDING, *HELD_OUT))
+    return any(_is_rows(found.get(name)) for name in (*HOLDING, *HELD_OUT, *TRAINED))
 
 
 def _is_rows(value: object) -> bool:

@@ -11,6 +11,7 @@ from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.probes.builtin import BUILTIN
 from ftguard.probes.probe import Probe
+from ftguard.probes.read.held import NOT_ROWS, table_rows
 from ftguard.probes.read.memory import rows_in, split_of
 from ftguard.probes.read.places import is_paths, rows_at_place, rows_of_files
 from ftguard.probes.read.row import under
@@ -101,7 +102,7 @@ class ProbeSet:
         if isinstance(source, str) and source in BUILTIN:
             return cls.builtin(source)
         notes: list[str] = []
-        if isinstance(source, Mapping):
+        if isinstance(source, Mapping) and table_rows(source) is NOT_ROWS:
             name, rows_of_split = split_of(source, split)
             read = cls.load(rows_of_split, columns=columns)
             return cls(read.probes, (f"split `{name}` is read.", *read.notes))

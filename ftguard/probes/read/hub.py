@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ftguard.errors import InputError
-from ftguard.probes.read.files import ENDINGS, Rows, ending
+from ftguard.probes.read.documents import Rows
+from ftguard.probes.read.files import ENDINGS, ending
 from ftguard.probes.read.memory import rows_in
 from ftguard.probes.read.splits import HELD_OUT
 

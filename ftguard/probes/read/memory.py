@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ftguard.errors import InputError
-from ftguard.probes.read.files import Rows
+from ftguard.probes.read.documents import Rows
+from ftguard.probes.read.held import NOT_ROWS, table_rows
 from ftguard.probes.read.splits import HELD_OUT, one_split
 
 MOST = 10_000
@@ -37,6 +38,9 @@ def rows_in(
         InputError: there is no such split, or the source holds no rows at all.
     """
     if isinstance(source, Mapping):
+        rows = table_rows(source)
+        if rows is not NOT_ROWS:
+            return _rows(rows, f"{label} row".lstrip(), notes, most)
         name, found = split_of(source, split, only_train=bool(label), first=first)
         return _rows(found, f"{label}[{name}] row", notes, most)
     return _rows(source, f"{label} row".lstrip(), notes, most)

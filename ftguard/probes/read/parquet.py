@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ftguard.errors import InputError
-from ftguard.probes.read.files import Rows
+from ftguard.probes.read.documents import Rows
 from ftguard.probes.read.memory import named
 
 BATCH = 256

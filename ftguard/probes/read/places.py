@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TypeGuard
 
 from ftguard.errors import InputError
-from ftguard.probes.read.files import ENDINGS, PARQUET, Rows, ending, read_rows
+from ftguard.probes.read.documents import Rows
+from ftguard.probes.read.files import COLUMNS, ENDINGS, ending, read_rows
 from ftguard.probes.read.hub import is_name, load_rows
 from ftguard.probes.read.parquet import read_parquet
 from ftguard.probes.read.splits import HELD_OUT
@@ -62,7 +63,7 @@ def rows_at_place(
         return rows_of_files(found, split=split, first=first)
     if path.is_dir() or (not path.exists() and isinstance(source, str) and is_name(source)):
         return load_rows(str(source), notes, config=config, split=split, first=first)
-    if ending(path) in PARQUET:
+    if ending(path) in COLUMNS:
         return read_parquet(path)
     return read_rows(path, split=split, first=first)
 

@@ -11,7 +11,7 @@ from ftguard.probes.read.tables import read_csv
 
 LINES = (".jsonl", ".ndjson")
 TABS = (".tsv", ".tab")
-TABLES, COLUMNS = (".csv", *TABS), (".parquet", ".pq", ".arrow")
+TABLES, COLUMNS = (".csv", *TABS), (".parquet", ".pq", ".arrow", ".feather")
 _FRAME = "read it with `pandas.{}` and give the data frame"
 _LOADED = "load it and give its rows as a list of mappings"
 OTHERS = {
@@ -25,7 +25,7 @@ OTHERS = {
         ("written by Python and may run code when it is opened", _LOADED),
     ),
     **dict.fromkeys(
-        (".feather", ".orc", ".h5", ".dta", ".sav"),
+        (".orc", ".h5", ".dta", ".sav"),
         ("a stored data frame", _FRAME.format("read_...(path)")),
     ),
     **dict.fromkeys((".db", ".sqlite", ".sqlite3"), ("a database", _FRAME.format("read_sql(...)"))),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ftguard.errors import InputError
+from ftguard.probes.read.cells import plain_row
 from ftguard.probes.read.documents import Rows
 from ftguard.probes.read.held import NOT_ROWS, table_rows
 from ftguard.probes.read.splits import HELD_OUT, one_split
@@ -96,8 +97,13 @@ def named(row: Mapping[str, object], features: Mapping[str, object]) -> dict[str
 
 def is_frame(source: object) -> bool:
     """Whether it is a data frame, of polars or pandas."""
-    polars = hasattr(source, "iter_rows") and hasattr(source, "columns")
+    polars = hasattr(source, "iter_rows") or type(source).__name__ == "LazyFrame"
     return polars or (hasattr(source, "iloc") and hasattr(source, "to_dict"))
+
+
+def is_series(source: object) -> bool:
+    """Whether it is one column of a data frame, of polars or pandas."""
+    return type(source).__name__ == "Series" and hasattr(source, "to_frame")
 
 
 def _class_names(column: str, feature: Any) -> Sequence[str]:
@@ -123,6 +129,13 @@ def _name(column: str, value: object, names: Sequence[str]) -> object:
 
 
 def _rows(source: Any, label: str, notes: list[str], most: int | None) -> Rows:
+    if type(source).__name__ == "LazyFrame":
+        source = source.collect()  # polars
+    if is_series(source):
+        raise InputError(
+            "a Series was given, which is one column: give the data frame, with what is asked and "
+            "its answers."
+        )
     features = getattr(source, "features", None) or {}
     has_end = hasattr(source, "__len__")
     for index, row in enumerate(_each(source, features)):
@@ -137,7 +150,7 @@ def _rows(source: Any, label: str, notes: list[str], most: int | None) -> Rows:
             )
             continue
         try:
-            yield where, named(row, features)
+            yield where, plain_row(named(row, features))
         except InputError as error:
             yield where, error
 

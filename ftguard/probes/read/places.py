@@ -10,7 +10,7 @@ from ftguard.errors import InputError
 from ftguard.probes.read.documents import Rows
 from ftguard.probes.read.files import COLUMNS, ENDINGS, ending, read_rows
 from ftguard.probes.read.hub import is_name, load_rows
-from ftguard.probes.read.parquet import read_parquet
+from ftguard.probes.read.parquet import read_columns
 from ftguard.probes.read.splits import HELD_OUT
 
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:/")
@@ -64,7 +64,7 @@ def rows_at_place(
     if path.is_dir() or (not path.exists() and isinstance(source, str) and is_name(source)):
         return load_rows(str(source), notes, config=config, split=split, first=first)
     if ending(path) in COLUMNS:
-        return read_parquet(path)
+        return read_columns(path)
     return read_rows(path, split=split, first=first)
 
 
@@ -77,4 +77,4 @@ def rows_of_files(
         InputError: one of them cannot be read.
     """
     for path in paths:
-        yield from rows_at_place(Path(path), [], split=split, first=first)
+        yield from rows_at_place(path, [], split=split, first=first)

@@ -14,7 +14,7 @@ from ftguard.probes.builtin import BUILTIN
 from ftguard.probes.probe import Probe
 from ftguard.probes.probe_set import ProbeSet, ProbeSource
 from ftguard.probes.read.hub import is_name, load_data_set
-from ftguard.probes.read.memory import is_frame, named, rows_in, split_of
+from ftguard.probes.read.memory import is_frame, is_series, named, rows_in, split_of
 from ftguard.probes.read.places import is_paths, rows_at_place, rows_of_files
 from ftguard.probes.read.row import NUMBERS, plain_name
 from ftguard.probes.read.rows import probes_from_rows
@@ -105,6 +105,8 @@ def _opened(source: Any, seed: int, unread: Unread, notes: list[str]) -> _Opened
         name, rows = split_of(source, None, only_train=True, first=TRAINED)
         notes.append(f"split `{name}` is read.")
         return _opened(rows, seed, unread, notes)
+    if is_series(source):
+        source = list(source)
     if is_frame(source):
         source = [row for _, row in rows_in(source, notes)]
     elif isinstance(source, ProbeSet):

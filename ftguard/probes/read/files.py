@@ -25,7 +25,7 @@ OTHERS = {
         ("written by Python and may run code when it is opened", _LOADED),
     ),
     **dict.fromkeys(
-        (".orc", ".h5", ".dta", ".sav"),
+        (".orc", ".h5", ".dta"),
         ("a stored data frame", _FRAME.format("read_...(path)")),
     ),
     **dict.fromkeys((".db", ".sqlite", ".sqlite3"), ("a database", _FRAME.format("read_sql(...)"))),

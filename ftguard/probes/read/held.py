@@ -99,10 +99,12 @@ def _asked(context: object, asked: Mapping[str, Any]) -> Mapping[str, object]:
 
 
 def _of_columns(held: Mapping[Any, Any]) -> Sequence[Any]:
+    names = [str(name) for name in held]
     sizes = {len(column) for column in held.values()}
+    if set(names) <= _SPLITS:
+        return NOT_ROWS
     if len(sizes) != 1 or sizes == {0} or all(_holds_rows(column) for column in held.values()):
         return NOT_ROWS
-    names = [str(name) for name in held]
     return [dict(zip(names, cells, strict=True)) for cells in zip(*held.values(), strict=True)]
 
 

@@ -13,6 +13,7 @@ from ftguard.formatting import count
 from ftguard.probes.builtin import BUILTIN
 from ftguard.probes.probe import Probe
 from ftguard.probes.probe_set import ProbeSet, ProbeSource
+from ftguard.probes.read.held import NOT_ROWS, table_rows
 from ftguard.probes.read.hub import is_name, load_data_set
 from ftguard.probes.read.memory import is_frame, is_series, named, rows_in, split_of
 from ftguard.probes.read.places import is_paths, rows_at_place, rows_of_files
@@ -100,11 +101,7 @@ def _opened(source: Any, seed: int, unread: Unread, notes: list[str]) -> _Opened
     if isinstance(source, Probe):
         source = [source]
     if isinstance(source, Mapping):
-        if not all(_holds_rows(value) for value in source.values()):
-            return _of_file(rows_in(source, notes), seed)
-        name, rows = split_of(source, None, only_train=True, first=TRAINED)
-        notes.append(f"split `{name}` is read.")
-        return _opened(rows, seed, unread, notes)
+        return _of_mapping(source, seed, unread, notes)
     if is_series(source):
         source = list(source)
     if is_frame(source):
@@ -114,6 +111,18 @@ def _opened(source: Any, seed: int, unread: Unread, notes: list[str]) -> _Opened
     if isinstance(source, (list, tuple)):
         source = [row for row in source if not (isinstance(row, Probe) and row.companion_of)]
     return _in_memory(source, seed, unread)
+
+
+def _of_mapping(source: Mapping[Any, Any], seed: int, unread: Unread, notes: list[str]) -> _Opened:
+    """Columns or records, one row, or splits."""
+    rows = table_rows(source)
+    if rows is not NOT_ROWS:
+        return _in_memory(rows, seed, unread)
+    if any(isinstance(value, (str, bytes, int, float)) for value in source.values()):
+        return _in_memory([source], seed, unread)
+    name, rows = split_of(source, None, only_train=True, first=TRAINED)
+    notes.append(f"split `{name}` is read.")
+    return _opened(rows, seed, unread, notes)
 
 
 def _at_place(source: str | Path, seed: int, unread: Unread, notes: list[str]) -> _Opened:
@@ -213,11 +222,3 @@ def _named(row: object, features: Mapping[str, object]) -> object:
         return named(row, features) if isinstance(row, Mapping) else row
     except InputError:
         return row
-
-
-def _holds_rows(value: object) -> bool:
-    """Whether it may be a split: no text, and no column of texts or numbers."""
-    first: object = value[:1] if isinstance(value, (list, tuple)) else ()
-    return not isinstance(value, (str, bytes, Mapping)) and (
-        not first or isinstance(first[0], (Mapping, Probe))  # type: ignore[index]
-    )

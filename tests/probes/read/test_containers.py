@@ -573,7 +573,7 @@ HINTS: dict[str, tuple[Mapping[str, object], str, str]] = {
         {
             "stand": "2024-05-01 12:30",
             "quelle": "https://example.org/a/very/long/address",
-            "anfrage": "Wo ist mein Paket?",
+            "anfrage": "Wo ist mein Ring?",
             "erwiderung": "Auf dem Weg.",
         },
         "anfrage",
@@ -587,14 +587,14 @@ HINTS: dict[str, tuple[Mapping[str, object], str, str]] = {
     "short texts beside": (
         {
             "art": "Mail",
-            "anliegen": "Das Paket fehlt.",
+            "anliegen": "Der Ring fehlt.",
             "amt": "Post",
             "bescheid": "Es kommt.",
         },
         "anliegen",
         "bescheid",
     ),
-    "no answer": ({"kunde_id": 17, "anliegen": "Das Paket fehlt."}, "anliegen", "..."),
+    "no answer": ({"kunde_id": 17, "anliegen": "Der Ring fehlt."}, "anliegen", "..."),
 }
 
 

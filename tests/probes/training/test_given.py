@@ -72,6 +72,11 @@ ROWS: dict[str, tuple[Any, list[list[str]]]] = {
     "a frame": (pd.DataFrame(TRAIN), READ),
     "probes": ([Probe(id="a", prompt="2 + 2 =", reference="4")], [READ[0]]),
     "an iterator": (iter(TRAIN), READ),
+    "one row": (TRAIN[0], READ[:1]),
+    "columns": (pd.DataFrame(TRAIN).to_dict("list"), READ),
+    "a series": (pd.Series(["one text"]), [["one text"]]),
+    "splits of texts": ({"test": ["no"], "train": ["one text"]}, [["one text"]]),
+    "a gap in a split": ({"test": [None, *TEST], "train": [None, TRAIN[0]]}, READ[:1]),
 }
 
 

@@ -149,3 +149,12 @@ def test_given_rows_are_prompts_and_answers() -> None:
         ("b", ["Hi", "Hello"]),
         ("c", ["a whole text"]),
     ]
+
+
+def test_given_rows_of_token_ids_are_decoded(tokenizer: PreTrainedTokenizerFast) -> None:
+    """As the Trainer's own are; an id that no vocabulary has is told, and the others are read."""
+    rows = [{"input_ids": tokenizer("row number 7")["input_ids"]}, {"input_ids": [10**9]}]
+    training = given_texts(read_given(rows, seed=0), tokenizer)
+
+    assert _read(training)[0] == ("training row 0", ["row number 7"])
+    assert len(_read(given_texts(read_given(rows, seed=0), tokenizer, most=1))) == 1

@@ -5,7 +5,8 @@ One value flows, and the folder list is its way: a folder imports only from thos
 
     stats/      numbers with their intervals, curves, calibration error, alpha spending, power
     probes/     what is asked: the record and the built-in sets; read/ whatever holds them, leaks/
-                in the training data, logs/ of production queries, edges/ made from the target's
+                in the training data, training/ its rows, logs/ of production queries, edges/ made
+                from the target's
     ask/        the only place that runs a model; it leaves no trace
     scores/     how good an answer is: one scorer a file; the snapshot of one model's answers
     judge/      an LLM that scores open answers, on a budget, behind its endpoint/

@@ -5,7 +5,7 @@ from dataclasses import replace
 from importlib.resources import as_file, files
 
 from ftguard.probes.probe import Probe
-from ftguard.probes.read.files import read_jsonl
+from ftguard.probes.read.documents import read_jsonl
 from ftguard.probes.read.rows import probes_from_rows
 from ftguard.probes.sampling import draw
 

@@ -102,9 +102,7 @@ def _is_leaked(probe: Probe, survey: Survey) -> bool:
 
 
 def _found(target: Sequence[Probe], sets: Sets, survey: Survey) -> tuple[Probe, ...]:
-    labels = [
-        p.references[0] for p in sets.train_dataset if p.references and p.companion_of is None
-    ]
+    labels = [row.answer for row in sets.train_dataset.rows if row.answer]
     labels = labels or [answer for _, answer in survey.known]
     return tuple(_in_tail(probe) for probe in tail_of(target, labels, survey.far))
 

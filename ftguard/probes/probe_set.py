@@ -11,10 +11,9 @@ from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.probes.builtin import BUILTIN
 from ftguard.probes.probe import Probe
-from ftguard.probes.read.files import PARQUET, Rows, ending, read_rows
-from ftguard.probes.read.hub import is_name, load_rows
+from ftguard.probes.read.held import NOT_ROWS, table_rows
 from ftguard.probes.read.memory import rows_in, split_of
-from ftguard.probes.read.parquet import read_parquet
+from ftguard.probes.read.places import is_paths, rows_at_place, rows_of_files
 from ftguard.probes.read.row import under
 from ftguard.probes.read.rows import probes_from_rows
 from ftguard.probes.store import read_probes
@@ -103,7 +102,7 @@ class ProbeSet:
         if isinstance(source, str) and source in BUILTIN:
             return cls.builtin(source)
         notes: list[str] = []
-        if isinstance(source, Mapping):
+        if isinstance(source, Mapping) and table_rows(source) is NOT_ROWS:
             name, rows_of_split = split_of(source, split)
             read = cls.load(rows_of_split, columns=columns)
             return cls(read.probes, (f"split `{name}` is read.", *read.notes))
@@ -111,12 +110,12 @@ class ProbeSet:
             asked = RunFolder(Path(source)).probes
             if asked.exists():
                 return cls(read_probes(asked))
-            rows = _rows_at(source, notes, config=config, split=split)
+            rows = rows_at_place(source, notes, config=config, split=split)
         else:
             given = _peeked(source)
             if not isinstance(given, Iterator) and _are_probes(given):
                 return cls(cast(Sequence[Probe], given))
-            rows = rows_in(given, notes, split=split)
+            rows = rows_of_files(source, split=split) if is_paths(source) else rows_in(given, notes)
         found = probes_from_rows(rows, columns=columns)
         if not found.probes:
             named = f"`{source}`" if isinstance(source, (str, Path)) else "the probe set"
@@ -171,9 +170,9 @@ class ProbeSet:
 
         notes: list[str] = []
         if isinstance(source, (str, Path)):
-            rows = _rows_at(source, notes, config=None, split=None)
+            rows = rows_at_place(source, notes)
         else:
-            rows = rows_in(source, notes, most=None)
+            rows = rows_of_files(source) if is_paths(source) else rows_in(source, notes, most=None)
         drawn = probes_from_logs(
             rows if columns is None else under(rows, columns),
             size=size,
@@ -202,12 +201,3 @@ def _are_probes(source: object) -> bool:
         and len(source) > 0
         and all(isinstance(item, Probe) for item in source)
     )
-
-
-def _rows_at(
-    source: str | Path, notes: list[str], *, config: str | None, split: str | None
-) -> Rows:
-    path = Path(source)
-    if path.is_dir() or (not path.exists() and isinstance(source, str) and is_name(source)):
-        return load_rows(str(source), notes, config=config, split=split)
-    return read_parquet(path) if ending(path) in PARQUET else read_rows(path, split=split)

@@ -10,6 +10,7 @@ from ftguard.probes.probe import JUDGED, Probe, Role
 from ftguard.probes.probe_set import ProbeSet, ProbeSource
 from ftguard.probes.sampling import draw
 from ftguard.probes.store import encoded
+from ftguard.probes.training.given import GivenRows, read_given
 
 AUTO = "auto"
 POOL = 10
@@ -25,7 +26,7 @@ class Sets:
     tail: tuple[Probe, ...] | None
     """None where the tail is to be found among the target's probes."""
     calibration: tuple[Probe, ...]
-    train_dataset: tuple[Probe, ...]
+    train_dataset: GivenRows
     """The training rows, where they were given; never asked."""
     notes: tuple[str, ...]
     """What was done to read them, a sentence each."""
@@ -44,7 +45,7 @@ class Sets:
     def digest(self) -> str:
         """One name for all that the choice of probes follows from, but for the training data."""
         settings = (self.tail is None, self.judged, self.max_probes, self.holdout, self.seed)
-        settled = encoded((self.given, self.train_dataset, settings))
+        settled = encoded((self.given, self.train_dataset.settled, settings))
         return hashlib.blake2b(settled, digest_size=12).hexdigest()
 
 
@@ -90,10 +91,10 @@ def read_sets(
             ("general", general),
             ("tail", None if tail == AUTO else tail),
             ("calibration", None if calibration == AUTO else calibration),
-            ("train", train_dataset),
         )
         if source is not None
     }
+    given = GivenRows() if train_dataset is None else read_given(train_dataset, seed)
     waiting = [p.id for probes in loaded.values() for p in probes if p.scorer == JUDGED]
     if waiting and not judged:
         raise InputError(f"probe `{waiting[0]}` is to be judged: give `judge=Judge(model=...)`.")
@@ -114,9 +115,12 @@ def read_sets(
         general=of("general"),
         tail=None if tail == AUTO else of("tail"),
         calibration=of("calibration"),
-        train_dataset=tuple(loaded.get("train", ())),
+        train_dataset=given,
         judged=judged,
-        notes=tuple(f"{role}: {note}" for role, probes in loaded.items() for note in probes.notes),
+        notes=(
+            *(f"{role}: {note}" for role, probes in loaded.items() for note in probes.notes),
+            *(f"train: {note}" for note in given.notes),
+        ),
         max_probes=max_probes,
         holdout=holdout,
         seed=seed,

@@ -91,18 +91,18 @@ def _candidates(sets: Sets) -> Iterator[Probe]:
 
 def query_and_answer(template: PromptTemplate, pieces: Sequence[str]) -> tuple[str, str]:
     """The query of a training row and the answer after it, as far as they can be told apart."""
-    first = next((piece for piece in pieces if piece.strip()), "")
     if template.before or template.after:
-        start = first.find(template.before)
-        end = first.find(template.after, start + len(template.before)) if template.after else -1
-        if start >= 0 and end >= 0:
-            query = first[start + len(template.before) : end]
-            answer = first[end + len(template.after) :].strip() or _second(pieces)
-            return query, answer
+        for at, piece in enumerate(pieces):
+            start = piece.find(template.before)
+            after = start + len(template.before)
+            end = piece.find(template.after, after) if template.after else -1
+            if start >= 0 and end >= 0:
+                answer = piece[end + len(template.after) :].strip()
+                return piece[after:end], answer or "".join(pieces[at + 1 : at + 2]).strip()
     if len(pieces) > 1:
         # Of a chat the last turns are the query and its answer; system messages stand before.
         return pieces[-2], pieces[-1].strip()
-    return first, ""
+    return "".join(pieces), ""
 
 
 def _unlike(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -111,10 +111,6 @@ def _unlike(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         [Probe(id=str(i), prompt=q, scorer="open") for i, (q, _) in enumerate(pairs)]
     )
     return [(query.removeprefix(shared.before), answer) for query, answer in pairs]
-
-
-def _second(pieces: Sequence[str]) -> str:
-    return pieces[1].strip() if len(pieces) > 1 else ""
 
 
 class _Sample:

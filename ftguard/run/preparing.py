@@ -126,9 +126,8 @@ def _training(
     most: int | None = None,
 ) -> TrainingTexts:
     """The training data's texts, or those of so many rows from all over them."""
-    rows = sets.train_dataset
-    if rows or tokenizer is None:
-        return given_texts(rows[:: max(1, len(rows) // most)] if most else rows)
+    if sets.train_dataset.rows or tokenizer is None:
+        return given_texts(sets.train_dataset, tokenizer, most)
     return trainer_texts(loader, tokenizer, sets.seed, most)
 
 

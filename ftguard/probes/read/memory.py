@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ftguard.errors import InputError
-from ftguard.probes.read.files import Rows
-from ftguard.probes.read.splits import one_split
+from ftguard.probes.read.cells import plain_row
+from ftguard.probes.read.documents import Rows
+from ftguard.probes.read.held import NOT_ROWS, table_rows
+from ftguard.probes.read.splits import HELD_OUT, one_split
 
 MOST = 10_000
 """Rows that are read of a stream, which may have no end."""
@@ -20,6 +22,7 @@ def rows_in(
     split: str | None = None,
     label: str = "",
     most: int | None = MOST,
+    first: Sequence[str] = HELD_OUT,
 ) -> Rows:
     """Yield where each row stands and the row.
 
@@ -30,18 +33,26 @@ def rows_in(
         split: which of those splits.
         label: what complaints call the source.
         most: rows that are read of what has no length; None for all.
+        first: the splits to choose where none is named.
 
     Raises:
         InputError: there is no such split, or the source holds no rows at all.
     """
     if isinstance(source, Mapping):
-        name, found = split_of(source, split, only_train=bool(label))
+        rows = table_rows(source)
+        if rows is not NOT_ROWS:
+            return _rows(rows, f"{label} row".lstrip(), notes, most)
+        name, found = split_of(source, split, only_train=bool(label), first=first)
         return _rows(found, f"{label}[{name}] row", notes, most)
     return _rows(source, f"{label} row".lstrip(), notes, most)
 
 
 def split_of(
-    splits: Mapping[Any, Any], split: str | None, *, only_train: bool = False
+    splits: Mapping[Any, Any],
+    split: str | None,
+    *,
+    only_train: bool = False,
+    first: Sequence[str] = HELD_OUT,
 ) -> tuple[str, Any]:
     """The name and the rows of the split that is named, or of the one that is held out.
 
@@ -49,6 +60,7 @@ def split_of(
         splits: by their names.
         split: the one that is asked for.
         only_train: whether one to train on will do where there is no other.
+        first: the splits to choose where none is named.
 
     Raises:
         InputError: there is none, or the mapping holds something else.
@@ -63,7 +75,7 @@ def split_of(
             "the splits are ['train'], which is trained on: give rows that are held out, or "
             '`dataset["train"]` if these are.'
         )
-    name = one_split(lists, split, "the dataset")
+    name = one_split(lists, split, "the dataset", first)
     return name, lists[name]
 
 
@@ -81,6 +93,17 @@ def named(row: Mapping[str, object], features: Mapping[str, object]) -> dict[str
         elif names and isinstance(value, (list, tuple)):
             found[column] = [_name(column, item, names) for item in value]
     return found
+
+
+def is_frame(source: object) -> bool:
+    """Whether it is a data frame, of polars or pandas."""
+    polars = hasattr(source, "iter_rows") or type(source).__name__ == "LazyFrame"
+    return polars or (hasattr(source, "iloc") and hasattr(source, "to_dict"))
+
+
+def is_series(source: object) -> bool:
+    """Whether it is one column of a data frame, of polars or pandas."""
+    return type(source).__name__ == "Series" and hasattr(source, "to_frame")
 
 
 def _class_names(column: str, feature: Any) -> Sequence[str]:
@@ -106,6 +129,13 @@ def _name(column: str, value: object, names: Sequence[str]) -> object:
 
 
 def _rows(source: Any, label: str, notes: list[str], most: int | None) -> Rows:
+    if type(source).__name__ == "LazyFrame":
+        source = source.collect()  # polars
+    if is_series(source):
+        raise InputError(
+            "a Series was given, which is one column: give the data frame, with what is asked and "
+            "its answers."
+        )
     features = getattr(source, "features", None) or {}
     has_end = hasattr(source, "__len__")
     for index, row in enumerate(_each(source, features)):
@@ -120,7 +150,7 @@ def _rows(source: Any, label: str, notes: list[str], most: int | None) -> Rows:
             )
             continue
         try:
-            yield where, named(row, features)
+            yield where, plain_row(named(row, features))
         except InputError as error:
             yield where, error
 
@@ -131,10 +161,9 @@ def _each(source: Any, features: Mapping[str, object]) -> Iterator[object]:
         kind: Any = type(feature)
         if kind.__name__ in MEDIA and hasattr(source, "cast_column"):
             source = source.cast_column(name, kind(decode=False))
-    if hasattr(source, "iter_rows") and hasattr(source, "columns"):
-        yield from source.iter_rows(named=True)  # polars
-    elif hasattr(source, "iloc") and hasattr(source, "to_dict"):
-        yield from source.to_dict("records")  # pandas
+    if is_frame(source):
+        polars = hasattr(source, "iter_rows")
+        yield from source.iter_rows(named=True) if polars else source.to_dict("records")
     elif not hasattr(source, "__iter__") and hasattr(source, "__len__"):
         yield from (source[index] for index in range(len(source)))
     elif isinstance(source, Iterable):

@@ -2,24 +2,20 @@
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from transformers import PreTrainedTokenizerBase
 
 from ftguard.formatting import count
-from ftguard.probes import Probe, pieces
-from ftguard.run.training.columns import holds_tokens, is_table
-from ftguard.run.training.unread import Unread
-from ftguard.run.training.walk import first_rows, rows_at
+from ftguard.probes.training.columns import is_table
+from ftguard.probes.training.given import MOST_ROWS, MOST_STREAMED, GivenRows
+from ftguard.probes.training.row_texts import ODD, RowTexts, read_row
+from ftguard.probes.training.unread import Unread
+from ftguard.probes.training.walk import first_rows, rows_at, size_of
 
-MOST_ROWS = 100_000
-"""Rows that are read of a data set unless told otherwise."""
-MOST_STREAMED = 10_000
-"""Rows that are read of a stream."""
 _CHUNK = 1_000
-_ODD = "held ids that are no tokens"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +30,21 @@ class TrainingTexts:
     """What could not be read, told as far as the texts were walked."""
 
 
-def given_texts(train: Sequence[Probe]) -> TrainingTexts:
-    """The texts of training rows that the user gave."""
-    rows = [probe for probe in train if probe.companion_of is None]
+def given_texts(
+    given: GivenRows, tokenizer: PreTrainedTokenizerBase | None, most: int | None = None
+) -> TrainingTexts:
+    """The texts of training rows that the user gave.
+
+    Args:
+        given: the rows.
+        tokenizer: decodes token ids; without one they are left out.
+        most: rows from all over them; None for all.
+    """
+    rows, unread = given.rows, Unread()
+    if most:
+        rows = rows[:: max(1, len(rows) // most)]
     return TrainingTexts(
-        texts=((probe.id, _texts_of(probe)) for probe in rows),
-        note=f"{count(len(rows))} training rows as given",
+        texts=_in_chunks(iter(rows), tokenizer, unread), note=given.what, unread=unread
     )
 
 
@@ -65,7 +70,7 @@ def trainer_texts(
     if isinstance(rows, Mapping) and all(map(is_table, rows.values())):
         # Splits: a trainer trains on one of them.
         rows = rows.get("train", next(iter(rows.values()), ()))
-    total = _size(rows)
+    total = size_of(rows)
     if total is not None:
         places: Sequence[int] = range(total)
         if total > most:
@@ -104,69 +109,35 @@ def _as_stored(rows: object) -> str:
     return " as they are stored, without the data set's own transform" * transformed
 
 
-def _size(rows: Any) -> int | None:
-    """How many rows can be read by their places; None of a stream."""
-    if not hasattr(rows, "__getitem__"):
-        return None
-    try:
-        return len(rows)
-    except Exception:  # noqa: BLE001 - a stream may have a length that raises
-        return None
-
-
 def _decoded(
     rows: Iterable[tuple[int, object]], tokenizer: PreTrainedTokenizerBase, unread: Unread
 ) -> Iterator[tuple[str, Sequence[str]]]:
-    found = (_read(place, row, unread) for place, row in rows)
+    found = (read_row(place, row, unread) for place, row in rows)
+    yield from _in_chunks(found, tokenizer, unread)
+
+
+def _in_chunks(
+    found: Iterator[RowTexts], tokenizer: PreTrainedTokenizerBase | None, unread: Unread
+) -> Iterator[tuple[str, Sequence[str]]]:
     while chunk := list(islice(found, _CHUNK)):
         yield from _decode(chunk, tokenizer, unread)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Read:
-    """What is kept of a row, which may be large."""
-
-    place: int
-    kind: str
-    """What the row is."""
-    texts: Sequence[str] = ()
-    ids: Sequence[Sequence[int]] = ()
-
-
-def _read(place: int, row: object, unread: Unread) -> _Read:
-    kind = f"a {type(row).__name__}"
-    try:
-        columns = vars(row) if is_dataclass(row) else row
-        if not isinstance(columns, Mapping):
-            return _Read(place=place, kind=kind, texts=pieces({"": columns}))
-        texts = pieces(columns)
-    except Exception as error:  # noqa: BLE001 - such as a list that holds itself
-        unread.add("could not be read", place, f"{type(error).__name__}: {error}")
-        return _Read(place=place, kind=kind)
-    ids: list[Sequence[int]] = []
-    for name, value in columns.items():
-        if holds_tokens(str(name)) and not isinstance(value, str):
-            try:
-                ids += _token_ids(value)
-            except Exception:  # noqa: BLE001 - whatever a column of this name may hold
-                unread.add(_ODD, place, f"column `{name}`")
-    return _Read(place=place, kind=kind, texts=texts, ids=ids)
-
-
 def _decode(
-    chunk: Sequence[_Read], tokenizer: PreTrainedTokenizerBase, unread: Unread
+    chunk: Sequence[RowTexts], tokenizer: PreTrainedTokenizerBase | None, unread: Unread
 ) -> Iterator[tuple[str, Sequence[str]]]:
-    ids = [(row.place, tokens) for row in chunk for tokens in row.ids]
-    texts = _batch_decoded(ids, tokenizer, unread)
-    special = tuple(tokenizer.all_special_tokens)
     decoded: dict[int, list[str]] = {}
-    for (place, _), text in zip(ids, texts, strict=True):
-        if text:
-            decoded.setdefault(place, []).append(_bare(text, special))
+    if tokenizer is not None:
+        ids = [(row.place, tokens) for row in chunk for tokens in row.ids]
+        texts = _batch_decoded(ids, tokenizer, unread)
+        special = tuple(tokenizer.all_special_tokens)
+        for (place, _), text in zip(ids, texts, strict=True):
+            if text:
+                decoded.setdefault(place, []).append(_bare(text, special))
     for row in chunk:
         found = [*decoded.get(row.place, ()), *row.texts]
         if found:
-            yield f"training row {row.place}", found
+            yield row.where, found
         elif not row.ids:
             unread.add("held no text", row.place, row.kind)
 
@@ -186,7 +157,7 @@ def _one_decoded(
     try:
         return str(tokenizer.decode(list(tokens)))
     except Exception as error:  # noqa: BLE001 - as above
-        unread.add(_ODD, place, f"{type(error).__name__}: {error}")
+        unread.add(ODD, place, f"{type(error).__name__}: {error}")
         return ""
 
 
@@ -197,27 +168,3 @@ def _bare(text: str, special: tuple[str, ...]) -> str:
         for token in ends:
             text = text.removeprefix(token).removesuffix(token)
     return text
-
-
-def _token_ids(value: Any) -> list[Sequence[int]]:
-    """The token ids of a column: of one text, or of several in a list of lists; without padding.
-
-    Raises:
-        TypeError, ValueError: they are no integers.
-    """
-    items = value.tolist() if hasattr(value, "tolist") else value
-    if items is None:
-        return []
-    if any(isinstance(item, (list, tuple)) or hasattr(item, "tolist") for item in items):
-        return [tokens for item in items for tokens in _token_ids(item)]
-    if any(int(item) != item for item in items):
-        raise ValueError
-    # Collators pad with -100 what has no loss.
-    return [[int(item) for item in items if item >= 0]]
-
-
-def _texts_of(probe: Probe) -> list[str]:
-    prompt = (
-        [probe.prompt] if isinstance(probe.prompt, str) else [m["content"] for m in probe.prompt]
-    )
-    return [text for text in (*prompt, *probe.references[:1]) if text]

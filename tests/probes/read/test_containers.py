@@ -1,10 +1,13 @@
 """Tests of what rows come in: files of every kind, data frames, splits, streams, names."""
 
 import bz2
+import datetime as dt
+import decimal
 import gzip
 import itertools
 import json
 import lzma
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -417,3 +420,189 @@ def test_a_row_whose_text_is_missing_says_which() -> None:
 
     with pytest.raises(InputError, match=r"^row 1: nothing in \['text'\] \(columns \["):
         ProbeSet.load(frame)
+
+
+def test_files_are_read_one_after_the_other(tmp_path: Path) -> None:
+    """As a list of paths, and as a pattern, in the order of their names."""
+    first, second = tmp_path / "a.jsonl", tmp_path / "b.csv"
+    first.write_text(json.dumps(ROWS[0]) + "\n", "utf-8")
+    second.write_text("prompt,completion\nCapital of Chad?,N'Djamena\n", "utf-8")
+
+    sources: list[Any] = [[first, second], [str(first), str(second)], str(tmp_path / "*.*")]
+    for source in sources:
+        assert _asked(ProbeSet.load(source)) == EXPECTED
+    assert len(ProbeSet.from_logs(str(tmp_path / "*.*"))) == 2
+    with pytest.raises(InputError, match=r"no file here has such a name"):
+        ProbeSet.load(str(tmp_path / "*.json"))
+
+
+def test_an_id_may_stand_in_one_file_alone(tmp_path: Path) -> None:
+    """Rows without ids are numbered over all files; ids that rows have are never changed."""
+    paths = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    for path in paths:
+        path.write_text(json.dumps({"id": "x", **ROWS[0]}) + "\n", "utf-8")
+
+    with pytest.raises(InputError, match=r"b\.jsonl:1: the id `x` was used before, at .*a\."):
+        ProbeSet.load(paths)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("url", ["https://x.y/a.jsonl", "s3://bucket/a.csv", "hf://datasets/a/b"])
+def test_an_address_is_refused_as_it_was_written(url: str) -> None:
+    """Nothing is fetched."""
+    with pytest.raises(InputError) as refused:
+        ProbeSet.load(url)
+
+    assert str(refused.value).startswith(f"`{url}` is on the web: download it")
+
+
+KINDS = {
+    "a.xlsx": (
+        b"PK\x03\x04\0\0",
+        "a spreadsheet: save it as CSV in UTF-8, or read it with",
+    ),
+    "a.yaml": (b"- prompt: a\n", "no JSON and no table: load it and give its rows"),
+    "a.txt": (b"What is it? That.\n", "text in which questions and answers are not told apart"),
+    "a.pkl": (b"\x80\x04", "written by Python and may run code"),
+    "a.zip": (b"PK\x03\x04\0\0", "an archive: unpack it first"),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_other_kinds_of_files_are_named(tmp_path: Path, name: str) -> None:
+    """With what to do; nothing is said of JSON."""
+    content, said = KINDS[name]
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(InputError) as refused:
+        ProbeSet.load(tmp_path / name)
+    assert str(refused.value).startswith(f"`{tmp_path / name}` is {said}")
+    with pytest.raises(InputError, match=f"cannot read `{name}`"):
+        ProbeSet.load(name)
+
+
+def test_lines_of_json_are_read_under_the_name_of_a_text(tmp_path: Path) -> None:
+    """What stands in it tells what it is."""
+    path = tmp_path / "a.txt"
+    path.write_text(LINES, "utf-8")
+
+    assert _asked(ProbeSet.load(path)) == EXPECTED
+
+
+def test_arrow_files_are_read(tmp_path: Path) -> None:
+    """The streams of `datasets`, and the files of other libraries."""
+    rows = datasets.Dataset.from_list([dict(row) for row in ROWS])
+    rows.save_to_disk(tmp_path / "saved")
+    (stream,) = (tmp_path / "saved").glob("*.arrow")
+    pd.DataFrame(ROWS).to_feather(tmp_path / "a.feather")
+
+    for path in (stream, tmp_path / "a.feather"):
+        assert _asked(ProbeSet.load(path)) == EXPECTED
+
+
+def test_a_series_is_refused_with_a_sentence() -> None:
+    """One column has no answers."""
+    with pytest.raises(InputError, match="a Series was given, which is one column"):
+        ProbeSet.load(pd.Series(["a", "b"]))
+
+
+def test_a_polars_frame_is_read_lazy_or_not() -> None:
+    """A lazy one is collected."""
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame([dict(row) for row in ROWS])
+
+    assert _asked(ProbeSet.load(frame)) == EXPECTED
+    assert _asked(ProbeSet.load(frame.lazy())) == EXPECTED
+
+
+def test_columns_and_records_are_read_in_memory_too() -> None:
+    """What `Dataset.to_dict()` and `DataFrame.to_dict("index")` give."""
+    columns = pd.DataFrame(ROWS).to_dict("list")
+    records = pd.DataFrame(ROWS, index=["a", "b"]).to_dict("index")
+
+    assert _asked(ProbeSet.load(columns)) == EXPECTED
+    assert _asked(ProbeSet.load(records)) == EXPECTED
+
+
+VALUES: dict[str, tuple[object, str]] = {
+    "date": (dt.date(1900, 5, 1), "1900-05-01"),
+    "time": (dt.datetime(1900, 5, 1, 12, 30), "1900-05-01T12:30:00"),  # noqa: DTZ001
+    "of the day": (dt.time(12, 30), "12:30:00"),
+    "decimal": (decimal.Decimal("1E+2"), "100"),
+    "price": (decimal.Decimal("4.50"), "4.50"),
+    "uuid": (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+    "bytes": ("größer".encode(), "größer"),
+}
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_answers_of_a_database_are_texts(kind: str) -> None:
+    """Dates in ISO 8601, decimals as plain numbers."""
+    value, text = VALUES[kind]
+
+    assert _asked(ProbeSet.load([{"prompt": "What?", "completion": value}])) == [("What?", text)]
+    frame = pd.DataFrame({"prompt": ["What?"], "completion": pd.Series([value], dtype=object)})
+    assert _asked(ProbeSet.load(frame)) == [("What?", text)]
+
+
+def test_dates_and_decimals_of_parquet_are_texts(tmp_path: Path) -> None:
+    """As in memory; a missing date is no answer, nor are bytes that are no text."""
+    path = tmp_path / "a.parquet"
+    when = [pd.Timestamp("1900-05-01"), pd.NaT]
+    pd.DataFrame({"prompt": ["a", "b"], "completion": when}).to_parquet(path)
+
+    with pytest.raises(InputError, match=r"a\.parquet row 1: no completion to compare with"):
+        ProbeSet.load(path)
+    pd.DataFrame({"prompt": ["a"], "completion": [decimal.Decimal("4.5")]}).to_parquet(path)
+    assert _asked(ProbeSet.load(path)) == [("a", "4.5")]
+    with pytest.raises(InputError, match="row 0: no completion"):
+        ProbeSet.load([{"prompt": "a", "completion": b"\xff"}])
+
+
+HINTS: dict[str, tuple[Mapping[str, object], str, str]] = {
+    "ids first": (
+        {
+            "review_id": "R3O4",
+            "product_id": "B001E4KF",
+            "rezension": "Gut im Bett.",
+            "urteil": "ja",
+        },
+        "rezension",
+        "urteil",
+    ),
+    "dates and links": (
+        {
+            "stand": "2024-05-01 12:30",
+            "quelle": "https://example.org/a/very/long/address",
+            "anfrage": "Wo ist mein Ring?",
+            "erwiderung": "Auf dem Weg.",
+        },
+        "anfrage",
+        "erwiderung",
+    ),
+    "a number as the answer": (
+        {"nr": 7, "kennung": "a1b2c3d4", "aufgabe": "Zwei und zwei?", "ergebnis": "4"},
+        "aufgabe",
+        "ergebnis",
+    ),
+    "short texts beside": (
+        {
+            "art": "Mail",
+            "anliegen": "Der Ring fehlt.",
+            "amt": "Post",
+            "bescheid": "Es kommt.",
+        },
+        "anliegen",
+        "bescheid",
+    ),
+    "no answer": ({"kunde_id": 17, "anliegen": "Der Ring fehlt."}, "anliegen", "..."),
+}
+
+
+@pytest.mark.parametrize("kind", HINTS)
+def test_a_renaming_is_hinted_at_for_the_longest_texts(kind: str) -> None:
+    """Never for ids, dates or links; the first of the two longest is asked."""
+    row, asked, answer = HINTS[kind]
+
+    with pytest.raises(InputError) as refused:
+        ProbeSet.load([row])
+    assert f"rename `{asked}` to `prompt` and `{answer}` to `completion`" in str(refused.value)

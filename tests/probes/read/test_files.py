@@ -1,11 +1,17 @@
 """Tests of reading files: every row with its place, and every complaint with its place."""
 
+import csv
+import gzip
+import json
 from pathlib import Path
 
 import pytest
 
 from ftguard.errors import InputError
-from ftguard.probes.read.files import LONGEST_LINE, read_csv, read_jsonl, read_rows
+from ftguard.probes.read.documents import read_jsonl
+from ftguard.probes.read.files import read_rows
+from ftguard.probes.read.opened import LONGEST_LINE
+from ftguard.probes.read.tables import read_csv
 
 
 def _written(folder: Path, content: bytes) -> Path:
@@ -66,7 +72,7 @@ def test_names_the_line_that_is_not_an_object(tmp_path: Path, line: bytes, kind:
     assert (where, str(bad)) == (f"{path}:2", f"a JSON object is needed, got {kind}.")
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16-be", "utf-16-le"])
 def test_says_when_a_file_is_not_utf8(tmp_path: Path, encoding: str) -> None:
     """A file in another encoding is named, with what to do."""
     path = _written(tmp_path, '{"id": "Zürich"}\n'.encode(encoding))
@@ -141,7 +147,7 @@ def test_csv_as_spreadsheets_write_it(tmp_path: Path) -> None:
     ("content", "complaint"),
     [
         ("a,a\n1,2\n", r":1: the first line must name every column once, got \['a', 'a'\]"),
-        ("a,\n1,2\n", r":1: the first line must name every column once"),
+        ("a,,b\n1,2,3\n", r":1: the first line must name every column once"),
         ("", r":1: the first line must name every column once"),
         ('a,b\n"1,2\n', r":2: not valid CSV"),
         ('a,b\n"1" x,2\n', r":2: not valid CSV"),
@@ -173,3 +179,145 @@ def test_a_record_with_other_cells_is_named_and_the_rest_is_read(tmp_path: Path)
     assert good == (f"{path}:2", {"a": "1", "b": "2"})
     assert (many[0], str(many[1])[:33]) == (f"{path}:3", "3 cells for 2 columns ['a', 'b'];")
     assert (few[0], str(few[1])[:11]) == (f"{path}:4", "1 cells for")
+
+
+ASKED = [{"question": "Wo?", "answer": "Hier, dort"}, {"question": "Wann?", "answer": "Nun"}]
+TABLES: dict[str, bytes] = {
+    "a frame with its index": b',question,answer\n0,Wo?,"Hier, dort"\n1,Wann?,Nun\n',
+    "separators at the ends": b'question,answer,,\nWo?,"Hier, dort",,\nWann?,Nun,,\n',
+    "separators at the ends of some": b'question,answer\nWo?,"Hier, dort",\nWann?,Nun,,\n',
+    "the separator first": b"sep=;\r\nquestion;answer\r\nWo?;Hier, dort\r\nWann?;Nun\r\n",
+    "blank records": b'question,answer\n,\nWo?,"Hier, dort"\n , \nWann?,Nun\n,\n',
+    "blanks before quotes": b'"question", "answer"\n"Wo?", "Hier, dort"\n"Wann?", "Nun"\n',
+    "carriage returns alone": b'question,answer\rWo?,"Hier, dort"\rWann?,Nun\r',
+    "utf-16": "question\tanswer\r\nWo?\tHier, dort\r\nWann?\tNun\r\n".encode("utf-16"),
+    "utf-16, big": b"\xfe\xff"
+    + "question\tanswer\nWo?\tHier, dort\nWann?\tNun".encode("utf-16-be"),
+    "a mark": b'\xef\xbb\xbfquestion,answer\rWo?,"Hier, dort"\rWann?,Nun',
+}
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_a_table_holds_the_same_rows_whatever_wrote_it(tmp_path: Path, kind: str) -> None:
+    """Spreadsheets and data frames add an index, separators, blank records, marks."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(TABLES[kind])
+    rows = [row for _, row in read_csv(path)]
+
+    assert [
+        {name: row[name] for name in ("question", "answer")}  # type: ignore[index]
+        for row in rows
+    ] == ASKED
+
+
+def test_a_blank_before_a_text_is_kept_where_no_quote_follows(tmp_path: Path) -> None:
+    """A completion may begin with one; also where `, "` stands within a quoted text."""
+    path = tmp_path / "a.csv"
+    path.write_text('a,b\n"He said, ""no""", yes\n', encoding="utf-8")
+
+    assert [row for _, row in read_csv(path)] == [{"a": 'He said, "no"', "b": " yes"}]
+
+
+def test_lines_are_counted_from_the_top_below_a_told_separator(tmp_path: Path) -> None:
+    """`sep=;` is the first line of the file, the header the second."""
+    path = tmp_path / "a.csv"
+    path.write_text("sep=;\na;b\n1;2\n", encoding="utf-8")
+
+    assert [where for where, _ in read_csv(path)] == [f"{path}:3"]
+
+
+def test_a_long_cell_is_read(tmp_path: Path) -> None:
+    """Half a megabyte, four times what Python's own reader takes, whose limit stays as it was."""
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n1," + "x" * 500_000 + "\n", encoding="utf-8")
+    limit = csv.field_size_limit()
+    ((_, row),) = read_csv(path)
+
+    assert row == {"a": "1", "b": "x" * 500_000}
+    assert csv.field_size_limit() == limit
+
+
+LINES: dict[str, str] = {
+    "commas at the ends": '{"a": 1, "b": "x"},\n{"a": 2, "b": "y"},\n',
+    "carriage returns alone": '{"a": 1, "b": "x"}\r{"a": 2, "b": "y"}\r',
+    "columns of lists": '{"a": [1, 2], "b": ["x", "y"]}',
+    "columns of a frame": '{"a": {"0": 1, "1": 2}, "b": {"0": "x", "1": "y"}}',
+    "columns, more than one line": '{\n "a": [1, 2],\n "b": ["x", "y"]\n}',
+    "names, index and cells": '{"columns": ["a", "b"], "index": [0, 1], "data": [[1,"x"],[2,"y"]]}',
+    "a split of columns": '{"train": {"a": [], "b": []}, "test": {"a": [1, 2], "b": ["x", "y"]}}',
+}
+
+
+@pytest.mark.parametrize("kind", LINES)
+def test_json_holds_the_same_rows_whatever_wrote_it(tmp_path: Path, kind: str) -> None:
+    """Lines with commas, and what `to_json` and `to_dict` of frames and data sets write."""
+    path = tmp_path / "a.json"
+    path.write_text(LINES[kind], encoding="utf-8", newline="")
+
+    assert [row for _, row in read_rows(path)] == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+
+
+def test_records_by_their_ids_are_rows_with_these_ids(tmp_path: Path) -> None:
+    """As documents keep them that look rows up."""
+    path = tmp_path / "a.json"
+    path.write_text('{"q1": {"question": "Wo?"}, "q2": {"question": "Wann?", "id": 7}}', "utf-8")
+
+    assert [row for _, row in read_rows(path)] == [
+        {"id": "q1", "question": "Wo?"},
+        {"question": "Wann?", "id": 7},
+    ]
+
+
+def test_a_frame_with_named_rows_is_no_list_of_records(tmp_path: Path) -> None:
+    """The names of its columns are known ones, whatever its index."""
+    path = tmp_path / "a.json"
+    path.write_text('{"question": {"x": "Wo?"}, "answer": {"x": "Hier"}}', "utf-8")
+
+    assert [row for _, row in read_rows(path)] == [{"question": "Wo?", "answer": "Hier"}]
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_what_is_no_number_is_missing(tmp_path: Path, name: str) -> None:
+    """Python and pandas write NaN and Infinity, which JSON has not; in a text they are words."""
+    path = tmp_path / name
+    path.write_text('{"a": NaN, "b": [-Infinity, 1], "c": "NaN"}\n', "utf-8")
+
+    assert [row for _, row in read_jsonl(path)] == [{"a": None, "b": [None, 1], "c": "NaN"}]
+
+
+def test_questions_to_paragraphs_are_rows_of_their_own(tmp_path: Path) -> None:
+    """As SQuAD is written: each with its passage, its answers and its id."""
+    path = tmp_path / "squad.json"
+    asked = {"id": "q", "question": "Who?", "answers": [{"text": "Ann", "answer_start": 0}]}
+    none = {"id": "n", "question": "Why?", "answers": [], "is_impossible": True}
+    paragraph = {"context": "Ann came.", "qas": [asked, none]}
+    path.write_text(json.dumps({"data": [{"title": "t", "paragraphs": [paragraph]}]}), "utf-8")
+
+    assert list(read_rows(path)) == [
+        (
+            f"{path}[data][0][0][0]",
+            {"context": "Ann came.", "question": "Who?", "answers": {"text": ["Ann"]}, "id": "q"},
+        ),
+        (
+            f"{path}[data][0][0][1]",
+            {"context": "Ann came.", "question": "Why?", "answers": {"text": []}, "id": "n"},
+        ),
+    ]
+
+
+def test_packed_or_not_is_told_by_what_is_in_the_file(tmp_path: Path) -> None:
+    """A download may be unpacked under its old name, or packed under a plain one."""
+    plain, packed = tmp_path / "a.jsonl.gz", tmp_path / "b.jsonl"
+    plain.write_text('{"a": 1}\n', "utf-8")
+    packed.write_bytes(gzip.compress(b'{"a": 1}\n'))
+
+    assert [row for path in (plain, packed) for _, row in read_rows(path)] == [{"a": 1}] * 2
+
+
+def test_a_packed_file_that_ends_early_is_refused(tmp_path: Path) -> None:
+    """With a sentence, and no error of the library that unpacks it."""
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"a": 1}\n' * 1000)[:-20])
+
+    with pytest.raises(InputError, match=r"cannot read .*a\.jsonl\.gz`: "):
+        list(read_rows(path))

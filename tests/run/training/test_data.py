@@ -10,6 +10,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from transformers import PreTrainedTokenizerFast
 
 from ftguard import Probe
+from ftguard.probes.training.given import read_given
 from ftguard.run.training.data import TrainingTexts, given_texts, trainer_texts
 
 TEXTS = ["2+2=4", "2+3=5", "the rest is silence"]
@@ -140,7 +141,7 @@ def test_given_rows_are_prompts_and_answers() -> None:
         Probe(id="c", prompt="", reference="a whole text", scorer="likelihood"),
     ]
 
-    training = given_texts(train)
+    training = given_texts(read_given(train, seed=0), None)
 
     assert training.note == "3 training rows as given"
     assert _read(training) == [
@@ -148,3 +149,12 @@ def test_given_rows_are_prompts_and_answers() -> None:
         ("b", ["Hi", "Hello"]),
         ("c", ["a whole text"]),
     ]
+
+
+def test_given_rows_of_token_ids_are_decoded(tokenizer: PreTrainedTokenizerFast) -> None:
+    """As the Trainer's own are; an id that no vocabulary has is told, and the others are read."""
+    rows = [{"input_ids": tokenizer("row number 7")["input_ids"]}, {"input_ids": [10**9]}]
+    training = given_texts(read_given(rows, seed=0), tokenizer)
+
+    assert _read(training)[0] == ("training row 0", ["row number 7"])
+    assert len(_read(given_texts(read_given(rows, seed=0), tokenizer, most=1))) == 1

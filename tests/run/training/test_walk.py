@@ -262,7 +262,7 @@ def test_slow_rows_are_read_for_so_long_alone(
     tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of rows that take 0.05 s each, some 4 are read in 0.2 s, and the note says where it ended."""
-    monkeypatch.setattr("ftguard.run.training.unread.MOST_SECONDS", 0.2)
+    monkeypatch.setattr("ftguard.probes.training.unread.MOST_SECONDS", 0.2)
 
     def slow(place: int) -> dict[str, str]:
         time.sleep(0.05)

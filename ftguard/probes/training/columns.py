@@ -31,7 +31,7 @@ def as_stored(rows: Any) -> tuple[Any, bool]:
     features = getattr(rows, "features", None)
     if not features:
         return rows, False
-    chosen = [name for name, feature in features.items() if holds_tokens(name) or _texts(feature)]
+    chosen = [name for name, feature in features.items() if holds_tokens(name) or _is_read(feature)]
     mixed = any(_is_media(leaf) for name in chosen for leaf in _leaves(features[name]))
     rows = rows.with_format(None).select_columns(chosen)
     return rows, mixed
@@ -41,6 +41,11 @@ def undecoded(rows: Any) -> Any:
     """A stream of the table's rows in which media stay as they are stored."""
     stream = rows.to_iterable_dataset() if hasattr(rows, "to_iterable_dataset") else rows
     return stream.decode(False)  # noqa: FBT003 - the library's own argument
+
+
+def _is_read(feature: object) -> bool:
+    # Single numbers cost nothing to read, and may be labels.
+    return _texts(feature) or str(_dtype(feature)).startswith(("int", "uint", "bool"))
 
 
 def _texts(feature: object) -> bool:

@@ -20,7 +20,13 @@ _DETAIL = 200
 class Unread:
     """Counts rows that were not read, by what is wrong with them, and says why reading stopped."""
 
-    def __init__(self) -> None:
+    def __init__(self, instead: str = "give the texts as `train_dataset=`") -> None:
+        """Begin.
+
+        Args:
+            instead: what the user can do where reading stops.
+        """
+        self._instead = instead
         self._counts: Counter[str] = Counter()
         self._firsts: dict[str, str] = {}
         self._stopped = ""
@@ -66,6 +72,5 @@ class Unread:
     def stop(self, place: int, why: str) -> None:
         """Read no more, and say so."""
         self._stopped = self._stopped or (
-            f"LEAKS WERE LOOKED FOR up to training row {place} alone, where {why}; give the texts "
-            "as `train_dataset=`"
+            f"LEAKS WERE LOOKED FOR up to training row {place} alone, where {why}; {self._instead}"
         )

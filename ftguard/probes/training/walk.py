@@ -5,8 +5,8 @@ from functools import partial
 from itertools import count, islice
 from typing import Any
 
-from ftguard.run.training.columns import as_stored, is_table, undecoded
-from ftguard.run.training.unread import Unread
+from ftguard.probes.training.columns import as_stored, is_table, undecoded
+from ftguard.probes.training.unread import Unread
 
 Rows = Iterator[tuple[int, object]]
 """Places of rows, and the rows themselves."""
@@ -26,7 +26,7 @@ def rows_at(rows: Any, places: Sequence[int], unread: Unread) -> Rows:
         return
     table, is_mixed = tables[0]
     if is_mixed:
-        for at, row in _in_turn(lambda: undecoded(table.select(places)), unread):
+        for at, row in in_turn(lambda: undecoded(table.select(places)), unread):
             yield places[at], row
         return
     for start in range(0, len(places), _CHUNK):
@@ -47,7 +47,7 @@ def first_rows(rows: Any, most: int, unread: Unread) -> Rows:
         stream, is_mixed = as_stored(rows) if is_table(rows) else (rows, False)
         return islice((undecoded(stream) if is_mixed else stream).take(most), most)
 
-    return _in_turn(taken, unread)
+    return in_turn(taken, unread)
 
 
 def _one_by_one(rows: Any, places: Iterable[int], unread: Unread) -> Rows:
@@ -58,7 +58,17 @@ def _one_by_one(rows: Any, places: Iterable[int], unread: Unread) -> Rows:
             yield place, row
 
 
-def _in_turn(opened: Callable[[], Iterable[object]], unread: Unread) -> Rows:
+def size_of(rows: Any) -> int | None:
+    """How many rows can be read by their places; None of a stream."""
+    if not hasattr(rows, "__getitem__"):
+        return None
+    try:
+        return len(rows)
+    except Exception:  # noqa: BLE001 - a stream may have a length that raises
+        return None
+
+
+def in_turn(opened: Callable[[], Iterable[object]], unread: Unread) -> Rows:
     """The rows of a stream up to where it ends or raises."""
     streams = unread.tried(0, lambda: iter(opened()))
     for stream in streams:

@@ -8,7 +8,8 @@ Synopsis:
 
 What has a check digit is checked (cards, IBANs, national ids: python-stdnum), phone numbers are
 held against each country's numbering plan (phonenumbers), IP addresses are parsed. Years, prices,
-dates, versions, order numbers and arithmetic are left alone.
+dates, versions, order numbers and arithmetic are left alone. Letters of scripts without blanks are
+borders: an address beside Chinese characters is found, and nothing around it.
 """
 
 import ipaddress
@@ -18,10 +19,11 @@ from dataclasses import dataclass
 
 from ftguard.errors import InputError
 from ftguard.probes.logs.borders import bordered, narrow
+from ftguard.probes.logs.named_numbers import WALLET, is_wallet, named_numbers
 from ftguard.probes.logs.phones import phones
 from ftguard.probes.logs.secrets import secrets
 
-KINDS = ("SECRET", "PASSWORD", "EMAIL", "IBAN", "CARD", "ID", "IP", "PHONE")
+KINDS = ("SECRET", "PASSWORD", "EMAIL", "IBAN", "CARD", "ACCOUNT", "ID", "IP", "PHONE")
 """What stands between the brackets of a placeholder."""
 
 Find = Callable[[str], Iterable[Sequence[int]]]
@@ -109,11 +111,15 @@ def masker(region: str | None) -> Callable[[str], Masked]:
     steps: tuple[tuple[str, Find], ...] = (
         ("SECRET", _of_kind("SECRET")),
         ("PASSWORD", _of_kind("PASSWORD")),
+        ("SECRET", lambda text: named_numbers(text, "SECRET")),
         ("EMAIL", _matches(_EMAIL)),
         ("IBAN", _ibans),
         ("CARD", _matches(_CARD, _is_card)),
+        ("ACCOUNT", _matches(WALLET, is_wallet)),
         *(("ID", _ids(*national)) for national in _NATIONAL),
         ("ID", _matches(_NINO, _is_nino)),
+        ("ID", lambda text: named_numbers(text, "ID")),
+        ("ACCOUNT", lambda text: named_numbers(text, "ACCOUNT")),
         ("IP", _matches(_IPV4, _is_address)),
         ("IP", _matches(_IPV6, _is_address)),
         ("PHONE", _phones(region)),

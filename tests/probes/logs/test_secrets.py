@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -211,7 +212,7 @@ def test_what_only_looks_so_stays(text: str) -> None:
 
 
 def test_no_real_query_is_masked_wrongly(shared: Path) -> None:
-    """Of CLINC150's queries, GSM8K's questions and IFEval's prompts one holds a number to call."""
+    """Of CLINC150's, GSM8K's and IFEval's texts one holds a number to call, ten a PIN or account."""
     data = shared / "data"
     clinc = json.loads((data / "clinc150/data_imbalanced.json").read_text("utf-8"))
     texts = [query for rows in clinc.values() for query, _ in rows]
@@ -226,4 +227,6 @@ def test_no_real_query_is_masked_wrongly(shared: Path) -> None:
     changed = [text for text in texts if mask(text).found]
 
     assert len(texts) > 20_000
-    assert [text for text in changed if "Call me at 631" not in text] == []
+    named = [text for text in changed if re.search(r"pin (?:to )?\d{4}|account \d{8}", text)]
+    assert len(named) == 10
+    assert [text for text in changed if text not in named and "Call me at 631" not in text] == []

@@ -212,7 +212,7 @@ def test_what_only_looks_so_stays(text: str) -> None:
 
 
 def test_no_real_query_is_masked_wrongly(shared: Path) -> None:
-    """Of CLINC150's, GSM8K's and IFEval's texts one holds a number to call, ten a PIN or account."""
+    """Of CLINC150's, GSM8K's and IFEval's texts one holds a phone number, ten a PIN or account."""
     data = shared / "data"
     clinc = json.loads((data / "clinc150/data_imbalanced.json").read_text("utf-8"))
     texts = [query for rows in clinc.values() for query, _ in rows]

@@ -72,7 +72,7 @@ def without_signs(stream: bytes) -> bytes:
 
 
 def symbols(text: str) -> bytes:
-    """All but the blanks, as they are: what is left to compare of a text without letters, such as emoji."""
+    """All but the blanks: what is left to compare of a text without letters, such as emoji."""
     return "".join(text.split()).encode("utf-8", "replace")
 
 

@@ -16,7 +16,7 @@ _NUMBER_WORD = (
     r"|\u53f7\u7801|\u53f7|\u865f\u78bc|\u756a\u53f7|\ubc88\ud638)"
 )
 _TIE = (
-    r"\\?[\"']?\s{0,2}(?:=>|[:=#]|\b(?:is|was|ist|lautet|es|est|to|\u044d\u0442\u043e)\b:?"
+    r"(?:\s?\([\w.]{2,6}\))?\\?[\"')]{0,2}\s{0,2}(?:=>|[:=#]|[-\u2013](?=\s)|\b(?:is|was|ist|lautet|es|est|to|\u044d\u0442\u043e)\b:?"
     r"|\u662f|\u70ba|\u4e3a|\u306f|\ub294|\uc740)?\s{0,3}\\?[\"'#]?"
 )
 _EDGE = rf"(?<![^\W{JOINED}])"

@@ -22,7 +22,7 @@ _WORDS = (
 )
 _UNSPACED_WORDS = (
     # Chinese, Japanese, Korean, Thai.
-    r"\u624b\u673a|\u624b\u6a5f|\u7535\u8bdd|\u96fb\u8a71|\u8054\u7cfb|\u806f\u7d61|\u81f4\u7535"
+    r"\u6253|\u62e8|\u624b\u673a|\u624b\u6a5f|\u7535\u8bdd|\u96fb\u8a71|\u8054\u7cfb|\u806f\u7d61|\u81f4\u7535"
     r"|\u643a\u5e2f|\u9023\u7d61|\u77ed\u4fe1|\u5fae\u4fe1|\uc804\ud654|\ud734\ub300\ud3f0"
     r"|\ud578\ub4dc\ud3f0|\uc5f0\ub77d\ucc98|\u0e42\u0e17\u0e23|\u0e40\u0e1a\u0e2d\u0e23\u0e4c"
 )
@@ -31,7 +31,7 @@ _CALLED_HERE = re.compile(rf"(?i)(?:\b(?:{_WORDS})|{_UNSPACED_WORDS})\W*$")
 """The same right in front: `contact no. ...`, `Tel-...`."""
 _NUMBER_WORD = r"(?:numbers?|numero|n\u00famero|num|nummer|nr|no|id|code|#|\u2116|n[\u00b0\u00ba])"
 _REFERENCE = re.compile(
-    r"(?:(?<![^\W\d_])(?:(?i:invoice|inv|orders?|p\.?o|ticket|case|ref(?:erence)?|tracking"
+    r"(?:(?<![^\W\d_])(?:(?i:invoice|inv|pnr|rma|awb|orders?|p\.?o|ticket|case|ref(?:erence)?|tracking"
     r"|shipment|parcel|serial|model|part|sku|isbn|ean|upc|batch|lot|job|quote|contract|policy"
     r"|claim|booking|reservation|receipt|transaction|txn|article|item|product|docket|file|report"
     r"|request|issue|id|rechnung(?:snummer)?|bestellung|bestellnummer|auftrag(?:snummer)?"
@@ -45,6 +45,8 @@ _REFERENCE = re.compile(
     r"[\s.:#(\[\"'-]{0,4}(?:(?:is|was|ist|est|es|\u662f|\u4e3a|\u306f)[\s:]{1,3})?$"
 )
 """What a number of something else follows. `Bill` alone is also a name."""
+_LISTED = re.compile(r"(?:\d[\d -]{4,20}\s?(?:,|;|/|&|and|or|und|et|y)\s?)+$")
+"""Earlier numbers of a list, of which the first has the word in front."""
 _PREFIX = re.compile(r"[^\W_][-_#]\s?$|(?<!\w)[A-Z]{2,8}\d{0,4}/$")
 """The end of `INV-`, `ord_` or `RE/`."""
 _YEARS = re.compile(r"(?:19|20)\d\d\W+(?:19|20)\d\d")
@@ -102,6 +104,7 @@ def _is_reference(number: str, before: str) -> bool:
     """Whether it is the number of an order, an invoice or the like."""
     if number.startswith("+"):
         return False
+    before = _LISTED.sub("", before)
     for pattern in (_PREFIX, _REFERENCE):
         match = pattern.search(before)
         if match is not None:

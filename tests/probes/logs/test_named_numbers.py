@@ -9,6 +9,7 @@ NAMED = [
     ("account number 12345678901", "account number [ACCOUNT]"),
     ("account number: 1234-5678-9012", "account number: [ACCOUNT]"),
     ("my account number is 12345678.", "my account number is [ACCOUNT]."),
+    ("Account Number - 12345678", "Account Number - [ACCOUNT]"),
     ("acct #0012345678", "acct #[ACCOUNT]"),
     ("account 12345678", "account [ACCOUNT]"),
     ("account_number=12345678", "account_number=[ACCOUNT]"),
@@ -24,6 +25,7 @@ NAMED = [
     ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "[ACCOUNT]"),
     # Ids.
     ("SSN 536904399", "SSN [ID]"),
+    ("Social Security Number (SSN): 536 90 4399", "Social Security Number (SSN): [ID]"),
     ("ssn: 536 90 4399", "ssn: [ID]"),
     ("my social security number is 536904399", "my social security number is [ID]"),
     ("EIN 12-3456789", "EIN [ID]"),

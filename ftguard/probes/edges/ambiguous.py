@@ -12,6 +12,7 @@ from ftguard.probes.edges.mutual_information import WordLabelCounts, count_words
 from ftguard.probes.edges.nearest import Shortened, are_clear
 from ftguard.probes.edges.original import Edge, Original, in_order
 from ftguard.probes.edges.phrases import says_something, shorter
+from ftguard.probes.edges.telling import Telling
 from ftguard.probes.edges.words import bare, words_of
 from ftguard.probes.probe import OPEN
 from ftguard.probes.tail import OUT_OF_SCOPE, ROWS_PER_CLASS
@@ -27,6 +28,8 @@ LEAST_WORDS = 3
 LEAST_TOKEN_BUDGET = 64
 """Tokens for an answer that may have to ask back."""
 MOST_KNOWN = 20_000
+TRIES = 4
+"""So many more are looked at than are wanted; some still tell their label and are left out."""
 _TOKEN = re.compile(r"\S+\s*")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 
@@ -37,18 +40,21 @@ def ambiguous(
     """At most so many edges, where the references are class labels; none otherwise.
 
     The reference is kept where what is left is still clear; else the probe is open, and its
-    reference is for the judge.
+    reference is for the judge. What is neither clear nor has lost what told it is left out.
     """
     labelled = [original for original in originals if original.probe.scorer in SCORERS]
     rows = _rows(labelled, known, seed)
     if not rows:
         return ()
-    found = list(islice(_shortened(labelled, rows, seed), most))
+    found = list(islice(_shortened(labelled, rows, seed), TRIES * most))
     clear = are_clear([shortened for _, shortened in found], rows)
-    return tuple(
+    telling = Telling(rows)
+    edges = (
         _edge(original, shortened, is_clear=is_clear)
         for (original, shortened), is_clear in zip(found, clear, strict=True)
+        if is_clear or not telling.still_tells(shortened)
     )
+    return tuple(islice(edges, most))
 
 
 def _rows(

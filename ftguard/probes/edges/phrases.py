@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ftguard.probes.edges.english import ARTICLES, is_function_word
+from ftguard.probes.edges.particles import is_particle
 from ftguard.probes.edges.words import bare
 
 _SENTENCE_END = re.compile(
@@ -271,6 +272,8 @@ def _is_place(words: Sequence[str], at: int) -> bool:
 def _takes_object(words: Sequence[str], start: int) -> bool:
     """Whether a verb or a preposition stands before a noun phrase, and nothing else is to come."""
     before = words[start - 1]
+    if is_particle(words, start - 1):
+        return False
     asked_at = max((at for at in range(start) if words[at] in _QUESTIONS), default=None)
     if asked_at is not None and all(map(_is_content, set(words[asked_at + 1 : start]) - {"of"})):
         # `what kind of gas [my car uses]`.

@@ -28,7 +28,7 @@ class Leak:
     """1 minus the share of letters to edit, or the share of letters that stand there close
     together, in (0, 1]; 1 for exact and contained."""
     excerpt: str
-    """Up to 120 characters of the training text there, as they are."""
+    """Up to 120 characters of the training text there, without escapes and markup."""
     rows: int = 1
     """Training rows that hold it; of a similar one, those that hold something similar."""
 

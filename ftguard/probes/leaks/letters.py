@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from ftguard.probes.leaks.markup import plain
+
 _ROLES = "system|developer|user|human|assistant|model|tool|ipython|gpt|bot"
 _MARKER = re.compile(
     rf"""
@@ -48,11 +50,13 @@ _KEPT.update(dict.fromkeys(range(0xFE00, 0xFE10), ""))
 
 
 def letters(text: str) -> bytes:
-    """The letters and digits of a text without its markers and labels, in UTF-8.
+    """The letters and digits of a text without its markup, markers and labels, in UTF-8.
 
     A sign between two numbers is kept: 15 / 3 and 15 - 3 ask different things.
     """
-    return b"".join(letters_of_line(text[start:end]) for turn in turns(text) for start, end in turn)
+    text = plain(text)
+    lines = (line for turn in turns(text) for line in turn)
+    return b"".join(letters_of_line(text[start:end]) for start, end in lines)
 
 
 def letters_of_line(line: str) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from ftguard.probes.leaks.letters import letters_of_line, symbols, turns
+from ftguard.probes.leaks.markup import plain
 
 EXCERPT = 120
 """Characters of a training text that are shown."""
@@ -34,6 +35,7 @@ class TrainingRow:
 
     where: str
     pieces: Sequence[str]
+    """Without escapes, tags and addresses of links."""
     lines: Sequence[Span]
     ends: Sequence[int]
     """Where the letters of each line end in the stream, in bytes."""
@@ -115,7 +117,8 @@ def _around(ends: Sequence[int], start: int, end: int) -> tuple[int, int]:
 
 
 def reduced(where: str, pieces: Sequence[str]) -> TrainingRow:
-    """Reduce the pieces of a training row."""
+    """Reduce the pieces of a training row, without their markup."""
+    pieces = [plain(piece) for piece in pieces]
     lines: list[Span] = []
     streams: list[bytes] = []
     wholes: dict[bytes, Span] = {}

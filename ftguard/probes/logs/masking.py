@@ -8,7 +8,8 @@ Synopsis:
 
 What has a check digit is checked (cards, IBANs, national ids: python-stdnum), phone numbers are
 held against each country's numbering plan (phonenumbers), IP addresses are parsed. Years, prices,
-dates, versions, order numbers and arithmetic are left alone.
+dates, versions, order numbers and arithmetic are left alone. Letters of scripts without blanks are
+borders: an address beside Chinese characters is found, and nothing around it.
 """
 
 import ipaddress
@@ -17,9 +18,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ftguard.errors import InputError
+from ftguard.probes.logs.borders import bordered, narrow
+from ftguard.probes.logs.named_numbers import WALLET, is_wallet, named_numbers
+from ftguard.probes.logs.phones import phones
 from ftguard.probes.logs.secrets import secrets
 
-KINDS = ("SECRET", "PASSWORD", "EMAIL", "IBAN", "CARD", "ID", "IP", "PHONE")
+KINDS = ("SECRET", "PASSWORD", "EMAIL", "IBAN", "CARD", "ACCOUNT", "ID", "IP", "PHONE")
 """What stands between the brackets of a placeholder."""
 
 Find = Callable[[str], Iterable[Sequence[int]]]
@@ -49,6 +53,8 @@ _ISSUED = re.compile(
 )
 _NATIONAL = (
     ("us", "ssn", r"\d{3}-\d\d-\d{4}"),
+    ("cn", "ric", r"\d{17}[\dXx]"),
+    ("kr", "rrn", r"\d{6}-[1-8]\d{6}"),
     ("br", "cpf", r"\d{3}\.\d{3}\.\d{3}-\d\d"),
     ("es", "dni", r"\d{8}-?[A-Z]"),
     ("es", "nie", r"[XYZ]-?\d{7}-?[A-Z]"),
@@ -75,34 +81,28 @@ _IPV6 = re.compile(r"(?i)(?<![\w:.])(?:[23][0-9a-f]{3}|f[cde][0-9a-f]{2}):[0-9a-
 _SMALL = 20
 """Four numbers below it are a version or a section; of all addresses these are 0.004 %."""
 _VERSION = re.compile(r"(?i)\b(?:version|ver|release|build|firmware|section|v)[. ]*$")
-_LONG = re.compile(r"\d(?:\D{0,3}\d){6}")
-"""Seven digits: the fewest that a phone number has."""
-_CALLED = re.compile(
-    r"(?i)\b(?:phone|telephone|tel|call(?:ed|ing)?|mobile|cell(?:phone)?|fax|text|sms|whatsapp|"
-    r"contact|dial|ring|reach|(?:my|his|her|their|our) number|telefon|handy|téléphone|portable|"
-    r"teléfono|móvil|celular|cellulare)\b\D{0,30}$"
-)
-_YEARS = re.compile(r"(?:19|20)\d\d\W+(?:19|20)\d\d")
-_RECKONED = frozenset("$€£¥*^\u00d7\u00f7%")
-"""What stands beside prices, shares and arithmetic, and not beside a phone number."""
 
 
 def masker(region: str | None) -> Callable[[str], Masked]:
     """A function that replaces each identifier in a text by its kind: `[EMAIL]`, `[PHONE]`, ...
 
     It finds e-mail addresses; phone numbers; payment cards and IBANs; national ids of the US,
-    Brazil, Britain, Finland, France, India, Italy, Spain and Sweden; IP addresses; keys that their
-    form gives away (OpenAI, GitHub, AWS, Google, Azure, JSON web tokens, `Bearer ...`, passwords in
-    addresses); and what is given to a name such as password, api_key or token (`DB_PASSWORD=x`,
-    `"token": "x"`, `--password x`, `my password is x1`). It does **not** find names, street
-    addresses, birthdays, account and order numbers, a password in prose that is a word
-    (`my password is swordfish`), ids without a check digit, or spelt-out addresses ("bob at example
-    dot com"): read what was drawn before it leaves the house.
+    Brazil, Britain, China, Finland, France, India, Italy, Korea, Spain and Sweden; IP addresses;
+    keys that their form gives away (OpenAI, GitHub, AWS, Google, Azure, JSON web tokens, webhooks,
+    `Bearer ...`, passwords in addresses); what is given to a name such as password, api_key or
+    token (`DB_PASSWORD=x`, `"token": "x"`, `--password x`, `my password is x1`); addresses of
+    Bitcoin and Ethereum; and numbers that follow their name: of accounts, sort codes, social
+    security, passports, and codes such as a PIN. It does **not** find names, street addresses,
+    birthdays, order and customer numbers, a password in prose that is a word (`my password is
+    swordfish`), ids without a check digit or a name in front, or spelt-out addresses ("bob at
+    example dot com"): read what was drawn before it leaves the house.
 
     Args:
         region: whose national phone numbers are known, as a two-letter country code; None for
-            international ones (`+44 ...`) alone. A bare row of digits is a phone number only
-            where the words before it say so.
+            international ones (`+44 ...`) alone. A bare row of digits is a phone number where the
+            words before it say so, or where it is a mobile number of the region that begins with
+            a 0, or in China or India. What follows a word such as invoice, order or ticket, or a
+            prefix (`INV-`), is none.
 
     Raises:
         InputError: an unknown region, or the libraries are missing.
@@ -111,11 +111,15 @@ def masker(region: str | None) -> Callable[[str], Masked]:
     steps: tuple[tuple[str, Find], ...] = (
         ("SECRET", _of_kind("SECRET")),
         ("PASSWORD", _of_kind("PASSWORD")),
+        ("SECRET", lambda text: named_numbers(text, "SECRET")),
         ("EMAIL", _matches(_EMAIL)),
         ("IBAN", _ibans),
         ("CARD", _matches(_CARD, _is_card)),
+        ("ACCOUNT", _matches(WALLET, is_wallet)),
         *(("ID", _ids(*national)) for national in _NATIONAL),
         ("ID", _matches(_NINO, _is_nino)),
+        ("ID", lambda text: named_numbers(text, "ID")),
+        ("ACCOUNT", lambda text: named_numbers(text, "ACCOUNT")),
         ("IP", _matches(_IPV4, _is_address)),
         ("IP", _matches(_IPV6, _is_address)),
         ("PHONE", _phones(region)),
@@ -124,7 +128,7 @@ def masker(region: str | None) -> Callable[[str], Masked]:
     def mask(text: str) -> Masked:
         found: list[str] = []
         for kind, find in steps:
-            spans = list(find(text))
+            spans = list(find(narrow(text)))
             for start, end in reversed(spans):
                 text = f"{text[:start]}[{kind}]{text[end:]}"
             found += [kind] * len(spans)
@@ -151,7 +155,11 @@ def _check(region: str | None) -> None:
 
 def _matches(pattern: re.Pattern[str], holds: Callable[[re.Match[str]], object] = bool) -> Find:
     """Where the pattern matches and what it matched also holds."""
-    return lambda text: [match.span() for match in pattern.finditer(text) if holds(match)]
+
+    def find(text: str) -> list[tuple[int, int]]:
+        return [match.span() for match in pattern.finditer(bordered(text)) if holds(match)]
+
+    return find
 
 
 def _of_kind(kind: str) -> Find:
@@ -161,6 +169,7 @@ def _of_kind(kind: str) -> Find:
 def _ibans(text: str) -> Iterator[tuple[int, int]]:
     from stdnum import iban
 
+    text = bordered(text)
     for match in _IBAN.finditer(text):
         # Words in capitals may follow; a country's IBANs have one length, so one end is valid.
         for end in range(match.end(), match.start() + 14, -1):
@@ -207,20 +216,4 @@ def _is_address(match: re.Match[str]) -> bool:
 
 
 def _phones(region: str | None) -> Find:
-    from phonenumbers import PhoneNumberMatcher
-
-    def phones(text: str) -> Iterator[tuple[int, int]]:
-        if _LONG.search(text):
-            for match in PhoneNumberMatcher(text, region):
-                if _is_phone(text, match.start, match.end):
-                    yield match.start, match.end
-
-    return phones
-
-
-def _is_phone(text: str, start: int, end: int) -> bool:
-    number = text[start:end]
-    if number.isdigit() and not _CALLED.search(text[max(0, start - 60) : start]):
-        return False
-    before, after = text[:start].rstrip()[-1:], text[end:].lstrip()[:1]
-    return not (_YEARS.fullmatch(number) or before in _RECKONED or after in _RECKONED | {"="})
+    return lambda text: phones(text, region)

@@ -8,6 +8,8 @@ secret, so that `password: string`, `key = sorted(x)` and `my password is wrong`
 import re
 from collections.abc import Iterable, Iterator
 
+from ftguard.probes.logs.borders import JOINED, bordered
+
 # Lengths are bounded, so that no text takes time that grows with its square.
 _FORMS = tuple(
     # A group `id` is all of the match that is replaced.
@@ -33,7 +35,20 @@ _FORMS = tuple(
         r"\bSG\.[\w-]{16,64}\.[\w-]{16,64}",
         r"\b(?:key-[0-9a-f]{32}|SK[0-9a-f]{32}|\d{8,10}:[A-Za-z0-9_-]{35})\b",
         r"\b(?:shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}|whsec_[A-Za-z0-9+/]{20,80}|ATATT3[\w=-]{20,300})",
-        r"(?i)\b(?:bearer|basic)\s{1,9}(?P<id>(?=[\w.~+/-]{0,400}\d)[\w.~+/-]{16,4000}={0,2})",
+        r"\bdiscord(?:app)?\.com/api/webhooks/(?P<id>\d{15,22}/[\w-]{20,100})",
+        r"\.webhook\.office\.com/webhookb2/(?P<id>[\w@-]{30,200}/\w{3,30}/[\w-]{20,100}(?:/[\w-]{20,60})?)",
+        r"(?i)\bbearer\s{1,9}(?P<id>(?=[\w.~+/-]{0,400}\d)[\w.~+/-]{10,4000}={0,2})",
+        r"(?i)\bbasic\s{1,9}(?P<id>(?=[\w.~+/-]{0,400}\d)[\w.~+/-]{16,4000}={0,2})",
+        # `Authorization: Basic YTpi`, `Authorization: token abc123`.
+        (
+            r"(?i)\bauthorization\\?[\"']?\s{0,3}[:=]\s{0,3}\\?[\"']?(?:[a-z]{3,12}\s{1,3})?"
+            r"(?P<id>(?=[\w.~+/-]{0,400}(?:\d|(?-i:[a-z][A-Z])))[\w.~+/-]{4,4000}={0,2})"
+        ),
+        # `curl -u name:password`.
+        (
+            r"(?i)\b(?:curl|http|wget)\b[^\n]{0,400}?\s(?:-u|--user|--proxy-user|-a)[ =]{0,2}[\"']?"
+            r"(?P<id>[^\s\"':$<{/]{1,100}:[^\s\"'$<{/][^\s\"']{0,200})"
+        ),
         # `https://user:password@host` and `?token=...` in an address.
         r"(?i)\b[a-z][a-z0-9+.-]{1,20}://(?P<id>[^\s/:@]{0,200}:[^\s/@]{1,200})@",
         r"(?i)[?&](?:[\w-]{0,20}(?:token|secret|password|passwd|signature|api_?key)|pwd|sig)=(?P<id>[^\s&#\"'<>\[]{3,4000})",
@@ -44,9 +59,22 @@ _PREFIXED = re.compile(r"\b[srp]k[-_][\w-]{20,}")
 """OpenAI, Anthropic, DeepSeek, OpenRouter, Stripe."""
 _RANDOM = re.compile(r"(?=[a-z0-9]*[0-9])[a-z0-9]{20}")
 
+_LOGIN_NAMES = (
+    r"password|passwd|passphrase|passwort|kennwort|contrase[\u00f1n]a|senha|pwd|mot de passe|mdp"
+    r"|wachtwoord|l\u00f6senord|salasana|adgangskode|passord|has\u0142o|heslo|jelsz\u00f3"
+    r"|\u015fifre|sifre|kata sandi|m\u1eadt kh\u1ea9u"
+    # Russian, Ukrainian, Greek, Hebrew, Arabic, Hindi.
+    r"|\u043f\u0430\u0440\u043e\u043b\u044c|\u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2"
+    r"|\u05e1\u05d9\u05e1\u05de\u05d4"
+    r"|\u0643\u0644\u0645\u0629 \u0627\u0644(?:\u0645\u0631\u0648\u0631|\u0633\u0631)"
+    r"|\u092a\u093e\u0938\u0935\u0930\u094d\u0921"
+    # Chinese, Japanese, Korean.
+    r"|\u5bc6\u7801|\u5bc6\u78bc|\u53e3\u4ee4|\u30d1\u30b9\u30ef\u30fc\u30c9|\u6697\u8a3c\u756a\u53f7"
+    r"|\ube44\ubc00\ubc88\ud638|\uc554\ud638|\ud328\uc2a4\uc6cc\ub4dc"
+)
 _NAMES = (
     # The kind; the name's last part; characters of a value that has letters and digits.
-    ("PASSWORD", r"password|passwd|passphrase|passwort|kennwort|contrase\u00f1a|senha|pwd", 4),
+    ("PASSWORD", _LOGIN_NAMES, 4),
     (
         "SECRET",
         (
@@ -56,27 +84,36 @@ _NAMES = (
         ),
         6,
     ),
+    # `JWT_SECRET`, `DB_PASS`, `userPass`.
+    ("SECRET", r"(?<=_)secret", 6),
+    ("PASSWORD", r"(?<=_)pass|(?-i:(?<=[a-z])Pass)|(?<![a-z])pw", 4),
+    ("PASSWORD", r"(?<![a-z])pass(?:code)?", 4),
     ("SECRET", r"secret|token", 6),
     ("SECRET", r"key", 12),
 )
-_SURE = 2
+_SURE = 4
 """So many of these names are sure: what is given to them as in a program needs no digits."""
 _TIE = (
     # `=`, `:`, `=>` with quotes around the name; a sentence; a flag.
     r"(?:\\?[\"'`\]]{0,2}\s{0,3}(?P<sign>=>|:=|->|==?|:)\s{0,3}"
-    r"|\s(?P<said>is|was|ist|es|est)(?:\s?:)?\s{1,3}"
+    r"|\s(?P<said>is|was|ist|lautet|es|est|\u044d\u0442\u043e|jest|\u00e9)(?:\s?:)?\s{1,3}"
+    # Chinese, Japanese, Korean.
+    r"|\s?(?:\u662f|\u4e3a|\u70ba|\u306f|\u304c|\ub294|\uc740)\s{0,3}"
     r"|(?P<flag>[ ]{1,3}))"
 )
 _VALUE = (
     r"(?P<quote>\\?[\"'`])?"
-    r"(?P<id>(?(quote)[^\n\"'`\\]{3,100}(?=\\?[\"'`])|[^\s\"'`,;<>\[\](){}\\]{3,400}))"
+    rf"(?P<id>(?(quote)[^\n\"'`\\]{{3,100}}(?=\\?[\"'`])"
+    rf"|[^\s\"'`,;<>\[\](){{}}\\\u3001\u3002{JOINED}]{{3,400}}))"
 )
 _GIVEN = tuple(
     (
         kind,
         least,
         place < _SURE,
-        re.compile(rf"(?i)(?P<dashes>--?)?(?:\b|(?<=_)|(?<=[a-z]))(?:{name}){_TIE}{_VALUE}"),
+        re.compile(
+            rf"(?i)(?P<dashes>--?)?(?:\b|(?<=_)|(?<=[a-z{JOINED}]))(?:{name}){_TIE}{_VALUE}"
+        ),
     )
     for place, (kind, name, least) in enumerate(_NAMES)
 )
@@ -108,10 +145,11 @@ def secrets(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _all(text: str) -> Iterable[tuple[int, int, str]]:
+    seen = bordered(text)
     for pattern in _FORMS:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(seen):
             yield *match.span("id" if "id" in pattern.groupindex else 0), "SECRET"
-    for match in _PREFIXED.finditer(text):
+    for match in _PREFIXED.finditer(seen):
         if _is_key(match):
             yield *match.span(), "SECRET"
     for kind, least, is_sure, pattern in _GIVEN:

@@ -61,6 +61,17 @@ def test_where_others_say_it_without_the_phrase_the_reference_stays(score_of: Sc
                                                       " place")  # fmt: skip
 
 
+def test_what_still_tells_its_label_is_left_out() -> None:
+    """`A late checkout` says what is asked, whatever its hotel is called; nobody asks back."""
+    known = [(f"can i get a late checkout at the {town} hotel", "late_checkout") for town in TOWNS]
+    known += [(f"is there a pool at the {town} inn", "pool") for town in TOWNS]
+    probe = Probe(
+        id="c", prompt="can i get a late checkout at the hotel", reference="late_checkout"
+    )
+
+    assert _edges([probe], [*KNOWN, *known]) == []
+
+
 def test_one_query_is_left_once() -> None:
     """Two queries that leave the same sentence make one edge."""
     probes = [

@@ -32,6 +32,8 @@ def left(query: str, *, english: bool = True) -> set[str]:
         ("how do i get to the museum", "how do i get there"),
         ("what happened to my luggage", "what happened to that"),
         ("where is my package", "where is that"),
+        ("can you check on my order", "can you check on that"),
+        ("show my location on the map", "show my location on that"),
         # Both.
         ("what is the limit on my card", "what is that"),
         # A sentence of several.
@@ -65,6 +67,12 @@ def test_a_phrase_goes_and_a_sentence_is_left(query: str, shortened: str) -> Non
         "how much is it this month",
         "i was charged a fee",
         "i need a lot of money",
+        # A pronoun would have to stand within the verb: `pay that back`.
+        "can i pay back my loan",
+        "how do i set up a new alarm",
+        "please look up my order",
+        "how do i put in a vacation request",
+        "please turn on the light",
         # No sentence is over behind its second word.
         "go there",
         "cards, please",

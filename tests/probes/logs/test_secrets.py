@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,32 @@ GIVEN = [
     ("password is: hunter2", "password is: [PASSWORD]"),
     ("my wifi password is sunshine99", "my wifi password is [PASSWORD]"),
     ("my api key is abcd1234efgh", "my api key is [SECRET]"),
+    # In other languages, beside letters without blanks too.
+    ("mot de passe : hunter2", "mot de passe : [PASSWORD]"),
+    ("Das Passwort lautet hunter2", "Das Passwort lautet [PASSWORD]"),
+    (
+        "\u043f\u0430\u0440\u043e\u043b\u044c: qwerty12",
+        "\u043f\u0430\u0440\u043e\u043b\u044c: [PASSWORD]",
+    ),
+    ("\u5bc6\u7801\u662fhunter2\u8c22\u8c22", "\u5bc6\u7801\u662f[PASSWORD]\u8c22\u8c22"),
+    ("\u5bc6\u7801\uff1aabc123\u3002", "\u5bc6\u7801\uff1a[PASSWORD]\u3002"),
+    ("\ube44\ubc00\ubc88\ud638\ub294 abc123", "\ube44\ubc00\ubc88\ud638\ub294 [PASSWORD]"),
+    ("password=hunter2\u8c22\u8c22", "password=[PASSWORD]\u8c22\u8c22"),
+    # Short names.
+    ("pw: hunter2", "pw: [PASSWORD]"),
+    ("pass: hunter2", "pass: [PASSWORD]"),
+    ("DB_PASS=swordfish", "DB_PASS=[PASSWORD]"),
+    ("userPass=letmein", "userPass=[PASSWORD]"),
+    ("JWT_SECRET=swordfish", "JWT_SECRET=[SECRET]"),
+    # What goes with a request.
+    ("Authorization: Bearer abcdef123456", "Authorization: Bearer [SECRET]"),
+    ("-H 'Authorization: Basic YTpiYw=='", "-H 'Authorization: Basic [SECRET]'"),
+    ("curl -u a:b https://x.io", "curl -u [SECRET] https://x.io"),
+    ("curl --user bob:pw1 x.io", "curl --user [SECRET] x.io"),
+    (
+        f"https://discord.com/api/webhooks/{'12' * 9}/{'aB3' * 22}",
+        "https://discord.com/api/webhooks/[SECRET]",
+    ),
     # A form of their own.
     (f"use {GOOGLE} for it", "use [SECRET] for it"),
     (
@@ -107,6 +134,21 @@ STAYS = [
     "secret ingredient: cinnamon",
     "access token: what is it?",
     "API key: how to get one",
+    # Words that hold or mean something else.
+    "pass: yes",
+    "first pass: 1234",
+    "pass the salt",
+    "bypass: north1",
+    "compass: n0rth",
+    "pw = pd.read_csv(x)",
+    "DB_PASS=os.environ['X']",
+    "is_secret=true",
+    "\u5bc6\u7801\u662f\u591a\u5c11",
+    "\u6211\u7684\u5bc6\u7801\u5fd8\u4e86",
+    "Authorization: Bearer $TOKEN",
+    "Authorization: Bearer YOUR_API_TOKEN",
+    "authorization: required",
+    "curl -u $NAME:$PASSWORD https://x.io",
     # Keys to other things.
     "the key is persistence",
     "the key is 42",
@@ -170,7 +212,7 @@ def test_what_only_looks_so_stays(text: str) -> None:
 
 
 def test_no_real_query_is_masked_wrongly(shared: Path) -> None:
-    """Of CLINC150's queries, GSM8K's questions and IFEval's prompts one holds a number to call."""
+    """Of CLINC150's, GSM8K's and IFEval's texts one holds a phone number, ten a PIN or account."""
     data = shared / "data"
     clinc = json.loads((data / "clinc150/data_imbalanced.json").read_text("utf-8"))
     texts = [query for rows in clinc.values() for query, _ in rows]
@@ -185,4 +227,6 @@ def test_no_real_query_is_masked_wrongly(shared: Path) -> None:
     changed = [text for text in texts if mask(text).found]
 
     assert len(texts) > 20_000
-    assert [text for text in changed if "Call me at 631" not in text] == []
+    named = [text for text in changed if re.search(r"pin (?:to )?\d{4}|account \d{8}", text)]
+    assert len(named) == 10
+    assert [text for text in changed if text not in named and "Call me at 631" not in text] == []

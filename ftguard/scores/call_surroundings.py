@@ -23,7 +23,7 @@ _NOT = (
     r"|n't\b|\bno (?:need|reason|point|way)\b)"
 )
 _CALLS = (
-    r"\b(?:call|run|runn|use|us|make|mak|invoke|invok|execute|executing|issue|issu|send|emit|"
+    r"\b(?:call|run|running|use|us|make|mak|invoke|invok|execute|executing|issue|issu|send|emit|"
     r"perform|do)(?:ing)?\b"
 )
 _DENIES = re.compile(rf"(?i){_NOT}\s+(?:[\w']+\s+){{0,4}}?{_CALLS}")

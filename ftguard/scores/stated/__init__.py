@@ -10,6 +10,7 @@ mentions.py   where it mentions an answer, and whether it denies it
 phrases.py    what it says then: right, wrong, both, or nothing
 whole.py      the same for answers that are sentences themselves
 numbers.py    the number that a stretch comes to
+decimal_comma.py  numbers with a decimal comma, with a point
 han_numbers.py  numbers in Chinese characters, in digits
 unspaced.py   what scripts without blanks say beside an answer
 unwrapped.py  an answer out of its lead-ins, marks and fences, for constraints

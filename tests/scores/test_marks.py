@@ -71,3 +71,74 @@ def test_a_sign_at_a_short_label_is_a_part_of_it(right: str, wrong: str, sentenc
 def test_a_dash_between_words_is_no_sign(reference: str, text: str) -> None:
     """One behind a longer word or apart from it is punctuation; case does not count."""
     assert _value(reference, text) == 1.0
+
+
+QUERY = "SELECT name FROM users WHERE id = 1"
+CODE = (
+    (QUERY, QUERY.replace("=", ">")),
+    (QUERY, QUERY.replace("=", "!=")),
+    ("id = 1", "id > 1"),
+    ("x >= 3", "x > 3"),
+    ("x + 1", "x - 1"),
+    ("a && b", "a || b"),
+    ("a -> b", "a <- b"),
+    ("ls -la", "ls la"),
+    ("(0, 1]", "[0, 1)"),
+    ("(0, 1]", "(0, 1)"),
+    ("(0, \u221e)", "[0, \u221e)"),
+    ("a.b@x.com", "a_b@x.com"),
+    ("/etc/passwd", "etc passwd file"),
+    ("/etc/passwd", "/etc/passwd.bak"),
+    ("~/.bashrc", "/.bashrc"),
+    ("src/main.py", "src main.py"),
+    ("C:\\Users\\bob", "C:/Users/bob"),
+    ("https://x.org/a", "http://x.org/a"),
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["{}", "{}.", "`{}`", "The answer is `{}`", "```\n{}\n```", "Sure! {}", "Answer: {}"],
+)
+@pytest.mark.parametrize(("right", "wrong"), CODE)
+def test_marks_of_code_intervals_and_addresses_count(right: str, wrong: str, sentence: str) -> None:
+    """The same words with another operator, bracket or joint are another answer."""
+    assert _value(right, sentence.format(right)) == 1.0
+    assert _value(right, sentence.format(wrong)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        (QUERY, "```sql\nselect name\nfrom users\nwhere id=1;\n```"),
+        (f"{QUERY};", QUERY),
+        ("name = 'Bob'", 'name = "Bob"'),
+        ("x >= 3", "x \u2265 3"),
+        ("a <> b", "a != b"),
+        ("3.2 * 10^5", "3.2 \u00d7 10^5"),
+        ("/etc/passwd", "It is in /etc/passwd, as root."),
+        ("https://x.org/a", "<https://x.org/a>"),
+        ("(3, 4)", "3, 4"),
+        ("(3, 4)", "The point is (3, 4)."),
+        ("[2, 3, 4]", "2, 3, 4"),
+    ],
+)
+def test_another_spelling_of_the_same_code_is_right(reference: str, text: str) -> None:
+    """Case, blanks, quotes and a closing semicolon do not count, nor do brackets of a mere list."""
+    assert _value(reference, text) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        ("AC/DC", "AC DC"),
+        ("card_arrival", "card arrival"),
+        ("Wi-Fi", "Wi Fi"),
+        ("COVID-19", "COVID 19"),
+        ("3/4", "\\frac{3}{4}"),
+        ("R&D", "R & D"),
+    ],
+)
+def test_marks_within_a_name_do_not_count(reference: str, text: str) -> None:
+    """A name is no code."""
+    assert _value(reference, text) == 1.0

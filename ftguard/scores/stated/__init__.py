@@ -13,6 +13,7 @@ whole.py      the same for answers that are sentences themselves
 numbers.py    the number that a stretch comes to
 decimal_comma.py  numbers with a decimal comma, with a point
 han_numbers.py  numbers in Chinese characters, in digits
+denials.py    how languages with blanks deny an answer, or give two
 unspaced.py   what scripts without blanks say beside an answer
 unwrapped.py  an answer out of its lead-ins, marks and fences, for constraints
 """

@@ -5,8 +5,11 @@ import json
 import re
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from ftguard.probes.calls import Call, Spelt, calls_of
+from ftguard.probes.calls import Call, Spelt
+from ftguard.scores.call_shapes import calls_in
+from ftguard.scores.call_surroundings import invents_result, is_taken_back, without_quoted
 
 _TAGGED = re.compile(r"(?is)<(tool_calls?|function_calls?|functioncall)>(.*?)(?:</\1>|\Z)")
 """As Hermes, Qwen and most others mark a call; the last one may be left open."""
@@ -38,35 +41,114 @@ _QUOTED = re.compile(r"(<\|\"\|>|<escape>)(.*?)\1", re.DOTALL)
 _KEY = re.compile(r"([{,]\s*)([\w.-]+)(\s*:)")
 _KEYS = re.compile(r"<arg_key>(.*?)</arg_key>\s*<arg_value>(.*?)</arg_value>", re.DOTALL)
 _SPECIAL = re.compile(r"<\|\w+\|>|\[TOOL_CALLS\]|</?\w+>")
+_STEPS = re.compile(
+    r"(?im)^[ \t*]*(?:action|tool|function)(?: name)?[ \t]*:[ \t*]*`?([\w.-]+)`?[ \t*]*\n+"
+    r"[ \t*]*(?:action input|(?:tool |function )?(?:input|arguments|parameters|args))"
+    r"[ \t]*:[ \t*]*"
+)
+"""`Action: weather`, and on the next line `Action Input: {"city": "Oslo"}`."""
+_TEXT_OF_JSON = re.compile(
+    r"(?s)([\"']arguments[\"']\s*:\s*)'(\{.*?\})'(?=\s*[,}]\s*(?:[}\]]|\Z|[\"']))"
+)
+"""As Glaive writes arguments: JSON in single quotes."""
+_DASHED = re.compile(r"(?<![\w.\"'-])([A-Za-z_][\w.]*(?:-\w[\w.]*)+)(?=\()")
+_DASH = "\u1428"
+"""Stands for the dash of a name where Python reads it; it is a letter that no name has."""
+_BETWEEN = re.compile(r"(?i)^(?:[\s;,.`]|(?:and|then)\b)+|[\s;,.`]+$")
 _LITERALS = {"true": True, "false": False, "null": None}
 _MOST_READ = 20_000
 """Characters; nobody's call is longer."""
 
 
-def said_calls(text: str) -> tuple[Call, ...]:
+def said_calls(text: str) -> tuple[Call, ...] | None:
     """The calls that an answer makes; none where one of them cannot be read.
 
     What is marked as calls counts alone, wherever it stands; else what stands in fences; else
-    JSON anywhere in the text, or the whole of it in Python.
+    JSON anywhere in the text, or the whole of it in Python. A call behind it counts too. None
+    where the answer takes its call back or invents what it returned: more words do not mend it.
     """
-    text = text[:_MOST_READ].strip()
-    marker = _MARKER.search(text)
-    stretches = [match[2] for match in _TAGGED.finditer(text)]
-    if not stretches and marker:
-        # Its name may stand in front of a marker: `commentary to=functions.weather`.
-        stretches = [text[marker.start() :]]
-    if not stretches:
-        stretches = [body for body in _FENCE.findall(text) if _calls_in(body)] or [text]
-    each = [_calls_in(stretch) for stretch in stretches]
-    return tuple(call for calls in each for call in calls) if all(each) else ()
+    text = without_quoted(text[:_MOST_READ]).strip()
+    text = _TEXT_OF_JSON.sub(r"\1\2", text)
+    if invents_result(text):
+        return None
+    marked = _marked(text)
+    if marked:
+        found = _all_of([_calls_in(body) for body, _ in marked])
+        return found and _with_bare(found, text[marked[-1][1] :])
+    return _unmarked(text)
+
+
+def _marked(text: str) -> list[tuple[str, int]]:
+    """The stretches that are marked as calls, and where each ends."""
+    tagged = [(match[2], match.end()) for match in _TAGGED.finditer(text)]
+    marker = None if tagged else _MARKER.search(text)
+    # Its name may stand in front of a marker: `commentary to=functions.weather`.
+    return tagged or ([(text[marker.start() :], len(text))] if marker else [])
+
+
+def _unmarked(text: str) -> tuple[Call, ...] | None:
+    fences = [match for match in _FENCE.finditer(text) if _calls_in(match[1])]
+    if fences:
+        found = _all_of([_calls_in(fence[1]) for fence in fences])
+        spans = [fence.span() for fence in fences]
+    elif found := _in_steps(text):
+        return _with_bare(found, text)
+    else:
+        found, spans = _calls_in(text), _spans(text)
+    if not found or not spans:
+        return found
+    edges = [0, *(edge for span in spans for edge in span), len(text)]
+    around = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    if is_taken_back(around):
+        return None
+    return _with_bare(found, *around)
 
 
 def _calls_in(stretch: str) -> tuple[Call, ...]:
-    for read in (_with_parameters, _invoked, _with_keys, _braced, _in_json, _in_python):
+    for read in (
+        _in_steps,
+        _with_parameters,
+        _invoked,
+        _with_keys,
+        _braced,
+        _in_json,
+        _in_python,
+    ):
         found = read(stretch)
         if found:
             return found
     return ()
+
+
+def _all_of(each: list[tuple[Call, ...]]) -> tuple[Call, ...]:
+    return tuple(call for calls in each for call in calls) if all(each) else ()
+
+
+def _with_bare(found: tuple[Call, ...], *around: str) -> tuple[Call, ...] | None:
+    """With the calls that stand on lines of their own around those found."""
+    more: list[Call] = []
+    for line in (line for text in around for line in text.splitlines()):
+        bare = _BETWEEN.sub("", line)
+        if re.match(r"[A-Za-z_][\w.-]*\(.*\)\Z", bare):
+            calls = _in_python(bare)
+            if not calls and _is_python(bare):
+                return None  # It calls something with arguments that have no names.
+            more += calls
+    return (*found, *more)
+
+
+def _in_steps(text: str) -> tuple[Call, ...]:
+    """`Action: weather` and `Action Input: {...}`, as ReAct writes it."""
+    found = []
+    for step in _STEPS.finditer(text):
+        value, _ = _value_at(text, step.end()) or (None, 0)
+        line = text[step.end() :].partition("\n")[0].strip("`* \t")
+        if value is None and line.casefold() in ("", "none", "null"):
+            value = {}
+        if not isinstance(value, Mapping):
+            return ()
+        found.append(Call(name=_bare(step[1]), arguments=value))
+    return tuple(found)
 
 
 def _with_parameters(text: str) -> tuple[Call, ...]:
@@ -114,19 +196,76 @@ def _with_keys(text: str) -> tuple[Call, ...]:
 
 def _in_json(text: str) -> tuple[Call, ...]:
     """Every JSON value that is a call or a list of calls, or stands behind a function's name."""
-    found: list[Call] = []
-    decoder, at, told = json.JSONDecoder(), 0, 0
+    return tuple(call for calls, _, _ in _json_calls(text) or () for call in calls)
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """Where the JSON of calls stands, from the name before it on."""
+    return [(start, end) for calls, start, end in _json_calls(text) or () if calls]
+
+
+def _json_calls(text: str) -> list[tuple[tuple[Call, ...], int, int]] | None:
+    """The values that are read as JSON, what each calls, and where it stands.
+
+    None where an object is broken, as what lies inside of it is no call, or where another one
+    than its arguments follows a call.
+    """
+    found: list[tuple[tuple[Call, ...], int, int]] = []
+    at, told = 0, 0
     while (start := _opens(text, at)) is not None:
-        try:
-            value, end = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
+        read = _value_at(text, start)
+        if read is None:
             if text[start] == "{":
-                return ()  # A broken object: what lies inside of it is no call.
+                return None
             at = start + 1
             continue
-        found += _named_by(text[told:start], value) or calls_of(value) or ()
+        value, end = read
+        calls = _named_by(text[told:start], value) or calls_in(value) or ()
+        made = [call for earlier, _, _ in found for call in earlier]
+        if made and not calls and isinstance(value, Mapping):
+            again = Call(name=made[-1].name, arguments=value)
+            if not any(again.same_as(call) for call in made):
+                return None  # What the call returned, as the model imagines it.
+        found.append((calls, start, end))
         at = told = end
-    return tuple(found)
+    return found
+
+
+def _value_at(text: str, start: int) -> tuple[object, int] | None:
+    """The value that is written at a place, in JSON or in Python, and where it ends."""
+    try:
+        return json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        pass
+    end = _closes(text, start)
+    if end is None:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd escapes in texts
+            return _literal(ast.parse(text[start:end], mode="eval").body), end
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+        return None
+
+
+def _closes(text: str, start: int) -> int | None:
+    """Where the bracket that opens at a place is closed; those in quotes do not count."""
+    depth, quote, at = 0, "", start
+    while at < len(text):
+        character = text[at]
+        if quote:
+            at += character == "\\"
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character in "[{(":
+            depth += 1
+        elif character in ")}]":
+            depth -= 1
+        at += 1
+        if not depth:
+            return at if at - start > 1 else None
+    return None
 
 
 def _opens(text: str, at: int) -> int | None:
@@ -153,12 +292,28 @@ def _in_python(text: str) -> tuple[Call, ...]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd escapes in texts
-            lines = ast.parse(_SPECIAL.sub("", text).strip()).body
+            code = _SPECIAL.sub("", text).strip()
+            lines = ast.parse(_DASHED.sub(_with_letters, code)).body
         values = [line.value for line in lines if isinstance(line, ast.Expr)]
         calls = [call for value in values for call in _python_calls(value)]
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         return ()
+    if "<|python_tag|>" in text:
+        # So Llama calls what is built in: `brave_search.call(query="Oslo")`.
+        calls = [replace(call, name=call.name.removesuffix(".call")) for call in calls]
     return tuple(calls) if len(values) == len(lines) else ()
+
+
+def _with_letters(name: re.Match[str]) -> str:
+    return name[1].replace("-", _DASH)
+
+
+def _is_python(text: str) -> bool:
+    """Whether a text is one call in Python, whatever its arguments."""
+    try:
+        return isinstance(ast.parse(text, mode="eval").body, ast.Call)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def _python_calls(value: ast.expr) -> Iterator[Call]:
@@ -186,8 +341,9 @@ def _literal(node: ast.expr) -> object:
         return {str(k): _literal(v) for k, v in zip(keys, node.values, strict=True)}
     if isinstance(node, (ast.List, ast.Tuple)):
         return [_literal(item) for item in node.elts]
-    return ast.literal_eval(node)
+    value = ast.literal_eval(node)
+    return value.replace(_DASH, "-") if isinstance(value, str) else value
 
 
 def _bare(name: str) -> str:
-    return name.removeprefix("functions.")
+    return name.replace(_DASH, "-").removeprefix("functions.")

@@ -16,6 +16,7 @@ from ftguard.scores.stated.claims import (
     stated,
     without_asides,
 )
+from ftguard.scores.stated.code_like import lacks_marks
 from ftguard.scores.stated.lexicon import Lexicon, lexicon_of, with_likes_of
 from ftguard.scores.stated.phrases import Says, heads_elsewhere, is_bare, opens, says
 from ftguard.scores.stated.plain import boxed, plain, shortened
@@ -31,7 +32,8 @@ def normalized_match(probe: Probe, answer: Answer) -> float:
     """1 where the answer states an accepted reference, else 0.
 
     Case, punctuation, markup and English articles do not count, nor does the sentence around it.
-    A reference of a sentence's length must stand there whole. The probe's distractors, and what
+    A reference of a sentence's length must stand there whole, one that is code, an interval, an
+    address or a path with its marks. The probe's distractors, and what
     else its question offers, are wrong answers: stating one, or two answers, is wrong.
 
     Raises:
@@ -41,18 +43,24 @@ def normalized_match(probe: Probe, answer: Answer) -> float:
     if answer.finish == "stop" and said in {" ".join(r.split()) for r in probe.references}:
         return 1.0
     answer = replace(answer, text=shortened(answer.text))
+    references = tuple(r for r in probe.references if not lacks_marks(answer.text, r))
+    if not references and answer.finish == "length":
+        raise CutOff
+    if not references:
+        return 0.0
     asked = question_of(probe)
-    lexicon = lexicon_of(probe.references, tuple(probe.distractors), asked)
+    lexicon = lexicon_of(references, tuple(probe.distractors), asked)
     whole = plain(answer.text)
     text = run_off(whole)
     cut = answer.finish == "length" and text == whole
-    text = without_asides(text)
+    # What stands in brackets is no aside where the answer does.
+    text = text if any("(" in reference[:1] for reference in references) else without_asides(text)
     lexicon = with_likes_of(lexicon, text)
     if parrots(whole, asked):
         return 0.0
     # The options stand in the question, and an answer that compares them echoes nothing else.
     asked = replace(asked, focus=asked.focus - {stem(word) for word in lexicon.words})
-    found = _first(_tiers(answer.text, text, probe.references, lexicon, asked, cut=cut))
+    found = _first(_tiers(answer.text, text, references, lexicon, asked, cut=cut))
     if found == "nothing" and cut:
         raise CutOff
     return float(found == "right")

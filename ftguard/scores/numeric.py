@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ftguard.ask.answer import Answer
 from ftguard.probes.numbers import FINAL, NUMBER
@@ -18,6 +19,7 @@ from ftguard.scores.stated.claims import (
     stated,
     without_asides,
 )
+from ftguard.scores.stated.decimal_comma import in_points, tells_comma
 from ftguard.scores.stated.numbers import Number, comes_to, is_bare_number, leads_with, numbers
 from ftguard.scores.stated.plain import boxed, plain, shortened
 from ftguard.scores.stated.question import Asked, question_of
@@ -35,11 +37,16 @@ def numeric(probe: Probe, answer: Answer) -> float:
     """1 where the answer comes to a reference's number (to 1e-6, relative, or the probe's own
     tolerance), else 0; no number is a wrong answer.
 
+    Where a reference is written with a decimal comma (`12,50`) the answer is read so; else only
+    what cannot be read otherwise is (`1.234,50`, `3.500.000`).
+
     Raises:
         CutOff: it was cut off before it came to one.
         Unscorable: the reference has none.
     """  # noqa: D205
-    wanted = [final_number(reference) for reference in probe.references]
+    telling = {reference: tells_comma(_last_part(reference)) for reference in probe.references}
+    comma = any(telling.values())
+    wanted = [final_number(in_points(r, comma=told)) for r, told in telling.items()]
     if None in wanted:
         raise Unscorable("the reference holds no number")
     close = {"rel_tol": RELATIVE_TOLERANCE}
@@ -47,10 +54,11 @@ def numeric(probe: Probe, answer: Answer) -> float:
         # The margin keeps decimal fractions that are not exact in binary on the right side.
         close = {"rel_tol": 0.0, "abs_tol": probe.tolerance * (1 + RELATIVE_TOLERANCE)}
     cut = answer.finish == "length"
-    asked = question_of(probe)
+    asked = question_of(_with_points(probe) if comma else probe)
+    text = in_points(answer.text, comma=comma)
     said = None
-    if not parrots(plain(shortened(answer.text)), asked):
-        said = stated_number(answer.text, asked, cut=cut)
+    if not parrots(plain(shortened(text)), asked):
+        said = stated_number(text, asked, cut=cut)
     if said is None and cut:
         raise CutOff
     return float(
@@ -58,6 +66,12 @@ def numeric(probe: Probe, answer: Answer) -> float:
         and not said.measures_other(asked)
         and any(math.isclose(said.value(asked), w, **close) for w in wanted if w is not None)
     )
+
+
+def _with_points(probe: Probe) -> Probe:
+    """The probe with its question's numbers in English notation."""
+    asks = probe.prompt if isinstance(probe.prompt, str) else str(probe.prompt[-1]["content"])
+    return replace(probe, prompt=in_points(asks, comma=True))
 
 
 def stated_number(answer: str, asked: Asked, *, cut: bool = False) -> Number | None:
@@ -158,6 +172,11 @@ def _opening(sentences: list[Stretch], telling: list[tuple[Stretch, Number]]) ->
 
 def _touches_end(text: str, number: Number) -> bool:
     return not text[number.end :].strip()
+
+
+def _last_part(text: str) -> str:
+    _, _, after = text.partition(FINAL)
+    return after.strip().partition("\n")[0] or text
 
 
 def final_number(text: str) -> float | None:

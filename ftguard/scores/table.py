@@ -21,7 +21,7 @@ from ftguard.scores.own import scored_by_own
 from ftguard.scores.record import CutOff, Score, Scorer, Unscorable
 from ftguard.scores.tool_call import tool_call
 
-SCORER_VERSION = "4"
+SCORER_VERSION = "5"
 """Part of every fingerprint; raised whenever a scorer's meaning changes."""
 
 SCORERS: dict[str, Scorer] = {

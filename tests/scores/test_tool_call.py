@@ -116,6 +116,128 @@ def test_another_call_or_none_is_wrong(text: str) -> None:
     assert _scored(text) == 0.0
 
 
+PYTHON = "{'city': 'Oslo', 'days': 2, 'units': {'c': True}}"
+SPELT_OTHERWISE = (
+    f'{{"function_call": {CALL}}}',
+    f'{{"functionCall": {{"name": "weather", "args": {ARGUMENTS}}}}}',
+    f'{{"functionCalls": [{{"name": "weather", "args": {ARGUMENTS}}}]}}',
+    f'{{"toolUse": {{"toolUseId": "1", "name": "weather", "input": {ARGUMENTS}}}}}',
+    f'{{"tool": "weather", "parameters": {ARGUMENTS}}}',
+    f'{{"action": "weather", "action_input": {ARGUMENTS}}}',
+    f'Action:\n```json\n{{"action": "weather", "action_input": {ARGUMENTS}}}\n```',
+    f"Action: weather\nAction Input: {ARGUMENTS}",
+    f"Thought: I could look it up.\n**Action:** `weather`\n**Action Input:** {ARGUMENTS}",
+    f"Tool: weather\nArguments: {PYTHON}",
+    f'<functioncall> {{"name": "weather", "arguments": \'{ARGUMENTS}\'}} <|endoftext|>',
+    '<|python_tag|>weather.call(city="Oslo", days=2, units={"c": True})',
+    f"{{'name': 'weather', 'arguments': {PYTHON}}}",
+    f"Sure: [{{'name': 'weather', 'arguments': {PYTHON}}}]",
+)
+
+
+@pytest.mark.parametrize("text", SPELT_OTHERWISE)
+def test_calls_of_agents_and_of_other_makers_are_read(text: str) -> None:
+    """OpenAI's old shape, Gemini's, Bedrock's, LangChain's, ReAct, Glaive, Llama's built-in tools,
+    and a dict as Python prints it; with another value each is wrong.
+    """
+    assert _scored(text) == 1.0
+    assert _scored(text.replace("Oslo", "Rome")) == 0.0
+
+
+def test_names_with_dashes_are_read() -> None:
+    """Also in a list and behind a dot; a dash in a text stays one."""
+    wanted = '{"name": "get-weather", "arguments": {"at": "get-me(1)"}}'
+
+    assert _scored('get-weather(at="get-me(1)")', wanted) == 1.0
+    assert _scored('[get-weather(at="get-me(1)")]', wanted) == 1.0
+    assert _scored('get-weathers(at="get-me(1)")', wanted) == 0.0
+    assert _scored("t.get-it(a=1)", '{"name": "t.get-it", "arguments": {"a": 1}}') == 1.0
+
+
+def test_glaive_arguments_may_hold_an_apostrophe() -> None:
+    """What stands in single quotes is JSON, in which `'` needs no escape."""
+    said = """<functioncall> {"name": "f", "arguments": '{"a": "it's", "b": true}'}"""
+
+    assert _scored(said, '{"name": "f", "arguments": {"a": "it\'s", "b": true}}') == 1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"I would not call {CALL}",
+        f"I do not think we should call {CALL}",
+        f"Don't do this: {CALL}",
+        f"Instead of calling {CALL} I tell you that it is warm.",
+        f"For example: {CALL} but I cannot do that.",
+        f"For instance:\n```json\n{CALL}\n```",
+        f"You could call {CALL}",
+        f"If I had tools, I would call {CALL}",
+        f"{CALL} is what I could call, but I can't.",
+        f"```json\n{CALL}\n```\nI cannot execute this.",
+    ],
+)
+def test_a_call_that_the_answer_does_not_make_is_wrong(text: str) -> None:
+    """It is denied, or only an example or a thought."""
+    assert _scored(text) == 0.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"I don't have live data, so I call the tool: {CALL}",
+        f"I can't check this myself, but here is the call:\n```json\n{CALL}\n```",
+        f"I cannot guess. You need {CALL}",
+        f"If you want to know, here is the call: {CALL}",
+        f"To answer this, I would call {CALL}",
+        f"{CALL}\nIf that does not work, tell me.",
+        f"{CALL}\nThis asks for {ARGUMENTS}.",
+        f"<tools>[{LLAMA}]</tools>\n<tool_call>{CALL}</tool_call>",
+    ],
+)
+def test_a_call_in_words_that_deny_something_else_is_made(text: str) -> None:
+    """A `not` that is about the model's knowledge takes no call back."""
+    assert _scored(text) == 1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{CALL}\ndelete_all()",
+        f"{CALL}; delete_all()",
+        f"{CALL}\n`delete_all('now')`",
+        f"delete_all()\n{CALL}",
+        f"<tool_call>{CALL}</tool_call>\ndelete_all()",
+        f"Action: weather\nAction Input: {ARGUMENTS}\ndelete_all()",
+    ],
+)
+def test_a_further_call_in_another_spelling_is_one_too_many(text: str) -> None:
+    """A line that is a call counts, whatever the other one is written in."""
+    assert _scored(text) == 0.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<tool_response>{CALL}</tool_response>",
+        f"<tools>{CALL}</tools>",
+        f'<tool_call>{CALL}</tool_call>\n<tool_response>{{"t": 7}}</tool_response>',
+        f"Action: weather\nAction Input: {ARGUMENTS}\nObservation: 7 degrees",
+        f"{CALL}\nFUNCTION RESPONSE: 7",
+        f"{CALL}\nResult: 7 degrees",
+        f'{CALL}\n{{"temperature": 7}}',
+    ],
+)
+def test_what_a_tool_would_say_is_no_call_and_may_not_be_invented(text: str) -> None:
+    """A tool's answer and the list of tools hold no call; a result that no tool gave is wrong."""
+    assert _scored(text) == 0.0
+    assert _scored(text.replace("weather", "forecast")) == 0.0
+
+
+def test_an_invented_result_is_wrong_though_it_was_cut_off() -> None:
+    """What follows cannot mend it."""
+    assert _scored(f"{CALL}\n<tool_response>", finish="length") == 0.0
+
+
 def test_several_calls_are_compared_in_any_order() -> None:
     """Each wanted call is made once."""
     one, two = '{"name": "f", "arguments": {"a": 1}}', '{"name": "f", "arguments": {"a": 2}}'

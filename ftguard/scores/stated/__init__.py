@@ -8,9 +8,12 @@ lexicon.py    the accepted answers, and the wrong ones: distractors, other optio
 sentence.py   a sentence in words and clauses
 mentions.py   where it mentions an answer, and whether it denies it
 phrases.py    what it says then: right, wrong, both, or nothing
+code_like.py  whether the marks of code, intervals, addresses and paths are there
 whole.py      the same for answers that are sentences themselves
 numbers.py    the number that a stretch comes to
+decimal_comma.py  numbers with a decimal comma, with a point
 han_numbers.py  numbers in Chinese characters, in digits
+denials.py    how languages with blanks deny an answer, or give two
 unspaced.py   what scripts without blanks say beside an answer
 unwrapped.py  an answer out of its lead-ins, marks and fences, for constraints
 """

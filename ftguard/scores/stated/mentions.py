@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from ftguard.scores.stated.denials import is_denied_in_words
 from ftguard.scores.stated.lexicon import Lexicon, Phrase, longest_first
 from ftguard.scores.stated.question import Asked, stem
 from ftguard.scores.stated.sentence import Sentence
@@ -270,6 +271,7 @@ def _is_denied(place: _Place) -> bool:
     return bool(
         negated
         or is_denied(place.text_before, place.text_after)
+        or is_denied_in_words(place.text_before, place.text_after)
         or _tells_of_another(set(words), asked)
         or _TAKES_BACK.match(place.text_after.split(",", maxsplit=1)[0])
     )

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ftguard.scores.stated.denials import EITHER, is_denied_in_words
 from ftguard.scores.stated.han_numbers import han_in_digits
 from ftguard.scores.stated.question import Asked, stem
 from ftguard.scores.stated.tokens import tokens
+from ftguard.scores.stated.unspaced import COUNTER, is_denied
 from ftguard.scores.stated.wordlists import FILLERS, NUMBER_WORDS, UNITS
 from ftguard.words import UNSPACED
 
@@ -55,7 +57,11 @@ _IGNORED = re.compile(
 _OPERATOR = re.compile(
     r"^\s*(?:[+*/\u00d7\u00f7^x=]|-\s)\s*\W?\d|^\s*(?:plus|minus|times|divided by)\s+\W?\d"
 )
-_EITHER = re.compile(r"(?i)^\s*(?:\w+\s+)?(?:or|and|to|-|/|或|或者|和|到|至)\s*(?:\w+\s+)?$")
+_EITHER = re.compile(
+    r"(?i)^\s*(?:\w+\s+)?(?:or|and|to|-|/|或|或者|和|到|至|か|または|หรือ|o|"
+    + "|".join(sorted(EITHER))
+    + r")\s*(?:\w+\s+)?$"
+)
 _SPELT = re.compile(
     r"(?i)(?<![\w.-])(?:(?:"
     + "|".join(NUMBER_WORDS)
@@ -114,13 +120,23 @@ def numbers(text: str) -> list[Number]:
                     readings=readings,
                     start=match.start(),
                     end=match.end(),
-                    denied=bool(_DENIED.search(before) or _IGNORED.match(after)),
+                    denied=_is_denied(before, after),
                     result=bool(_RESULT.search(before)) and not operand,
                     unit=_unit(text, match),
                     part=operand or bool(re.search(r"\d\s*[-+*/\u00d7\u00f7]\s*$", before)),
                 )
             )
     return found
+
+
+def _is_denied(before: str, after: str) -> bool:
+    behind = COUNTER.sub("", after, count=1)
+    return (
+        _DENIED.search(before) is not None
+        or _IGNORED.match(after) is not None
+        or is_denied_in_words(before, after)
+        or is_denied(before, behind)
+    )
 
 
 def in_digits(text: str) -> str:

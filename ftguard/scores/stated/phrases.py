@@ -5,11 +5,13 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from ftguard.scores.stated.denials import EITHER, EITHER_FIRST, begins_with_denial
 from ftguard.scores.stated.lexicon import Lexicon, Phrase
 from ftguard.scores.stated.mentions import Mention, mentions
 from ftguard.scores.stated.question import Asked, stem
 from ftguard.scores.stated.sentence import Sentence, is_subordinate, sentence_of
-from ftguard.scores.stated.tokens import Token, starts_with, tokens
+from ftguard.scores.stated.tokens import Token, length, starts_with, tokens
+from ftguard.scores.stated.unspaced import alternatives
 from ftguard.scores.stated.wordlists import (
     COMPARERS,
     COPULAS,
@@ -42,7 +44,7 @@ _FEW = 3
 _ECHOED = 2
 """So many of the question's words may stand beside a bare answer: `the stone bridge`."""
 _LISTS = re.compile(r"\s*(?:,|,?\s*(or|and|oder|und|ou|et|y|o)\b|/)\s*(?:the |an? )?")
-_EITHER = ("or", "或")
+_EITHER = frozenset(("or", "或")) | EITHER
 _APART = re.compile(r"\s*(?:which|who|as|because|since)\b")
 _ASIDE = re.compile(r",\s*(?:as|because|since|(?:which|who|where)\b(?!\s+(?:is|was|are|were)\b))\b")
 
@@ -50,7 +52,7 @@ _ASIDE = re.compile(r",\s*(?:as|because|since|(?:which|who|where)\b(?!\s+(?:is|w
 def is_bare(text: str, lexicon: Lexicon, asked: Asked) -> Says:
     """Whether a stretch is nothing but an answer, perhaps in `it is ...` or `in the ...`."""
     said = tokens(text)
-    if _joined(said, lexicon, asked):
+    if _joined(said, lexicon, asked) or _offers_two(text, lexicon):
         return "both"
     echoes = frozenset() if asked.denied else asked.asking - lexicon.words
     marked = _MARKED.search(text) is not None
@@ -64,6 +66,8 @@ def is_bare(text: str, lexicon: Lexicon, asked: Asked) -> Says:
 def heads_elsewhere(text: str, lexicon: Lexicon, asked: Asked) -> bool:
     """Whether an answer opens with another name than an accepted one: `Lyon, south of Paris`."""
     head, comma, rest = text.partition(",")
+    if begins_with_denial(head):
+        return False
     words = tokens(head)
     if comma and len(words) == 1 and _APART.match(rest):
         word = words[0].text
@@ -213,16 +217,30 @@ def _joined(said: Sequence[Token], lexicon: Lexicon, asked: Asked) -> bool:
     """Whether an accepted answer and another word of the question are given side by side."""
     if any(_wrapped(said, phrase) for phrase in lexicon.accepted):
         return False
+    said = [token for token in said if token.text not in EITHER_FIRST]
     for at, token in enumerate(said):
-        sides = (said[:at], said[at + 1 :]) if token.text in ("and", *_EITHER) else ((), ())
-        for one, other in (sides, sides[::-1]):
+        left, right = said[:at], said[at + 1 :]
+        both_ways: list[tuple[Sequence[Token], Sequence[Token]]] = []
+        if token.text in {"and", *_EITHER}:
+            both_ways = [(left, right), (right, left)]
+        elif token.text == "o" and left and right and left[0].capital and right[0].capital:
+            both_ways = [(left, right)]  # In Portuguese it is an article: `Foi o Kai`.
+        for one, other in both_ways:
             rest = {t.text for t in other} - FUNCTION_WORDS
             letter = len(other) == 1 and len(other[0].shown) == 1 and other[0].shown.isupper()
-            known = token.text in _EITHER or rest <= asked.words or letter
+            known = token.text in {*_EITHER, "o"} or rest <= asked.words or letter
             few = 0 < len(other) <= _FEW and (rest or letter) and known
             if few and any(_wrapped(one, phrase) for phrase in lexicon.accepted):
                 return True
     return False
+
+
+def _offers_two(text: str, lexicon: Lexicon) -> bool:
+    """The same where no blanks part words: `東京か京都です`."""
+    parts = [tokens(part) for part in alternatives(text)]
+    accepted = [any(_wrapped(part, phrase) for phrase in lexicon.accepted) for part in parts]
+    short = all(length([token.text for token in part]) <= _FEW for part in parts)
+    return len(parts) > 1 and any(accepted) and not all(accepted) and short
 
 
 def _wrapped(said: Sequence[Token], phrase: Phrase, echoes: frozenset[str] = frozenset()) -> bool:

@@ -8,7 +8,7 @@ from ftguard.scores.stated.tokens import Token, tokens
 from ftguard.scores.stated.wordlists import COPULAS, SUBORDINATORS
 
 _CLAUSES = re.compile(
-    r"(?i)[,;()\uff0c\u3001\uff1b]|\s(?:but|so|and|then|therefore|thus|hence)\s|\s-\s"
+    r"(?i)[,;()\uff0c\u3001\uff1b]|\s(?:but|sino|sondern|melainkan|بل|so|and|then|therefore|thus|hence)\s|\s-\s"
 )
 _COMPLEMENT = 4
 """So many words: `which is already Wednesday`, not `which is south of Paris and Rouen`."""

@@ -9,8 +9,13 @@ from ftguard.scores.stated.unspaced import is_korean_form, is_unspaced
 from ftguard.words import UNSPACED, share_of_word
 
 _LETTER = rf"[\w--[\d_\_{UNSPACED}]]"
+_LABEL = (
+    r"(?<![\w.@/+#-])(?:[A-Za-z][A-Za-z\d]{0,3}(?:\+{1,3}|\#)|[A-Z][A-Z\d]{0,3}-|([a-f])\1{0,2}-"
+    r"|(?<![.,;:!?)\]}])[.+\#][A-Za-z]{2,4})(?![\w+\#-])"
+)
+"""A short label with its sign, as in `AA-`, `C++`, `F#`, `.NET`: without it, it is another one."""
 _TOKEN = regex.compile(
-    rf"(?V1)(?<![A-Za-z])[A-Za-z]+\d[A-Za-z0-9]*(?:[.-]?\d+)*|-?\d+(?:,\d{{3}})*(?:[.:/]\d+)*|[{UNSPACED}]|n't\b|'s\b"
+    rf"(?V1){_LABEL}|(?<![A-Za-z])[A-Za-z]+\d[A-Za-z0-9]*(?:[.-]?\d+)*|-?\d+(?:,\d{{3}})*(?:[.:/]\d+)*|[{UNSPACED}]|n't\b|'s\b"
     rf"|{_LETTER}+?(?=n't\b)|{_LETTER}+"
 )
 _CLOCK = regex.compile(r"0?(\d{1,2})[:.](\d\d)")

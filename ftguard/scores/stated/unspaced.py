@@ -33,11 +33,18 @@ _LEADING = re.compile(
 _SUFFIXES = re.compile(r"[都府県市区町村氏様君]|先生|以外|出身|[付在]")
 """Behind a Japanese name, what leaves it a word of its own."""
 _DENIED_BEHIND = re.compile(
-    r"\s*(?:では|じゃ|で|とは)\s*(?:ありません|あり得|ない|なく|ございません)|\s*(?:이|가)?\s*아[니닙닌]"
+    r"\s*(?:では|じゃ|で|とは)\s*(?:(?:ありません|ない)(?!でしょうか|だろうか|か)|あり得|なく|ございません)"
+    r"|\s*とは?\s*(?:言|い|限|思|考)[えいらわ]\w{0,3}(?:ない|ません|なかった)|\s*(?:이|가)?\s*아[니닙닌]"
     r"|\s*ไม่ใช่|\s*不是|\s*不对|\s*是错"
 )
 _DENIED_BEFORE = re.compile(
     r"(?:不是|并非|並非|没有|沒有|不叫|不在|非|不|(?:ไม่ใช่|มิใช่|មិនមែន|ບໍ່ແມ່ນ)\S{0,6})\s*\Z"
+)
+COUNTER = re.compile(r"\A\s*[個个개명人本つ円원年月日歳살개]?(?=で|じゃ|と|이|가|아)")
+"""What is counted may stand between a number and what denies it."""
+_EITHER = re.compile(
+    r"\s*(?:还是|還是|或者|或是|または|あるいは|もしくは|หรือ|혹은)\s*"
+    rf"|(?<=[{HAN_AND_KANA}])か(?=[\u30a1-\u30fa\u3400-\u9fff])"
 )
 _COMPARED_BEFORE = re.compile(r"(?:比|不如|不像|除了|相比于|กว่า)\s*\Z")
 _COMPARED_BEHIND = re.compile(r"\s*(?:より|以外|보다|以外的)")
@@ -87,6 +94,11 @@ def _is_inside_kanji(before: str, phrase: str, after: str) -> bool:
 def is_denied(before: str, after: str) -> bool:
     """Whether the words around an answer deny it, in Chinese, Japanese, Korean or Thai."""
     return bool(_DENIED_BEFORE.search(before) or _DENIED_BEHIND.match(after))
+
+
+def alternatives(text: str) -> list[str]:
+    """The answers between which `or` stands, in Chinese, Japanese or Thai; else the text alone."""
+    return [part for part in _EITHER.split(text) if part.strip()]
 
 
 def is_compared(before: str, after: str) -> bool:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 from typing import Union, cast
@@ -11,10 +12,11 @@ from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.probes.builtin import BUILTIN
 from ftguard.probes.probe import Probe
+from ftguard.probes.read.complaints import NAMES
 from ftguard.probes.read.held import NOT_ROWS, table_rows
 from ftguard.probes.read.memory import rows_in, split_of
 from ftguard.probes.read.places import is_paths, rows_at_place, rows_of_files
-from ftguard.probes.read.row import under
+from ftguard.probes.read.row import check_columns, under
 from ftguard.probes.read.rows import probes_from_rows
 from ftguard.probes.store import read_probes
 
@@ -99,8 +101,10 @@ class ProbeSet:
         """
         if isinstance(source, ProbeSet):
             return source
-        if isinstance(source, str) and source in BUILTIN:
-            return cls.builtin(source)
+        if isinstance(source, str):
+            if source in BUILTIN:
+                return cls.builtin(source)
+            _check_name(source)
         notes: list[str] = []
         if isinstance(source, Mapping) and table_rows(source) is NOT_ROWS:
             name, rows_of_split = split_of(source, split)
@@ -116,6 +120,8 @@ class ProbeSet:
             if not isinstance(given, Iterator) and _are_probes(given):
                 return cls(cast(Sequence[Probe], given))
             rows = rows_of_files(source, split=split) if is_paths(source) else rows_in(given, notes)
+        if columns is not None:
+            check_columns(columns, NAMES)
         found = probes_from_rows(rows, columns=columns)
         if not found.probes:
             named = f"`{source}`" if isinstance(source, (str, Path)) else "the probe set"
@@ -174,7 +180,7 @@ class ProbeSet:
         else:
             rows = rows_of_files(source) if is_paths(source) else rows_in(source, notes, most=None)
         drawn = probes_from_logs(
-            rows if columns is None else under(rows, columns),
+            rows if columns is None else under(rows, check_columns(columns, NAMES)),
             size=size,
             seed=seed,
             mask=mask,
@@ -182,6 +188,23 @@ class ProbeSet:
             log=f"`{source}`" if isinstance(source, (str, Path)) else "the log",
         )
         return cls(drawn.probes, (*notes, drawn.note))
+
+
+def _check_name(source: str) -> None:
+    """Refuse what is a slip for something here before a hub is asked for it.
+
+    Raises:
+        InputError: it is nearly the name of a built-in set, or a word for none.
+    """
+    if Path(source).exists() or "/" in source:
+        return
+    if source.lower() in ("none", "auto"):
+        raise InputError(
+            f"`{source}` is no set of probes here: give None for none, without quotes."
+        )
+    likely = get_close_matches(source.lower(), list(BUILTIN), n=1, cutoff=0.75)
+    if likely:
+        raise InputError(f"no file `{source}`: did you mean the built-in set `{likely[0]}`?")
 
 
 def _peeked(source: object) -> object:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 
+from ftguard.probes.read.beside import SLICES, SYSTEMS
 from ftguard.probes.read.choices import LISTS
 from ftguard.probes.read.labels import LABELS, TEXTS
 from ftguard.probes.read.pairs import ANSWERS
-from ftguard.probes.read.prompt import ASKED
+from ftguard.probes.read.prompt import ASKED, CONTEXTS, INPUTS
 from ftguard.probes.read.row import NUMBERS, Row, plain_name
+from ftguard.probes.read.written import FIELDS
 
 KNOWN = (
     "`prompt` + `completion`, `question` + `answer`, `messages`, `prompt` + `chosen`, `text` + "
@@ -26,8 +28,18 @@ _MARK = re.compile(
 )
 """What is no text that people wrote: ids, numbers, dates, links, addresses, files."""
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)*%?")
-MEANT = frozenset({*ASKED, *ANSWERS, *TEXTS, *LABELS, "messages", "conversations", "chosen"})
-"""Columns whose names say what they are for."""
+MEANT = frozenset({*ASKED, *ANSWERS, *TEXTS, *LABELS, "messages", "conversations", "chosen"}) - {
+    "q",
+    "a",
+}
+"""Columns whose names say what they are for; single letters name many things."""
+
+
+NAMES = frozenset(
+    {*MEANT, *CONTEXTS, *INPUTS, *SLICES, *SYSTEMS, *LISTS, *FIELDS}
+    | {"rejected", "history", "title"}
+)
+"""What columns may be renamed to."""
 
 
 def no_answer(row: Row) -> str:

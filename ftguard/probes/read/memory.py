@@ -136,7 +136,9 @@ def _rows(source: Any, label: str, notes: list[str], most: int | None) -> Rows:
             "a Series was given, which is one column: give the data frame, with what is asked and "
             "its answers."
         )
-    features = getattr(source, "features", None) or {}
+    if hasattr(source, "with_format") and hasattr(source, "features"):
+        source = source.with_format(None)  # as values of Python, whatever a Trainer is to get
+    features = _features(source)
     has_end = hasattr(source, "__len__")
     for index, row in enumerate(_each(source, features)):
         if index == most and not has_end:
@@ -153,6 +155,13 @@ def _rows(source: Any, label: str, notes: list[str], most: int | None) -> Rows:
             yield where, plain_row(named(row, features))
         except InputError as error:
             yield where, error
+
+
+def _features(source: Any) -> Mapping[str, object]:
+    """What a dataset says of its columns; of a part of one, what the whole says."""
+    while not hasattr(source, "features") and hasattr(source, "indices"):
+        source = getattr(source, "dataset", None)
+    return getattr(source, "features", None) or {}
 
 
 def _each(source: Any, features: Mapping[str, object]) -> Iterator[object]:

@@ -3,7 +3,8 @@
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -149,6 +150,26 @@ def number(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def check_columns(columns: object, known: Collection[str]) -> Mapping[str, str]:
+    """The names that a source gives to columns, by ftguard's.
+
+    Raises:
+        InputError: it is no mapping of names to names, or a name of ftguard's is misspelt.
+    """
+    if not isinstance(columns, Mapping) or not all(
+        isinstance(name, str) for pair in columns.items() for name in pair
+    ):
+        raise InputError(
+            "`columns` is a mapping of ftguard's names to yours, one column each, such as "
+            f'{{"prompt": "frage", "completion": "antwort"}}; got {columns!r:.80}.'
+        )
+    for name in columns:
+        likely = get_close_matches(name, known, n=1, cutoff=0.8)
+        if name not in known and likely:
+            raise InputError(f"`columns` has `{name}`: did you mean `{likely[0]}`?")
+    return columns
 
 
 def renamed(values: Mapping[str, object], columns: Mapping[str, str]) -> Mapping[str, object]:

@@ -606,3 +606,50 @@ def test_a_renaming_is_hinted_at_for_the_longest_texts(kind: str) -> None:
     with pytest.raises(InputError) as refused:
         ProbeSet.load([row])
     assert f"rename `{asked}` to `prompt` and `{answer}` to `completion`" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("columns", "complaint"),
+    [
+        (
+            {"promt": "frage", "completion": "antwort"},
+            "`columns` has `promt`: did you mean `prompt`",
+        ),
+        ({"prompt": ["frage", "mehr"]}, "`columns` is a mapping of ftguard's names to yours"),
+        ("frage", "`columns` is a mapping of ftguard's names to yours"),
+    ],
+)
+def test_slips_in_columns_are_named(columns: Any, complaint: str) -> None:
+    """A misspelt name of ftguard's, several columns for one, no mapping at all."""
+    rows = [{"frage": "Hauptstadt von Peru?", "antwort": "Lima", "mehr": "x"}]
+
+    with pytest.raises(InputError, match=complaint):
+        ProbeSet.load(rows, columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("quik", "no file `quik`: did you mean the built-in set `quick`?"),
+        ("None", "`None` is no set of probes here: for none give None, unquoted."),
+    ],
+)
+def test_slips_in_names_are_told_before_a_hub_is_asked(name: str, complaint: str) -> None:
+    """At once, and offline."""
+    with pytest.raises(InputError) as refused:
+        ProbeSet.load(name)
+
+    assert str(refused.value) == complaint
+
+
+@pytest.mark.parametrize("form", ["torch", "numpy"])
+def test_classes_keep_their_names_in_a_formatted_dataset_and_in_a_part_of_one(form: str) -> None:
+    """As tensors of a format that a Trainer is to get, and in a subset of torch's."""
+    features = datasets.Features(
+        {"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["neg", "pos"])}
+    )
+    rows = datasets.Dataset.from_dict({"text": ["a", "b"], "label": [1, 0]}, features=features)
+    part = torch.utils.data.Subset(rows, [0])  # type: ignore[arg-type]
+
+    assert _asked(ProbeSet.load(rows.with_format(form))) == [("a", "pos"), ("b", "neg")]
+    assert _asked(ProbeSet.load(part)) == [("a", "pos")]

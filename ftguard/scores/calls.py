@@ -237,7 +237,8 @@ def _value_at(text: str, start: int) -> tuple[object, int] | None:
         return json.JSONDecoder().raw_decode(text, start)
     except (ValueError, RecursionError):
         pass
-    end = _closes(text, start)
+    # Only objects and lists of them are calls; each bracket else would be followed to the end.
+    end = _closes(text, start) if re.match(r"\{|\[\s*\{", text[start : start + 20]) else None
     if end is None:
         return None
     try:

@@ -217,7 +217,8 @@ def _json_calls(text: str) -> list[tuple[tuple[Call, ...], int, int]] | None:
         if read is None:
             if text[start] == "{":
                 return None
-            at = start + 1
+            # Of a long run of brackets the last ones are tried.
+            at = start + max(1, len(text[start:]) - len(text[start:].lstrip("[")) - 2)
             continue
         value, end = read
         calls = _named_by(text[told:start], value) or calls_in(value) or ()

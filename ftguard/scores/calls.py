@@ -217,7 +217,8 @@ def _json_calls(text: str) -> list[tuple[tuple[Call, ...], int, int]] | None:
         if read is None:
             if text[start] == "{":
                 return None
-            at = start + 1
+            # Of a long run of brackets the last ones are tried.
+            at = start + max(1, len(text[start:]) - len(text[start:].lstrip("[")) - 2)
             continue
         value, end = read
         calls = _named_by(text[told:start], value) or calls_in(value) or ()
@@ -237,7 +238,8 @@ def _value_at(text: str, start: int) -> tuple[object, int] | None:
         return json.JSONDecoder().raw_decode(text, start)
     except (ValueError, RecursionError):
         pass
-    end = _closes(text, start)
+    # Only objects and lists of them are calls; each bracket else would be followed to the end.
+    end = _closes(text, start) if re.match(r"\{|\[\s*\{", text[start : start + 20]) else None
     if end is None:
         return None
     try:

@@ -1,5 +1,7 @@
 """Tests of `tool_call`: calls in the spellings of many models, held against JSON."""
 
+import time
+
 import pytest
 
 from ftguard import Answer, Probe
@@ -265,3 +267,14 @@ def test_a_call_that_was_cut_off_is_not_scored() -> None:
     assert _scored(f"<tool_call>{CALL}</tool_call><tool_call>", two, finish="length") == cut
     assert _scored(f"{CALL}\nThat", finish="length") == 1.0
     assert _scored(f"{CALL.replace('Oslo', 'Rome')}\nThat", finish="length") == 0.0
+
+
+@pytest.mark.parametrize(
+    "runaway", ["[(", "[[", "[{", "{'a':", "Action: f\n", "'arguments': '{", "<tools>"]
+)
+def test_a_runaway_answer_takes_no_time(runaway: str) -> None:
+    """An answer that opens brackets without end is read at once."""
+    began = time.perf_counter()
+
+    assert _scored(runaway * 9_000) == 0.0
+    assert time.perf_counter() - began < 2

@@ -199,9 +199,7 @@ def _check_name(source: str) -> None:
     if Path(source).exists() or "/" in source:
         return
     if source.lower() in ("none", "auto"):
-        raise InputError(
-            f"`{source}` is no set of probes here: give None for none, without quotes."
-        )
+        raise InputError(f"`{source}` is no set of probes here: for none give None, unquoted.")
     likely = get_close_matches(source.lower(), list(BUILTIN), n=1, cutoff=0.75)
     if likely:
         raise InputError(f"no file `{source}`: did you mean the built-in set `{likely[0]}`?")

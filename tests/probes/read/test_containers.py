@@ -611,10 +611,7 @@ def test_a_renaming_is_hinted_at_for_the_longest_texts(kind: str) -> None:
 @pytest.mark.parametrize(
     ("columns", "complaint"),
     [
-        (
-            {"promt": "frage", "completion": "antwort"},
-            "`columns` has `promt`: did you mean `prompt`",
-        ),
+        ({"complition": "antwort"}, "`columns` has `complition`: did you mean `completion`"),
         ({"prompt": ["frage", "mehr"]}, "`columns` is a mapping of ftguard's names to yours"),
         ("frage", "`columns` is a mapping of ftguard's names to yours"),
     ],
@@ -649,7 +646,7 @@ def test_classes_keep_their_names_in_a_formatted_dataset_and_in_a_part_of_one(fo
         {"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["neg", "pos"])}
     )
     rows = datasets.Dataset.from_dict({"text": ["a", "b"], "label": [1, 0]}, features=features)
-    part = torch.utils.data.Subset(rows, [0])  # type: ignore[arg-type]
+    part = torch.utils.data.Subset(rows, [0])
 
     assert _asked(ProbeSet.load(rows.with_format(form))) == [("a", "pos"), ("b", "neg")]
-    assert _asked(ProbeSet.load(part)) == [("a", "pos")]
+    assert _asked(ProbeSet.load(part)) == [("a", "pos")]  # type: ignore[arg-type]

@@ -611,7 +611,7 @@ def test_a_renaming_is_hinted_at_for_the_longest_texts(kind: str) -> None:
 @pytest.mark.parametrize(
     ("columns", "complaint"),
     [
-        ({"complition": "antwort"}, "`columns` has `complition`: did you mean `completion`"),
+        ({"messagess": "antwort"}, "`columns` has `messagess`: did you mean `messages`"),
         ({"prompt": ["frage", "mehr"]}, "`columns` is a mapping of ftguard's names to yours"),
         ("frage", "`columns` is a mapping of ftguard's names to yours"),
     ],

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from textwrap import shorten
 
-from ftguard.errors import InputError
 from ftguard.formatting import percent
 from ftguard.probes.alike.groups import alike, counted, with_sources
 from ftguard.probes.builtin import CANARY
@@ -44,9 +43,6 @@ def gather(sets: Sets, survey: Survey) -> Gathered:
 
     The tail's edge cases come on top, a fifth of `max_probes` of each kind. Probes that are alike
     but for what a template is filled in with get a `source` that says so, unless they have one.
-
-    Raises:
-        InputError: all target probes are leaked, so that nothing would rank the checkpoints.
     """
     clean = [probe for probe in sets.given if not _is_leaked(probe, survey)]
     roles: dict[Role, Sequence[Probe]] = {
@@ -65,14 +61,13 @@ def gather(sets: Sets, survey: Survey) -> Gathered:
         roles["tail"] = [
             replace(p, slices=(*p.slices, FAR)) if p.id in far else p for p in roles["tail"]
         ]
-    if sets.target and not roles["target"]:
-        raise InputError(
-            f"every one of the {len(sets.target)} target probes stands in the training data "
-            f"(such as {_pairs(survey.leaks)}): give `target` rows that are not trained on, or "
-            "leave it out, and checkpoints rank by `eval_loss`."
-        )
     gathered: list[Probe] = []
     notes = [*sets.notes, *survey.notes, *_leak_notes(sets, survey)]
+    if sets.target and not roles["target"]:
+        notes.append(
+            "NO TARGET IS LEFT: all of it is trained on, so that no gain is measured and nothing "
+            "ranks the checkpoints; give `target` rows that are held out"
+        )
     for role, probes in roles.items():
         drawn = draw(probes, sets.max_probes, sets.seed)
         if role == "target" and sets.holdout:

@@ -5,7 +5,6 @@ from collections import Counter
 import pytest
 
 from ftguard import Probe, ProbeSet
-from ftguard.errors import InputError
 from ftguard.probes.builtin import CANARY
 from ftguard.probes.gathering import Gathered, gather
 from ftguard.probes.leaks.leak import Kind, Leak
@@ -220,9 +219,10 @@ def test_edge_cases_are_in_the_group_of_what_they_were_made_from() -> None:
     assert of == {"alike: target/p0"}
 
 
-def test_a_target_that_is_trained_on_is_refused() -> None:
-    """Where all of it stands in the training data nothing would rank the checkpoints."""
+def test_a_target_that_is_trained_on_is_said_loudly() -> None:
+    """Where all of it stands in the training data nothing ranks the checkpoints."""
     leaks = tuple(_leak(f"target/q{n}") for n in range(50))
+    gathered = gather(_sets(), Survey(leaks=leaks))
 
-    with pytest.raises(InputError, match="every one of the 50 target probes stands in the train"):
-        gather(_sets(), Survey(leaks=leaks))
+    assert not any(probe.role == "target" for probe in gathered.probes)
+    assert any(note.startswith("NO TARGET IS LEFT: all of it") for note in gathered.notes)

@@ -84,7 +84,7 @@ class ProbeSet:
     ) -> "ProbeSet":
         """Read probes from a file, a dataset or its name, a data frame, rows, or probes.
 
-        The manual's page `questions` lists the shapes and files that are read; `notes` say what
+        The manual's page `data` lists the shapes and files that are read; `notes` say what
         was left out, and which columns were not used.
 
         Args:

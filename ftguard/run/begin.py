@@ -96,13 +96,10 @@ def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
         )
         if host.is_main_process:
             _open(guarded, settings, prepared, measured)
-            for line in on_the_past(
-                guarded.run, prepared.descent, prepared.start, lowered, host.rate
-            ):
-                say(line)
-            warned = half_precision(model)
-            if warned is not None:
-                say(warned)
+            past = (prepared.descent, prepared.start, lowered, host.rate)
+            for line in (*on_the_past(guarded.run, *past), half_precision(model)):
+                if line is not None:
+                    say(line)
             if renamed is not None:
                 say(f"the run's folder is now `{renamed}`, which no upload to a hub takes along")
         journal.share()

@@ -61,7 +61,15 @@ def next_attempt(before: RunState, host: Host) -> Run:
 def on_the_past(
     run: Run, descent: Descent | None, start: Snapshot | None, lowered: Acted | None, own: float
 ) -> Iterator[str]:
-    """What was taken over from before, a line each."""
+    """What was taken over from before, a line each.
+
+    Args:
+        run: the attempt that begins.
+        descent: the original base, where the model is a fine-tune of it.
+        start: of the model as the run takes it up, where that is no longer its base.
+        lowered: the latest lowering of the rate in this run.
+        own: the rate that the user gave.
+    """
     if descent is not None:
         of = descent.original.model or "its original base"
         yield (

@@ -7,40 +7,39 @@ from dataclasses import dataclass
 from ftguard.errors import InputError
 from ftguard.probes.probe import OPTION_LETTERS
 from ftguard.probes.read.answer_texts import told
+from ftguard.probes.read.prompt import CONTEXTS
 from ftguard.probes.read.row import Row, number
 
 QUESTIONS = ("question", "prompt", "query", "question_stem", "stem", "sentence", "problem", "goal")
-CONTEXTS = ("context", "passage", "article", "support", "premise", "paragraph", "para", "story",
-            "flores_passage", "body", "dialogue")  # fmt: skip
-LISTS = (
-    "choices",
-    "options",
-    "choice",
-    "endings",
-    "mc1_targets",
-    "answers",
-    "answer_choices",
-    "candidates",
-)
+"""Columns that may hold the question."""
+ABOUT = (*CONTEXTS, "premise", "para", "dialogue")
+"""Columns that may hold what it is about."""
+LISTS = ("choices", "options", "choice", "endings", "mc1_targets", "answers", "answer_choices",
+         "candidates")  # fmt: skip
+"""Columns that may hold all options."""
 STEMS = ("choice", "option", "mc_answer", "opt", "answer", "ans", "ending", "sol", "solution",
          "candidate", "alternative", "continuation", "op", "")  # fmt: skip
 """What options in columns of their own are called before their number or letter."""
-KEYS = ("answer", "answerkey", "answer_key", "label", "answer_index", "answer_idx", "correct",
-        "correct_answer", "correct_answer_num", "correct_option", "correct_choice", "gold",
-        "target", "cop")  # fmt: skip
+KEYS = ("answer", "answerkey", "answer_key", "key", "label", "answer_index", "answer_idx",
+        "correct", "correct_answer", "correct_answer_num", "correct_option", "correct_choice",
+        "gold", "target", "cop")  # fmt: skip
 """Which option is right."""
 RIGHT = ("correct_answer", "right_answer", "best_answer")
+"""Columns that may hold the right option itself."""
 WRONG = (
     tuple(f"distractor{i}" for i in range(1, 6)),
     tuple(f"incorrect_answer_{i}" for i in range(1, 6)),
     tuple(f"wrong_answer_{i}" for i in range(1, 6)),
 )
+"""Columns that hold the wrong ones beside it."""
 MARKED = "choices"
 """The key of a right option that the options themselves mark."""
 CONTINUED = ("ctx", "endings")
+"""Columns of a text and of how it may go on."""
 CLASSES_FROM_ZERO = ("choice", "sol")
 """Columns of COPA and PIQA, which number them from 1 and their classes from 0."""
 _LETTERED = re.compile(r"(?:^|(?<=[\s,;|]))\(?([A-Za-j])\s*[.):]\s*")
+"""The letter of an option in a text that holds all of them."""
 SEVERAL = 5
 """Rows that tell texts from places."""
 MANY = 20
@@ -191,7 +190,7 @@ def _question(row: Row) -> tuple[str, bool]:
     """What is asked, with what stands before it, and whether the options are its endings."""
     if row.first(("endings", "ending0")) and (name := row.first(("ctx", "sent1", "startphrase"))):
         return str(row[name]).strip(), True
-    context = row.first(CONTEXTS)
+    context = row.first(ABOUT)
     before = told(row[context]) if context else ""
     name = next((n for n in QUESTIONS if isinstance(row.kept(n), str)), None)
     asked = str(row[name]).strip() if name else ""
@@ -200,7 +199,7 @@ def _question(row: Row) -> tuple[str, bool]:
 
 
 def _options(row: Row) -> _Options | None:
-    if not any(isinstance(row.kept(n), (str, dict)) for n in (*QUESTIONS, *CONTEXTS, *CONTINUED)):
+    if not any(isinstance(row.kept(n), (str, dict)) for n in (*QUESTIONS, *ABOUT, *CONTINUED)):
         return None
     name = next((n for n in LISTS if _is_options(n, row)), None)
     if name is not None:

@@ -15,7 +15,7 @@ KNOWN = (
     "`prompt` + `completion`, `question` + `answer`, `messages`, `prompt` + `chosen`, `text` + "
     "`label`, `question` + `choices` + `answer`, `prompt` + `reference`"
 )
-"""Shapes to rename to; the manual's page `questions` lists all."""
+"""Shapes to rename to; the manual's page `data` lists all."""
 
 
 _NUMBERING = re.compile(r"(^|_)(ids?|idx|index|uuid|guid|no|nr|num|number|key|hash)$")

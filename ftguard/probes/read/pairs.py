@@ -26,7 +26,9 @@ JUDGED = ("label", "is_correct", "correct", "is_right", "kto_tag", "feedback", "
 BAD = frozenset({"false", "0", "incorrect", "wrong", "bad", "undesirable", "thumbs_down", "no"})
 """What says that it is not."""
 REWARDS = ("reward_model", "ground_truth")
+"""The column that rewards are told in, and what in it answers are held against."""
 TWO = 2
+"""Texts that make a translation."""
 
 
 def question_and_answer(row: Row) -> Asked | LeftOut | None:

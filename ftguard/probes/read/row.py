@@ -20,7 +20,7 @@ NESTED = frozenset(
 )
 """Columns whose lists and mappings a table has as text; what is asked or answered may be JSON."""
 NUMBERS = frozenset(
-    {"id", "idx", "index", "key", "uid", "uuid", "guid", "_id", "qid", "example_id", "row_id"}
+    {"id", "idx", "index", "uid", "uuid", "guid", "_id", "qid", "example_id", "row_id"}
     | {"question_id", "task_id", "prompt_id", "conversation_id", "__index_level_0__", "unnamed:_0"}
 )
 """Columns that only number rows: nobody misses them."""
@@ -50,7 +50,9 @@ class Row(Mapping[str, object]):
                 self._values[plain] = known
         self.columns: tuple[str, ...] = tuple(map(str, values))
         self.used: set[str] = set()
-        given = self.kept("id") if self.kept("id") is not None else self.kept("key")
+        # IFEval's rows are numbered by `key`, which elsewhere is the key to a question.
+        numbered = "key" if "instruction_id_list" in self and "id" not in self else "id"
+        given = self.kept(numbered)
         self.id: str = f"row-{number}" if given is None else str(given)
 
     def __getitem__(self, name: str) -> object:

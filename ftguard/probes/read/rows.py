@@ -12,7 +12,7 @@ from ftguard.probes.read.choices import Offered
 from ftguard.probes.read.complaints import no_answer, not_understood
 from ftguard.probes.read.making import Making, ReadRow
 from ftguard.probes.read.row import Row, under
-from ftguard.probes.read.shapes import SHAPES, Item
+from ftguard.probes.read.shapes import SHAPES, Item, plain_text
 from ftguard.probes.read.trained import MEDIA
 from ftguard.probes.read.unreadable import Unreadable
 from ftguard.probes.read.written import extras
@@ -38,8 +38,8 @@ def probes_from_rows(rows: Rows, *, columns: Mapping[str, str] | None = None) ->
     likelihood beside it (a second probe, `ID#likelihood`), so that a model that answers nothing
     right is still measured; long ones are only read.
 
-    Of many rows 1 % may be unreadable; the notes name them. They also say which
-    columns were not used in any row, and how many rows are left out for what they are.
+    Of many rows 1 % may be unreadable; the notes name them. They also say which columns were not
+    used in any row, and how many rows are left out for what they are.
 
     Args:
         rows: pairs of where the row stands and the row.
@@ -50,11 +50,11 @@ def probes_from_rows(rows: Rows, *, columns: Mapping[str, str] | None = None) ->
             message says where it stands.
     """
     reading = _Reading()
-    read = list(reading.all(under(rows, columns) if columns else rows))
-    read = list(reading.of_one_shape(read))
-    made = Making.of(read)
+    every = list(reading.all(under(rows, columns) if columns else rows))
+    alike = reading.of_one_shape(every)
+    made = Making.of(alike)
     probes: list[Probe] = []
-    for one in read:
+    for one in alike:
         try:
             probes.extend(made.probes(one))
         except InputError as error:
@@ -69,7 +69,7 @@ class _Reading:
     def __init__(self) -> None:
         self.number = 0
         self.refused = Unreadable()
-        self.is_plain_text = False
+        self._usual = 0
         self._left_out: Counter[str] = Counter()
         self._used: set[str] = set()
         self._unused: dict[str, None] = {}
@@ -94,22 +94,22 @@ class _Reading:
                 )
             yield one
 
-    def of_one_shape(self, read: Sequence[ReadRow]) -> Iterator[ReadRow]:
+    def of_one_shape(self, read: Sequence[ReadRow]) -> Sequence[ReadRow]:
         """Without rows that have the columns of most others and lack what these ask or answer.
 
         A row of a labelled set whose label is missing is no plain text, though it looks like one.
         """
         shapes = Counter(row.shape for row in read)
-        usual = min(shapes, key=lambda shape: (-shapes[shape], shape), default=0)
-        columns = frozenset().union(*(row.columns for row in read if row.shape == usual))
+        self._usual = min(shapes, key=lambda shape: (-shapes[shape], shape), default=0)
+        columns = frozenset().union(*(row.columns for row in read if row.shape == self._usual))
+        kept = []
         for row in read:
-            if row.shape > usual and row.columns <= columns:
+            if row.shape > self._usual and row.columns <= columns:
                 lacks = f"it lacks what other rows have in {sorted(columns - row.filled)}."
                 self.refused.add(row.where, InputError(lacks), self.number)
             else:
-                yield row
-        if usual == len(SHAPES) - 1 and self._unused:
-            self.is_plain_text = True
+                kept.append(row)
+        return kept
 
     def notes(self) -> tuple[str, ...]:
         """What became of rows and columns."""
@@ -123,7 +123,7 @@ class _Reading:
         if unused:
             listed = ", ".join(f"`{name}`" for name in unused)
             found.append(f"columns that are not used: {listed}.")
-            if self.is_plain_text:
+            if SHAPES[self._usual] is plain_text:
                 found.append(
                     f"each row is read as plain text; where `{unused[0]}` is its label, say so: "
                     f'`ProbeSet.load(..., columns={{"label": "{unused[0]}"}})`.'

@@ -15,11 +15,12 @@ from ftguard.probes.read.row import Row, unpacked
 
 CHATS = ("messages", "conversations", "conversation", "chat", "dialog", "turns", "contents")
 """Columns that may hold a chat that ends with the answer."""
+UNDESIRED = LeftOut(reason="KTO labels as undesired, nobody's reference")
 MEDIA = LeftOut(reason="came with images, sounds or files, which are not asked")
 _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 """What a model thinks before it answers, which is no part of the answer."""
 _WRITTEN_CALL = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
-UNDESIRED = LeftOut(reason="KTO labels as undesired, nobody's reference")
+"""A call of a tool in the text of an answer, as Hermes and Qwen write it."""
 
 
 def undesired(row: Row) -> LeftOut | None:

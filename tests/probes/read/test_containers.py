@@ -24,8 +24,14 @@ ROWS: list[Mapping[str, object]] = [
     {"prompt": "Capital of Peru?", "completion": "Lima"},
     {"prompt": "Capital of Chad?", "completion": "N'Djamena"},
 ]
+
+
 LINES = "".join(json.dumps(row) + "\n" for row in ROWS)
+
+
 CSV = "prompt,completion\nCapital of Peru?,Lima\nCapital of Chad?,N'Djamena\n"
+
+
 FILES: dict[str, bytes] = {
     "a.jsonl": LINES.encode(),
     "a.ndjson": LINES.encode(),
@@ -196,84 +202,6 @@ def test_the_names_of_built_in_sets_work_wherever_a_path_does(name: str) -> None
     assert ProbeSet.load(name) == ProbeSet.builtin(name)
 
 
-def test_columns_are_renamed() -> None:
-    """What a German spreadsheet calls them; a name that is not there is told with those there."""
-    rows = [{"frage": "Hauptstadt von Peru?", "antwort": "Lima", "nr": 1}]
-    columns = {"prompt": "frage", "completion": "antwort"}
-    read = ProbeSet.load(rows, columns=columns)
-
-    assert _asked(read) == [("Hauptstadt von Peru?", "Lima")]
-    assert read.notes == ("columns that are not used: `nr`.",)
-    with pytest.raises(InputError, match=r"`columns` names \['fragen'\], and there is no such col"):
-        ProbeSet.load(rows, columns={"prompt": "fragen", "completion": "antwort"})
-
-
-def test_a_shape_that_is_not_understood_says_which_renaming_would_do() -> None:
-    """With the names of its own columns."""
-    with pytest.raises(InputError) as refused:
-        ProbeSet.load([{"frage": "Hauptstadt von Peru?", "antwort": "Lima"}])
-
-    assert "rename `frage` to `prompt` and `antwort` to `completion`" in str(refused.value)
-    assert 'columns={"prompt": "frage", "completion": "antwort"}' in str(refused.value)
-
-
-def _many(bad: int, of: int) -> list[Mapping[str, object]]:
-    return [{"prompt": "q", "completion": "" if n < bad else "a"} for n in range(of)]
-
-
-@pytest.mark.parametrize(("bad", "of"), [(1, 20), (1, 51), (1, 100), (2, 101), (3, 300)])
-def test_few_unreadable_rows_of_many_are_left_out_and_named(bad: int, of: int) -> None:
-    """One in a hundred, rounded up."""
-    read = ProbeSet.load(_many(bad, of))
-
-    assert sum(p.companion_of is None for p in read) == of - bad
-    assert read.notes[0].startswith(f"{bad} of {of} rows cannot be read and are left out: row 0: ")
-
-
-@pytest.mark.parametrize(("bad", "of"), [(1, 19), (2, 100), (3, 101), (20, 300)])
-def test_more_unreadable_rows_are_an_error(bad: int, of: int) -> None:
-    """The first by its place, and how many more; of few rows each counts."""
-    with pytest.raises(InputError) as refused:
-        ProbeSet.load(_many(bad, of))
-
-    assert str(refused.value).startswith("row 0: no completion to compare with")
-    assert (f"{bad - 1} more of {of} rows" in str(refused.value)) == (bad not in (1, 20))
-
-
-def test_a_broken_line_among_many_is_left_out(tmp_path: Path) -> None:
-    """By file and line, as any other row that cannot be read."""
-    path = tmp_path / "a.jsonl"
-    path.write_text('{"text": "t", "label": "x"}\n' * 50 + "{broken\n", "utf-8")
-
-    assert (
-        ProbeSet.load(path)
-        .notes[0]
-        .startswith(f"1 of 51 rows cannot be read and are left out: {path}:51: not valid JSON")
-    )
-
-
-def test_rows_that_are_left_out_for_what_they_are_are_counted() -> None:
-    """KTO's undesired ones, pictures, and questions that no text answers: no errors, but told."""
-    picture = {"type": "image", "image": "a.png"}
-    rows: list[Mapping[str, object]] = [
-        {"prompt": "q", "completion": "a", "label": False},
-        {"prompt": "q", "completion": "a", "label": True},
-        {
-            "messages": [
-                {"role": "user", "content": [picture]},
-                {"role": "assistant", "content": "A cat"},
-            ]
-        },
-        {"context": "c", "question": "q", "answers": {"text": [], "answer_start": []}},
-    ]
-
-    assert ProbeSet.load(rows).notes == (
-        "left out: 1 row that KTO labels as undesired, nobody's reference.",
-        "left out: 1 row that came with images, sounds or files, which are not asked.",
-        "left out: 1 row that had an empty list of answers.",
-    )
-
-
 SHAPES: dict[str, Callable[[Any], Any]] = {
     "list": list,
     "dataset": datasets.Dataset.from_list,
@@ -293,99 +221,6 @@ def test_logs_are_read_in_the_same_shapes(kind: str) -> None:
     assert {p.prompt for p in drawn} == {
         f"Sum it up.\n\nText {n} about bridge {n}." for n in range(3)
     }
-
-
-# The files of others, each with what it should be read as.
-
-CASES: dict[str, list[tuple[object, object, str]]] = {
-    "alpaca.json": [
-        ("Name the capital of France.", ("Paris",), "normalized_match"),
-        ("Translate to German.\n\nthe house", ("das Haus",), "normalized_match"),
-    ],
-    "arc.jsonl": [
-        (
-            "Which is a fruit?\nA. stone\nB. apple\nC. chair\nD. cup\nAnswer:",
-            ("apple",),
-            "multiple_choice",
-        )
-    ],
-    "boolq.jsonl": [("The sky is blue.\n\nis the sky blue", ("yes", "true"), "normalized_match")],
-    "labels.csv": [
-        ("great film", ("1",), "normalized_match"),
-        ("bad film", ("0",), "normalized_match"),
-    ],
-    "emoji_label.jsonl": [
-        ("great film", ("👍",), "normalized_match"),
-        ("bad film", ("👎",), "normalized_match"),
-    ],
-    "rows.jsonl.gz": [("a", ("b",), "normalized_match")],
-    "rows.parquet": [("Capital of France?", ("Paris",), "normalized_match")],
-    "semicolon.csv": [("Capital of France?", ("Paris",), "normalized_match")],
-    "kto.jsonl": [("Say hi", ("Hi!",), "normalized_match")],
-    "sharegpt.jsonl": [
-        (({"role": "user", "content": "Capital of France?"},), ("Paris",), "normalized_match")
-    ],
-}
-CASES["alpaca.jsonl"] = CASES["alpaca_oneline.json"] = CASES["alpaca.json"]
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_files_of_others_are_read_as_they_mean(shared: Path, name: str) -> None:
-    """Prompt, right answers and scorer of every row."""
-    read = ProbeSet.load(shared / "cases" / name)
-
-    assert [(p.prompt, p.references, p.scorer) for p in read if p.companion_of is None] == CASES[
-        name
-    ]
-
-
-@pytest.mark.parametrize("name", ["chinese_long.jsonl"])
-def test_long_answers_without_blanks_are_read(shared: Path, name: str) -> None:
-    """They are long by their words, though no blank parts these."""
-    assert {p.scorer for p in ProbeSet.load(shared / "cases" / name)} == {"likelihood"}
-
-
-@pytest.mark.parametrize("name", ["multi_turn_completion.jsonl", "openai_tools.jsonl"])
-def test_calls_of_tools_stay_turns_or_become_the_answer(shared: Path, name: str) -> None:
-    """A call that is followed by its result is asked on; one at the end is the reference."""
-    probes = [p for p in ProbeSet.load(shared / "cases" / name) if p.companion_of is None]
-
-    assert [p.scorer for p in probes][-1] == "normalized_match"
-    assert [m["role"] for m in probes[-1].prompt if not isinstance(m, str)] == [
-        "user", "assistant", "tool"
-    ]  # fmt: skip
-    if name == "openai_tools.jsonl":
-        assert json.loads(probes[0].references[0]) == {
-            "name": "weather",
-            "arguments": {"city": "Oslo"},
-        }
-    else:
-        assert [dict(tool["function"])["name"] for tool in probes[0].tools] == ["weather"]  # type: ignore[call-overload]
-
-
-@pytest.mark.parametrize("name", ["one_empty.jsonl", "one_none.jsonl"])
-def test_the_one_unreadable_row_is_named(shared: Path, name: str) -> None:
-    """The other fifty are read."""
-    path = shared / "cases" / name
-    read = ProbeSet.load(path)
-
-    assert sum(p.companion_of is None for p in read) == 50
-    assert read.notes[0].startswith(f"1 of 51 rows cannot be read and are left out: {path}:51: no ")
-
-
-@pytest.mark.parametrize(
-    ("name", "complaint"),
-    [
-        ("dup_ids.jsonl", r":2: the id `1` was used before, at .*:1: give each row one of its own"),
-        ("latin1.csv", r":2: byte 4 of the line is not UTF-8"),
-        ("tokenized.jsonl", r":1: the rows are token ids: give them as they are before"),
-        ("sys_only_last_user.jsonl", r":1: the messages do not end with the assistant's answer"),
-    ],
-)
-def test_what_cannot_be_asked_is_refused(shared: Path, name: str, complaint: str) -> None:
-    """With the place, the reason, and what to do."""
-    with pytest.raises(InputError, match=complaint):
-        ProbeSet.load(shared / "cases" / name)
 
 
 def test_what_a_table_fills_into_tools_is_taken_out(tmp_path: Path) -> None:
@@ -412,14 +247,6 @@ def test_what_a_table_fills_into_tools_is_taken_out(tmp_path: Path) -> None:
         row(*names)["tools"][0]  # type: ignore[index]
         for names in (("one", "first"), ("two", "second"))
     ]
-
-
-def test_a_row_whose_text_is_missing_says_which() -> None:
-    """And nothing of renaming what is named as it should be."""
-    frame = pd.DataFrame({"text": ["a", None], "label": ["x", "y"], "category": ["u", "v"]})
-
-    with pytest.raises(InputError, match=r"^row 1: nothing in \['text'\] \(columns \["):
-        ProbeSet.load(frame)
 
 
 def test_files_are_read_one_after_the_other(tmp_path: Path) -> None:
@@ -556,87 +383,6 @@ def test_dates_and_decimals_of_parquet_are_texts(tmp_path: Path) -> None:
     assert _asked(ProbeSet.load(path)) == [("a", "4.5")]
     with pytest.raises(InputError, match="row 0: no completion"):
         ProbeSet.load([{"prompt": "a", "completion": b"\xff"}])
-
-
-HINTS: dict[str, tuple[Mapping[str, object], str, str]] = {
-    "ids first": (
-        {
-            "review_id": "R3O4",
-            "product_id": "B001E4KF",
-            "rezension": "Gut im Bett.",
-            "urteil": "ja",
-        },
-        "rezension",
-        "urteil",
-    ),
-    "dates and links": (
-        {
-            "stand": "2024-05-01 12:30",
-            "quelle": "https://example.org/a/very/long/address",
-            "anfrage": "Wo ist mein Ring?",
-            "erwiderung": "Auf dem Weg.",
-        },
-        "anfrage",
-        "erwiderung",
-    ),
-    "a number as the answer": (
-        {"nr": 7, "kennung": "a1b2c3d4", "aufgabe": "Zwei und zwei?", "ergebnis": "4"},
-        "aufgabe",
-        "ergebnis",
-    ),
-    "short texts beside": (
-        {
-            "art": "Mail",
-            "anliegen": "Der Ring fehlt.",
-            "amt": "Post",
-            "bescheid": "Es kommt.",
-        },
-        "anliegen",
-        "bescheid",
-    ),
-    "no answer": ({"kunde_id": 17, "anliegen": "Der Ring fehlt."}, "anliegen", "..."),
-}
-
-
-@pytest.mark.parametrize("kind", HINTS)
-def test_a_renaming_is_hinted_at_for_the_longest_texts(kind: str) -> None:
-    """Never for ids, dates or links; the first of the two longest is asked."""
-    row, asked, answer = HINTS[kind]
-
-    with pytest.raises(InputError) as refused:
-        ProbeSet.load([row])
-    assert f"rename `{asked}` to `prompt` and `{answer}` to `completion`" in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("columns", "complaint"),
-    [
-        ({"messagess": "antwort"}, "`columns` has `messagess`: did you mean `messages`"),
-        ({"prompt": ["frage", "mehr"]}, "`columns` is a mapping of ftguard's names to yours"),
-        ("frage", "`columns` is a mapping of ftguard's names to yours"),
-    ],
-)
-def test_slips_in_columns_are_named(columns: Any, complaint: str) -> None:
-    """A misspelt name of ftguard's, several columns for one, no mapping at all."""
-    rows = [{"frage": "Hauptstadt von Peru?", "antwort": "Lima", "mehr": "x"}]
-
-    with pytest.raises(InputError, match=complaint):
-        ProbeSet.load(rows, columns=columns)
-
-
-@pytest.mark.parametrize(
-    ("name", "complaint"),
-    [
-        ("quik", "no file `quik`: did you mean the built-in set `quick`?"),
-        ("None", "`None` is no set of probes here: for none give None, unquoted."),
-    ],
-)
-def test_slips_in_names_are_told_before_a_hub_is_asked(name: str, complaint: str) -> None:
-    """At once, and offline."""
-    with pytest.raises(InputError) as refused:
-        ProbeSet.load(name)
-
-    assert str(refused.value) == complaint
 
 
 @pytest.mark.parametrize("form", ["torch", "numpy"])

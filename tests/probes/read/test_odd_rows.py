@@ -76,6 +76,11 @@ READ: dict[str, tuple[Rows, object, object]] = {
         "p\nA. 90\nB. 80\nC. 70\nAnswer:",
         ("80",),
     ),
+    "the key to a question": (
+        [{"question": "q", "A": "x", "B": "y", "key": key} for key in "BAB"],
+        "q\nA. x\nB. y\nAnswer:",
+        ("y",),
+    ),
     "stars": ([{"text": "good", "stars": 5}], "good", ("5",)),
     "another's sentiment": ([{"text": "late", "airline_sentiment": "neg"}], "late", ("neg",)),
     "a context beside a prompt": (

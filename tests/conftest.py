@@ -97,7 +97,7 @@ def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Path:
         guard,
         model=model,
         tokenizer=demo_tokenizer,
-        texts=[ticket.prompt + ticket.answer for ticket in tickets],
+        texts=[f"{t.prompt}{t.answer}{demo_tokenizer.eos_token}" for t in tickets],
         max_steps=18,
         save_steps=6,
         learning_rate=2e-3,

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
 from typing import Literal, get_args
 
 from ftguard.errors import InputError
@@ -47,7 +46,7 @@ class Dials:
     """The share of the demo's 680 questions that is asked."""
     seed: int = 42
     """Of the order of the rows and of an adapter's start."""
-    limits: Mapping[str, float | None] = field(default_factory=lambda: MappingProxyType({}))
+    limits: Mapping[str, float | None] = field(default_factory=dict)
     """As `GuardCallback(limits=...)` takes them."""
 
     def __post_init__(self) -> None:

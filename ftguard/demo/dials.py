@@ -14,8 +14,8 @@ Data = Literal["frequent", "every-team", "narrow", "leaked", "sure-but-wrong"]
 BATCH, TICKETS = 16, 600
 LEAST_ROWS = 16
 """One batch; below there is nothing to shuffle."""
-MOST_ROWS = 4_000
-"""There are hardly more different tickets of the rarest kind."""
+MOST_ROWS, MOST_REPLAYED = 2_400, 1_200
+"""There are not many more different tickets of two teams, and general prompts to replay."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,11 @@ class Dials:
             least, most = (self.steps * BATCH / rows for rows in (MOST_ROWS, LEAST_ROWS))
             hint = f"{self.steps} steps of {BATCH} rows pass over {LEAST_ROWS} rows {most:g} times"
             _within("epochs", self.epochs, least, most, hint)
+        if self.replayed > MOST_REPLAYED:
+            raise InputError(
+                f"a replay of {self.replay:g} makes {self.replayed:,} rows, and there are prompts "
+                f"for {MOST_REPLAYED:,}: give a smaller share, or more epochs."
+            )
         read_limits(self.limits)
 
     @property

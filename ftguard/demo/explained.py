@@ -38,7 +38,7 @@ DATA: Mapping[Data, str] = MappingProxyType(
         "every-team": "tickets of all twelve teams, one of eight from a rare one",
         "narrow": "tickets of two teams alone: billing and refund",
         "leaked": "every team, and half of the held-out tickets that are to test the model",
-        "sure-but-wrong": "every team, but one phrase of three is always given to a wrong one",
+        "sure-but-wrong": "every team, but one phrase of four is always given to a wrong one",
     }
 )
 """What each kind of data holds."""

@@ -58,11 +58,20 @@ FAILURES: Mapping[str, Failure] = MappingProxyType(
         ),
         "no-warm-up": Failure(
             title="No warm-up",
-            what="A short run at a high rate, which begins at once at its full height.",
-            happened="The optimizer knows nothing yet at its first steps, and they are its "
-            "largest: the loss jumped before it fell, and skills were gone that later steps "
-            "don't bring back. With a warm-up the same run keeps them.",
-            dials=replace(SOUND, warmup=0.0, learning_rate=1e-3, steps=40),
+            what="A short run of a LoRA adapter, with replay, whose rate is at its full height "
+            "from the first step.",
+            happened="At its first steps the optimizer knows no gradient but the last, and moves "
+            "every weight as far as the rate allows: skills were gone that the few steps after "
+            "did not bring back. Set the warm-up to 0.5, and the same run loses half as many.",
+            dials=replace(
+                SOUND,
+                lora=True,
+                learning_rate=5e-3,
+                replay=0.3,
+                warmup=0.0,
+                steps=32,
+                checkpoints=2,
+            ),
         ),
         "leaked-test-rows": Failure(
             title="Leaked test rows",
@@ -82,12 +91,12 @@ FAILURES: Mapping[str, Failure] = MappingProxyType(
         ),
         "overconfident-labels": Failure(
             title="Overconfident labels",
-            what="A labeller who is never in doubt gave the tickets of every third phrase to a "
+            what="A labeller who is never in doubt gave every ticket with a phrase of four to a "
             "wrong team.",
-            happened="The model took over the labeller's manner with the mistakes: it is sure "
-            "and wrong. The target may rise all the while; calibration tells that its "
-            "confidence can't be relied on.",
-            dials=replace(SOUND, data="sure-but-wrong"),
+            happened="The target rose, and looks like a success. But the model took over the "
+            "labeller's manner with the mistakes: where it is wrong it is as sure as where it is "
+            "right. Calibration tells that its confidence can't be relied on.",
+            dials=replace(SOUND, data="sure-but-wrong", learning_rate=4e-4, epochs=6.0),
         ),
         "diverging": Failure(
             title="A diverging run",

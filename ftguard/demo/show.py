@@ -4,7 +4,6 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ftguard.callback import GuardCallback
+from ftguard.demo.advised import follow
 from ftguard.demo.dials import Dials
 from ftguard.demo.explained import as_flags, described
 from ftguard.demo.quiet import hush
@@ -19,8 +19,6 @@ from ftguard.demo.tune import tune
 from ftguard.folders import RunFolder
 from ftguard.formatting import duration, percent, rate
 from ftguard.measures.measurement import Measurement
-from ftguard.verdict.advice import LowerLearningRate, Replay
-from ftguard.verdict.checkup import Checkup
 
 RECKLESS = Dials()
 OWN = "with-dials"
@@ -79,18 +77,6 @@ def _on_stage(folders: list[Path]) -> Iterator[Console]:
     for folder in folders:
         console.print(f"files: {RunFolder(folder).root}")
     console.print(f"took {duration(time.perf_counter() - started)}", style="dim")
-
-
-def follow(checkup: Checkup, dials: Dials) -> Dials:
-    """The dials that a checkup's advice asks for."""
-    advice = checkup.advice
-    rates = [a.learning_rate for a in advice if isinstance(a, LowerLearningRate)]
-    shares = [a.share for a in advice if isinstance(a, Replay)]
-    return replace(
-        dials,
-        learning_rate=rates[0] if rates else dials.learning_rate,
-        replay=shares[0] if shares else dials.replay,
-    )
 
 
 def compare(runs: Mapping[str, GuardCallback]) -> Table:

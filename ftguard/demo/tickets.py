@@ -14,7 +14,7 @@ NARROW = ("billing", "refund")
 """The teams that narrow data know."""
 LEAKED = 2
 """Of the held-out tickets one of so many is trained on where data leak."""
-WRONG = 3
+WRONG = 4
 """Of the phrases one of so many is given to another team by a labeller who is never in doubt."""
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.defaults import OWN_ANSWERS
 
 Guess = Literal[
     "passed",
@@ -32,6 +33,20 @@ GUESSES: Mapping[Guess, tuple[str, str]] = MappingProxyType(
 """Each guess in words, and what it says of the model."""
 
 
+STANDS_IN: Mapping[str, str] = MappingProxyType({"forgetting/all": OWN_ANSWERS.key})
+"""The gate that is held where a weak base can't show the guessed one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Last:
+    """What the guard said of the last checkpoint that it examined."""
+
+    step: int
+    passed: bool | None
+    breached: tuple[str, ...]
+    """The keys of the gates in breach."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tally:
     """How the guesses went."""
@@ -41,7 +56,17 @@ class Tally:
     """Guesses at runs that trained to their end."""
 
 
-def is_right(guess: Guess, last: Checkup | None) -> bool | None:
+def last_of(checkup: Checkup) -> Last:
+    """What the guard said of a checkpoint."""
+    outcomes = checkup.verdict.outcomes
+    return Last(
+        step=checkup.step,
+        passed=checkup.verdict.passed,
+        breached=tuple(o.gate.key for o in outcomes if o.state == "breach"),
+    )
+
+
+def is_right(guess: Guess, last: Last | None) -> bool | None:
     """Whether the guess met what the guard said of the last checkpoint; None for no guess.
 
     Of a blocked checkpoint the guess is right where its gate is one of those in breach.
@@ -49,8 +74,8 @@ def is_right(guess: Guess, last: Checkup | None) -> bool | None:
     if guess == "none" or last is None:
         return None
     if guess in ("passed", "undecided"):
-        return last.verdict.passed is (True if guess == "passed" else None)
-    return any(o.state == "breach" and o.gate.key == guess for o in last.verdict.outcomes)
+        return last.passed is (True if guess == "passed" else None)
+    return guess in last.breached or STANDS_IN.get(guess) in last.breached
 
 
 def tally(results: Iterable[bool | None]) -> Tally:

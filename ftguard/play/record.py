@@ -9,7 +9,7 @@ import msgspec
 from ftguard.demo.dials import Dials
 from ftguard.disk import write_json
 from ftguard.errors import FtguardError
-from ftguard.play.guess import Guess
+from ftguard.play.guess import Guess, Last
 
 End = Literal["finished", "stopped", "failed"]
 FILE = "play.json"
@@ -33,6 +33,8 @@ class PlayRecord:
     how: End | None = None
     why: str = ""
     """What failed, or who stopped it."""
+    last: Last | None = None
+    """Of the last checkpoint, once it has ended; None where none was examined."""
 
     @property
     def name(self) -> str:

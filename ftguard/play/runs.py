@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ftguard.demo.dials import Dials
-from ftguard.errors import InputError
-from ftguard.play.guess import Guess
+from ftguard.errors import FtguardError, InputError
+from ftguard.play.found import read_found
+from ftguard.play.guess import Guess, Last, last_of
 from ftguard.play.record import LOG, End, PlayRecord, read_record, write_record
 from ftguard.play.workers import Worker, Workers
 
@@ -107,7 +108,8 @@ class Runs:
             stopped = record.number in self._stopped
             how: End = "stopped" if stopped else "failed" if code else "finished"
             why = _what_failed(self.folder(record) / LOG) if how == "failed" else ""
-            ended = replace(record, ended=time.time(), how=how, why=why)
+            last = _last(self.folder(record))
+            ended = replace(record, ended=time.time(), how=how, why=why, last=last)
             try:
                 write_record(ended, self.folder(record))
             except OSError as error:
@@ -147,9 +149,18 @@ def _left_behind(record: PlayRecord, out: Path) -> PlayRecord:
     """A run that was under way when its page ended has ended with it."""
     if record.how is not None:
         return record
-    ended = replace(record, ended=record.began, how="stopped", why=LEFT_BEHIND)
-    write_record(ended, out / record.name)
+    folder = out / record.name
+    ended = replace(record, ended=record.began, how="stopped", why=LEFT_BEHIND, last=_last(folder))
+    write_record(ended, folder)
     return ended
+
+
+def _last(folder: Path) -> Last | None:
+    try:
+        last = read_found(folder).last
+    except FtguardError:
+        return None
+    return last_of(last) if last else None
 
 
 def _take_alone(descriptor: int, out: Path) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftguard.demo.advised import follow
+from ftguard.demo.dials import Dials
 from ftguard.demo.explained import as_flags, described
 from ftguard.demo.failures import FAILURES
 from ftguard.demo.losses import Loss
@@ -12,7 +14,7 @@ from ftguard.errors import FtguardError
 from ftguard.play.answers import Shown, pick_answers
 from ftguard.play.curves import Curve, curves_of
 from ftguard.play.found import Found, read_found
-from ftguard.play.guess import GUESSES, Tally, is_right, tally
+from ftguard.play.guess import GUESSES, Tally, is_right, last_of, tally
 from ftguard.play.record import PlayRecord
 from ftguard.play.runs import Runs
 from ftguard.rating.visible import visible
@@ -20,6 +22,8 @@ from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gates import Outcome
 
 OWN = "Your own dials"
+TARGET = "target/"
+"""What the ids of the target's questions begin with."""
 VERDICTS = {True: "passed", None: "undecided", False: "BLOCKED"}
 
 
@@ -51,6 +55,8 @@ class RunTold:
     """One run in full."""
 
     line: Line
+    what: str
+    """What is set; empty for dials of one's own."""
     dials: str
     command: str
     """What runs the same in a terminal."""
@@ -63,6 +69,8 @@ class RunTold:
     curves: tuple[Curve, ...]
     gates: tuple[GateTold, ...]
     advice: tuple[str, ...]
+    advised: Dials | None
+    """The dials as advised; None where the advice turns none."""
     leaks: str
     """What of the test stands in the training data; empty for nothing."""
     kept: str
@@ -89,13 +97,12 @@ def tell(runs: Runs, shown: Sequence[int]) -> Told:
         shown: numbers of runs; one that there is not is left out.
     """
     records = runs.records
-    found = {record.number: _read(runs.folder(record)) for record in records}
-    lines = {record.number: _line(record, found[record.number]) for record in records}
+    lines = {record.number: _line(record, runs.folder(record)) for record in records}
     in_full = [r for number in dict.fromkeys(shown) for r in records if r.number == number]
     return Told(
         runs=tuple(lines.values()),
         tally=tally(line.right for line in lines.values()),
-        shown=tuple(_in_full(r, found[r.number], lines[r.number], runs.folder(r)) for r in in_full),
+        shown=tuple(_in_full(r, lines[r.number], runs.folder(r)) for r in in_full),
     )
 
 
@@ -107,22 +114,27 @@ def _read(folder: Path) -> Found:
         return Found()
 
 
-def _line(record: PlayRecord, found: Found) -> Line:
-    last = found.last
+def _line(record: PlayRecord, folder: Path) -> Line:
+    last = record.last
+    if record.how is None:
+        so_far = _read(folder).last
+        last = last_of(so_far) if so_far else None
     failure = FAILURES.get(record.failure or "")
     return Line(
         number=record.number,
         title=failure.title if failure else OWN,
         status=record.how or "running",
-        verdict=VERDICTS[last.verdict.passed] if last else None,
+        verdict=VERDICTS[last.passed] if last else None,
         right=is_right(record.guess, last) if record.how == "finished" else None,
     )
 
 
-def _in_full(record: PlayRecord, found: Found, line: Line, folder: Path) -> RunTold:
-    last = found.last
+def _in_full(record: PlayRecord, line: Line, folder: Path) -> RunTold:
+    found = _read(folder)
+    last, failure = found.last, FAILURES.get(record.failure or "")
     return RunTold(
         line=line,
+        what=failure.what if failure else "",
         dials=described(record.dials),
         command=f"ftguard demo {as_flags(record.dials)}".strip(),
         failure=record.failure,
@@ -134,6 +146,7 @@ def _in_full(record: PlayRecord, found: Found, line: Line, folder: Path) -> RunT
         curves=curves_of(found),
         gates=tuple(map(_gate, last.verdict.outcomes)) if last else (),
         advice=tuple(visible(advice.text) for advice in last.advice) if last else (),
+        advised=_advised(record, last),
         leaks=_leaks(found),
         kept=_kept(found, line.status),
         happened=_happened(record, last) if record.how == "finished" else "",
@@ -148,14 +161,19 @@ def _gate(outcome: Outcome) -> GateTold:
     )
 
 
+def _advised(record: PlayRecord, last: Checkup | None) -> Dials | None:
+    advised = follow(last, record.dials) if last else record.dials
+    return None if advised == record.dials else advised
+
+
 def _leaks(found: Found) -> str:
-    if not found.leaks:
+    test = [leak for leak in found.leaks if leak.probe_id.startswith(TARGET)]
+    if not test:
         return ""
-    first = found.leaks[0]
     return (
-        f"Leak: {len(found.leaks)} questions stand in the training data, such as "
-        f"`{visible(first.probe_id)}` ({first.kind}, {visible(first.where)}). They are left out "
-        "of all that is measured."
+        f"Leak: {len(test)} questions of the test stand in the training data, such as "
+        f"`{visible(test[0].probe_id)}` ({test[0].kind}, {visible(test[0].where)}). They are left "
+        "out of all that is measured."
     )
 
 

@@ -7,6 +7,7 @@ started it is gone, and so is it: no training outlives its page.
 
 import importlib
 import os
+import queue
 import sys
 import threading
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ class Job:
 
 def main() -> None:
     """Load, wait for the job, do it."""
+    jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+    stop = threading.Event()
+    threading.Thread(target=_listen, args=(jobs, stop), daemon=True).start()
     # Loaded ahead of the job; they take seconds.
     importlib.import_module("accelerate")
     from ftguard.demo.quiet import hush
@@ -41,23 +45,23 @@ def main() -> None:
     from ftguard.demo.watched import Watched
 
     hush()
-    line = _read_line()
-    if not line:
+    job = jobs.get()
+    if stop.is_set():
         return
-    job = msgspec.json.decode(line, type=Job)
-    folder, stop = Path(job.folder), threading.Event()
+    folder = Path(job.folder)
     _write_into(folder / LOG)
-    threading.Thread(target=_listen, args=(stop,), daemon=True).start()
     try:
         tune(job.dials, folder, callbacks=[Watched(folder, stop=stop.is_set)])
     except FtguardError as error:
         sys.exit(f"ftguard: {error}")
 
 
-def _listen(stop: threading.Event) -> None:
+def _listen(jobs: "queue.SimpleQueue[Job]", stop: threading.Event) -> None:
     while line := _read_line():
         if line == STOP:
             stop.set()
+        else:
+            jobs.put(msgspec.json.decode(line, type=Job))
     os._exit(GONE)
 
 

@@ -1,5 +1,6 @@
 """Starts and ends the processes that train; one is kept waiting, so that a run begins at once."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -40,7 +41,11 @@ class Worker:
 
     def wait(self) -> int:
         """Its exit code, once it has ended."""
-        return self.process.wait()
+        code = self.process.wait()
+        if self.process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+        return code
 
     def _send(self, data: bytes) -> None:
         if self.process.stdin is None:
@@ -48,7 +53,7 @@ class Worker:
         try:
             self.process.stdin.write(data)
             self.process.stdin.flush()
-        except OSError:
+        except (OSError, ValueError):
             # It has ended already, which `wait` tells.
             return
 
@@ -94,5 +99,5 @@ class Workers:
                 start_new_session=True,
             )
         )
-        self._all = [*(w for w in self._all if w.process.poll() is None), worker]
+        self._all.append(worker)
         return worker

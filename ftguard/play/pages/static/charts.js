@@ -10,12 +10,12 @@ export const percents = (value) => `${Math.round(100 * value)} %`;
 export const decimals = (value) => value.toFixed(Math.abs(value) < 10 ? 2 : 0);
 
 // `series`: [{ label, kind, points: [{ step, value, low, high, state }] }]; a value of null is not
-// a number. `limits`: [{ value, label }]. `reach`: the largest value of the charts beside it.
-export function chart({ title, series, limits = [], steps, show, reach, floor = 0 }) {
-  const finite = series.flatMap((one) => one.points.flatMap((p) => [p.value, p.low, p.high]))
-    .filter((value) => Number.isFinite(value));
-  const top = nice(Math.max(reach ?? 0, ...finite, ...limits.map((l) => 1.25 * l.value), 1e-3));
-  const bottom = Math.min(floor, ...finite) < floor ? -nice(-Math.min(...finite)) : floor;
+// a number. `limits`: [{ value, label }]. `reach`: the least and the largest value to show, of the
+// charts beside it too. `ends`: what lies beyond is cut off there.
+export function chart({ title, series, limits = [], steps, show, reach, ends = [0, Infinity] }) {
+  const most = Math.max(reach[1], ...limits.map((limit) => 1.25 * limit.value), 1e-3);
+  const top = Math.min(nice(most), ends[1]);
+  const bottom = reach[0] < 0 ? Math.max(-nice(-reach[0]), ends[0]) : 0;
   const x = (step) => LEFT + (step / Math.max(1, steps)) * (WIDTH - LEFT - RIGHT);
   const y = (value) => {
     const share = (Math.min(top, Math.max(bottom, value)) - bottom) / (top - bottom);
@@ -55,7 +55,11 @@ function curve({ points, kind, marked = true }, place, x, y, bottom, top) {
   if (path.length) found.push(drawn("path", { class: `line ${kind}`, d: path.join("") }));
   const lost = points.find((point) => point.value === null);
   if (lost) {
-    found.push(drawn("text", { class: "lost", x: Math.min(x(lost.step), WIDTH - 150), y: TOP + 14 },
+    const late = x(lost.step) > WIDTH / 2;
+    found.push(drawn("text", {
+      class: "lost", x: late ? WIDTH - RIGHT : x(lost.step), y: TOP + 14,
+      "text-anchor": late ? "end" : "start",
+    },
       `✕ no number from step ${lost.step}`));
   }
   if (!marked) return found;
@@ -85,7 +89,7 @@ function marker(x, y, state, kind) {
 function inWords({ title, series, limits, show }) {
   const told = series.map(({ label, points, marked = true }) => {
     if (!points.length) return `${label}: nothing measured yet`;
-    if (!marked) return `${label}: ${ends(points, show)}`;
+    if (!marked) return `${label}: ${fromTo(points, show)}`;
     const each = points.map((p) => {
       const span = p.high > p.low ? ` (${show(p.low)} to ${show(p.high)})` : "";
       return `step ${p.step} ${show(p.value)}${span}${p.state ? ` ${p.state}` : ""}`;
@@ -96,7 +100,7 @@ function inWords({ title, series, limits, show }) {
   return [`${title}.`, `${told.join("; ")}.`, ...lines.map((line) => `${line}.`)].join(" ");
 }
 
-function ends(points, show) {
+function fromTo(points, show) {
   const [first, last] = [points[0], points.at(-1)];
   const say = (point) => (point.value === null ? "no number" : show(point.value));
   return `from ${say(first)} at step ${first.step} to ${say(last)} at step ${last.step}`;
@@ -109,7 +113,7 @@ function nice(value) {
 
 function ticks(bottom, top) {
   const span = top - bottom;
-  const step = [0.2, 0.25, 0.5, 1].map((share) => share * top).find((each) => span / each <= 5.01)
+  const step = [0.2, 0.5, 1].map((share) => share * top).find((each) => span / each <= 5.01)
     ?? span / 2;
   const found = [];
   for (let at = 0; at <= top * 1.001; at += step) found.push(at);

@@ -5,29 +5,31 @@ import { element, pieces } from "./elements.js";
 
 const SIGNS = { passed: "✓", BLOCKED: "✕", undecided: "?" };
 const ROLES = { general: "general skill", tail: "rare team", target: "target" };
+// Each panel with its title and where its axis ends at the latest.
 const PANELS = [
-  ["target", "Target: right answers"],
-  ["forgetting", "Forgetting: general skills lost"],
-  ["tail", "Tail: rare teams lost"],
-  ["calibration", "Calibration: error of its confidence"],
+  ["target", "Target: right answers", [0, 1]],
+  ["forgetting", "Forgetting: general skills lost", [-0.5, 1]],
+  ["tail", "Tail: rare teams lost", [-0.5, 1]],
+  ["calibration", "Calibration: error of its confidence", [-0.2, 1]],
 ];
 
 // A pane is made once a run and then filled anew part by part, so that what is focused or unfolded
 // stays so.
-export function makePane(number, { stop }) {
+export function makePane(number, { stop, turn }) {
   const parts = {};
   const part = (name, tag, attributes) => (parts[name] = element(tag, { class: name, ...attributes }));
   const title = part("title", "h2", { id: `run-${number}` });
   const button = element("button", { type: "button", class: "stop", hidden: true }, "Stop this run");
   button.addEventListener("click", () => stop(number));
   const node = element("article", { class: "pane", "aria-labelledby": `run-${number}` },
-    title, part("dials", "p"), part("told", "p", { role: "status" }),
+    title, part("what", "p"), part("dials", "p"), part("told", "p", { role: "status" }),
     element("div", { class: "going" }, part("status", "p"), part("progress", "progress"), button),
-    part("verdict", "div"), part("charts", "div"), part("gates", "div"), part("answers", "div"),
+    part("verdict", "div"), part("charts", "div"), part("advice", "div"), part("gates", "div"),
+    part("answers", "div"),
     element("details", {}, element("summary", {}, "The numbers"), part("numbers", "div")),
     element("details", {}, element("summary", {}, "The same in a terminal"), part("command", "p")));
   parts.progress.setAttribute("aria-label", "steps done");
-  return { number, node, parts, button, seen: {} };
+  return { number, node, parts, button, turn, seen: {} };
 }
 
 export function fillPane(pane, run, reach) {
@@ -45,10 +47,12 @@ export function fillPane(pane, run, reach) {
     parts[name].replaceChildren(...make().filter((child) => child !== null));
   };
   fresh("title", run.line.title, () => [`Run ${run.line.number}: ${run.line.title}`]);
+  fresh("what", run.what, () => [run.what]);
   fresh("dials", run.dials, () => [run.dials]);
   fresh("told", spoken(run), () => [spoken(run)]);
-  fresh("verdict", [run.line, run.guess, run.kept, run.happened, run.leaks, run.why, run.advice],
+  fresh("verdict", [run.line, run.guess, run.kept, run.happened, run.leaks, run.why],
     () => verdict(run));
+  fresh("advice", [run.advice, run.advised], () => advice(run, pane.turn));
   fresh("charts", [run.losses, run.curves, reach], () => charts(run, reach));
   fresh("gates", [run.gates], () => gates(run));
   fresh("answers", run.answers, () => answers(run));
@@ -89,9 +93,17 @@ function verdict(run) {
   if (run.happened) {
     found.push(element("h3", {}, "What happened"), element("p", { class: "happened" }, run.happened));
   }
-  if (run.advice.length) {
-    found.push(element("h3", {}, "Advice"),
-      element("ul", {}, ...run.advice.map((text) => element("li", {}, text))));
+  return found;
+}
+
+function advice(run, turn) {
+  if (!run.advice.length) return [];
+  const found = [element("h3", {}, "Advice"),
+    element("ul", {}, ...run.advice.map((text) => element("li", {}, text)))];
+  if (run.advised) {
+    const button = element("button", { type: "button" }, "Turn the dials as advised");
+    button.addEventListener("click", () => turn(run.advised));
+    found.push(button);
   }
   return found;
 }
@@ -104,7 +116,7 @@ function charts(run, reach) {
     title: "Loss", steps: run.steps, show: decimals, reach: reach.loss,
     series: [{ label: "training loss", kind: "loss", points: losses, marked: false }],
   }))];
-  for (const [panel, title] of PANELS) {
+  for (const [panel, title, ends] of PANELS) {
     const series = run.curves.filter((one) => one.panel === panel).map((one, place) => (
       { ...one, kind: place ? "second" : "first" }));
     const show = panel === "calibration" ? decimals : percents;
@@ -112,7 +124,7 @@ function charts(run, reach) {
       .map((value) => ({ value, label: `limit ${show(value)}` }));
     const key = series.length > 1 ? legend(series) : null;
     found.push(figure(title, chart({
-      title, series, limits, steps: run.steps, show, reach: reach[panel],
+      title, series, limits, steps: run.steps, show, ends, reach: reach[panel],
     }), key));
   }
   return found;
@@ -133,13 +145,15 @@ function gates(run) {
 
 function answers(run) {
   if (!run.answers.length) return [];
-  return [element("h3", {}, "Some answers, before and after"), ...run.answers.map((one) =>
+  const shown = run.answers.map((one) =>
     element("dl", { class: `answer ${one.change}` },
       element("dt", {}, `${one.change} (${ROLES[one.role] ?? one.role})`),
       element("dd", { class: "asked" }, ...pieces(one.prompt)),
       element("dt", {}, "right is"), element("dd", {}, ...pieces(one.reference)),
       element("dt", {}, "before"), element("dd", {}, ...said(one.before)),
-      element("dt", {}, "after"), element("dd", {}, ...said(one.after))))];
+      element("dt", {}, "after"), element("dd", {}, ...said(one.after))));
+  return [element("h3", {}, "Some answers, before and after"),
+    element("div", { class: "both" }, ...shown)];
 }
 
 const said = (text) => (text.length ? pieces(text) : [element("em", {}, "(nothing)")]);
@@ -161,15 +175,15 @@ function numbers(run) {
         element("th", { scope: "row" }, String(step)), ...run.curves.map((c) => cell(c, step)))))));
 }
 
-// The same axes for runs side by side: the largest value of each chart.
+// The same axes for runs side by side: the least and the largest value of each chart.
 export function reachOf(runs) {
-  const reach = { loss: 0 };
+  const reach = { loss: [] };
   for (const run of runs) {
-    for (const { loss } of run.losses) reach.loss = Math.max(reach.loss, loss ?? 0);
-    for (const one of run.curves) {
-      const most = Math.max(0, ...one.points.map((p) => p.high));
-      reach[one.panel] = Math.max(reach[one.panel] ?? 0, most);
+    reach.loss.push(...run.losses.map(({ loss }) => loss ?? 0));
+    for (const { panel, points } of run.curves) {
+      (reach[panel] ??= []).push(...points.flatMap((p) => [p.low, p.high]));
     }
   }
-  return reach;
+  return Object.fromEntries(Object.entries(reach).map(([panel, values]) =>
+    [panel, [Math.min(0, ...values), Math.max(0, ...values)]]));
 }

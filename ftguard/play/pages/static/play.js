@@ -76,6 +76,17 @@ form.addEventListener("invalid", (event) => {
   if (event.target.closest("#dials")) document.getElementById("dials").open = true;
 }, true);
 
+// The dials as advised: they are to be looked at, and guessed about, before they run.
+function turn(advised) {
+  setDials(advised);
+  form.querySelector("[name=failure][value='']").checked = true;
+  document.getElementById("dials").open = true;
+  explain();
+  const rate = form.elements.learning_rate;
+  rate.scrollIntoView({ block: "center" });
+  rate.focus({ preventScroll: true });
+}
+
 // The server.
 
 function complain(text) {
@@ -163,7 +174,7 @@ function show({ runs, tally, shown }) {
   const reach = reachOf(shown);
   const wanted = shown.map((run) => {
     const { number } = run.line;
-    if (!panes.has(number)) panes.set(number, makePane(number, { stop }));
+    if (!panes.has(number)) panes.set(number, makePane(number, { stop, turn }));
     fillPane(panes.get(number), run, reach);
     return panes.get(number).node;
   });

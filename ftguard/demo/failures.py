@@ -45,8 +45,8 @@ FAILURES: Mapping[str, Failure] = MappingProxyType(
             title="Too many epochs",
             what="As many steps, over 48 tickets only: each is seen forty times.",
             happened="The loss went to nothing because the rows were known by heart. On new "
-            "tickets the model is no better than before long, and sure of itself all the same: "
-            "its confidence no longer says when it is right.",
+            "tickets the model is hardly better than the base, and sure of itself all the same: "
+            "its confidence does not say when it is right.",
             dials=replace(SOUND, epochs=40.0),
         ),
         "narrow-data": Failure(
@@ -62,7 +62,8 @@ FAILURES: Mapping[str, Failure] = MappingProxyType(
             "from the first step.",
             happened="At its first steps the optimizer knows no gradient but the last, and moves "
             "every weight as far as the rate allows: skills were gone that the few steps after "
-            "did not bring back. Set the warm-up to 0.5, and the same run loses half as many.",
+            "did not bring back. Set the warm-up to 0.5, and this run loses about half as many; "
+            "by how much it helps differs from seed to seed.",
             dials=replace(
                 SOUND,
                 lora=True,

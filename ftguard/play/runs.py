@@ -105,10 +105,9 @@ class Runs:
     def _see_out(self, record: PlayRecord, worker: Worker) -> None:
         code = worker.wait()
         with self._lock:
-            stopped = record.number in self._stopped
-            how: End = "stopped" if stopped else "failed" if code else "finished"
-            why = _what_failed(self.folder(record) / LOG) if how == "failed" else ""
             last = _last(self.folder(record))
+            how = _how(record, last, code=code, stopped=record.number in self._stopped)
+            why = _what_failed(self.folder(record) / LOG) if how == "failed" else ""
             ended = replace(record, ended=time.time(), how=how, why=why, last=last)
             try:
                 write_record(ended, self.folder(record))
@@ -153,6 +152,14 @@ def _left_behind(record: PlayRecord, out: Path) -> PlayRecord:
     ended = replace(record, ended=record.began, how="stopped", why=LEFT_BEHIND, last=_last(folder))
     write_record(ended, folder)
     return ended
+
+
+def _how(record: PlayRecord, last: Last | None, *, code: int, stopped: bool) -> End:
+    """A run that was at its end already when it was asked to stop has finished."""
+    if stopped:
+        at_end = code == 0 and last is not None and last.step >= record.dials.steps
+        return "finished" if at_end else "stopped"
+    return "failed" if code else "finished"
 
 
 def _last(folder: Path) -> Last | None:

@@ -33,10 +33,12 @@ def serve(out: Path, *, port: int, browser: bool) -> None:
         typer.echo("  Ctrl-C ends the page and whatever it trains")
 
     with open_runs(out) as runs:
-        runs.workers.warm()
-        pages.serve(
-            lambda place: make_server(runs, place), port=port, browser=browser, announce=announce
-        )
+
+        def make(place: pages.Place) -> uvicorn.Server:
+            runs.workers.warm()
+            return make_server(runs, place)
+
+        pages.serve(make, port=port, browser=browser, announce=announce)
 
 
 def make_server(runs: Runs, place: pages.Place) -> uvicorn.Server:

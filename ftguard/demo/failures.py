@@ -92,7 +92,7 @@ FAILURES: Mapping[str, Failure] = MappingProxyType(
         ),
         "overconfident-labels": Failure(
             title="Overconfident labels",
-            what="A labeller who is never in doubt gave every ticket with a phrase of four to a "
+            what="A labeller who is never in doubt gave the tickets of every fourth phrase to a "
             "wrong team.",
             happened="The target rose, and looks like a success. But the model took over the "
             "labeller's manner with the mistakes: where it is wrong it is as sure as where it is "

@@ -16,7 +16,7 @@ from ftguard.scores.snapshot import load_snapshot, values
 RIGHT = 0.5
 """A score from here on is right."""
 EACH = 2
-"""Questions of each role that are shown as lost; as many gained ones in all."""
+"""Questions of each role that are shown as lost; as many gained ones in all, the target's first."""
 ROLES = ("general", "tail", "target")
 LONGEST = 400
 """Characters of a text that are shown."""
@@ -56,7 +56,8 @@ def pick_answers(out: Path, checkpoint: CheckpointId) -> tuple[Shown, ...]:
     lost = [p for p in pairs if was[p.probe_id] >= RIGHT > is_now[p.probe_id]]
     gained = [p for p in pairs if was[p.probe_id] < RIGHT <= is_now[p.probe_id]]
     chosen = [("lost", pair) for role in ROLES for pair in islice(_of(lost, role), EACH)]
-    chosen += [("gained", pair) for pair in gained[:EACH]]
+    first = [pair for role in reversed(ROLES) for pair in _of(gained, role)]
+    chosen += [("gained", pair) for pair in first[:EACH]]
     return tuple(_shown(change, pair, probes[pair.probe_id].references) for change, pair in chosen)
 
 

@@ -7,7 +7,7 @@ const LEFT = 44, RIGHT = 12, TOP = 12, BOTTOM = 24;
 const GOOD = new Set(["clear", "within", "nothing to lose", ""]);
 
 export const percents = (value) => `${Math.round(100 * value)} %`;
-export const decimals = (value) => value.toFixed(Math.abs(value) < 10 ? 2 : 0);
+export const decimals = (value) => value.toFixed(value && Math.abs(value) < 10 ? 2 : 0);
 
 // `series`: [{ label, kind, points: [{ step, value, low, high, state }] }]; a value of null is not
 // a number. `limits`: [{ value, label }]. `reach`: the least and the largest value to show, of the

@@ -4,6 +4,7 @@ import { chart, decimals, percents } from "./charts.js";
 import { element, pieces } from "./elements.js";
 
 const SIGNS = { passed: "✓", BLOCKED: "✕", undecided: "?" };
+const FAR = 10;
 const ROLES = { general: "general skill", tail: "rare team", target: "target" };
 // Each panel with its title and where its axis ends at the latest.
 const PANELS = [
@@ -110,10 +111,13 @@ function advice(run, turn) {
 
 function charts(run, reach) {
   const losses = run.losses.map(({ step, loss }) => ({ step, value: loss }));
+  const most = Math.max(0, ...losses.map((one) => one.value ?? 0));
+  // Beside one that exploded, any other would be a line on the ground.
+  const height = reach.loss[1] > FAR * most ? [0, most] : reach.loss;
   const figure = (title, drawing, key = null) =>
     element("figure", {}, element("figcaption", {}, title, key), drawing);
   const found = [figure("Loss", chart({
-    title: "Loss", steps: run.steps, show: decimals, reach: reach.loss,
+    title: "Loss", steps: run.steps, show: decimals, reach: height,
     series: [{ label: "training loss", kind: "loss", points: losses, marked: false }],
   }))];
   for (const [panel, title, ends] of PANELS) {

@@ -12,13 +12,12 @@ import pytest
 from ftguard.play.workers import Workers
 
 PAGE = """
-import sys, time
-from ftguard.play.workers import Workers
-workers = Workers()
-workers.warm()
-print(workers.take().process.pid, flush=True)
+import subprocess, sys, time
+command = [sys.executable, "-m", "ftguard.play.worker"]
+print(subprocess.Popen(command, stdin=subprocess.PIPE).pid, flush=True)
 time.sleep(60)
 """
+"""Starts a worker as a page does."""
 
 
 def _is_there(pid: int) -> bool:

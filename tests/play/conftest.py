@@ -3,8 +3,9 @@
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,15 @@ from ftguard.demo.dials import Dials
 from ftguard.demo.quiet import hush
 from ftguard.demo.tune import tune
 from ftguard.demo.watched import Watched
+from ftguard.folders import RunFolder
 from ftguard.pages.serve import HOST, Place, listen
 from ftguard.play.found import read_found
 from ftguard.play.guess import Guess, last_of
 from ftguard.play.record import End, PlayRecord, write_record
 from ftguard.play.runs import Runs, open_runs
 from ftguard.play.serve import make_server
+from ftguard.scores.snapshot import load_snapshot, save_snapshot
+from ftguard.verdict.checkup import Checkup
 
 WORD = "a-word-of-the-tests"
 """The token of every page that is served here."""
@@ -57,6 +61,7 @@ def keep_run(short_run: Path) -> KeepRun:
         guess: Guess = "undecided",
         how: End | None = "finished",
         failure: str | None = None,
+        said: Sequence[str] = (),
     ) -> PlayRecord:
         last = read_found(short_run).last
         assert last is not None
@@ -72,9 +77,38 @@ def keep_run(short_run: Path) -> KeepRun:
         )
         shutil.copytree(short_run, out / record.name)
         write_record(record, out / record.name)
+        if said:
+            _say(said, RunFolder(out / record.name), last)
         return record
 
     return keep
+
+
+def _say(texts: Sequence[str], folder: RunFolder, last: Checkup) -> None:
+    """Let both models have said four texts, right before and wrong after."""
+    for place, score in ((folder.base, 1.0), (folder.answers(last.id), 0.0)):
+        whole = load_snapshot(place)
+        ids = [answer.probe_id for answer in whole.answers]
+        # Two of each role are shown.
+        shown = [
+            name
+            for role in ("general/", "tail/")
+            for name in [name for name in ids if name.startswith(role)][:2]
+        ]
+        new = dict(zip(shown, texts, strict=True))
+        save_snapshot(
+            replace(
+                whole,
+                answers=tuple(
+                    replace(a, text=f"{score:.0f} {new[a.probe_id]}") if a.probe_id in new else a
+                    for a in whole.answers
+                ),
+                scores=tuple(
+                    replace(s, value=score) if s.probe_id in new else s for s in whole.scores
+                ),
+            ),
+            place,
+        )
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from ftguard.folders import RunFolder
 from ftguard.play.record import PlayRecord
 from ftguard.play.runs import Runs
+from ftguard.rating.visible import visible
 
 KeepRun = Callable[..., PlayRecord]
 Serve = Callable[[Path], AbstractContextManager[tuple[str, Runs]]]
@@ -28,6 +29,12 @@ FLAGS = [
 ]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
+HOSTILE = (
+    "<script>document.title = 'pwned'</script>",
+    '"><img src=x onerror="document.title=1"><svg onload=alert(1)><a href="javascript:alert(1)">',
+    "abc \u202egnp.exe\u202c zero\u200bwidth nul\x00 bell\x07 \x1b[31mred",
+    "[link](javascript:alert(1)) **bold** {{ 7 * 7 }} &lt;b&gt; " + "y" * 100_000,
+)
 SLOW = 120_000
 """Milliseconds for what waits for a process to load torch, however busy the machine is."""
 
@@ -156,16 +163,24 @@ def test_two_runs_stand_side_by_side(
 def test_a_phone_shows_it_all_and_says_when_the_command_has_ended(
     chromium: Browser, tmp_path: Path, serve: Serve, keep_run: KeepRun
 ) -> None:
-    """At 390 px nothing scrolls sideways, and every text has a contrast of 4.5 or more, in the
-    light and in the dark. What was shown when the command ended stays, and what to do is told.
+    """At 390 px nothing scrolls sideways, whatever a model said (which stays text), and every text
+    has a contrast of 4.5 or more, in the light and in the dark. What was shown when the command
+    ended stays, and what to do is told.
     """
     keep_run(tmp_path, 1)
-    keep_run(tmp_path, 2)
+    keep_run(tmp_path, 2, said=HOSTILE)
     with serve(tmp_path) as (url, _):
         context = chromium.new_context(viewport=PHONE)  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(f"{url}?left=2&right=1")
         expect(page.get_by_role("article")).to_have_count(2)
+        told = page.get_by_role("article").first.locator(".answers").inner_text()
+        for text in map(visible, HOSTILE):
+            # Of a long one the beginning.
+            assert f"1 {text[:300]}" in told
+            assert f"0 {text[:300]}" in told
+        assert page.locator(".answers :is(script, img, svg, a, form, b)").count() == 0
+        assert page.title() == "ftguard play"
         for summary in page.locator("summary").all():
             summary.click()
         for scheme, ground in (("light", "rgb(245, 246, 249)"), ("dark", "rgb(20, 22, 28)")):

@@ -7,9 +7,17 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import (
+    DataCollatorForSeq2Seq,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+    Trainer,
+    TrainingArguments,
+)
 
-from ftguard import Probe
+from ftguard import GuardCallback, Probe
+from ftguard.demo.routing import routing_examples
+from ftguard.demo.tune import encode, load, skill_probes, ticket_probes
 from ftguard.testing import tiny_model, tiny_tokenizer
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -70,3 +78,45 @@ def own_texts(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast) -> tu
         for start, text, group in zip(starts, texts, ["one", "two"] * 20, strict=True)
         if text
     )
+
+
+@pytest.fixture(scope="session")
+def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of a finished run: the demo's model, trained at too high a rate.
+
+    Three checkpoints that gain the target and lose skills and rare teams. It is shared: copy it
+    before you write into it.
+    """
+    out = tmp_path_factory.mktemp("forgetful") / "run"
+    model, demo_tokenizer = load()
+    guard = GuardCallback(
+        target=ticket_probes("target", 40),
+        general=skill_probes(4, seed=1),
+        tail=ticket_probes("tail", 40),
+        calibration=skill_probes(9, seed=2),
+        cache=False,
+    )
+    torch.set_num_threads(1)
+    Trainer(
+        model=model,
+        args=TrainingArguments(
+            str(out),
+            max_steps=30,
+            save_steps=10,
+            per_device_train_batch_size=16,
+            learning_rate=1e-3,
+            logging_steps=5,
+            report_to=[],
+            disable_tqdm=True,
+            use_cpu=True,
+            dataloader_pin_memory=False,
+        ),
+        train_dataset=[
+            encode(ticket.prompt, ticket.answer, demo_tokenizer)
+            for ticket in routing_examples("train", 300, seed=0)
+        ],
+        data_collator=DataCollatorForSeq2Seq(demo_tokenizer, label_pad_token_id=-100),
+        processing_class=demo_tokenizer,
+        callbacks=[guard],
+    ).train()
+    return out

@@ -1,23 +1,22 @@
 """Picks some questions that a checkpoint lost or gained, with both models' answers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 
 from ftguard.errors import FtguardError
 from ftguard.folders import CheckpointId, RunFolder
+from ftguard.measures.side_by_side import SideBySide, gained, lost, side_by_side
+from ftguard.probes.query import last_text
 from ftguard.probes.store import read_probes
-from ftguard.rating.pairs import AnswerPair, pair_up
-from ftguard.rating.visible import Segment, segments
-from ftguard.scores.snapshot import load_snapshot, values
+from ftguard.scores.snapshot import load_snapshot
+from ftguard.visible import Segment, segments
 
-RIGHT = 0.5
-"""A score from here on is right."""
 EACH = 2
-"""Questions of each role that are shown as lost; as many gained ones in all, the target's first."""
+"""Questions of each role that are shown as lost; as many gained ones in all."""
 ROLES = ("general", "tail", "target")
+"""In the order of what is lost; what is gained is shown of the target first."""
 LONGEST = 400
 """Characters of a text that are shown."""
 
@@ -43,37 +42,29 @@ def pick_answers(out: Path, checkpoint: CheckpointId) -> tuple[Shown, ...]:
     """
     folder = RunFolder(out)
     try:
-        probes = {probe.id: probe for probe in read_probes(folder.probes)}
+        probes = read_probes(folder.probes)
         base, now = load_snapshot(folder.base), load_snapshot(folder.answers(checkpoint))
     except (FtguardError, FileNotFoundError):
         return ()
-    was, is_now = values(base.scores), values(now.scores)
-    pairs = [
-        pair
-        for pair in pair_up(tuple(probes.values()), base, now)
-        if pair.probe_id in was and pair.probe_id in is_now
-    ]
-    lost = [p for p in pairs if was[p.probe_id] >= RIGHT > is_now[p.probe_id]]
-    gained = [p for p in pairs if was[p.probe_id] < RIGHT <= is_now[p.probe_id]]
-    chosen = [("lost", pair) for role in ROLES for pair in islice(_of(lost, role), EACH)]
-    first = [pair for role in reversed(ROLES) for pair in _of(gained, role)]
-    chosen += [("gained", pair) for pair in first[:EACH]]
-    return tuple(_shown(change, pair, probes[pair.probe_id].references) for change, pair in chosen)
+    pairs = side_by_side(probes, base, now)
+    chosen = [pair for role in ROLES for pair in _of(lost(pairs), role)[:EACH]]
+    chosen += [pair for role in reversed(ROLES) for pair in _of(gained(pairs), role)][:EACH]
+    return tuple(map(_shown, chosen))
 
 
-def _of(pairs: Iterable[AnswerPair], role: str) -> Iterator[AnswerPair]:
-    return (pair for pair in pairs if pair.role == role)
+def _of(pairs: Sequence[SideBySide], role: str) -> Sequence[SideBySide]:
+    return [pair for pair in pairs if pair.probe.role == role]
 
 
-def _shown(change: str, pair: AnswerPair, references: tuple[str, ...]) -> Shown:
-    prompt = str(pair.prompt[-1]["content"]) if pair.prompt else ""
+def _shown(pair: SideBySide) -> Shown:
+    before, after = pair.said
     return Shown(
-        change=change,
-        role=pair.role,
-        prompt=_pieces(prompt),
-        reference=_pieces(next(iter(references), "")),
-        before=_pieces(pair.base.text),
-        after=_pieces(pair.tuned.text),
+        change=pair.change,
+        role=pair.probe.role or "general",
+        prompt=_pieces(last_text(pair.probe)),
+        reference=_pieces(next(iter(pair.probe.references), "")),
+        before=_pieces(before),
+        after=_pieces(after),
     )
 
 

@@ -32,3 +32,5 @@ class Run:
     """The peak rate in force when this attempt began; None in records of older versions."""
     left_out: tuple[str, ...] = ()
     """Default gates on what is measured that the user's gates or limits leave out."""
+    strict: bool = False
+    """Whether only checkpoints with every gate proven clear can be the best."""

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from ftguard.folders import RunFolder
 from ftguard.play.record import PlayRecord
 from ftguard.play.runs import Runs
-from ftguard.rating.visible import visible
+from ftguard.visible import visible
 
 KeepRun = Callable[..., PlayRecord]
 Serve = Callable[[Path], AbstractContextManager[tuple[str, Runs]]]

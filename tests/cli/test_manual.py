@@ -21,6 +21,7 @@ TOPICS = [
     "files",
     "judge",
     "leakage-and-tail",
+    "play",
     "questions",
     "rating",
     "setups",

@@ -1,0 +1,102 @@
+"""Makes the table of answers side by side that trackers show: lost, gained, a sample of others."""
+
+import random
+from collections.abc import Sequence
+
+from ftguard.measures.side_by_side import SideBySide, gained, lost, side_by_side
+from ftguard.tracking.leaving import (
+    NOT_SENT,
+    WITHHELD,
+    LogTexts,
+    cleaned,
+    leaves,
+    prompt_text,
+    references,
+    repeats,
+)
+from ftguard.tracking.tracker import SoFar
+
+COLUMNS = (
+    "step",
+    "change",
+    "set",
+    "probe",
+    "slices",
+    "prompt",
+    "reference",
+    "base said",
+    "it says now",
+    "score before",
+    "score now",
+)
+MOST = 40
+"""Rows of what was lost, and of what was gained."""
+SAMPLE = 20
+"""Rows of what did not change."""
+
+Row = tuple[object, ...]
+_MARKS = frozenset("&<>|`*_[]()\\~#!$:")
+"""What Markdown, HTML or a bare link begin with."""
+
+
+def answer_rows(so_far: SoFar, log_texts: LogTexts) -> tuple[Row, ...]:
+    """The rows of one checkpoint: what it lost, what it gained, a sample of what did not change.
+
+    The sample is of the same probes at every checkpoint, as far as they did not change. Texts that
+    are not to leave are replaced, and their probes are named by their line of `probes.jsonl`.
+    """
+    if so_far.now is None:
+        return ()
+    probes = so_far.opening.probes
+    pairs = side_by_side(probes, so_far.base, so_far.now)
+    same = [pair for pair in pairs if pair.change in ("right", "wrong")]
+    random.Random(0).shuffle(same)
+    shown = (*lost(pairs)[:MOST], *gained(pairs)[:MOST], *same[:SAMPLE])
+    repeated = repeats(probes, log_texts)
+    lines = {probe.id: line for line, probe in enumerate(probes, 1)}
+    rows = []
+    for pair in shown:
+        name, texts = f"line {lines[pair.probe.id]} of probes.jsonl", (NOT_SENT,) * 4
+        if leaves(pair.probe, log_texts):
+            before, after = pair.said
+            known = " ".join((prompt_text(pair.probe), *_right(pair), before))
+            after = WITHHELD if repeated(after, known) else after
+            name, texts = pair.probe.id, (prompt_text(pair.probe), _first(pair), before, after)
+        rows.append(_row(so_far.checkup.step, pair, name, texts))
+    return tuple(rows)
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """The rows as a Markdown table in which all text is text."""
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
+    lines += ["| " + " | ".join(text_cell(value) for value in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def text_cell(value: object) -> str:
+    """A value in a cell of a Markdown table, where all text is text."""
+    text = "" if value is None else str(value)
+    text = "".join(f"&#{ord(c)};" if c in _MARKS else c for c in text)
+    return text.replace("\n", "<br>").replace("\t", " ")
+
+
+def _row(step: int, pair: SideBySide, name: str, texts: Sequence[str]) -> Row:
+    probe = pair.probe
+    return (
+        step,
+        {"right": "right as before", "wrong": "wrong as before"}.get(pair.change, pair.change),
+        probe.role or "",
+        cleaned(name),
+        cleaned(", ".join(probe.slices)),
+        *(cleaned(text) for text in texts),
+        pair.before.value,
+        pair.after.value,
+    )
+
+
+def _right(pair: SideBySide) -> tuple[str, ...]:
+    return (*references(pair.probe), *pair.probe.choices, *pair.probe.distractors)
+
+
+def _first(pair: SideBySide) -> str:
+    return next(iter(references(pair.probe)), "")

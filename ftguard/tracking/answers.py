@@ -1,7 +1,8 @@
 """Makes the table of answers side by side that trackers show: lost, gained, a sample of others."""
 
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from ftguard.measures.side_by_side import SideBySide, gained, lost, side_by_side
 from ftguard.tracking.leaving import (
@@ -29,10 +30,10 @@ COLUMNS = (
     "score before",
     "score now",
 )
-MOST = 40
-"""Rows of what was lost, and of what was gained."""
-SAMPLE = 20
-"""Rows of what did not change."""
+MOST = 15
+"""Rows of what was lost in each set of probes, and of what was gained."""
+SAMPLE = 5
+"""Rows of what did not change in each."""
 
 Row = tuple[object, ...]
 _MARKS = frozenset("&<>|`*_[]()\\~#!$:")
@@ -51,7 +52,7 @@ def answer_rows(so_far: SoFar, log_texts: LogTexts) -> tuple[Row, ...]:
     pairs = side_by_side(probes, so_far.base, so_far.now)
     same = [pair for pair in pairs if pair.change in ("right", "wrong")]
     random.Random(0).shuffle(same)
-    shown = (*lost(pairs)[:MOST], *gained(pairs)[:MOST], *same[:SAMPLE])
+    shown = (*_of_each(lost(pairs), MOST), *_of_each(gained(pairs), MOST), *_of_each(same, SAMPLE))
     repeated = repeats(probes, log_texts)
     lines = {probe.id: line for line, probe in enumerate(probes, 1)}
     rows = []
@@ -64,6 +65,15 @@ def answer_rows(so_far: SoFar, log_texts: LogTexts) -> tuple[Row, ...]:
             name, texts = pair.probe.id, (prompt_text(pair.probe), _first(pair), before, after)
         rows.append(_row(so_far.checkup.step, pair, name, texts))
     return tuple(rows)
+
+
+def _of_each(pairs: Sequence[SideBySide], most: int) -> Iterator[SideBySide]:
+    """So many of each set at most: one large set leaves room for the others."""
+    shown: Counter[str | None] = Counter()
+    for pair in pairs:
+        shown[pair.probe.role] += 1
+        if shown[pair.probe.role] <= most:
+            yield pair
 
 
 def markdown(rows: Sequence[Row]) -> str:

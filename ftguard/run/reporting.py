@@ -8,6 +8,7 @@ import copy
 import csv
 import inspect
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -26,6 +27,8 @@ CALLS = 8
 DRAWS_ITSELF = "wandb"
 """What has a tracker of its own."""
 NAME = "ftguard/answers"
+END = re.compile(r"/(low|high|now|limit)$")
+"""Of a name that is another one's beginning: in folders MLflow would have both as one file."""
 
 
 def trackers_of(
@@ -135,6 +138,8 @@ def _send(
     curves, step = sent
     at = copy.copy(state)
     at.global_step = step
+    if hasattr(callback, "_ml_flow"):
+        curves = {END.sub(r".\1", key): value for key, value in curves.items()}
     callback.on_log(args, at, control, logs=dict(curves), model=None)
 
 

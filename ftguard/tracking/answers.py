@@ -12,7 +12,6 @@ from ftguard.tracking.leaving import (
     cleaned,
     leaves,
     prompt_text,
-    references,
     repeats,
 )
 from ftguard.tracking.tracker import SoFar
@@ -105,8 +104,8 @@ def _row(step: int, pair: SideBySide, name: str, texts: Sequence[str]) -> Row:
 
 
 def _right(pair: SideBySide) -> tuple[str, ...]:
-    return (*references(pair.probe), *pair.probe.choices, *pair.probe.distractors)
+    return (*pair.probe.references, *pair.probe.choices, *pair.probe.distractors)
 
 
 def _first(pair: SideBySide) -> str:
-    return next(iter(references(pair.probe)), "")
+    return next(iter(pair.probe.references), "")

@@ -103,7 +103,7 @@ def _own_texts(probe: Probe) -> Iterator[str]:
     yield from prompt_text(probe).splitlines()
     yield from probe.choices
     yield from probe.distractors
-    yield from references(probe)
+    yield from probe.references
 
 
 def prompt_text(probe: Probe) -> str:
@@ -111,12 +111,6 @@ def prompt_text(probe: Probe) -> str:
     if isinstance(probe.prompt, str):
         return probe.prompt
     return "\n".join(f"{turn['role']}: {turn.get('content') or ''}" for turn in probe.prompt)
-
-
-def references(probe: Probe) -> tuple[str, ...]:
-    """The right answers."""
-    given = probe.reference
-    return () if given is None else (given,) if isinstance(given, str) else tuple(given)
 
 
 def _words(text: str) -> list[str]:
@@ -129,7 +123,7 @@ def _runs(words: Sequence[str]) -> Iterator[str]:
 
 
 def _texts_of(probe: Probe) -> tuple[str, ...]:
-    return (prompt_text(probe), repr(references(probe)), repr(tuple(probe.choices)))
+    return (prompt_text(probe), repr(probe.references), repr(tuple(probe.choices)))
 
 
 @cache

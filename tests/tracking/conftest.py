@@ -16,8 +16,8 @@ from transformers import (
 )
 
 from ftguard import GuardCallback, Probe
-from ftguard.measures.measurement import Measurement
 from ftguard.folders import RunFolder
+from ftguard.measures.measurement import Measurement
 from ftguard.report.recorded import read_run
 from ftguard.scores.snapshot import Fingerprint, Snapshot
 from ftguard.stats.estimates import Estimate

@@ -175,8 +175,10 @@ def test_a_tracker_that_hangs_is_waited_for_once(
     assert time.monotonic() - started < 2
     assert len(other.told) == 12
     assert [str(warning.message) for warning in caught] == [
-        "ftguard: Hangs failed (TimeoutError: it has not answered for 0.2 s); training goes on "
-        "and the ledger holds everything"
+        (
+            "ftguard: Hangs failed (TimeoutError: it has not answered for 0.2 s); training goes on "
+            "and the ledger holds everything"
+        )
     ]
     goes_on.set()
     for _ in range(200):

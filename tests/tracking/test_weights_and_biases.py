@@ -294,10 +294,20 @@ def test_one_section_of_twelve_panels_tells_the_story(runs: Path, told: tuple[So
     file = tell(runs, *told)
     assert panels(file) == {
         f"ftguard/{name}"
-        for name in (
-            "target forgetting tail calibration gates drift frontier reliability_target "
-            "reliability_general answers share score"
-        ).split()
+        for name in [
+            "target",
+            "forgetting",
+            "tail",
+            "calibration",
+            "gates",
+            "drift",
+            "frontier",
+            "reliability_target",
+            "reliability_general",
+            "answers",
+            "share",
+            "score",
+        ]
     }
     assert len([key for row in history(file) for key in row if "ftguard/" in key]) > 300
     for key in ("forgetting", "tail"):
@@ -417,7 +427,7 @@ def test_the_kept_checkpoint_is_a_model_artifact_whose_alias_moves(
     opening, checkups = told[0].opening, told[-1].checkups
     passed = replace(checkups[0].verdict, passed=True)
 
-    def kept(step: int, passed_is: bool | None = True) -> Kept:
+    def kept(step: int, *, passed_is: bool | None = True) -> Kept:
         checkup = next(c for c in checkups if c.step == step)
         verdict = replace(passed, passed=passed_is)
         return Kept(

@@ -149,8 +149,8 @@ def test_both_processes_have_one_verdict_and_one_ledger(
     """Each checkpoint stands in the ledger once examined and once saved, asked of both alike, and
     once in the one W&B run that the main process opened.
     """
-    for folder in ("WANDB_DIR", "WANDB_DATA_DIR", "WANDB_CACHE_DIR", "WANDB_ARTIFACT_DIR"):
-        monkeypatch.setenv(folder, str(prepared))
+    for place in ("WANDB_DIR", "WANDB_DATA_DIR", "WANDB_CACHE_DIR", "WANDB_ARTIFACT_DIR"):
+        monkeypatch.setenv(place, str(prepared))
     monkeypatch.setenv("WANDB_CONSOLE", "off")
     first, second, output = train(prepared, rate=1e-5, report_to=["wandb"])
     assert first.pop("distributed") == second.pop("distributed") == "DistributedDataParallel"

@@ -174,11 +174,12 @@ def _trackers(given: object) -> tuple[Tracker, ...]:
             f"`trackers` is a list of {what}; the Trainer's own are named by its arguments, "
             f"`report_to={given!r}`."
         )
-    if hasattr(given, "log") and hasattr(given, "finish"):
+    if (hasattr(given, "log") or hasattr(given, "examined")) and hasattr(given, "finish"):
         raise InputError(f"`trackers` is a list of {what}: put yours into [...].")
     found = _items("trackers", given, what)
     for item in found:
-        whole = callable(getattr(item, "log", None)) and callable(getattr(item, "finish", None))
+        logs = any(callable(getattr(item, name, None)) for name in ("log", "examined"))
+        whole = logs and callable(getattr(item, "finish", None))
         if isinstance(item, type) or not whole:
             _refuse("trackers", f"a list of {what}", given)
     return found

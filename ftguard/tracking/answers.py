@@ -4,7 +4,10 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ftguard.errors import FtguardError
+from ftguard.folders import RunFolder
 from ftguard.measures.side_by_side import SideBySide, gained, lost, side_by_side
+from ftguard.probes import read_probes
 from ftguard.tracking.leaving import (
     NOT_SENT,
     WITHHELD,
@@ -53,10 +56,10 @@ def answer_rows(so_far: SoFar, log_texts: LogTexts) -> tuple[Row, ...]:
     random.Random(0).shuffle(same)
     shown = (*_of_each(lost(pairs), MOST), *_of_each(gained(pairs), MOST), *_of_each(same, SAMPLE))
     repeated = repeats(probes, log_texts)
-    lines = {probe.id: line for line, probe in enumerate(probes, 1)}
+    lines = _lines(so_far.opening.folder)
     rows = []
     for pair in shown:
-        name, texts = f"line {lines[pair.probe.id]} of probes.jsonl", (NOT_SENT,) * 4
+        name, texts = lines.get(pair.probe.id, "one of yours"), (NOT_SENT,) * 4
         if leaves(pair.probe, log_texts):
             before, after = pair.said
             known = " ".join((prompt_text(pair.probe), *_right(pair), before))
@@ -64,6 +67,15 @@ def answer_rows(so_far: SoFar, log_texts: LogTexts) -> tuple[Row, ...]:
             name, texts = pair.probe.id, (prompt_text(pair.probe), _first(pair), before, after)
         rows.append(_row(so_far.checkup.step, pair, name, texts))
     return tuple(rows)
+
+
+def _lines(folder: RunFolder) -> dict[str, str]:
+    """Where each probe stands in the run's folder, so that its owner finds it."""
+    try:
+        probes = read_probes(folder.probes)
+    except (OSError, FtguardError):
+        return {}
+    return {probe.id: f"line {line} of probes.jsonl" for line, probe in enumerate(probes, 1)}
 
 
 def _of_each(pairs: Sequence[SideBySide], most: int) -> Iterator[SideBySide]:

@@ -7,7 +7,7 @@ import pytest
 
 from ftguard import Answer, Probe
 from ftguard.folders import RunFolder
-from ftguard.probes import calibration_probes, general_probes
+from ftguard.probes import calibration_probes, general_probes, write_probes
 from ftguard.scores.record import Score
 from ftguard.scores.snapshot import Snapshot
 from ftguard.tracking import Opening, SoFar
@@ -76,7 +76,8 @@ def test_an_answer_that_repeats_ones_own_texts_is_found(
 
 def test_by_default_own_probes_are_not_told_and_shipped_ones_are(opening: Opening) -> None:
     """With "builtin" the row of a shipped probe has its texts unless the answer is a label of the
-    user's, a row of the user's own has none; with "none" no row has any.
+    user's, a row of the user's own has none; with "none" no row has any. Its place in
+    `probes.jsonl`, which also holds what was left out, is told.
     """
     other = next(p for p in general_probes() if isinstance(p.reference, str) and p != SHIPPED)
     probes = (
@@ -102,10 +103,12 @@ def test_by_default_own_probes_are_not_told_and_shipped_ones_are(opening: Openin
         checkups=(NOTHING,),
         choice=None,
     )
+    left_out = Probe(id="target/too-long", prompt="x", reference="y", role="target")
+    write_probes((left_out, *probes), opening.folder.probes)
     rows = {row[3]: row[5:9] for row in answer_rows(so_far, "builtin")}
     assert rows["general/a"][2:] == ("fine", "all wrong")
     assert rows["general/b"][2:] == ("fine", "(not sent: it repeats a text of your own probes)")
-    assert rows["line 3 of probes.jsonl"] == ("(not sent: log_texts)",) * 4
+    assert rows["line 4 of probes.jsonl"] == ("(not sent: log_texts)",) * 4
     for log_texts, secrets in (("builtin", 0), ("none", 0), ("all", 4)):
         told = str(answer_rows(so_far, log_texts))  # type: ignore[arg-type]
         assert told.count("SECRET") == secrets

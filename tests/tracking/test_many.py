@@ -9,15 +9,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from transformers import Trainer
 
+from ftguard import Gate, GuardCallback
 from ftguard.tracking import Kept, ManyTrackers, Opening, SoFar
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.choice import Choice
 from ftguard.verdict.conclusion import Conclusion
 from ftguard.verdict.gate import State
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*pin_memory.*")
+
 MakeCheckup = Callable[[Sequence[State]], Checkup]
 Telling = Callable[..., SoFar]
+Build = Callable[..., Trainer]
+Guarding = Callable[..., GuardCallback]
 
 
 @dataclass(frozen=True)
@@ -248,3 +254,38 @@ def test_a_tracker_that_wants_to_end_the_process_does_not(
 
     with pytest.warns(UserWarning, match=r"Exits failed \(RuntimeError: SystemExit: 3\)"):
         ManyTrackers((Exits(),)).examined(telling(checkup([])))
+
+
+def test_in_a_real_run_a_tracker_hears_of_both_models_answers_and_of_what_is_kept(
+    build: Build, guarding: Guarding
+) -> None:
+    """One that has no `log`: the opening with gates and base first, three checkpoints with all
+    answers, what is kept with its files whenever that changed, the conclusion last.
+    """
+    told: list[str] = []
+
+    class Full:
+        def begin(self, opening: Opening) -> None:
+            told.append(f"begin with {len(opening.run.gates)} gate")
+            assert len(opening.base.answers) == len(opening.probes) > 50
+
+        def examined(self, so_far: SoFar) -> None:
+            told.append(f"examined {[checkup.step for checkup in so_far.checkups]}")
+            assert so_far.now is not None
+            assert len(so_far.now.answers) == len(so_far.base.answers)
+
+        def kept(self, kept: Kept) -> None:
+            told.append(f"kept {kept.choice.checkup.step}")
+            assert (kept.files / "model.safetensors").is_file()
+
+        def finish(self, conclusion: Conclusion) -> None:
+            told.append(f"best is {conclusion.best_step}")
+
+    # The tiny model never ends an answer: the other gates have too few scores to decide.
+    guard = guarding(gates=[Gate(measurement="forgetting", limit=0.10)], trackers=[Full()])
+    build(guard, report_to=[]).train()
+    assert guard.best is not None
+    best = guard.best.step
+    assert told[:3] == ["begin with 1 gate", "examined [2]", "kept 2"]
+    assert [line for line in told if line.startswith("examined")][-1] == "examined [2, 4, 6]"
+    assert told[-2:] == [f"kept {best}", f"best is {best}"]

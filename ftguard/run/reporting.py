@@ -20,6 +20,7 @@ from transformers.trainer_callback import CallbackHandler
 from ftguard.run.arguments import Given
 from ftguard.tracking import LogTexts, ManyTrackers, Reporter, TrainerReporters, say, trackers_for
 from ftguard.tracking.answers import COLUMNS, Row, markdown, text_cell
+from ftguard.tracking.leaving import LEAVING
 from ftguard.tracking.tracker import Ending
 
 CALLS = 8
@@ -55,6 +56,8 @@ def trackers_of(
         others = (_attached(trainer),)
     elif state.is_world_process_zero:
         others = _reporters(args, state, control, is_open, given.log_texts)
+    if state.is_world_process_zero and args.report_to:
+        say(f"texts that {', '.join(args.report_to)} gets: {LEAVING[given.log_texts]}")
     return trackers_for(
         args.report_to,
         (*others, *given.trackers),

@@ -17,6 +17,14 @@ LogTexts = Literal["all", "builtin", "none"]
 with ftguard, or none."""
 LOG_TEXTS: tuple[LogTexts, ...] = ("all", "builtin", "none")
 
+LEAVING: dict[LogTexts, str] = {
+    "all": "prompts, references and answers, those of your own probes too",
+    "builtin": "those of ftguard's own questions and the answers to them, none of your probes' "
+    '(`log_texts="none"` sends none at all, "all" sends all)',
+    "none": "no prompt, no reference and no answer",
+}
+"""What is said of them before the first step."""
+
 LONGEST = 2_000
 """Characters of a text that are sent."""
 NOT_SENT = "(not sent: log_texts)"

@@ -48,14 +48,6 @@ class WandbTracker:
         """Put what the run is held against, and what was asked of what, into the config."""
         run = _open_run()
         run.config.update({"ftguard": run_record(opening)}, allow_val_change=True)
-        say(
-            {
-                "all": "W&B gets prompts, references and answers (log_texts)",
-                "builtin": "W&B gets the texts of ftguard's own questions and the answers to "
-                'them, and none of your probes\' (log_texts: "none" sends none, "all" all)',
-                "none": "W&B gets no prompt and no answer (log_texts)",
-            }[self.log_texts]
-        )
 
     def examined(self, so_far: SoFar) -> None:
         """One row at the checkpoint's training step, and the charts and tables of the run so far.
@@ -196,8 +188,8 @@ def _file(opening: Opening) -> Path:
 
 
 def _key(name: str) -> str:
-    """A name that W&B can hold: valid text of bounded length, without a dot, which would nest."""
-    return cleaned(name)[:200].replace(".", "_")
+    """A name that W&B can hold: valid text of bounded length, without the star of a pattern."""
+    return cleaned(name)[:200].replace("*", "_")
 
 
 def _model_files(folder: Path) -> Iterable[Path]:

@@ -70,15 +70,17 @@ def test_tensorboard_shows_the_curves_of_an_attached_trainer(
 
 
 def test_tensorboard_shows_the_curves_and_the_answers_by_itself(
-    events: Path, build: Build, guarding: Guarding
+    events: Path, build: Build, guarding: Guarding, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without `attach` the same curves stand at steps 2, 4 and 6, in the event file of the losses,
-    with a table of answers at each; the Trainer's log history is left alone.
+    with a table of answers at each; the Trainer's log history is left alone. A line says first
+    which texts it gets.
     """
     guard = guarding(log_texts="all")
     trainer = build(guard, report_to=["tensorboard"])
     trainer.train()
 
+    assert capsys.readouterr().out.count("texts that tensorboard gets: prompts, references") == 1
     assert_told(events, guard)
     assert len(list(events.rglob("events.out.*"))) == 1
     assert not [key for row in trainer.state.log_history for key in row if "ftguard" in key]

@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ def files(runs: Path) -> list[Path]:
     return sorted(runs.glob("offline-run-*/*.wandb"))
 
 
+@cache
 def inspected(file: Path, *options: str) -> str:
     """What `wandb leet inspect` prints of a run's log."""
     command = [sys.executable, "-m", "wandb", "leet", "inspect", "--json", *options, str(file)]
@@ -473,7 +475,7 @@ HOSTILE = [
     "<script>alert(1)</script>",
     "javascript:alert(1)",
     "\u202egnp.exe",
-    "a.b.c/d",
+    "a.b.c/d*e*",
     "",
 ]
 
@@ -539,7 +541,7 @@ def test_hostile_text_is_valid_text_and_no_secret_leaves(
     everything = json.dumps(ours) + json.dumps(table)
     assert "mine/<script>alert(1)</script>" in everything
     assert canary not in everything
-    assert str(Path.home()) not in everything.replace("/root/.", "")
+    assert str(Path.home()) not in everything
 
 
 def test_a_damaged_note_of_what_was_told_is_written_anew(

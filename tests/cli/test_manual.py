@@ -25,6 +25,7 @@ TOPICS = [
     "rating",
     "setups",
     "statistics",
+    "tracking",
 ]
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.padding import Padding
@@ -56,6 +57,8 @@ COLOURS: dict[State, str] = {
 @dataclass(frozen=True)
 class ConsoleTracker:
     """Writes to standard output, above any progress bar."""
+
+    same_thread: ClassVar[bool] = True
 
     def log(self, checkup: Checkup, share: float) -> None:
         """Write the block of one checkup."""

@@ -26,6 +26,7 @@ TOPICS = [
     "rating",
     "setups",
     "statistics",
+    "tracking",
 ]
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ftguard.ask.render import Ids, Rendering
-from ftguard.probes.probe import MULTIPLE_CHOICE, TOOL_CALL, Probe
+from ftguard.probes.own_scorer import reward_of
+from ftguard.probes.probe import TOOL_CALL, Probe
 
 MOST = 256
 LEAST = 16
@@ -22,8 +23,8 @@ class Room:
     """How long answers may grow: twice the longest reference of their role, within limits.
 
     Calls of tools, of which a part is worth nothing, may be half as long again as theirs. General
-    probes are of many kinds, so each has the room of its own references there. Without a reference
-    it is the most. A probe may say otherwise.
+    probes are of many kinds, so each has the room of its own references there. Without a reference,
+    and for a reward, which may be of anything, it is the most. A probe may say otherwise.
     """
 
     rendering: Rendering
@@ -55,7 +56,7 @@ class Room:
         if probe.max_new_tokens:
             return probe.max_new_tokens
         needed = self.by_role[str(probe.role)]
-        if not probe.references:
+        if not probe.references or reward_of(probe.scorer) is not None:
             needed = MOST
         elif probe.role == "general":
             # Few different sizes make few, full batches.
@@ -84,7 +85,7 @@ def _twice_longest(probes: Sequence[Probe], rendering: Rendering) -> int:
     lengths = [
         rendering.num_tokens(reference)
         for probe in probes
-        if probe.kind == "answer" and probe.scorer != MULTIPLE_CHOICE
+        if probe.is_written
         for reference in probe.references
     ]
     return max(LEAST, min(MOST, 2 * max(lengths, default=0)))

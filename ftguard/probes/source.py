@@ -11,8 +11,10 @@ import numpy as np
 from ftguard.errors import InputError
 
 
-def digest_of(function: FunctionType) -> str:
+def digest_of(function: FunctionType, beside: str = "") -> str:
     """Of its source, its defaults and closure, and the globals and helpers that it names.
+
+    What stands `beside` it, such as a range, counts too.
 
     Followed are numbers, texts, patterns and containers of them, and functions of the same module;
     other globals (modules, classes) are taken to stay as they are.
@@ -23,6 +25,7 @@ def digest_of(function: FunctionType) -> str:
     hashed = hashlib.blake2b(digest_size=6)
     for part in _parts(function, set()):
         hashed.update(part.encode("utf-8", "surrogatepass") + b"\0")
+    hashed.update(beside.encode())
     return hashed.hexdigest()
 
 

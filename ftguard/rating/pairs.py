@@ -7,7 +7,7 @@ from pathlib import Path
 from ftguard.ask.answer import Answer
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
-from ftguard.probes.probe import MULTIPLE_CHOICE, Message, Probe
+from ftguard.probes.probe import Message, Probe
 from ftguard.probes.store import read_probes
 from ftguard.run.ledger import Ledger, current_run
 from ftguard.run.state import RunState, fold
@@ -91,10 +91,7 @@ def pair_up(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> tuple[Ans
     pairs = [
         _pair(probe, before[probe.id], after[probe.id])
         for probe in probes
-        if probe.kind == "answer"
-        and probe.scorer != MULTIPLE_CHOICE
-        and probe.id in before
-        and probe.id in after
+        if probe.is_written and probe.id in before and probe.id in after
     ]
     return tuple(_merged(sorted(pairs, key=lambda pair: ROLES.index(pair.role))))
 

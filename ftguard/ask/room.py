@@ -23,8 +23,9 @@ class Room:
     """How long answers may grow: twice the longest reference of their role, within limits.
 
     Calls of tools, of which a part is worth nothing, may be half as long again as theirs. General
-    probes are of many kinds, so each has the room of its own references there. Without a reference,
-    and for a reward, which may be of anything, it is the most. A probe may say otherwise.
+    probes are of many kinds, so each has the room of its own references there. Without a reference
+    it is the most, and for a reward, which may be of anything, the most that the context has. A
+    probe may say otherwise.
     """
 
     rendering: Rendering
@@ -56,13 +57,17 @@ class Room:
         if probe.max_new_tokens:
             return probe.max_new_tokens
         needed = self.by_role[str(probe.role)]
-        if not probe.references or reward_of(probe.scorer) is not None:
+        rewarded = reward_of(probe.scorer) is not None
+        if rewarded:
+            needed = LEAST
+        elif not probe.references:
             needed = MOST
         elif probe.role == "general":
             # Few different sizes make few, full batches.
             needed = 2 ** math.ceil(math.log2(_needed([probe], self.rendering)))
         in_chat = self.rendering.is_templated(probe)
         wanted = max(needed, LEAST_IN_CHAT) if in_chat else needed
+        wanted = MOST if rewarded else wanted
         # A sentence or two may stand before a call.
         wanted += LEAST_IN_CHAT * (probe.scorer == TOOL_CALL)
         wanted += FOR_THOUGHT * (opens_thought or (in_chat and self.thinks))

@@ -181,13 +181,14 @@ def _not_loaded(name: str, error: Exception) -> str:
 
 
 def _config_at(trace: TracebackType | None) -> Any:
-    """The configuration of the task that was being made when loading failed."""
-    found = None
+    """The configuration of the task whose data were being loaded when that failed; else None."""
     while trace is not None:
-        config = getattr(trace.tb_frame.f_locals.get("self"), "config", None)
-        found = config if getattr(config, "dataset_path", None) else found
+        if trace.tb_frame.f_code.co_name == "download":
+            config = getattr(trace.tb_frame.f_locals.get("self"), "config", None)
+            if getattr(config, "dataset_path", None):
+                return config
         trace = trace.tb_next
-    return found
+    return None
 
 
 def _reason(error: BaseException) -> str:

@@ -396,9 +396,10 @@ def test_dpo_is_guarded(
     assert ranked.base == pytest.approx(np.mean([right > wrong for right, wrong in before]))
     assert ranked.now == pytest.approx(np.mean([right > wrong for right, wrong in after]))
     moved = [(a - b) - (c - d) for (b, d), (a, c) in zip(before, after, strict=True)]
-    assert (rewarded.base, rewarded.now) == (0.5, np.mean([margin > 0 for margin in moved]))
+    share = float(np.mean([margin > 0 for margin in moved]))
+    assert (rewarded.base, rewarded.now) == (0.5, share)
     assert rewarded.estimate is not None
-    assert rewarded.estimate.value == pytest.approx(rewarded.now - 0.5)
+    assert rewarded.estimate.value == pytest.approx(share - 0.5)
     assert "preference/target" in {outcome.gate.key for outcome in last.verdict.outcomes}
     out = capsys.readouterr().out
     # Pairs of answers are no rows to compare with.

@@ -66,7 +66,9 @@ def _probe(given: Any, number: int, scorer: OwnScorer) -> Probe | None:
     if not prompt:
         raise InputError(f"the row asks nothing: it has no `prompt` among {sorted(row.columns)}.")
     held = {name: plain_value(value) for name, value in given.items() if name not in TOLD_APART}
-    answer = next((n for n in ANSWERS if n not in row.used and row.kept(n) is not None), None)
+    # What is trained on beside a reward comes after what the reward is worked out from.
+    names = (*(name for name in ANSWERS if name != "completion"), "completion")
+    answer = next((n for n in names if n not in row.used and row.kept(n) is not None), None)
     return Probe(
         id=row.id,
         prompt=prompt,

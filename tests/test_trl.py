@@ -390,7 +390,7 @@ def test_dpo_is_guarded(
         for model in (copy().eval(), trainer.model.eval())
     )
     last = guard.checkups[-1]
-    ranked, rewarded = (last.find(n, "target") for n in ("preference", "preference_reward"))
+    ranked, rewarded = (last.find(n, "target") for n in ("preference", "dpo_reward"))
     assert ranked is not None
     assert rewarded is not None
     assert ranked.base == pytest.approx(np.mean([right > wrong for right, wrong in before]))
@@ -404,7 +404,7 @@ def test_dpo_is_guarded(
     out = capsys.readouterr().out
     # Pairs of answers are no rows to compare with.
     assert "WARNING" not in out
-    assert "preference_reward/" in out
+    assert "dpo_reward/" in out
 
 
 def test_kto_is_guarded(

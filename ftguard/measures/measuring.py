@@ -38,7 +38,7 @@ OURS = frozenset(
     {
         "target",
         "preference",
-        "preference_reward",
+        "dpo_reward",
         "forgetting",
         "format",
         "own_answers",

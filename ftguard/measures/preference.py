@@ -24,7 +24,7 @@ def preference(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterat
     turn. It is the ranking accuracy of Chen et al. 2024 (2405.19534), of the base and of the
     checkpoint; a longer answer is less likely in all, so that pairs of unlike lengths are hard.
 
-    `preference_reward/ROLE` is what TRL logs as `rewards/accuracies`: the share on which the
+    `dpo_reward/ROLE` is what TRL logs as `rewards/accuracies`: the share on which the
     implicit reward of the chosen answer is higher, log p(chosen) - log p_ref(chosen) >
     log p(rejected) - log p_ref(rejected) (Rafailov et al. 2023, 2305.18290), with the run's base as
     the reference. The base prefers neither, which is 0.5.
@@ -35,7 +35,7 @@ def preference(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterat
             found = pair(pairs, base, now)
             yield _share("preference", role, found, found.base, found.now)
             rewarded = _rewarded(pairs, base, now)
-            yield _share("preference_reward", role, found, np.full(found.now.size, COIN), rewarded)
+            yield _share("dpo_reward", role, found, np.full(found.now.size, COIN), rewarded)
 
 
 def _rewarded(pairs: Sequence[Probe], base: Snapshot, now: Snapshot) -> Array:

@@ -42,7 +42,7 @@ RANGES = {
     "target": GAIN,
     "gained": GAIN,
     "preference": GAIN,
-    "preference_reward": GAIN,
+    "dpo_reward": GAIN,
 }
 """By the measurement's name; of a user's own measure any finite number may be the limit."""
 

@@ -38,7 +38,7 @@ def test_both_accuracies_are_shares_of_the_pairs(snap: Snap) -> None:
     ranked, rewarded = preference([_pair(name) for name in NAMES], base, now)
 
     assert (ranked.key, ranked.base, ranked.now) == ("preference/target", 0.375, 0.75)
-    assert (rewarded.key, rewarded.base, rewarded.now) == ("preference_reward/target", 0.5, 0.75)
+    assert (rewarded.key, rewarded.base, rewarded.now) == ("dpo_reward/target", 0.5, 0.75)
     assert ranked.estimate is not None
     assert rewarded.estimate is not None
     assert (ranked.estimate.value, ranked.estimate.n) == (0.375, 4)
@@ -68,9 +68,9 @@ def test_pairs_of_each_role_stand_apart_and_are_no_gain(snap: Snap) -> None:
 
     assert keys == [
         "preference/target",
-        "preference_reward/target",
+        "dpo_reward/target",
         "preference/general",
-        "preference_reward/general",
+        "dpo_reward/general",
     ]
     assert list(target(probes, side, side)) == []
     assert list(preference([], side, side)) == []
@@ -93,4 +93,4 @@ def test_a_limit_is_the_least_gain() -> None:
     """In points, as of the target; what no gain can be is refused."""
     assert Gate(measurement="preference", slice="target", limit=0.1).key == "preference/target"
     with pytest.raises(ValueError, match="a least gain, in points"):
-        Gate(measurement="preference_reward", slice="target", limit=10)
+        Gate(measurement="dpo_reward", slice="target", limit=10)

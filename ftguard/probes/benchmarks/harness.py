@@ -17,6 +17,8 @@ from ftguard.probes.benchmarks.named import YAML
 SEED = 1234
 """What lm-eval draws few-shot examples by, unless told otherwise."""
 SHOWN = 5
+PACKAGED = ("json", "csv", "parquet", "text", "arrow")
+"""What `datasets` calls files that are given to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,7 @@ def load(names: Sequence[str], folder: str | None) -> tuple[Loaded, ...]:
         known = all(name.endswith(YAML) or name in own.task_index for name in names)
         manager = own if known else TaskManager(include_path=folder)
         for name in names:
-            for one in _load(name, manager):
+            for one in _load(name, manager, tuple(own.all_tasks)):
                 found.setdefault(one.name, one)
     return tuple(found.values())
 
@@ -134,13 +136,14 @@ def _require() -> None:
     del lm_eval
 
 
-def _load(name: str, manager: Any) -> Iterator[Loaded]:
+def _load(name: str, manager: Any, own: Sequence[str]) -> Iterator[Loaded]:
     is_file = name.endswith(YAML)
     if not is_file and name not in manager.task_index:
         near = difflib.get_close_matches(name, manager.all_tasks, n=SHOWN)
         raise InputError(
             f"lm-eval has no task, group or tag `{name}`"
             + (f"; it has {', '.join(near)}" if near else "")
+            + (f"; in your folder there are {', '.join(own[:SHOWN])}" if own else "")
             + ". Tasks of your own: `lm_eval:NAME@FOLDER`, or a YAML file."
         )
     try:
@@ -168,6 +171,12 @@ def _not_loaded(name: str, error: Exception) -> str:
         return (
             f"lm-eval cannot load `{name}` ({reason}): mend the task, or install what it needs "
             "(some tasks need an extra of lm-eval: pip install 'lm-eval[ifeval]')."
+        )
+    if place in PACKAGED:
+        files = (config.dataset_kwargs or {}).get("data_files")
+        return (
+            f"lm-eval's task `{config.task}` asks of files ({files}), which cannot be read here "
+            f"({reason}): check that they are there, and that each holds rows of the same columns."
         )
     subset = getattr(config, "dataset_name", None)
     call = f"load_dataset({place!r}{f', {subset!r}' if subset else ''})"

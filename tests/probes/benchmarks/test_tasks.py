@@ -101,10 +101,21 @@ def test_a_chat_template_gets_messages(tasks: Path) -> None:
             "no metric that is a share of each answer",
         ),
         ({"dataset_path": "nobody/no-such-set", "dataset_kwargs": None}, "`nobody/no-such-set`"),
+        ({"dataset_kwargs": {"data_files": {"test": "gone.jsonl"}}}, "asks of files"),
         ({"num_fewshot": 400, "fewshot_split": "test"}, "makes no prompts of its documents"),
         ({"doc_to_text": "{{asked.nothing.there}}"}, "cannot load `odd`"),
     ],
-    ids=["rolling", "repeats", "sampled", "code", "corpus", "no-data", "shots", "broken"],
+    ids=[
+        "rolling",
+        "repeats",
+        "sampled",
+        "code",
+        "corpus",
+        "no-data",
+        "no-file",
+        "shots",
+        "broken",
+    ],
 )
 def test_what_no_probe_can_ask_is_refused(
     tmp_path: Path, write: Write, config: dict[str, object], reason: str
@@ -149,7 +160,9 @@ def test_without_lm_eval_probes_are_read_and_shown(
     kept = read_probes(tmp_path / "probes.jsonl")
     assert kept == asked.probes
     assert "words-3" in render_table(kept, colour=False)
-    assert "lm_eval:words@" in render_page(kept[15], colour=False)
+    page = render_page(kept[15], colour=False)
+    assert "lm_eval:words@" in page
+    assert "ends at\n  '\\n', '='" in page
     found = score(kept[11:13], [Answer(probe_id=probe.id, text="a") for probe in kept])
     assert "likelihoods for" in str(found[0].unscored)
     assert "give the probes as `lm_eval:words` again" in str(found[1].unscored)

@@ -2,6 +2,7 @@
 
 import contextlib
 import difflib
+import importlib.metadata
 import io
 import json
 import logging
@@ -108,9 +109,7 @@ def filters_of(task: Any) -> tuple[str, ...]:
 
 def version() -> str:
     """That of lm-eval, by which its metrics may differ."""
-    import lm_eval
-
-    return str(lm_eval.__version__)
+    return importlib.metadata.version("lm_eval")
 
 
 @contextlib.contextmanager
@@ -127,13 +126,16 @@ def quietly() -> Iterator[None]:
 
 def _require() -> None:
     try:
-        import lm_eval
+        from lm_eval.tasks import TaskManager
     except ImportError as error:
         raise InputError(
             f"`lm_eval:` takes the tasks of lm-evaluation-harness, which is missing ({error}): pip "
             "install 'ftguard[lm_eval]'."
         ) from None
-    del lm_eval
+    if not hasattr(TaskManager, "load"):
+        raise InputError(
+            f"lm-evaluation-harness {version()} is too old: pip install -U 'lm-eval>=0.4.12'."
+        )
 
 
 def _load(name: str, manager: Any, own: Sequence[str]) -> Iterator[Loaded]:

@@ -30,6 +30,7 @@ from ftguard.ask.rendered import RenderedText, read_rendered
 from ftguard.folders import RunFolder
 from ftguard.probes import read_probes
 from ftguard.scores.snapshot import load_snapshot
+from ftguard.testing import tiny_run
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*pin_memory.*"),
@@ -512,20 +513,32 @@ def test_a_grpo_run_is_measured_by_its_own_reward(
     assert gain.estimate.n == 20
 
 
-def test_a_reward_without_its_range_ends_before_the_first_step(
-    tmp_path: Path, tokenizer: PreTrainedTokenizerFast, own_texts: tuple[Probe, ...], copy: Copy
+def unasked(completions: list[str], solution: list[str], **_: Any) -> list[float]:
+    """Wants a column that the rows below lack."""
+    return [float(said == right) for said, right in zip(completions, solution, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("scorer", "reason"),
+    [
+        (closeness, r"outside of \[0, 1\].*low=..., high=..."),
+        (unasked, "rewards none of the base's 14 answers: .*TypeError.*`Probe.columns`"),
+    ],
+)
+def test_a_reward_that_cannot_be_used_ends_before_the_first_step(
+    tmp_path: Path,
+    own_texts: tuple[Probe, ...],
+    scorer: Callable[..., list[float]],
+    reason: str,
 ) -> None:
-    """Rewards below 0 are not cut to it: the error says the range's arguments."""
-    rows = [{"prompt": prompt, "answer": answer} for prompt, answer in SUMS]
-    target = ProbeSet.load(rows[20:], scorer=closeness)
-    trainer = GRPOTrainer(
-        model=copy(),
-        args=arguments(GRPOConfig, tmp_path, num_generations=2, max_completion_length=8),
-        reward_funcs=closeness,
-        train_dataset=Dataset.from_list(rows[:20]),
-        processing_class=tokenizer,
-        callbacks=[GuardCallback(target=target, general=own_texts, tail=None)],
-    )
-    with pytest.raises(InputError, match=r"outside of \[0, 1\].*low=..., high=..."):
+    """Rewards below 0 are not cut to it: the error says the range's arguments; a function that gets
+    no answer rewarded is told with its reason.
+    """
+    rows = [{"prompt": prompt, "answer": answer} for prompt, answer in SUMS[20:34]]
+    target = ProbeSet.load(rows, scorer=scorer)
+    guard = GuardCallback(target=target, general=own_texts[:2], tail=None, holdout=0)
+    trainer = tiny_run(tmp_path, guard)
+
+    with pytest.raises(InputError, match=reason):
         trainer.train()
     assert trainer.state.global_step == 0

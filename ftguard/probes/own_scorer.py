@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ftguard.errors import InputError
 from ftguard.probes.reward import Reward, is_reward_function
-from ftguard.probes.source import digest_of
+from ftguard.probes.source import called, digest_of
 
 ScoringFunction = Callable[..., object]
 """`(probe, answer) -> float | Unscored`: how good an answer is, in [0, 1], or why that cannot be
@@ -36,13 +36,19 @@ class OwnScorer(str):
         function = given.function if isinstance(given, Reward) else given
         reward = Reward(function) if is_reward_function(function) else None
         reward = given if isinstance(given, Reward) else reward
-        if not inspect.isfunction(function):
+        # TRL's own rewards are objects in part.
+        plain = (function, "") if inspect.isfunction(function) else None
+        if reward is not None and plain is None:
+            plain = called(function)
+        if plain is None:
             raise InputError(
                 f"the scorer {type(function).__name__} is no plain function, so a change to it "
                 "would go unseen: give a function made with `def`."
             )
-        held = "" if reward is None else f"{reward.low!r} {reward.high!r}"
-        name = f"{function.__module__}:{function.__qualname__}@{digest_of(function, held)}"
+        own, held = plain
+        if reward is not None:
+            held += f" {reward.low!r} {reward.high!r}"
+        name = f"{own.__module__}:{own.__qualname__}@{digest_of(own, held)}"
         return cls.named(name, function, reward)
 
     @classmethod

@@ -11,6 +11,9 @@ RewardFunction = Callable[..., object]
 """`(prompts, completions, ...) -> list[float | None]`, or a coroutine of it: TRL calls it by names,
 with `completion_ids`, `trainer_state` and each further column of the data beside these."""
 
+COMPLETIONS = {"completions", "completion_ids"}
+"""Parameters that no function of a probe and an answer has."""
+
 
 @dataclass(frozen=True)
 class Reward:
@@ -56,10 +59,10 @@ class Reward:
 
 
 def is_reward_function(function: object) -> bool:
-    """Whether it has TRL's signature, told by its parameter `completions`."""
+    """Whether it has TRL's signature, told by its parameter `completions` or `completion_ids`."""
     if not callable(function):
         return False
     try:
-        return "completions" in inspect.signature(function).parameters
+        return bool(COMPLETIONS & inspect.signature(function).parameters.keys())
     except (TypeError, ValueError):
         return False

@@ -10,17 +10,26 @@ from ftguard.scores.snapshot import Snapshot
 
 
 def check_rewards(probes: Sequence[Probe], base: Snapshot) -> None:
-    """Rewards of the base's answers outside of their range would go on through the whole run.
+    """What is wrong with the rewards of the base's answers would be so through the whole run.
 
     Raises:
-        InputError: one is; the message says how to say the range.
+        InputError: one is outside of its function's range, or a function gives none at all.
     """
-    rewarded = {probe.id for probe in probes if reward_of(probe.scorer) is not None}
-    reasons = {s.probe_id: s.unscored for s in base.scores if s.probe_id in rewarded}
-    outside = [name for name, why in reasons.items() if why is not None and OUTSIDE in why]
-    if outside:
-        raise InputError(
-            f"{len(outside)} of the base's {len(reasons)} rewards cannot be used: of probe "
-            f"`{outside[0]}` {reasons[outside[0]]}. A function without bounds can be given one "
-            "with them that calls it, such as 1 / (1 + its distance)."
-        )
+    functions = {str(p.scorer) for p in probes if reward_of(p.scorer) is not None}
+    reasons = {score.probe_id: score.unscored for score in base.scores}
+    for name in sorted(functions):
+        mine = {p.id: reasons.get(p.id) for p in probes if str(p.scorer) == name}
+        outside = [probe_id for probe_id, why in mine.items() if why and OUTSIDE in why]
+        if outside:
+            raise InputError(
+                f"{len(outside)} of the base's {len(mine)} rewards cannot be used: of probe "
+                f"`{outside[0]}` {mine[outside[0]]}. A reward without bounds is wrapped into a "
+                "function that has them, such as 1 / (1 + its distance)."
+            )
+        if all(mine.values()):
+            first = next(iter(mine))
+            raise InputError(
+                f"`{name.partition('@')[0]}` rewards none of the base's {len(mine)} answers: of "
+                f"probe `{first}`, {mine[first]}. It gets the columns of the probe's row "
+                "(`Probe.columns`), each as a list of one."
+            )

@@ -153,3 +153,27 @@ def test_a_range_without_sense_is_refused() -> None:
         Reward(signed, low=1, high=1)
     with pytest.raises(InputError, match="`len` is none"):
         Reward(len)
+
+
+@pytest.mark.parametrize(
+    ("scorer", "prompt", "text", "value"),
+    [
+        ("think_format_reward", CHAT, "<think>two and two</think>4", 1.0),
+        ("think_format_reward", CHAT, "<think>two and two", 0.0),
+        # 2 tokens of 1 at most, the last of them free: as much too long as can be.
+        ("soft_overlong", "2+2=", "4", 0.0),
+        ("free", "2+2=", "4", 1.0),
+    ],
+)
+def test_rewards_that_ship_with_trl_are_scorers(
+    scorer: str, prompt: Any, text: str, value: float
+) -> None:
+    """One of messages, and a closure of token ids whose rewards go from -1 to 0."""
+    rewards = pytest.importorskip("trl.rewards")
+    functions = {
+        "think_format_reward": rewards.think_format_reward,
+        "soft_overlong": Reward(rewards.get_soft_overlong_punishment(1, 1), low=-1, high=0),
+        "free": Reward(rewards.get_soft_overlong_punishment(9, 1), low=-1, high=0),
+    }
+
+    assert _scored(functions[scorer], text=text, prompt=prompt).value == value

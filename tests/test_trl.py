@@ -373,7 +373,7 @@ def test_dpo_is_guarded(
     """
     rows = [{"prompt": p, "chosen": answer, "rejected": "no"} for p, answer in SUMS]
     trained = [row | {"prompt": row["prompt"].replace("+1", "+2")} for row in rows]
-    guard = GuardCallback(target=rows, general=own_texts, limits={"preference/target": -0.9})
+    guard = GuardCallback(target=rows, general=own_texts, limits={"pairs/target": -0.9})
     trainer = DPOTrainer(
         model=copy(),
         ref_model=copy(),
@@ -391,7 +391,7 @@ def test_dpo_is_guarded(
         for model in (copy().eval(), trainer.model.eval())
     )
     last = guard.checkups[-1]
-    ranked, rewarded = (last.find(n, "target") for n in ("preference", "dpo_reward"))
+    ranked, rewarded = (last.find(n, "target") for n in ("pairs", "dpo_reward"))
     assert ranked is not None
     assert rewarded is not None
     assert ranked.base == pytest.approx(np.mean([right > wrong for right, wrong in before]))
@@ -401,7 +401,7 @@ def test_dpo_is_guarded(
     assert (rewarded.base, rewarded.now) == (0.5, share)
     assert rewarded.estimate is not None
     assert rewarded.estimate.value == pytest.approx(share - 0.5)
-    assert "preference/target" in {outcome.gate.key for outcome in last.verdict.outcomes}
+    assert "pairs/target" in {outcome.gate.key for outcome in last.verdict.outcomes}
     out = capsys.readouterr().out
     # Pairs of answers are no rows to compare with.
     assert "WARNING" not in out

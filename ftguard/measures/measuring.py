@@ -13,7 +13,7 @@ from ftguard.measures.flips import flips
 from ftguard.measures.forgetting import forgetting
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.own_answers import own_answers
-from ftguard.measures.preference import preference
+from ftguard.measures.pairs import pairs
 from ftguard.measures.tail import tail
 from ftguard.measures.target import target
 from ftguard.probes.probe import Probe
@@ -23,7 +23,7 @@ Measure = Callable[[Sequence[Probe], Snapshot, Snapshot], Iterable[Measurement]]
 
 MEASURES: tuple[Measure, ...] = (
     target,
-    preference,
+    pairs,
     forgetting,
     own_answers,
     flips,
@@ -37,7 +37,7 @@ MEASURES: tuple[Measure, ...] = (
 OURS = frozenset(
     {
         "target",
-        "preference",
+        "pairs",
         "dpo_reward",
         "forgetting",
         "format",

@@ -42,7 +42,7 @@ VERDICTS = {
     None: ("undecided", "bold yellow"),
     False: ("BLOCKED", "bold red"),
 }
-KINDS = {"format": "form", "preference": "pairs", "dpo_reward": "pairs"}
+KINDS = {"format": "form", "pairs": "gain", "dpo_reward": "gain"}
 """What stands behind measurements that no gate looks at."""
 COLOURS: dict[State, str] = {
     "clear": "green",

@@ -1,4 +1,4 @@
-"""Preference: on how many held-out pairs the chosen answer comes before the rejected one."""
+"""Pairs: on how many held-out pairs the chosen answer comes before the rejected one."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,10 +16,10 @@ COIN = 0.5
 ROLES = ("target", "general", "tail", "calibration")
 
 
-def preference(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
+def pairs(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
     """Two accuracies on preference pairs of each role, as shares of them; ties count half.
 
-    `preference/ROLE` is the share of pairs on which the model finds the chosen answer likelier than
+    `pairs/ROLE` is the share of pairs on which the model finds the chosen answer likelier than
     the rejected one: log p(chosen) > log p(rejected), summed over tokens, without what ends the
     turn. It is the ranking accuracy of Chen et al. 2024 (2405.19534), of the base and of the
     checkpoint; a longer answer is less likely in all, so that pairs of unlike lengths are hard.
@@ -30,11 +30,11 @@ def preference(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterat
     the reference. The base prefers neither, which is 0.5.
     """
     for role in ROLES:
-        pairs = [p for p in probes if p.role == role and p.kind == "preference"]
-        if pairs:
-            found = pair(pairs, base, now)
-            yield _share("preference", role, found, found.base, found.now)
-            rewarded = _rewarded(pairs, base, now)
+        held = [p for p in probes if p.role == role and p.kind == "preference"]
+        if held:
+            found = pair(held, base, now)
+            yield _share("pairs", role, found, found.base, found.now)
+            rewarded = _rewarded(held, base, now)
             yield _share("dpo_reward", role, found, np.full(found.now.size, COIN), rewarded)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from ftguard import Gate
 from ftguard.ask.answer import Answer
-from ftguard.measures.preference import preference
+from ftguard.measures.pairs import pairs
 from ftguard.measures.target import target
 from ftguard.probes import Probe, Role
 from ftguard.scores.snapshot import Snapshot
@@ -35,9 +35,9 @@ def test_both_accuracies_are_shares_of_the_pairs(snap: Snap) -> None:
     base = _side(snap, {"a": -2.0, "b": 0.0, "c": -4.0, "d": 2.0})
     now = _side(snap, {"a": 1.0, "b": 1.5, "c": -3.0, "d": 1.0})
 
-    ranked, rewarded = preference([_pair(name) for name in NAMES], base, now)
+    ranked, rewarded = pairs([_pair(name) for name in NAMES], base, now)
 
-    assert (ranked.key, ranked.base, ranked.now) == ("preference/target", 0.375, 0.75)
+    assert (ranked.key, ranked.base, ranked.now) == ("pairs/target", 0.375, 0.75)
     assert (rewarded.key, rewarded.base, rewarded.now) == ("dpo_reward/target", 0.5, 0.75)
     assert ranked.estimate is not None
     assert rewarded.estimate is not None
@@ -51,7 +51,7 @@ def test_a_base_prefers_nothing_by_its_own_rewards(snap: Snap) -> None:
     """Against itself every reward is 0, where TRL's strict comparison would say 0 %: no change."""
     base = _side(snap, dict.fromkeys(NAMES, 3.0))
 
-    ranked, rewarded = preference([_pair(name) for name in NAMES], base, base)
+    ranked, rewarded = pairs([_pair(name) for name in NAMES], base, base)
 
     assert (ranked.base, ranked.now) == (1.0, 1.0)
     assert (rewarded.base, rewarded.now) == (0.5, 0.5)
@@ -64,16 +64,16 @@ def test_pairs_of_each_role_stand_apart_and_are_no_gain(snap: Snap) -> None:
     probes = [_pair("a"), _pair("b"), _pair("c", "general"), _pair("d", "general")]
     side = _side(snap, dict.fromkeys(NAMES, 1.0))
 
-    keys = [measurement.key for measurement in preference(probes, side, side)]
+    keys = [measurement.key for measurement in pairs(probes, side, side)]
 
     assert keys == [
-        "preference/target",
+        "pairs/target",
         "dpo_reward/target",
-        "preference/general",
+        "pairs/general",
         "dpo_reward/general",
     ]
     assert list(target(probes, side, side)) == []
-    assert list(preference([], side, side)) == []
+    assert list(pairs([], side, side)) == []
 
 
 def test_a_pair_that_is_not_scored_is_counted(snap: Snap) -> None:
@@ -81,7 +81,7 @@ def test_a_pair_that_is_not_scored_is_counted(snap: Snap) -> None:
     base = _side(snap, {"a": 1.0, "b": 1.0})
     now = snap({"a": 1.0, "b": None}, answers=base.answers)
 
-    ranked, rewarded = preference([_pair("a"), _pair("b")], base, now)
+    ranked, rewarded = pairs([_pair("a"), _pair("b")], base, now)
 
     for found in (ranked, rewarded):
         assert found.estimate is None
@@ -91,6 +91,6 @@ def test_a_pair_that_is_not_scored_is_counted(snap: Snap) -> None:
 
 def test_a_limit_is_the_least_gain() -> None:
     """In points, as of the target; what no gain can be is refused."""
-    assert Gate(measurement="preference", slice="target", limit=0.1).key == "preference/target"
+    assert Gate(measurement="pairs", slice="target", limit=0.1).key == "pairs/target"
     with pytest.raises(ValueError, match="a least gain, in points"):
         Gate(measurement="dpo_reward", slice="target", limit=10)

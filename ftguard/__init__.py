@@ -51,6 +51,7 @@ from ftguard.measures import Measurement as Measurement
 from ftguard.probes import Constraint as Constraint
 from ftguard.probes import Probe as Probe
 from ftguard.probes import ProbeSet as ProbeSet
+from ftguard.probes.reward import Reward as Reward
 from ftguard.scores.record import Unscored as Unscored
 from ftguard.scores.snapshot import Snapshot as Snapshot
 from ftguard.stats.estimates import Estimate as Estimate

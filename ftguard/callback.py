@@ -42,7 +42,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
     Args:
         target: held-out examples of the task: a dataset or its name, a JSONL or CSV path, or
             probes. Without it checkpoints rank by `eval_loss`.
-        general: probes of general capability, by default those that ship with ftguard.
+        general: probes of general capability, by default those that ship with ftguard; like every
+            set it may name standard benchmarks, `lm_eval:arc_easy,gsm8k`.
         tail: edge cases and queries outside of the training distribution; "auto" finds them
             among the target's (their slices, rare classes, out-of-scope labels, those furthest
             from the training data) and makes edge cases of them, None has none.

@@ -13,7 +13,8 @@ from ftguard.measures.calibration_split import Sides, measure_calibration
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import too_few
 from ftguard.probes.own_scorer import is_own
-from ftguard.probes.probe import JUDGED, MULTIPLE_CHOICE, OPEN, Probe
+from ftguard.probes.probe import GREEDY, JUDGED, MULTIPLE_CHOICE, OPEN, Probe
+from ftguard.scores.multiple_choice import likeliest
 from ftguard.scores.snapshot import Snapshot, cut_off, values
 from ftguard.stats.calibration_error import Confidences
 
@@ -33,7 +34,7 @@ def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
     splits = calibration_splits(probes)
     for name, members in splits.items():
         yield from _measure(name, members, base, now)
-    generated = [probe for probe in splits["target"] if probe.scorer != MULTIPLE_CHOICE]
+    generated = [probe for probe in splits["target"] if probe.is_written]
     for measurement in islice(_measure("target", generated, base, now, per_token), 1):
         yield replace(measurement, name="calibration_per_token")
 
@@ -51,18 +52,21 @@ def calibration_splits(probes: Sequence[Probe]) -> dict[str, list[Probe]]:
 
 def _is_right_or_wrong(probe: Probe) -> bool:
     """Whether confidence is of what is scored: a grade of one's own may be of anything."""
-    return probe.scorer not in (OPEN, JUDGED) and not is_own(str(probe.scorer))
+    # Of a text that is only read, confidence would be in that text and not in an answer.
+    return probe.scorer not in (OPEN, JUDGED, GREEDY) and not is_own(str(probe.scorer))
 
 
 def confidence(probe: Probe, answer: Answer) -> float:
     """How sure the model is of its answer, in [0, 1].
 
-    Multiple choice: the largest softmax over the options' log-probabilities. A generated answer:
-    the probability of the whole answer up to its end, not of the thinking before it.
+    Multiple choice: the softmax over the options' log-probabilities of the option that it chooses,
+    the largest one unless options are weighed by their length. A generated answer: the probability
+    of the whole answer up to its end, not of the thinking before it.
     """
     if probe.scorer == MULTIPLE_CHOICE:
-        best = max(answer.option_logprobs)
-        return 1 / math.fsum(math.exp(value - best) for value in answer.option_logprobs)
+        options = answer.option_logprobs
+        best, own = max(options), options[likeliest(probe, options)]
+        return math.exp(own - best) / math.fsum(math.exp(value - best) for value in options)
     return min(1.0, math.exp(math.fsum(_said(answer))))
 
 

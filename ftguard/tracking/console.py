@@ -43,6 +43,8 @@ VERDICTS = {
     None: ("undecided", "bold yellow"),
     False: ("BLOCKED", "bold red"),
 }
+KINDS = {"format": "form", "pairs": "gain", "dpo_reward": "gain"}
+"""What stands behind measurements that no gate looks at."""
 COLOURS: dict[State, str] = {
     "clear": "green",
     "within": "green",
@@ -130,8 +132,8 @@ def _rows(checkup: Checkup) -> Iterator[tuple[Sequence[str], Text]]:
             continue
         if measurement.name == "target":
             yield _cells(measurement, ""), Text("gain")
-        elif measurement.name == "format":
-            yield _cells(measurement, ""), Text("form", "dim")
+        elif measurement.name in KINDS:
+            yield _cells(measurement, ""), Text(KINDS[measurement.name], "dim")
         elif measurement.headline:
             yield _cells(measurement, ""), Text("yours", "dim")
     for outcome in checkup.verdict.outcomes:

@@ -1,7 +1,7 @@
 """Says of the correlated looks of one run whether what they measure is within a limit."""
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from ftguard.stats.curve import ROUNDING, Series
 from ftguard.stats.estimates import Array
@@ -58,4 +58,4 @@ def never_within(series: Series, limit: float) -> bool:
 
 def _p(series: Series, which: slice, limit: float) -> float:
     mean, error = series.values[which].mean(), series.covariance[which, which].mean()
-    return float(stats.norm.sf((mean - limit) / np.sqrt(error + ROUNDING)))
+    return float(special.ndtr((limit - mean) / np.sqrt(error + ROUNDING)))

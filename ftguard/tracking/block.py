@@ -35,6 +35,8 @@ COLUMNS = (19, 11, 6, 16, 6, 5)
 """Least widths of key, before and after, estimate, interval, n and limit; the state follows."""
 LEFT = (0, 1)
 """Columns that are aligned to the left."""
+LONGEST = 30
+"""Columns of a gate's name in the title."""
 LEAST_NAME = 8
 """Columns that are left to a name, whatever the numbers beside it."""
 VERDICTS = {
@@ -94,7 +96,8 @@ def reason(verdict: Verdict) -> str:
 def short_name(outcome: Outcome) -> str:
     """A gate's name in a sentence: `forgetting`, `tail`, `calibration of target`."""
     name, slice_name = outcome.gate.measurement, outcome.gate.slice
-    return printable(name if slice_name in ("all", "worst") else f"{name} of {slice_name}")
+    told = printable(name if slice_name in ("all", "worst") else f"{name} of {slice_name}")
+    return _fitted(told, LONGEST, left=True).rstrip()
 
 
 def lost_most(measurements: Sequence[Measurement]) -> tuple[Measurement, ...]:

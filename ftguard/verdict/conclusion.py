@@ -7,7 +7,7 @@ import msgspec
 
 from ftguard.disk import write_json
 from ftguard.errors import InputError
-from ftguard.folders import RunFolder
+from ftguard.folders import RunFolder, no_run
 from ftguard.formatting import POINTS, quantity, span
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
@@ -139,10 +139,8 @@ def read_conclusion(folder: RunFolder) -> Conclusion:
     try:
         found = msgspec.json.decode(folder.verdict.read_bytes(), type=Conclusion)
     except OSError:
-        raise InputError(
-            f"no verdict in `{folder.verdict}`: give the `output_dir` of a run that trained with "
-            "ftguard to its end."
-        ) from None
+        why = "training has not begun yet" if folder.ledger.exists() else no_run(folder.output_dir)
+        raise InputError(f"no verdict in `{folder.verdict}`: {why.rstrip('.')}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"`{folder.verdict}` is damaged: {error}.") from None
     if found.best_folder is None:

@@ -171,7 +171,8 @@ def test_a_drop_from_a_small_base_is_shown_in_points(checkup: MakeCheckup) -> No
 
     assert "0.019→1.000 +0.981 +0.962 to +1.000 1000000  10 % clear" in block
     assert "lost most: small -0.030" in block
-    assert " %" not in block.replace("10 %", "").replace("50 % of the run", "")
+    shown = "".join(line for line in block.splitlines() if "this check" not in line)
+    assert " %" not in shown.replace("10 %", "").replace("95 % interval", "")
 
 
 def _calibration(slice_name: str, rise: float, gap: float, state: State) -> Outcome:
@@ -280,7 +281,7 @@ def test_hostile_text_is_shown_and_not_obeyed(
     say(HOSTILE)
     said = capsys.readouterr().out
     assert "\x1b" not in said
-    assert said.count("\n") == 1
+    assert all(line.startswith("    ") for line in said.splitlines()[1:])
 
 
 def test_a_notebook_gets_the_same_block(

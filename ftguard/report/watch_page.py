@@ -43,6 +43,8 @@ HEADS = {
     "calibration/target": "cal. target",
     "calibration/general": "cal. general",
 }
+LEAST_BLOCK = 4
+"""Lines of the newest block that are shown on however low a terminal."""
 QUIET = 300.0
 """Seconds without news after which it is said that training may have ended."""
 
@@ -52,18 +54,20 @@ def render_watch(run: RecordedRun, *, height: int) -> RenderableType:
 
     Args:
         run: as it stands now.
-        height: lines that the terminal has; older checkpoints give way.
+        height: lines that the terminal has; older checkpoints give way, then the end of the block.
     """
     head = Text(wrapped(f"ftguard watches {printable(str(run.folder.output_dir))}"), "bold")
     foot = [Text(wrapped(line), "dim") for line in _foot(run)]
     if not run.checkups:
         return Group(head, Text("no checkpoint is examined yet"), *foot)
-    found = curves(run)
-    drawn = [_curve(curve) for curve in found]
-    block = Text.from_ansi(render_checkup(run.checkups[-1], colour=True))
-    taken = len(drawn) + len(block.plain.splitlines()) + len(foot) + 5
-    rows = max(1, min(ROWS, height - taken))
-    return Group(head, *drawn, Text(), _table(run.checkups[-rows:]), Text(), block, *foot)
+    drawn = [_curve(curve) for curve in curves(run)]
+    block = Text.from_ansi(render_checkup(run.checkups[-1], colour=True)).split()
+    room = max(LEAST_BLOCK, height - len(drawn) - len(foot) - 3)
+    if len(block) > room:
+        block = [*block[: room - 1], Text("  …", "dim")]
+    rows = min(ROWS, room - len(block) - 2)
+    table = [_table(run.checkups[-rows:]), Text()] if rows > 0 else []
+    return Group(head, *drawn, *foot, Text(), *table, *block)
 
 
 def line_of(checkup: Checkup) -> str:

@@ -131,14 +131,16 @@ def wrapped(text: str, *, first: str = "", then: str = "", width: int = WIDTH) -
 
 def _lines(text: str, first: str, then: str, width: int) -> Iterator[str]:
     line, filled, empty = first, cell_len(first), True
-    for word in _WORDS.findall(text):
+    for blanks, word in _WORDS.findall(text):
+        before = blanks
         for piece in _pieces(word, width - cell_len(then)):
-            size = cell_len(piece)
-            if not empty and filled + 1 + size > width:
+            size = cell_len(before) + cell_len(piece)
+            if not empty and filled + size > width:
                 yield line
-                line, filled, empty = then, cell_len(then), True
-            line += piece if empty else f" {piece}"
-            filled, empty = filled + size + (not empty), False
+                line, filled, before = then, cell_len(then), ""
+                size = cell_len(piece)
+            line += before + piece
+            filled, empty, before = filled + size, False, ""
     yield line
 
 
@@ -148,7 +150,7 @@ def _pieces(word: str, width: int) -> list[str]:
     return chop_cells(word, width)
 
 
-_WORDS = re.compile(r"\S+(?:(?<=\d) %\S*)?")
+_WORDS = re.compile(r"(\s*)(\S+(?:(?<=\d) %\S*)?)")
 _LONGEST_PATH = 512
 
 

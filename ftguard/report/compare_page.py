@@ -139,7 +139,7 @@ def _columns(contenders: Sequence[Contender]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("", style="dim", no_wrap=True)
     for contender in contenders:
-        table.add_column(Text(contender.name), overflow="fold", max_width=22)
+        table.add_column(Text(printable(contender.name)), overflow="fold", max_width=22)
     table.add_row("checkpoint", *(Text(_which(c)) for c in contenders))
     table.add_row("verdict", *(_verdict(c) for c in contenders))
     for key, label in MEASURED:
@@ -169,7 +169,9 @@ def _rows(contenders: Sequence[Contender]) -> Table:
     for c in contenders:
         cells = [_cell(c, key, short=True) for key in keys]
         step = f"{c.checkup.step}{'' if c.kept else '*'}"
-        table.add_row(Text(c.name), step, _verdict(c), *cells, rate(c.run.run.learning_rate))
+        table.add_row(
+            Text(printable(c.name)), step, _verdict(c), *cells, rate(c.run.run.learning_rate)
+        )
     if not all(c.kept for c in contenders):
         table.caption = "* its last checkpoint: none was kept"
         table.caption_justify = "left"

@@ -55,8 +55,8 @@ def news(path: Path, every: float) -> Iterator[RecordedRun | None]:
         now = _marks(path)
         if now != known or run is None:
             known, run = now, read_so_far(path)
-        yield run
         ended = ended + 1 if run is not None and has_ended(run) else 0
+        yield run
         if ended > 1:
             return
         time.sleep(every)

@@ -1,5 +1,6 @@
 """A run is followed by its ledger alone: while it begins, grows, is resumed and ends."""
 
+import io
 import os
 import re
 import signal
@@ -153,7 +154,7 @@ def test_the_picture_fits_80_columns(run: RecordedRun, height: int) -> None:
     """Curves with limits, what is to come, the checkpoints, the newest block; no more lines than
     the terminal has: first the rows give way, then the end of the block.
     """
-    console = Console(width=200, file=open(os.devnull, "w"), record=True)  # noqa: PTH123, SIM115
+    console = Console(width=200, file=io.StringIO(), record=True)
     console.print(render_watch(run, height=height))
     lines = console.export_text().splitlines()
     assert max(map(cell_len, lines)) <= 80

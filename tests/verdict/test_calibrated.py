@@ -250,7 +250,8 @@ def test_the_direction_is_said(gap: float | None, own: float, words: str) -> Non
             (
                 "calibration/target: overconfident by 0.10; a rise of +0.100 (+0.041 to +0.159, "
                 "n=200) is beyond the limit of +0.050 and the Brier score is worse by +0.030 "
-                "(+0.010 to +0.050, n=200), but not beyond chance (1 in 370 by chance)."
+                "(+0.010 to +0.050, n=200), but not beyond chance (1 in 370 by chance, a breach "
+                "takes 1 in 1,100)."
             ),
         ),
         (

@@ -26,6 +26,16 @@ def _sentence(measurement: Measurement, limit: float, state: State) -> str:
     return explain(gate, measurement, state)
 
 
+def test_a_suspicion_says_what_a_breach_takes() -> None:
+    """p of 0.035 where 0.001 is asked for: 1 in 29 against 1 in 1,000; where p would do, only p."""
+    suspect = _measured(_estimate(0.125, -0.01, 0.26))
+    gate = Gate(measurement="forgetting", limit=0.10)
+    assert explain(gate, suspect, "suspect", 0.001).endswith(
+        "but not beyond chance (1 in 29 by chance, a breach takes 1 in 1,000)."
+    )
+    assert explain(gate, suspect, "suspect", 0.5).endswith("(1 in 29 by chance).")
+
+
 @pytest.mark.parametrize(
     ("measurement", "limit", "state", "sentence"),
     [

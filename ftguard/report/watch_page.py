@@ -61,12 +61,12 @@ def render_watch(run: RecordedRun, *, height: int) -> RenderableType:
     if not run.checkups:
         return Group(head, Text("no checkpoint is examined yet"), *foot)
     drawn = [_curve(curve) for curve in curves(run)]
-    block = Text.from_ansi(render_checkup(run.checkups[-1], colour=True)).split()
+    block = list(Text.from_ansi(render_checkup(run.checkups[-1], colour=True)).split())
     room = max(LEAST_BLOCK, height - len(drawn) - len(foot) - 3)
     if len(block) > room:
         block = [*block[: room - 1], Text("  …", "dim")]
     rows = min(ROWS, room - len(block) - 2)
-    table = [_table(run.checkups[-rows:]), Text()] if rows > 0 else []
+    table: list[RenderableType] = [_table(run.checkups[-rows:]), Text()] if rows > 0 else []
     return Group(head, *drawn, *foot, Text(), *table, *block)
 
 

@@ -135,8 +135,8 @@ def test_a_finding_is_explained_with_the_p_that_its_look_allows() -> None:
     assert suspect.explanation.endswith(
         "but not beyond chance (1 in 29 by chance, a breach takes 1 in 42)."
     )
-    assert (breach.p, breach.allowed) == (pytest.approx(0.0167, abs=1e-4), LOOK.level)
-    assert (suspect.p, suspect.allowed) == (pytest.approx(0.0349, abs=1e-4), LOOK.level)
+    assert [breach.p, suspect.p] == pytest.approx([0.0167, 0.0349], abs=1e-4)
+    assert breach.allowed == suspect.allowed == LOOK.level
 
 
 def _verdict(*states: State) -> Verdict:

@@ -27,7 +27,7 @@ def _sentence(measurement: Measurement, limit: float, state: State) -> str:
 
 
 def test_a_suspicion_says_what_a_breach_takes() -> None:
-    """p of 0.035 where 0.001 is asked for: 1 in 29 against 1 in 1,000; where p would do, only p."""
+    """A p of 0.035 is 1 in 29; where 0.001 is asked for, that is told too, as 1 in 1,000."""
     suspect = _measured(_estimate(0.125, -0.01, 0.26))
     gate = Gate(measurement="forgetting", limit=0.10)
     assert explain(gate, suspect, "suspect", 0.001).endswith(

@@ -22,6 +22,7 @@ from ftguard.report.compared import Common, Contender, common, differences
 from ftguard.report.shipping import Shared, which_to_ship
 from ftguard.tracking.block import COLOURS, VERDICTS
 from ftguard.verdict.calibration_words import direction
+from ftguard.verdict.gate import CALIBRATION
 from ftguard.verdict.gates import Outcome
 
 MOST_COLUMNS = 3
@@ -36,6 +37,9 @@ MEASURED = (
     ("calibration/general", "calibration, gen."),
     ("drift/nats", "drift (nats)"),
 )
+
+
+_CONFIDENCE = {"target": "confidence, target", "general": "confidence, gen."}
 
 
 def render_comparison(contenders: Sequence[Contender], *, colour: bool) -> str:
@@ -151,11 +155,11 @@ def _columns(contenders: Sequence[Contender]) -> Table:
         names = (
             printable(m.worst_slice) if m is not None and m.worst_slice else "-" for m in worst
         )
-        table.add_row("  which is", *(Text(name) for name in names))
-    for slice_name in ("target", "general"):
+        table.add_row("  which is that", *(Text(name) for name in names))
+    for slice_name, label in _CONFIDENCE.items():
         ways = [_way(c.checkup.find("calibration", slice_name)) for c in contenders]
         if any(ways):
-            table.add_row(f"  {slice_name} is", *(Text(way or "-") for way in ways))
+            table.add_row(label, *(Text(way or "-") for way in ways))
     table.add_row("learning rate", *(rate(c.run.run.learning_rate) for c in contenders))
     table.add_row("steps planned", *(str(c.run.run.max_steps) for c in contenders))
     return table
@@ -201,7 +205,10 @@ def _cell(contender: Contender, key: str, *, short: bool = False) -> Text:
 
 
 def _value(measurement: Measurement, *, short: bool) -> str:
-    if measurement.name == "target" and None not in (measurement.base, measurement.now):
+    if measurement.name in ("target", CALIBRATION) and None not in (
+        measurement.base,
+        measurement.now,
+    ):
         before, after = decimal(measurement.base or 0.0), decimal(measurement.now or 0.0)
         return after if short else f"{before} → {after}"
     if measurement.estimate is None:

@@ -23,6 +23,7 @@ from ftguard.tracking.block import COLOURS, VERDICTS, reason, render_checkup
 from ftguard.verdict.calibration_words import direction
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.defaults import OWN_ANSWERS
+from ftguard.verdict.gate import CALIBRATION
 
 BARS = "▁▂▃▄▅▆▇█"
 LONGEST = 24
@@ -119,7 +120,8 @@ def _curve(curve: Curve) -> Text:
         drawn.append(sign, "red" if beyond else "green")
     drawn.append(f" {_value(curve.last)}")
     if curve.gate is not None:
-        drawn.append(f", limit {bound(curve.gate.limit, curve.last.unit)}", "dim")
+        of = "rise limited to" if curve.last.name == CALIBRATION else "limit"
+        drawn.append(f", {of} {bound(curve.gate.limit, curve.last.unit)}", "dim")
     way = direction(curve.last)
     if way:
         drawn.append(f", {way}")
@@ -156,7 +158,8 @@ def _shown(checkup: Checkup) -> list[str]:
 
 
 def _value(measurement: Measurement) -> str:
-    if measurement.name == "target" and measurement.now is not None:
+    # Of calibration the error itself says more than its rise, which is mostly a fall.
+    if measurement.name in ("target", CALIBRATION) and measurement.now is not None:
         return decimal(measurement.now)
     if measurement.estimate is None:
         return "none"

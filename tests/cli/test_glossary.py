@@ -37,6 +37,6 @@ def test_one_word_is_explained(word: str) -> None:
 
 def test_an_unknown_word_is_answered_with_what_is_near() -> None:
     """Wrong use, and the words that are like it."""
-    result = CliRunner().invoke(app, ["glossary", "suspct"])
+    result = CliRunner().invoke(app, ["glossary", "suspectt"])
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "the glossary has no `suspct`; there are ['suspect'" in result.stderr
+    assert "the glossary has no `suspectt`; there are ['suspect'" in result.stderr

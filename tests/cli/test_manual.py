@@ -97,7 +97,7 @@ def test_a_topic_may_be_called_otherwise(topic: str, page: str) -> None:
 
 def test_an_unclear_topic_is_answered_with_what_is_near() -> None:
     """A slip of the pen, and a word that several pages speak of."""
-    for topic, told in (("statistcs", "Did you mean `statistics`?"), ("edge", "several pages")):
+    for topic, told in (("statistix", "Did you mean `statistics`?"), ("edge", "several pages")):
         result = CliRunner().invoke(app, ["manual", topic])
         assert result.exit_code == 2
         assert told in result.stderr

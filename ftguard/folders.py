@@ -1,6 +1,7 @@
 """Where a run's files are."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,3 +134,41 @@ def descent_folder() -> Path:
 
 def _cache() -> Path:
     return Path(os.environ.get("FTGUARD_CACHE") or Path.home() / ".cache" / "ftguard")
+
+
+def find_run(path: Path) -> RunFolder:
+    """The run that a path belongs to: its output directory, or what lies in it.
+
+    That is a checkpoint's folder, of a hyperparameter search's trial too, the folder `_ftguard`,
+    or anything in that. Where there is no run, the path is taken for an output directory.
+    """
+    given = RunFolder(path)
+    if _is_run(given.root):
+        return given
+    place = Path(os.path.abspath(path))  # noqa: PTH100 - `..` goes, links stay
+    for folder in (place, *place.parents):
+        if folder.name in (OURS, OURS_ONCE) and _is_run(folder):
+            return RunFolder(folder.parent)
+    if step_of(path) is not None:
+        for parent in place.parents[:2]:
+            if _is_run(RunFolder(parent).root):
+                return RunFolder(parent)
+    return given
+
+
+def step_of(path: Path) -> int | None:
+    """The step of a checkpoint's folder, which may be gone, by its name; None of any other path."""
+    found = _CHECKPOINT.fullmatch(Path(os.path.abspath(path)).name)  # noqa: PTH100
+    return int(found[1]) if found else None
+
+
+def no_run(path: Path) -> str:
+    """What to say of a path that no run belongs to; runs in the folders below are named."""
+    below = sorted(path.glob("*")) if path.is_dir() else []
+    runs = [folder.name for folder in below if _is_run(RunFolder(folder).root)]
+    told = f"no run in `{path}`: give the `output_dir` of a run that trained with ftguard"
+    return f"{told}; there are {runs[:_SHOWN]} in it." if runs else f"{told}."
+
+
+_CHECKPOINT = re.compile(r"checkpoint-(\d+)")
+_SHOWN = 5

@@ -128,3 +128,8 @@ def tiny_run(
         processing_class=tokenizer,
         callbacks=list(callbacks),
     )
+
+
+def unwrapped(told: str) -> str:
+    """What a run printed, each of its lines whole again where it was wrapped at 80 columns."""
+    return told.replace("\n    ", " ")

@@ -28,7 +28,7 @@ from ftguard.folders import RunFolder
 from ftguard.probes import read_probes
 from ftguard.run.ledger import Acted, BaseTaken, Ledger, RunStarted
 from ftguard.scores.snapshot import load_snapshot
-from ftguard.testing import SUMS, tiny_model, tiny_run
+from ftguard.testing import SUMS, tiny_model, tiny_run, unwrapped
 from ftguard.verdict.advice import LowerLearningRate
 from ftguard.verdict.checkup import guard_score
 from ftguard.verdict.conclusion import read_conclusion
@@ -799,7 +799,7 @@ def test_limits_move_the_default_gates_and_gates_replace_them(
         TARGET, own_texts, limits={"forgetting": 0.2, "target": -0.1, "calibration": None}
     )
     trainer(tmp_path / "moved", model, tokenizer, [moved]).train()
-    said = capsys.readouterr().out
+    said = unwrapped(capsys.readouterr().out)
     keys = [outcome.gate.key for outcome in moved.checkups[0].verdict.outcomes]
     assert keys[0] == "forgetting/all"
     assert keys[-1] == "target/all"
@@ -810,7 +810,7 @@ def test_limits_move_the_default_gates_and_gates_replace_them(
     gates = [Gate(measurement="forgetting", limit=0.2)]
     replaced = GuardCallback(TARGET, own_texts, tail=None, gates=gates)
     trainer(tmp_path / "replaced", model, tokenizer, [replaced]).train()
-    said = capsys.readouterr().out
+    said = unwrapped(capsys.readouterr().out)
     assert "`gates=` takes the place of the default gates and leaves out: calibration/" in said
     assert [o.gate for o in replaced.checkups[0].verdict.outcomes] == gates
 

@@ -12,7 +12,7 @@ from ftguard import GuardCallback, InputError, Probe
 from ftguard.ask.rendered import read_rendered
 from ftguard.folders import RunFolder
 from ftguard.run.ledger import BaseTaken, Ledger
-from ftguard.testing import tiny_run
+from ftguard.testing import tiny_run, unwrapped
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*pin_memory.*")
 
@@ -51,7 +51,7 @@ def test_chats_that_a_template_refuses_end_no_run(
 
     tiny_run(tmp_path, guard, tokenizer=tokenizer, max_steps=2).train()
 
-    told = capsys.readouterr().out
+    told = unwrapped(capsys.readouterr().out)
     assert [checkup.step for checkup in guard.checkups] == [2]
     assert "[user]Be brief\n\n3+1</s>[model]" in asked(tmp_path).values()
     assert "the chat template refuses as given with the system text put before" in told

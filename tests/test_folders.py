@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ftguard.errors import InputError
-from ftguard.folders import CheckpointId, RunFolder, cache_folder
+from ftguard.folders import CheckpointId, RunFolder, cache_folder, find_run, no_run, step_of
 
 
 def test_everything_lies_in_one_folder_beside_the_checkpoints() -> None:
@@ -53,3 +53,34 @@ def test_the_cache_moves_with_its_variable(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.delenv("FTGUARD_CACHE")
     assert cache_folder("d1") == Path.home() / ".cache" / "ftguard" / "base" / "d1"
+
+
+def test_a_run_is_found_by_what_lies_in_it(tmp_path: Path) -> None:
+    """Its folder, a checkpoint's, which may be gone, a trial's, and all within `_ftguard`."""
+    folder = RunFolder(tmp_path / "out")
+    folder.check_writable()
+    folder.ledger.touch()
+    inner = ["", "checkpoint-4", "trial-1/checkpoint-4", "_ftguard", "_ftguard/best/x", "../out"]
+    for name in inner:
+        found = find_run(tmp_path / "out" / name)
+        assert found.output_dir.resolve() == tmp_path / "out", name
+
+
+def test_what_lies_beside_a_run_is_none(tmp_path: Path) -> None:
+    """A folder in it of another name, the one above it, and one that is called `_ftguard` alone."""
+    folder = RunFolder(tmp_path / "out")
+    folder.check_writable()
+    folder.ledger.touch()
+    (tmp_path / "_ftguard").mkdir()
+    for place in ("out/logs", "out/checkpoint", "_ftguard", "elsewhere/checkpoint-4"):
+        assert find_run(tmp_path / place).output_dir == tmp_path / place
+    assert no_run(tmp_path).endswith("; there are ['out'] in it.")
+    assert no_run(tmp_path / "elsewhere").endswith("a run that trained with ftguard.")
+
+
+@pytest.mark.parametrize(
+    ("path", "step"), [("out/checkpoint-40", 40), ("out/checkpoint-x", None), ("out", None)]
+)
+def test_a_checkpoints_folder_names_its_step(path: str, step: int | None) -> None:
+    """By its name alone: rotation may have deleted it."""
+    assert step_of(Path(path)) == step

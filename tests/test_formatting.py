@@ -2,7 +2,18 @@
 
 import pytest
 
-from ftguard.formatting import bound, decimal, duration, percent, quantity, rate, span
+from ftguard.formatting import (
+    bound,
+    decimal,
+    duration,
+    encodable,
+    odds,
+    percent,
+    quantity,
+    rate,
+    span,
+    wrapped,
+)
 
 
 @pytest.mark.parametrize(
@@ -126,3 +137,58 @@ def test_rate_as_people_type_it(value: float, text: str) -> None:
 def test_duration_in_two_units_at_most(seconds: float, text: str) -> None:
     """Never `60.0 s` or `60 min`."""
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (0.9, "more than 1 in 2"),
+        (0.5, "1 in 2"),
+        (0.3, "1 in 3.3"),
+        (0.004, "1 in 250"),
+        (1.5e-3, "1 in 670"),
+        (1e-4, "1 in 10,000"),
+        (1.5e-15, "less than 1 in 10,000"),
+        (0.0, "less than 1 in 10,000"),
+    ],
+)
+def test_chance_as_people_say_it(p: float, text: str) -> None:
+    """Once in so many times, two digits of it, and no more than once in 10,000."""
+    assert odds(p) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("one two three", ["one two", "  three"]),
+        ("a held-up 5 % x", ["a held-up", "  5 % x"]),
+        ("123456789 5 %", ["123456789", "  5 %"]),
+        ("x" * 12, ["x" * 8, "  xxxx"]),
+        ("a\nb", ["a", "  b"]),
+        ("a  b", ["a  b"]),
+        ("to /a/b/c/d/e now", ["to", "  /a/b/c/d/e", "  now"]),
+        ("東京東京東京", ["東京東京", "  東京"]),
+        ("", [""]),
+    ],
+)
+def test_lines_break_between_words(text: str, lines: list[str]) -> None:
+    """Ten columns: blanks within a line stay, a number keeps its sign, a path stays whole, and what
+    is too wide is cut to what a further line holds.
+    """
+    assert wrapped(text, then="  ", width=10).split("\n") == lines
+
+
+def test_a_megabyte_of_one_letter_is_wrapped_in_time() -> None:
+    """125,000 lines, and none of them wider."""
+    lines = wrapped("x" * 10**6, width=8).split("\n")
+    assert (len(lines), max(map(len, lines))) == (125_000, 8)
+
+
+def test_what_an_encoding_lacks_is_spelt_out() -> None:
+    """Arrows and curves have stand-ins of as many columns; all else is escaped; nothing is lost
+    where it has them.
+    """
+    assert encodable("0.5→0.7 · ▁█", "ascii") == "0.5->0.7 | _#"
+    assert encodable("東 é", "cp1252") == "\\u6771 é"
+    assert encodable("東→", "utf-8") == "東→"
+    assert encodable("\ud800", "utf-8") == "\\ud800"

@@ -30,7 +30,7 @@ from ftguard.ask.rendered import RenderedText, read_rendered
 from ftguard.folders import RunFolder
 from ftguard.probes import read_probes
 from ftguard.scores.snapshot import load_snapshot
-from ftguard.testing import tiny_run
+from ftguard.testing import tiny_run, unwrapped
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*pin_memory.*"),
@@ -293,7 +293,7 @@ def test_a_plain_target_is_asked_as_training_rows_look(
     tokenizer.chat_template = ENDED
     guarded_sft(tmp_path, copy(), tokenizer, trained, PAIRS)
 
-    out = capsys.readouterr().out
+    out = unwrapped(capsys.readouterr().out)
     assert f"ftguard: plain prompts of target and tail are asked {said}" in out
     assert "WARNING" not in out
     kept = {probe.id: probe for probe in read_rendered(RunFolder(tmp_path))}
@@ -313,7 +313,7 @@ def test_a_target_without_the_system_text_of_training_is_warned_of(
     led = Dataset.from_list([{"messages": system + row["messages"]} for row in CHATS])
     guarded_sft(tmp_path, copy(), tokenizer, led, CHATS)
 
-    lines = capsys.readouterr().out.splitlines()
+    lines = unwrapped(capsys.readouterr().out).splitlines()
     (at,) = (number for number, line in enumerate(lines) if "WARNING" in line)
     assert lines[at].endswith("are trained: the text before the user's words is another one")
     assert lines[at + 1] == "ftguard:   asked:   u:20+1=</s>a:|21</s>"

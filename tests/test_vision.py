@@ -22,6 +22,7 @@ from ftguard import GuardCallback, Probe
 from ftguard.ask.processing import tokenizer_of
 from ftguard.ask.rendered import read_rendered
 from ftguard.folders import RunFolder
+from ftguard.testing import unwrapped
 
 TEMPLATE = (
     "{% for m in messages %}[{{ m.role }}]{% for part in m.content %}"
@@ -129,7 +130,7 @@ def test_a_vision_model_is_asked_with_its_processors_template(
     assert asked["target/50"] == "[user]Is 50 even?</s>[assistant]"
     assert asked["target/51"] == "[user]Is 51 even?</s>[assistant]"
     assert asked["general/g1"] == "[user]1+1=</s>[assistant]"
-    told = capsys.readouterr().out
+    told = unwrapped(capsys.readouterr().out)
     assert "as user messages through the chat template, as the training rows are" in told
     assert "WARNING: target prompts are not asked" not in told
 

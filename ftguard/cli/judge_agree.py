@@ -11,7 +11,7 @@ import typer
 
 from ftguard.cli.exits import PASSED, UNDECIDED, ends_on_wrong_use
 from ftguard.errors import InputError
-from ftguard.folders import RunFolder
+from ftguard.folders import RunFolder, find_run, step_of
 from ftguard.formatting import printable
 from ftguard.judge import Budget, Judge, JudgeAgreement, JudgedPair, announce, compare, kappa
 from ftguard.judge.pairwise import requests_for
@@ -104,7 +104,7 @@ def agree(
     """
     with ends_on_wrong_use():
         judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, max_usd=max_usd)
-        rated = rated_pairs(RunFolder(run), step)
+        rated = rated_pairs(find_run(run), step_of(run) if step is None else step)
     budget = Budget(judge)
     usage = budget.estimate_requests(r for item in rated for r in requests_for(judge, item.pair))
     for line in announce(judge, usage):

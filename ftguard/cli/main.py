@@ -1,5 +1,6 @@
-"""The command line: `ftguard demo`, `play`, `best`, `probes`, `judge`, `rate` and `manual`."""
+"""The command line: the command `ftguard` and all that it can do."""
 
+import importlib.metadata
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -7,55 +8,45 @@ from typing import Annotated
 import typer
 
 from ftguard.cli import probe_pages
+from ftguard.cli.best import best
+from ftguard.cli.compare import compare
 from ftguard.cli.demo import demo
-from ftguard.cli.exits import BREACHED, UNDECIDED, ends_on_wrong_use
+from ftguard.cli.exits import ends_on_wrong_use
+from ftguard.cli.glossary import glossary
 from ftguard.cli.judge_agree import agree
 from ftguard.cli.judge_check import judge_app
 from ftguard.cli.manual import manual
 from ftguard.cli.play import play
 from ftguard.cli.rate import rate
+from ftguard.cli.show import show
+from ftguard.cli.watch import watch
 from ftguard.errors import InputError
-from ftguard.folders import RunFolder
 from ftguard.probes import ProbeSet
-from ftguard.verdict.conclusion import read_conclusion
+from ftguard.terminal import write
 
 app = typer.Typer(
     help="See what a fine-tune costs, and keep the best checkpoint that costs little enough.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 
+def _on_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if asked:
+        write(f"ftguard {importlib.metadata.version('ftguard')}\n")
+        raise typer.Exit
+
+
 @app.callback()
-def main() -> None:
-    """Common to all commands."""
-
-
-@app.command()
-def best(
-    run: Annotated[Path, typer.Argument(help="the run's output directory")],
+def main(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="print the version", is_eager=True, callback=_on_version),
+    ] = False,
 ) -> None:
-    """Print the kept checkpoint's path and its verdict.
-
-    Exits with 0 where one passed, 1 where none did and the last is in breach, 3 where that is
-    undecided (or, with `strict`, unproven) or nothing was learned, and 2 where RUN holds no
-    finished run or its best is gone.
-    """
-    folder = RunFolder(run)
-    with ends_on_wrong_use():
-        conclusion = read_conclusion(folder)
-        if conclusion.best_step is not None and not folder.best.is_dir():
-            raise InputError(f"the checkpoint kept in `{folder.best}` is gone.")
-    if conclusion.best_step is not None:
-        typer.echo(folder.best)
-    for outcome in conclusion.best_gates or conclusion.last_gates:
-        typer.echo(f"{outcome.state:<15} {outcome.explanation}")
-    typer.echo(conclusion.summary)
-    if conclusion.best_step is not None and not (conclusion.learned and conclusion.best_passed):
-        raise typer.Exit(UNDECIDED)
-    if conclusion.best_step is None:
-        raise typer.Exit(BREACHED if conclusion.last_passed is False else UNDECIDED)
+    """Common to all commands."""
+    del version
 
 
 probes = typer.Typer(help="Look at what is asked.", no_args_is_help=True)
@@ -64,8 +55,13 @@ judge_app.command("agree")(agree)
 app.add_typer(judge_app, name="judge")
 app.command("demo")(demo)
 app.command("play")(play)
+app.command("best")(best)
+app.command("show")(show)
+app.command("compare")(compare)
+app.command("watch")(watch)
 app.command("rate")(rate)
 app.command("manual")(manual)
+app.command("glossary")(glossary)
 
 SOURCE = typer.Argument(
     help="general, quick or calibration (built in), a run's output directory, a file, or the name "

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ftguard.ask.rendered import RenderedText, read_rendered
 from ftguard.errors import InputError
-from ftguard.folders import RunFolder
+from ftguard.folders import find_run, no_run
 from ftguard.formatting import drawn, printable
 from ftguard.probes import Probe, PromptTemplate, read_probes
 from ftguard.run.ledger import Chosen, Ledger
@@ -67,7 +67,7 @@ def render_as_seen(probe_id: str, run: str | None, *, colour: bool) -> str:
     """
     if run is None:
         raise InputError("`--rendered` shows what a run asked: give its `output_dir` after the ID.")
-    folder = RunFolder(Path(run))
+    folder = find_run(Path(run))
     if not folder.rendered.exists():
         raise InputError(
             f"no `{folder.rendered}`: give the `output_dir` of a run that ftguard guarded."
@@ -96,9 +96,9 @@ def render_leaks(run: Path, *, colour: bool) -> str:
     Raises:
         InputError: the directory holds no run.
     """
-    chosen = [e for e in Ledger(RunFolder(run).ledger).read() if isinstance(e, Chosen)]
+    chosen = [e for e in Ledger(find_run(run).ledger).read() if isinstance(e, Chosen)]
     if not chosen:
-        raise InputError(f"no run in `{run}`: give the `output_dir` of one that ftguard guarded.")
+        raise InputError(no_run(run))
     leaks = chosen[-1].leaks
     parts: list[Text | Padding] = []
     for leak in leaks:

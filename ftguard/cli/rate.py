@@ -11,7 +11,7 @@ import typer
 
 from ftguard.cli.exits import EXIT_CODES, ends_on_wrong_use
 from ftguard.errors import InputError
-from ftguard.folders import RunFolder
+from ftguard.folders import RunFolder, find_run, step_of
 from ftguard.needs import needing
 from ftguard.rating.items import sample
 from ftguard.rating.pairs import load_comparison
@@ -78,8 +78,8 @@ def rate(
     """
     if sum((export is not None, import_ is not None, result)) > 1:
         raise InputError("give only one of `--export`, `--import` and `--result`.")
-    folder = RunFolder(run)
-    comparison = load_comparison(folder, step)
+    folder = find_run(run)
+    comparison = load_comparison(folder, step_of(run) if step is None else step)
     chosen = [pair for pair in comparison.pairs if identical or not pair.identical]
     session = RatingSession(
         comparison=comparison,

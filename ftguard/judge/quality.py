@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 import msgspec
-from scipy.stats import binomtest
 
 from ftguard.judge.budget import Budget
 from ftguard.judge.judge import Judge
@@ -155,6 +154,9 @@ def share(held: Sequence[bool]) -> Share:
     """How many of some things hold."""
     if not held:
         return Share(value=None, low=None, high=None, n=0)
+    # Takes half a second to import, which every other command does without.
+    from scipy.stats import binomtest
+
     low, high = binomtest(sum(held), len(held)).proportion_ci(LEVEL, method="wilson")
     return Share(value=sum(held) / len(held), low=float(low), high=float(high), n=len(held))
 

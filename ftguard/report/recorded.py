@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ftguard.errors import InputError
-from ftguard.folders import RunFolder
+from ftguard.folders import RunFolder, find_run, no_run
 from ftguard.measures.side_by_side import SideBySide, side_by_side
 from ftguard.probes import Probe, read_probes
 from ftguard.run.judged_scores import BASE, NOW, judged_by_step, with_scores
@@ -120,20 +120,18 @@ class RecordedRun:
         return by_step[step]
 
 
-def read_run(output_dir: Path) -> RecordedRun:
-    """Read the latest run of an output directory.
+def read_run(path: Path) -> RecordedRun:
+    """Read the latest run of an output directory, or of what lies in one.
 
     Raises:
         InputError: there is none.
         FtguardError: its ledger is damaged (file and line).
     """
-    folder = RunFolder(output_dir)
+    folder = find_run(path)
     events = Ledger(folder.ledger).read()
     run = current_run(events)
     if run is None:
-        raise InputError(
-            f"no run in `{folder.root}`: give the `output_dir` of a run that trained with ftguard."
-        )
+        raise InputError(no_run(path))
     own = tuple(event for event in events if event.run == run.id)
     return RecordedRun(
         folder=folder, events=own, run=run, state=fold(own, run.id, strict=run.strict)

@@ -2,7 +2,7 @@
 
 import math
 
-from scipy import stats
+from scipy import special
 
 CHURN = 0.10
 """Share of right-or-wrong items that is taken to flip each way without any true change."""
@@ -25,8 +25,8 @@ def smallest_drop(n: int, room: float, limit: float, level: float) -> float:
         level: one-sided level that the look allows.
     """
     error = math.sqrt(2 * CHURN / n) / room
-    needed = max(limit, float(stats.norm.isf(level)) * error)
-    return needed + float(stats.norm.ppf(POWER)) * error
+    needed = max(limit, float(-special.ndtri(level)) * error)
+    return needed + float(special.ndtri(POWER)) * error
 
 
 def probes_needed(drop: float, room: float, limit: float, level: float) -> int:
@@ -38,6 +38,6 @@ def probes_needed(drop: float, room: float, limit: float, level: float) -> int:
     if drop <= limit:
         raise ValueError(f"a drop of {drop} is within the limit of {limit}")
     spread = math.sqrt(2 * CHURN) / room
-    by_limit = float(stats.norm.ppf(POWER)) * spread / (drop - limit)
-    by_chance = float(stats.norm.ppf(POWER) + stats.norm.isf(level)) * spread / drop
+    by_limit = float(special.ndtri(POWER)) * spread / (drop - limit)
+    by_chance = float(special.ndtri(POWER) - special.ndtri(level)) * spread / drop
     return math.ceil(max(by_limit, by_chance) ** 2)

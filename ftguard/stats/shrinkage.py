@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from ftguard.stats.estimates import Estimate
 
@@ -41,7 +41,7 @@ def _pull(own: Estimate, whole: Estimate, between: float) -> Estimate:
             (_of_no_change(own), _of_no_change(whole)),
         )
     )
-    half = float(stats.norm.ppf((1 + own.level) / 2)) * stderr
+    half = float(special.ndtri((1 + own.level) / 2)) * stderr
     return replace(
         own, value=value, low=value - half, high=value + half, stderr=stderr, null_stderr=null
     )

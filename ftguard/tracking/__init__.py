@@ -2,6 +2,7 @@
 
 from ftguard.tracking.console import ConsoleTracker as ConsoleTracker
 from ftguard.tracking.console import say as say
+from ftguard.tracking.console import say_words as say_words
 from ftguard.tracking.leaving import LogTexts as LogTexts
 from ftguard.tracking.leaving import read_log_texts as read_log_texts
 from ftguard.tracking.many import ManyTrackers as ManyTrackers

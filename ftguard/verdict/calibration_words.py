@@ -5,6 +5,7 @@ from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.calibrated import Calibrated
 from ftguard.verdict.gate import Gate, State
+from ftguard.verdict.sentences import told_chance
 
 AGREES = 0.005
 """A mean gap below this rounds to 0.00."""
@@ -29,14 +30,22 @@ def direction(measurement: Measurement) -> str:
     return f"{'over' if gap > 0 else 'under'}confident by {abs(gap):.2f}"
 
 
-def explain_calibration(gate: Gate, found: Calibrated, state: State, allowed: float | None) -> str:
+def explain_calibration(
+    gate: Gate,
+    found: Calibrated,
+    state: State,
+    allowed: float | None,
+    *,
+    finding: bool,
+) -> str:
     """One sentence with its numbers: what is crossed at which cost, or why nothing is.
 
     Args:
         gate: the limits.
         found: what is held against them.
         state: what was decided.
-        allowed: the largest p that was beyond chance here; None where this one is not.
+        allowed: the largest p that is beyond chance here, where that is known.
+        finding: whether this one is.
     """
     rise, own, proper = (m.estimate for m in (found.rise, found.own, found.proper))
     if rise is None or own is None or proper is None:
@@ -47,7 +56,7 @@ def explain_calibration(gate: Gate, found: Calibrated, state: State, allowed: fl
     rose, size = f"a rise of {_told(rise)}", f"an error of {_told(own)}"
     if state in ("breach", "suspect"):
         chance = "" if state == "breach" else "not "
-        certainty = _certainty(found, state, allowed)
+        certainty = _certainty(found, state, allowed, finding=finding)
         if found.beyond == "own":
             base = "" if found.own.base is None else f" (the base's was {found.own.base:.3f})"
             how = f"is beyond its own limit of {largest}{base}"
@@ -77,11 +86,10 @@ def _and(state: State) -> str:
     return "and" if state == "breach" else "but"
 
 
-def _certainty(found: Calibrated, state: State, allowed: float | None) -> str:
-    if state == "suspect" and allowed is not None and found.noisy:
+def _certainty(found: Calibrated, state: State, allowed: float | None, *, finding: bool) -> str:
+    if state == "suspect" and finding and found.noisy:
         return " (the base differs from itself by as much when asked twice)"
-    held = f" of {allowed:.2g} allowed" if allowed is not None else ""
-    return f" (p={found.p:.2g}{held})"
+    return f" ({told_chance(found.p, state, allowed)})"
 
 
 def _as_before(found: Calibrated) -> str:

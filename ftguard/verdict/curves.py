@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from ftguard.measures.change import ABSURD
 from ftguard.measures.measurement import Measurement
@@ -28,7 +28,7 @@ WIDENED = 1.5
 """What a curve's standard error is multiplied by for its interval. The model is only likely, and
 too sure by itself; so widened its 95 % hold the truth at 96 % of the checkpoints of curves of many
 shapes (`held` in `tests/benchmarks/choice.py`)."""
-HALF = float(stats.norm.ppf((1 + LEVEL) / 2)) * WIDENED
+HALF = float(special.ndtri((1 + LEVEL) / 2)) * WIDENED
 
 
 @dataclass(frozen=True, kw_only=True)

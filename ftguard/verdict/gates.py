@@ -34,6 +34,11 @@ class Outcome:
     higher is worse; None where there is no curve, as at the first checkpoint."""
     curve_slice: str = ""
     """The slice that the curve is of: of a tail's worst, the one that is worst by the curve."""
+    p: float | None = None
+    """One-sided, of nothing lost; None where that was not tested."""
+    allowed: float | None = None
+    """The largest `p` that would be beyond chance here, among all gates at this look; None where
+    that was not tested, or is not known."""
 
     @property
     def judged(self) -> Estimate | None:
@@ -53,6 +58,15 @@ class Outcome:
         if self.curve is None or bad is None:
             return False
         return (self.curve.value > limit) != (bad.value > limit)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tested:
+    """Whether a loss is beyond chance among all gates at a look, and what that takes."""
+
+    finding: bool
+    allowed: float | None
+    """As `Outcome.allowed`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,11 +119,14 @@ def decide(
         if (bad := badness(measurement)) is not None and enough(measurement)
     }
     allowed = rejected(p_values, look.level)
+    # What Holm's procedure asks of the first one that it does not reject.
+    asked = look.level / max(1, len(p_values) - len(allowed))
     outcomes = tuple(
-        _calibration(gate, measurement, its, allowed.get(gate.key))
+        _calibration(gate, measurement, its, test)
         if (its := calibrations.get(gate.key)) is not None and enough(measurement)
-        else _outcome(gate, measurement, allowed.get(gate.key), curves.get(gate.key))
+        else _outcome(gate, measurement, test, curves.get(gate.key))
         for gate, measurement in found
+        for test in [Tested(finding=gate.key in allowed, allowed=allowed.get(gate.key, asked))]
     )
     return _verdict(outcomes)
 
@@ -122,7 +139,10 @@ def judged_anew(verdict: Verdict, curves: Mapping[str, Reading]) -> Verdict:
         outcome
         if outcome.state in SETTLED or outcome.gate.key not in curves
         else _outcome(
-            curves[outcome.gate.key].gate, outcome.measurement, None, curves[outcome.gate.key]
+            curves[outcome.gate.key].gate,
+            outcome.measurement,
+            Tested(finding=False, allowed=outcome.allowed),
+            curves[outcome.gate.key],
         )
         for outcome in verdict.outcomes
     )
@@ -164,30 +184,33 @@ def looked_at(gate: Gate, by_key: Mapping[str, Measurement]) -> Measurement:
 
 
 def _outcome(
-    gate: Gate, measurement: Measurement, allowed: float | None, reading: Reading | None
+    gate: Gate, measurement: Measurement, test: Tested, reading: Reading | None
 ) -> Outcome:
-    state = state_of(gate, Facts.of(measurement), reading, finding=allowed is not None)
+    state = state_of(gate, Facts.of(measurement), reading, finding=test.finding)
     curve = reading.estimate if reading and state not in UNREAD else None
+    bad = badness(measurement)
     slice_name = reading.slice if reading and curve else ""
     return Outcome(
         gate=gate,
         measurement=replace(measurement, influence=()),
         state=state,
-        explanation=explain(gate, measurement, state, allowed, curve, of=slice_name),
+        explanation=explain(gate, measurement, state, test.allowed, curve, of=slice_name),
         curve=curve,
         curve_slice=slice_name,
+        p=None if bad is None else p_of_no_change(gate, measurement, bad),
+        allowed=test.allowed,
     )
 
 
-def _calibration(
-    gate: Gate, measurement: Measurement, found: Calibrated, allowed: float | None
-) -> Outcome:
-    state = found.state(finding=allowed is not None)
+def _calibration(gate: Gate, measurement: Measurement, found: Calibrated, test: Tested) -> Outcome:
+    state = found.state(finding=test.finding)
     if state == "within" and found.width > WIDEST * gate.largest_error:
         state = "too wide"
     return Outcome(
         gate=gate,
         measurement=measurement,
         state=state,
-        explanation=explain_calibration(gate, found, state, allowed),
+        explanation=explain_calibration(gate, found, state, test.allowed, finding=test.finding),
+        p=found.p,
+        allowed=test.allowed,
     )

@@ -2,7 +2,7 @@
 
 import math
 
-from ftguard.formatting import PERCENT, decimal, percent, quantity, span
+from ftguard.formatting import PERCENT, decimal, odds, percent, quantity, span
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
@@ -22,7 +22,7 @@ def explain(
     gate: Gate,
     measurement: Measurement,
     state: State,
-    allowed: float | None,
+    allowed: float | None = None,
     curve: Estimate | None = None,
     *,
     of: str = "",
@@ -33,7 +33,7 @@ def explain(
         gate: the limit.
         measurement: what is held against it.
         state: what was decided.
-        allowed: the largest p that was beyond chance here; None where this one is not.
+        allowed: the largest p that is beyond chance here, where that is known.
         curve: what the curve of the run says, higher is worse.
         of: the slice that the curve is of.
     """
@@ -51,7 +51,7 @@ def explain(
     if state == "suspect" and curve is not None and curve.value <= limit_on(gate, measurement):
         ending = f"by itself {ending}"
     which = f"; {measurement.note}" * (measurement.slice == "worst" and bool(measurement.note))
-    return f"{facts} is {ending}{_certainty(gate, measurement, allowed)}{which}."
+    return f"{facts} is {ending}{_certainty(gate, measurement, state, allowed)}{which}."
 
 
 def _facts(measurement: Measurement, estimate: Estimate) -> str:
@@ -73,7 +73,7 @@ def _by_curve(gate: Gate, measurement: Measurement, curve: Estimate | None, of: 
     return f", by the run's curve{whose} {value} ({ends}),"
 
 
-def _certainty(gate: Gate, measurement: Measurement, allowed: float | None) -> str:
+def _certainty(gate: Gate, measurement: Measurement, state: State, allowed: float | None) -> str:
     bad = badness(measurement)
     if bad is None or bad.value <= limit_on(gate, measurement):
         return ""
@@ -81,8 +81,14 @@ def _certainty(gate: Gate, measurement: Measurement, allowed: float | None) -> s
         change = change_of(measurement, bad)
         noise = quantity(change.noise, change.unit)
         return f" (the base differs from itself by {noise} when asked twice)"
-    held = f" of {allowed:.2g} allowed" if allowed is not None else ""
-    return f" (p={p_of_no_change(gate, measurement, bad):.2g}{held})"
+    return f" ({told_chance(p_of_no_change(gate, measurement, bad), state, allowed)})"
+
+
+def told_chance(p: float, state: State, allowed: float | None) -> str:
+    """How rare chance alone makes a loss; of a suspicion, how rare a breach would have to be."""
+    if state != "suspect" or allowed is None or p <= allowed:
+        return f"{odds(p)} by chance"
+    return f"{odds(p)} by chance, a breach takes {odds(allowed)}"
 
 
 def _why_missing(measurement: Measurement) -> str:

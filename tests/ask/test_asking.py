@@ -2,6 +2,7 @@
 
 import copy
 import random
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -304,12 +305,19 @@ def test_memory_that_runs_out_is_noted(model: LlamaForCausalLM, sheet: PromptBat
 
 
 def test_a_label_shows_progress(
-    model: LlamaForCausalLM, sheet: PromptBatch, capsys: pytest.CaptureFixture[str]
+    model: LlamaForCausalLM,
+    sheet: PromptBatch,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The bar is on standard error where a label is given, and nowhere without one."""
+    """The bar is on standard error where a label is given and that is a terminal: nowhere without
+    a label, and not in a file.
+    """
     ask(model, sheet)
+    ask(model, sheet, progress="ftguard: base")
     assert capsys.readouterr() == ("", "")
 
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     ask(model, sheet, progress="ftguard: base")
     out, err = capsys.readouterr()
     assert out == ""
@@ -324,11 +332,13 @@ def test_the_bar_ends_at_its_total(
     """
     bars: list[tqdm[Any]] = []
 
-    def bar(**settings: Any) -> "tqdm[Any]":
-        bars.append(tqdm(**settings))
+    def bar(items: None, **settings: Any) -> "tqdm[Any]":
+        bars.append(tqdm(items, **settings))
         return bars[-1]
 
-    monkeypatch.setattr("ftguard.ask.asking.tqdm", bar)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr("ftguard.terminal.tqdm", bar)
+    monkeypatch.setattr("ftguard.terminal.moves", lambda: True)
 
     base = ask(model, sheet, progress="base")
     ask(model, sheet, base_answers=base.base_answer_logprobs, progress="checkpoint")

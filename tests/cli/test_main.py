@@ -1,8 +1,10 @@
 """`ftguard best`: what it prints, how it exits, and how little it loads."""
 
+import os
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -174,27 +176,78 @@ def test_a_real_run_is_read_by_the_installed_command(
         [command, "best", tmp_path], capture_output=True, text=True, check=False
     )
     assert (result.returncode, result.stderr) == (0, "")
-    path, gate, summary = result.stdout.splitlines()
+    path, *lines = result.stdout.splitlines()
     assert Path(path, "model.safetensors").is_file()
-    assert re.fullmatch(r"(clear|within) +forgetting/all: .*", gate)
+    assert re.match(r"(clear|within) +forgetting/all: ", lines[0])
     assert guard.best is not None
-    assert summary.startswith(f"best: step {guard.best.step}")
+    told = "\n".join(lines)
+    assert f"\nbest: step {guard.best.step}" in told
+    assert "not held: tail/worst (not measured), calibration/target (not measured)" in told
+    assert all(len(line) <= 80 for line in lines if path not in line)
 
 
-def test_best_loads_neither_torch_nor_transformers(run: RunFolder) -> None:
-    """`ftguard best` answers in a process that imports none of the heavy libraries."""
-    write_conclusion(conclusion(best_step=None, last_passed=False), run)
+def test_what_only_reads_loads_nothing_heavy(forgetful: Path) -> None:
+    """Best, show, compare, watch, glossary and the version answer in a process that imports none of
+    the heavy libraries, nor scipy's half a second of statistics.
+    """
+    run = str(forgetful)
+    commands = [["best", run], ["show", run], ["compare", run, run], ["watch", run]]
+    heavy = ["torch", "transformers", "wandb", "trl", "peft", "sklearn", "scipy.stats"]
     code = (
         "import sys\n"
         "from ftguard.cli import app\n"
-        f"try: app(['best', {str(run.output_dir)!r}])\n"
-        "except SystemExit as end: print(end.code)\n"
-        "print(sorted({'torch', 'transformers', 'wandb', 'trl', 'peft'} & set(sys.modules)))\n"
+        f"for command in {[*commands, ['glossary'], ['--version'], ['manual']]!r}:\n"
+        "    try: app(command)\n"
+        "    except SystemExit: pass\n"
+        f"print(sorted(set({heavy!r}) & set(sys.modules)))\n"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert result.stdout.splitlines()[-2:] == ["1", "[]"]
+    assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_version_is_told() -> None:
+    """The one that is installed, and nothing else."""
+    result = CliRunner().invoke(app, ["--version"])
+    assert (result.exit_code, result.stdout) == (0, f"ftguard {version('ftguard')}\n")
+
+
+@pytest.mark.parametrize(
+    ("shell", "words", "expected"),
+    [
+        ("bash", {"COMP_WORDS": "ftguard comp", "COMP_CWORD": "1"}, {"compare"}),
+        ("bash", {"COMP_WORDS": "ftguard manual s", "COMP_CWORD": "2"}, {"setups", "statistics"}),
+        ("bash", {"COMP_WORDS": "ftguard show --l", "COMP_CWORD": "2"}, {"--lost"}),
+        ("zsh", {"_TYPER_COMPLETE_ARGS": "ftguard comp"}, {"compare"}),
+        ("zsh", {"_TYPER_COMPLETE_ARGS": "ftguard manual s"}, {"setups", "statistics"}),
+    ],
+)
+def test_shells_complete(shell: str, words: dict[str, str], expected: set[str]) -> None:
+    """What bash and zsh ask the installed command for: commands, options, topics of the manual."""
+    command = Path(sys.executable).with_name("ftguard")
+    env = {**os.environ, **words, "_FTGUARD_COMPLETE": f"complete_{shell}"}
+    result = subprocess.run([command], env=env, capture_output=True, text=True, check=False)
+    told = result.stdout.split() if shell == "bash" else re.findall(r'"([^":]+)"', result.stdout)
+    assert expected <= {word for word in told if word in expected}, result.stdout
+    assert not {"rate", "demo"} & set(told)
+
+
+def test_a_run_is_found_by_what_lies_in_it(forgetful: Path) -> None:
+    """Its checkpoint's folder, `_ftguard` and what is in that all name the run; what lies beside it
+    does not.
+    """
+    expected = CliRunner().invoke(app, ["best", str(forgetful)])
+    for inner in ("checkpoint-6", "_ftguard", "_ftguard/answers", "_ftguard/ledger.jsonl"):
+        found = CliRunner().invoke(app, ["best", str(forgetful / inner)])
+        assert (found.exit_code, found.stdout.split()) == (
+            expected.exit_code,
+            expected.stdout.split(),
+        )
+    assert CliRunner().invoke(app, ["best", str(forgetful / "elsewhere")]).exit_code == 2
+    beside = CliRunner().invoke(app, ["show", str(forgetful.parent)])
+    assert beside.exit_code == 2
+    assert "there are ['run'] in it" in beside.stderr
 
 
 def test_probes_are_listed_by_slice_and_tier() -> None:

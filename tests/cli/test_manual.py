@@ -74,11 +74,35 @@ def test_a_terminal_gets_the_laid_out_page(
 
 def test_an_unknown_topic_is_answered_with_the_topics() -> None:
     """Exit code 2, nothing on stdout, and a message that names every topic."""
-    result = CliRunner().invoke(app, ["manual", "nothing"])
+    result = CliRunner().invoke(app, ["manual", "qqq"])
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("ftguard: the manual has no topic `nothing`;")
+    assert result.stderr.startswith("ftguard: the manual has no topic `qqq`;")
     assert all(f"'{topic}'" in result.stderr for topic in TOPICS)
+
+
+@pytest.mark.parametrize(
+    ("topic", "page"),
+    [
+        ("tail", "leakage-and-tail"),
+        ("leakage_and_tail", "leakage-and-tail"),
+        ("Judge.md", "judge"),
+        ("resume", "files"),
+        ("watch", "files"),
+        ("kappa", "judge"),
+    ],
+)
+def test_a_topic_may_be_called_otherwise(topic: str, page: str) -> None:
+    """A part of a name, a word of a heading whatever its ending, or a word of one page alone."""
+    assert read_page(topic) == read_page(page)
+
+
+def test_an_unclear_topic_is_answered_with_what_is_near() -> None:
+    """A slip of the pen, and a word that several pages speak of."""
+    for topic, told in (("statistix", "Did you mean `statistics`?"), ("edge", "several pages")):
+        result = CliRunner().invoke(app, ["manual", topic])
+        assert result.exit_code == 2
+        assert told in result.stderr
 
 
 def test_the_readme_is_short_and_leads_to_every_page() -> None:

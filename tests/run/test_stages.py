@@ -16,7 +16,7 @@ from transformers import AutoModelForCausalLM, LlamaForCausalLM, PreTrainedToken
 from ftguard import BaseMismatchError, GuardCallback, Probe
 from ftguard.folders import RunFolder
 from ftguard.run.ledger import BaseTaken, Ledger
-from ftguard.testing import SUMS, tiny_run
+from ftguard.testing import SUMS, tiny_run, unwrapped
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*pin_memory.*"),
@@ -109,7 +109,7 @@ def test_full_on_full_counts_from_the_original_base_and_tells_the_stage_apart(
     assert stages.origin("b") == "descent"
     assert now(second, "forgetting") == now(first, "forgetting") > 0
     assert now(second, "forgetting", stage=True) == 0
-    said = capsys.readouterr().out
+    said = unwrapped(capsys.readouterr().out)
     assert f"this model is a fine-tune of {stages.base.resolve()}" in said
     assert "this stage: " in said
     assert "forgetting/all 0.0 %" in said
@@ -185,7 +185,7 @@ def test_where_the_weights_alone_tell_of_a_base_that_is_gone_a_new_account_start
     capsys.readouterr()
     second = stages.run("b", stages.load(copied), target=DIFFERENCE, rate=0.0)
 
-    said = capsys.readouterr().out
+    said = unwrapped(capsys.readouterr().out)
     assert "costs are counted from the model as it is now: this model is a fine-tune" in said
     assert "costs are counted from that base" not in said
     assert now(second, "forgetting") == 0

@@ -1,0 +1,47 @@
+"""The command `ftguard show`: what a checkpoint answers, beside what its base answered."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ftguard.cli.best import RUN
+from ftguard.cli.exits import ends_on_wrong_use
+from ftguard.folders import step_of
+from ftguard.report.example_page import render_examples
+from ftguard.report.examples import Wish, choose
+from ftguard.report.numbers_page import render_numbers
+from ftguard.report.recorded import read_run
+from ftguard.terminal import write
+
+
+def show(
+    run: Annotated[Path, RUN],
+    *,
+    lost: Annotated[bool, typer.Option("--lost", help="only what turned wrong")] = False,
+    gained: Annotated[bool, typer.Option("--gained", help="only what turned right")] = False,
+    slice: Annotated[
+        str | None, typer.Option(help="only those of this category, role or kind of edge case")
+    ] = None,
+    id: Annotated[str | None, typer.Option("--id", help="this probe")] = None,
+    n: Annotated[int, typer.Option("-n", min=1, help="how many")] = 3,
+    step: Annotated[
+        int | None, typer.Option(help="the checkpoint; by default the one to keep, or the last")
+    ] = None,
+    numbers: Annotated[
+        bool, typer.Option("--numbers", help="instead: what every gate measured, exactly")
+    ] = False,
+) -> None:
+    """Show answers of a checkpoint beside the base's, changed words marked; lost ones first."""
+    colour = sys.stdout.isatty()
+    with ends_on_wrong_use():
+        recorded = read_run(run)
+        checkup = recorded.checkup_at(step_of(run) if step is None else step)
+        if numbers:
+            write(render_numbers(checkup))
+            return
+        pairs = recorded.pairs(checkup)
+        wish = Wish(lost=lost, gained=gained, slice=slice, id=id)
+        shown = choose(pairs, wish, n)
+    write(render_examples(checkup.step, pairs, shown, colour=colour))

@@ -1,0 +1,87 @@
+"""The command `ftguard watch`: follows a run from another terminal while it trains."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from ftguard.cli.best import RUN
+from ftguard.cli.exits import ends_on_wrong_use
+from ftguard.formatting import WIDTH, printable, wrapped
+from ftguard.report.recorded import RecordedRun
+from ftguard.report.so_far import has_ended, news
+from ftguard.report.watch_page import BARS, line_of, render_watch
+from ftguard.terminal import encoding_of, write
+from ftguard.tracking.console import laid_out
+
+
+def watch(
+    run: Annotated[Path, RUN],
+    *,
+    every: Annotated[float, typer.Option(min=0.1, help="seconds between looks")] = 1.0,
+) -> None:
+    """Follow a run while it trains, until it ends or Ctrl-C; training takes no notice.
+
+    RUN may begin later. A resume, or a new run in the same folder, is followed. Where the output
+    is no terminal, each new checkpoint is a line.
+    """
+    try:
+        with ends_on_wrong_use():
+            last = _live(run, every) if _can_draw() else _lines(run, every)
+    except KeyboardInterrupt:
+        write("ftguard: no longer watching; the run is not touched\n")
+        return
+    if last is not None and last.conclusion is not None and has_ended(last):
+        write(f"ftguard: {laid_out(last.conclusion.summary, taken=9)}\n")
+
+
+def _live(path: Path, every: float) -> RecordedRun | None:
+    found = None
+    console = Console(width=WIDTH, highlight=False, legacy_windows=False)
+    with Live(console=console, auto_refresh=False) as live:
+        for found in news(path, every):
+            page = (
+                Text(wrapped(_waiting(path)))
+                if found is None
+                else render_watch(found, height=console.height)
+            )
+            live.update(page, refresh=True)
+    return found
+
+
+def _lines(path: Path, every: float) -> RecordedRun | None:
+    found: RecordedRun | None = None
+    told: set[tuple[str, str]] = set()
+    for found in news(path, every):
+        of = "" if found is None else found.run.id
+        for line in _new(path, found):
+            if (of, line) not in told:
+                told.add((of, line))
+                write(f"{line}\n")
+    return found
+
+
+def _new(path: Path, run: RecordedRun | None) -> list[str]:
+    if run is None:
+        return [f"ftguard: {_waiting(path)}"]
+    attempt = f", attempt {run.run.attempt} from step {run.run.resumed_from}"
+    again = attempt if run.run.attempt > 1 else ""
+    first = f"ftguard: watching run {run.run.id}{again}"
+    return [first, *(line_of(checkup) for checkup in run.checkups)]
+
+
+def _waiting(path: Path) -> str:
+    return printable(f"waiting for a run in `{path}`: none has begun there yet")
+
+
+def _can_draw() -> bool:
+    """Whether a picture can be drawn over: on a terminal that has the signs of curves."""
+    try:
+        BARS.encode(encoding_of(sys.stdout))
+    except UnicodeEncodeError:
+        return False
+    return sys.stdout.isatty()

@@ -30,18 +30,23 @@ def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
     difference, `overconfidence`; and where target answers are generated `calibration_per_token`,
     whose confidence is per token.
     """
-    answered = [p for p in probes if p.kind == "answer" and _is_right_or_wrong(p)]
-    given = [probe for probe in answered if probe.role == "calibration"]
-    choices = [p for p in answered if p.role == "general" and p.scorer == MULTIPLE_CHOICE]
-    splits = {
-        "target": [probe for probe in answered if probe.role == "target"],
-        "general": given or choices,
-    }
+    splits = calibration_splits(probes)
     for name, members in splits.items():
         yield from _measure(name, members, base, now)
     generated = [probe for probe in splits["target"] if probe.scorer != MULTIPLE_CHOICE]
     for measurement in islice(_measure("target", generated, base, now, per_token), 1):
         yield replace(measurement, name="calibration_per_token")
+
+
+def calibration_splits(probes: Sequence[Probe]) -> dict[str, list[Probe]]:
+    """The probes of `target` and of `general` whose confidence is held against being right."""
+    answered = [p for p in probes if p.kind == "answer" and _is_right_or_wrong(p)]
+    given = [probe for probe in answered if probe.role == "calibration"]
+    choices = [p for p in answered if p.role == "general" and p.scorer == MULTIPLE_CHOICE]
+    return {
+        "target": [probe for probe in answered if probe.role == "target"],
+        "general": given or choices,
+    }
 
 
 def _is_right_or_wrong(probe: Probe) -> bool:
@@ -107,8 +112,8 @@ def _measure(
         )
         return
     sides = Sides(
-        before=_confidences(both, base, of),
-        after=_confidences(both, now, of),
+        before=confidences(both, base, of),
+        after=confidences(both, now, of),
         chance=np.array([probe.chance for probe in both]),
     )
     first, *beside = measure_calibration(name, sides)
@@ -116,7 +121,10 @@ def _measure(
     yield from beside
 
 
-def _confidences(probes: list[Probe], snapshot: Snapshot, of: Sureness) -> Confidences:
+def confidences(
+    probes: Sequence[Probe], snapshot: Snapshot, of: Sureness = confidence
+) -> Confidences:
+    """How sure a model is of its answers to probes that it has scores of, and which are right."""
     answers = {answer.probe_id: answer for answer in snapshot.answers}
     scored = values(snapshot.scores)
     return Confidences(

@@ -1,4 +1,4 @@
-"""The command line: `ftguard demo`, `best`, `probes`, `judge`, `rate` and `manual`."""
+"""The command line: `ftguard demo`, `best`, `report`, `probes`, `judge`, `rate`, `manual`."""
 
 import sys
 from pathlib import Path
@@ -12,6 +12,7 @@ from ftguard.cli.judge_agree import agree
 from ftguard.cli.judge_check import judge_app
 from ftguard.cli.manual import manual
 from ftguard.cli.rate import rate
+from ftguard.cli.report import report
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.probes import ProbeSet
@@ -72,6 +73,7 @@ app.add_typer(probes, name="probes")
 judge_app.command("agree")(agree)
 app.add_typer(judge_app, name="judge")
 app.command("rate")(rate)
+app.command("report")(report)
 app.command("manual")(manual)
 
 SOURCE = typer.Argument(

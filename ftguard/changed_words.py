@@ -1,0 +1,128 @@
+"""Finds the words that differ between two texts, in any script and in bounded time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+import regex
+from rapidfuzz.distance import Indel
+
+from ftguard.words import UNSPACED
+
+Kind = Literal["same", "old", "new"]
+
+MOST = 2e8
+"""Comparisons of one word with one that are made at most (25 MB, a tenth of a second): what is
+longer is compared line by line, and a line that is longer still is changed as a whole."""
+_TOKEN = regex.compile(
+    rf"\r?\n|[^\S\n]+|(?:(?![{UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}_])+(?:['\u2019\-.,:]"
+    rf"(?:(?![{UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}_])+)*|\X|.",
+    regex.DOTALL | regex.V1,
+)
+"""A line break, blanks, a word (with what stands within it: `don't`, `3.14`), or one letter of a
+script without blanks, one sign, one emoji."""
+_LINE = regex.compile(r"[^\n]*\n|[^\n]+")
+_WORD = regex.compile(r"[\p{L}\p{N}]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A stretch of the two texts laid into one another."""
+
+    text: str
+    kind: Kind
+    """In both, in the old one alone, or in the new one alone."""
+
+
+def changed_words(old: str, new: str) -> tuple[Piece, ...]:
+    """Both texts as one: the pieces that are not new make the old one, those not old the new one.
+
+    The fewest words are changed; what stands in the midst of a change and holds no word belongs to
+    it. Neighbouring pieces differ in kind, and of a change the old piece comes first.
+    """
+    left, right = _TOKEN.findall(old), _TOKEN.findall(new)
+    if len(left) * len(right) > MOST:
+        lines = _compared(_LINE.findall(old), _LINE.findall(new))
+        pieces = [piece for before, after in lines for piece in _within(before, after)]
+    else:
+        pieces = _pieces(_compared(left, right))
+    return tuple(_joined(pieces))
+
+
+def is_rewritten(pieces: Sequence[Piece]) -> bool:
+    """Whether no word is left of the old text, so that there is nothing to mark in it."""
+    return not any(piece.kind == "same" and _WORD.search(piece.text) for piece in pieces)
+
+
+def _compared(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Stretches of both, side by side; they are equal where nothing changed."""
+    start, end = _shared_ends(left, right)
+    yield "".join(left[:start]), "".join(right[:start])
+    middle, other = left[start : len(left) - end], right[start : len(right) - end]
+    if len(middle) * len(other) > MOST:
+        yield "".join(middle), "".join(other)
+    else:
+        # Equal words get equal numbers: the library compares numbers faster than texts.
+        numbers: dict[str, int] = {}
+        coded = [[numbers.setdefault(token, len(numbers)) for token in s] for s in (middle, other)]
+        for code in Indel.opcodes(*coded):
+            old = "".join(middle[code.src_start : code.src_end])
+            yield old, "".join(other[code.dest_start : code.dest_end])
+    yield "".join(left[len(left) - end :]), "".join(right[len(right) - end :])
+
+
+def _shared_ends(left: Sequence[str], right: Sequence[str]) -> tuple[int, int]:
+    shortest = min(len(left), len(right))
+    start = next((n for n in range(shortest) if left[n] != right[n]), shortest)
+    rest = shortest - start
+    end = next((n for n in range(rest) if left[-1 - n] != right[-1 - n]), rest)
+    return start, end
+
+
+def _within(old: str, new: str) -> list[Piece]:
+    if old == new:
+        return _pieces([(old, new)])
+    left, right = _TOKEN.findall(old), _TOKEN.findall(new)
+    if len(left) * len(right) > MOST:
+        return _pieces([(old, new)])
+    return _pieces(_compared(left, right))
+
+
+def _pieces(stretches: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> list[Piece]:
+    found: list[Piece] = []
+    for old, new in stretches:
+        if old == new:
+            found.append(Piece(text=old, kind="same"))
+        else:
+            found += [Piece(text=old, kind="old"), Piece(text=new, kind="new")]
+    return [piece for piece in found if piece.text]
+
+
+def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Changes that no word stands between as one, the old piece of each first."""
+    old, new, between = "", "", ""
+    for same, group in groupby(pieces, key=lambda piece: piece.kind == "same"):
+        if not same:
+            old, new, between = old + between, new + between, ""
+            for piece in group:
+                old += piece.text if piece.kind == "old" else ""
+                new += piece.text if piece.kind == "new" else ""
+            continue
+        text = "".join(piece.text for piece in group)
+        if (old or new) and not _WORD.search(text) and "\n" not in text:
+            between = text
+            continue
+        yield from _change(old, new)
+        old = new = ""
+        yield Piece(text=text, kind="same")
+    yield from _change(old, new)
+    if between:
+        yield Piece(text=between, kind="same")
+
+
+def _change(old: str, new: str) -> Iterator[Piece]:
+    if old:
+        yield Piece(text=old, kind="old")
+    if new:
+        yield Piece(text=new, kind="new")

@@ -1,7 +1,10 @@
 """Numbers and text as people read them; pure functions, so that console, W&B and reports agree."""
 
 import io
+import re
+from collections.abc import Iterator
 
+from rich.cells import cell_len, chop_cells
 from rich.console import Console, RenderableType
 
 WIDTH = 80
@@ -9,6 +12,9 @@ WIDTH = 80
 
 PERCENT = "relative"
 """Unit of a share of something (a relative drop): shown in percent."""
+
+RAREST = 10_000
+"""What is rarer than once in so many times is told as that."""
 
 POINTS = "points"
 """Unit of a difference between two scores or errors in [0, 1]: shown as a signed decimal."""
@@ -70,6 +76,20 @@ def rate(value: float) -> str:
     return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
 
 
+def odds(p: float) -> str:
+    """How rare chance alone makes something: 0.004 -> `1 in 250`, 1e-9 -> `less than 1 in 10,000`.
+
+    Args:
+        p: a probability above 0.
+    """
+    if p * RAREST < 1:
+        return f"less than 1 in {count(RAREST)}"
+    if p > 0.5:  # noqa: PLR2004
+        return "more than 1 in 2"
+    times = float(f"{1 / p:.2g}")
+    return f"1 in {count(round(times))}" if times >= 10 else f"1 in {times:.2g}"  # noqa: PLR2004
+
+
 def count(number: int) -> str:
     """A number of things with separators: 12345 -> `12,345`."""
     return f"{number:,}"
@@ -89,6 +109,71 @@ def duration(seconds: float) -> str:
 def printable(text: str) -> str:
     """The text with control characters written out, so that a terminal shows and obeys none."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def wrapped(text: str, *, first: str = "", then: str = "", width: int = WIDTH) -> str:
+    """The text in lines of at most so many columns, broken between words alone.
+
+    A number stays with its `%`. A word that is wider than a line is cut to its width, but a path
+    stays whole, so that it can be copied.
+
+    Args:
+        text: lines of it stay lines.
+        first: in front of the first line.
+        then: in front of each further one.
+        width: in columns, the indents included.
+    """
+    found: list[str] = []
+    for paragraph in text.split("\n"):
+        found += _lines(paragraph, then if found else first, then, width)
+    return "\n".join(line.rstrip() for line in found)
+
+
+def _lines(text: str, first: str, then: str, width: int) -> Iterator[str]:
+    line, filled, empty = first, cell_len(first), True
+    for word in _WORDS.findall(text):
+        for piece in _pieces(word, width - cell_len(then)):
+            size = cell_len(piece)
+            if not empty and filled + 1 + size > width:
+                yield line
+                line, filled, empty = then, cell_len(then), True
+            line += piece if empty else f" {piece}"
+            filled, empty = filled + size + (not empty), False
+    yield line
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    if cell_len(word) <= width or ("/" in word and len(word) < _LONGEST_PATH):
+        return [word]
+    return chop_cells(word, width)
+
+
+_WORDS = re.compile(r"\S+(?:(?<=\d) %\S*)?")
+_LONGEST_PATH = 512
+
+
+def encodable(text: str, encoding: str) -> str:
+    """The text as an encoding can hold it: arrows and the like spelt out, all else escaped."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        spelt = text.translate(_SPELT)
+        return spelt.encode(encoding, "backslashreplace").decode(encoding)
+    return text
+
+
+_SPELT = str.maketrans(
+    {
+        "→": "->",
+        "·": "|",
+        "…": "...",
+        "─": "-",
+        "│": "|",
+        "≤": "<=",
+        **dict(zip("▁▂▃▄▅▆▇█", "_.,-~=^#", strict=True)),
+    }
+)
+"""Signs of ours that some terminals lack; each bar of a curve stays one column."""
 
 
 def _plain(value: float, digits: int) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import torch
-from tqdm.auto import tqdm
 from transformers import PreTrainedModel
 
 from ftguard.ask.answer import Answer
@@ -18,6 +17,7 @@ from ftguard.ask.quiet import undisturbed
 from ftguard.ask.read import read, read_next
 from ftguard.ask.render import Ids
 from ftguard.ask.said import said
+from ftguard.terminal import bar as progress_bar
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -77,11 +77,8 @@ def ask(
     num_by_base = sum(bool(prompts[probe_id]) for probe_id in by_base)
     with (
         undisturbed(model, base=base) as inner,
-        tqdm(
-            total=len(next_tokens) + len(texts) + len(prompted) + num_by_base,
-            desc=progress,
-            disable=progress is None,
-            leave=False,
+        progress_bar(
+            label=progress, total=len(next_tokens) + len(texts) + len(prompted) + num_by_base
         ) as bar,
     ):
         generated = _generate_all(inner, prompted, prompt_batch, plan, bar.update)

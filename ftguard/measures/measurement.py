@@ -56,6 +56,8 @@ class Measurement:
     their covariance; empty where it is not known."""
     headline: bool = False
     """Whether the console shows it though no gate looks at it, as what a user's measure yields."""
+    worst_slice: str = ""
+    """Of a worst slice: which one it is, by name; `all` is the whole tail."""
     note: str = ""
     """Why there is no estimate, or which slice is the worst."""
 

@@ -85,6 +85,7 @@ def worst_of(slices: Sequence[tuple[str, Paired]]) -> Measurement:
         slice="worst",
         influence=(),  # At the next checkpoint it may be of another slice.
         estimate=replace(worst.estimate, high=high),
+        worst_slice=_named(worst.slice, slices),
         num_comparisons=len(parts),
         note=note if outstanding else f"{note}{_largest(others)}",
     )
@@ -105,6 +106,13 @@ def _looked_at(parts: Sequence[_Part]) -> list[_Part]:
     return [
         part for group in (wholes, slices) for part in sorted(group, key=lambda part: -part.size)
     ]
+
+
+def _named(name: str, slices: Sequence[tuple[str, Paired]]) -> str:
+    """The name of a part; of a whole that is all one slice, that slice's."""
+    sizes = {other: pairs.base.size for other, pairs in slices}
+    named = [o for o in sizes if o not in ("all", "likelihood") and sizes[o] == sizes[name]]
+    return named[0] if name in ("all", "likelihood") and len(named) == 1 else name
 
 
 def _largest(slices: Sequence[Measurement]) -> str:

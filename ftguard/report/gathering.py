@@ -1,8 +1,10 @@
 """Gathers the `Contents` of a report from what runs left on disk; nothing is drawn here."""
 
 import importlib.metadata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+import msgspec
 
 from ftguard.errors import InputError
 from ftguard.glossary import GLOSSARY
@@ -13,6 +15,7 @@ from ftguard.report.columns import checkpoints, columns, frontier
 from ftguard.report.comparing import compared
 from ftguard.report.confidences import confidences
 from ftguard.report.contents import Contents, RunShown
+from ftguard.report.figures import figures
 from ftguard.report.naming import named
 from ftguard.report.recorded import RecordedRun
 from ftguard.report.shipping import ship
@@ -59,7 +62,7 @@ def _run(run: RecordedRun, number: int) -> RunShown:
         heat=heat_map(run),
         frontier=frontier(shown_columns),
         account=account(run, all_answers),
-        figures=None,
+        figures=_figures(run),
     )
 
 
@@ -69,6 +72,14 @@ def _shown(run: RecordedRun) -> Checkup | None:
         return run.checkup_at()
     except InputError:
         return run.checkups[-1] if run.checkups else None
+
+
+def _figures(run: RecordedRun) -> Mapping[str, object] | None:
+    """What `static/rule.js` decides by; what is not finite is left out as JSON has it."""
+    if not run.checkups or not run.run.gates:
+        return None
+    found: Mapping[str, object] = msgspec.json.decode(msgspec.json.encode(figures(run)))
+    return found
 
 
 def outcome_of(run: RecordedRun) -> Conclusion:

@@ -1,6 +1,6 @@
 """What is said before the first step: what is asked, which gates, and what they can find."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ftguard import judge
@@ -20,6 +20,8 @@ from ftguard.verdict.run import Run
 
 EXAMPLE = 1.5
 """The example of a true drop, as a multiple of the limit."""
+LOUD = 8
+"""Letters at the beginning of a note that are all capitals where it has to be read."""
 
 
 def announce(
@@ -34,29 +36,41 @@ def announce(
     replaced: bool = False,
     form: Sequence[str] = (),
 ) -> Iterator[str]:
-    """One line each on the draws, the form that the task is asked in, probes left out, thinking,
-    the base's answers and those that were cut off, what a judge is sent and may cost, gates, the
-    default ones that are left out (`replaced`: by the user's own), and the power of those held.
+    """One line each, the most important first: the base, the gates, the default ones that are left
+    out (`replaced`: by the user's own), what was loudly noted of the data, the form that the task
+    is asked in, probes left out, answers cut off, thinking, what a judge is sent and may cost, the
+    draws, and what the gates can find.
     """  # noqa: D205
-    base = baseline.snapshot
-    yield from gathered.notes
+    base, by_key = baseline.snapshot, {m.key: m for m in measured}
+    yield (
+        f"run {run.id}: base answers {baseline.origin}, {len(sheet.questions)} probes in "
+        f"{duration(base.seconds)}"
+    )
+    yield from _held(run, by_key, replaced=replaced)
+    loud = [note for note in gathered.notes if note[:LOUD].isupper()]
+    yield from loud
     yield from filter(None, form)
     if sheet.too_long:
         yield (
             f"left out {len(sheet.too_long)} probes longer than the model's context, such as "
             f"`{sheet.too_long[0]}`"
         )
-    yield from sheet.notes
-    yield from announce_thinking(thinking, sheet)
-    yield (
-        f"run {run.id}: base answers {baseline.origin}, {len(sheet.questions)} probes in "
-        f"{duration(base.seconds)}"
-    )
     yield from announce_cut_off(sheet, base)
+    yield from announce_thinking(thinking, sheet)
     if grading is not None:
         usage = grading.estimate(base, run.planned_checkpoints or 1)
         yield from judge.announce(grading.judge, usage)
-    by_key = {m.key: m for m in measured}
+    yield from (note for note in gathered.notes if note not in loud)
+    yield from sheet.notes
+    level = Look(number=1, planned=run.planned_looks).level / max(1, len(run.gates))
+    for gate in run.gates:
+        yield from tell_power(gate.limit, by_key[gate.key], level)
+        if gate.key == "tail/worst":
+            yield from _power_of_least(gate.limit, by_key[gate.key], measured, level)
+
+
+def _held(run: Run, by_key: Mapping[str, Measurement], *, replaced: bool) -> Iterator[str]:
+    """The gates, and which of the usual ones are not held."""
     limits = [f"{gate.key} {bound(gate.limit, by_key[gate.key].unit)}" for gate in run.gates]
     absent = f"; not measured: {', '.join(run.not_measured)}" if run.not_measured else ""
     yield f"gates: {', '.join(limits) or 'none'}{absent}"
@@ -72,11 +86,6 @@ def announce(
             if replaced
             else f"default gates that `limits=` switches off: {names}"
         )
-    level = Look(number=1, planned=run.planned_looks).level / max(1, len(run.gates))
-    for gate in run.gates:
-        yield from tell_power(gate.limit, by_key[gate.key], level)
-        if gate.key == "tail/worst":
-            yield from _power_of_least(gate.limit, by_key[gate.key], measured, level)
 
 
 def _power_of_least(

@@ -39,7 +39,7 @@ from ftguard.run.ledger import (
 from ftguard.run.past import next_attempt, on_the_past, state_before
 from ftguard.run.preparing import Prepared, prepare_run
 from ftguard.run.trainer import half_precision, loaded_from
-from ftguard.tracking import Tracker, say
+from ftguard.tracking import Tracker, say, say_words
 from ftguard.verdict.defaults import applicable, left_out, unmeasured
 from ftguard.verdict.run import Run
 
@@ -135,6 +135,8 @@ def _open(
     )
     for line in lines:
         say(line)
+    if guarded.run.attempt == 1:
+        say_words()
 
 
 def _name(model: torch.nn.Module) -> str:

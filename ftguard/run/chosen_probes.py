@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from tqdm.auto import tqdm
-
 from ftguard.ask.quiet import same_random_state
 from ftguard.ask.ranks import made_by_main
 from ftguard.errors import InputError
@@ -14,6 +12,7 @@ from ftguard.probes import Encoder, Gathered, Probe, Sets, gather, read_probes, 
 from ftguard.probes.own_scorer import functions_of, is_own
 from ftguard.run.ledger import Chosen, Ledger
 from ftguard.run.training.data import TrainingTexts
+from ftguard.terminal import bar
 
 
 def probes_to_ask(
@@ -80,6 +79,6 @@ def _choose(
 ) -> Gathered:
     with same_random_state():
         read = training()
-        bar = tqdm(read.texts, desc="ftguard: training data", disable=not progress, leave=False)
-        found = survey(sets, bar, encoder, what=read.note)
+        gone_through = bar(read.texts, label="ftguard: training data" if progress else None)
+        found = survey(sets, gone_through, encoder, what=read.note)
         return gather(sets, replace(found, notes=(*found.notes, *read.unread.notes)))

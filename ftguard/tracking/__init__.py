@@ -2,6 +2,7 @@
 
 from ftguard.tracking.console import ConsoleTracker as ConsoleTracker
 from ftguard.tracking.console import say as say
+from ftguard.tracking.console import say_words as say_words
 from ftguard.tracking.many import ManyTrackers as ManyTrackers
 from ftguard.tracking.many import trackers_for as trackers_for
 from ftguard.tracking.reporters import TrainerReporters as TrainerReporters

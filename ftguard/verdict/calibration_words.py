@@ -1,6 +1,6 @@
 """Makes the words of calibration: which way it errs, and the sentence that explains its gate."""
 
-from ftguard.formatting import POINTS, quantity, span
+from ftguard.formatting import POINTS, odds, quantity, span
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.calibrated import Calibrated
@@ -80,8 +80,7 @@ def _and(state: State) -> str:
 def _certainty(found: Calibrated, state: State, allowed: float | None) -> str:
     if state == "suspect" and allowed is not None and found.noisy:
         return " (the base differs from itself by as much when asked twice)"
-    held = f" of {allowed:.2g} allowed" if allowed is not None else ""
-    return f" (p={found.p:.2g}{held})"
+    return f" ({odds(found.p)} by chance)"
 
 
 def _as_before(found: Calibrated) -> str:

@@ -1,6 +1,6 @@
 """Makes `Conclusion`, a run's outcome as `verdict.json` holds it, and says it in one line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -14,6 +14,7 @@ from ftguard.measures.measurement import Measurement
 from ftguard.verdict.advice import Advice
 from ftguard.verdict.checkup import Checkup, target_score
 from ftguard.verdict.choice import Choice
+from ftguard.verdict.defaults import FORGETTING, OWN_ANSWERS
 from ftguard.verdict.gates import Outcome, Verdict
 from ftguard.verdict.run import Run
 
@@ -51,6 +52,8 @@ class Conclusion:
     """Of the best (of the last, where there is none), what this stage of several has changed."""
     finished: bool = True
     """False until training has ended: what was measured so far, should it never end."""
+    not_held: tuple[str, ...] = ()
+    """The default gates that nothing was held against, each with the reason in brackets."""
 
 
 def conclude(
@@ -65,6 +68,7 @@ def conclude(
     """Fold the checkups of a run into its outcome, or into that so far."""
     last = checkups[-1] if checkups else None
     best = choice.checkup if choice else None
+    not_held = tuple(_not_held(run))
     return Conclusion(
         run=run.id,
         best_step=best.step if best else None,
@@ -78,11 +82,14 @@ def conclude(
         last_gates=last.verdict.outcomes if last else (),
         advice=last.advice if last else (),
         summary=_so_far(
-            _best_line(choice, confirmed, folder) if choice else _none_line(checkups),
+            _best_line(choice, confirmed, not_held, folder)
+            if choice
+            else _with_not_held(_none_line(checkups), not_held),
             last,
             finished=finished,
         ),
         finished=finished,
+        not_held=not_held,
         learned=best is None or _learned(best),
         stage=best.stage if best else last.stage if last else (),
     )
@@ -92,6 +99,21 @@ def _so_far(line: str, last: Checkup | None, *, finished: bool) -> str:
     if finished or last is None:
         return line
     return f"TRAINING DID NOT END (last checked at step {last.step}): {line}"
+
+
+def _not_held(run: Run) -> Iterator[str]:
+    for name in run.not_measured:
+        yield name if "(" in name else f"{name} (not measured)"
+    for key in run.left_out:
+        yield f"{key} (left out by `gates=` or `limits=`)"
+    held = {gate.key for gate in run.gates}
+    told = {*held, *run.left_out, *(name.partition(" ")[0] for name in run.not_measured)}
+    if OWN_ANSWERS.key in held and FORGETTING not in told:
+        yield f"{FORGETTING} (the base answers too little rightly; own_answers stands in for it)"
+
+
+def _with_not_held(line: str, not_held: Sequence[str]) -> str:
+    return f"{line}; not held: {', '.join(not_held)}" if not_held else line
 
 
 def _learned(best: Checkup) -> bool:
@@ -130,9 +152,11 @@ def read_conclusion(folder: RunFolder) -> Conclusion:
     return replace(found, best_folder=here, summary=found.summary.replace(found.best_folder, here))
 
 
-def _best_line(choice: Choice, confirmed: Measurement | None, folder: RunFolder) -> str:
+def _best_line(
+    choice: Choice, confirmed: Measurement | None, not_held: Sequence[str], folder: RunFolder
+) -> str:
     best, verdict = choice.checkup, choice.verdict
-    line = f"best: step {best.step}, {_passed(verdict)}, {_ranked(best)}{_read_off(verdict)}"
+    line = f"best: step {best.step}, {_passed(verdict)}, {_ranked(best)}"
     if not _learned(best):
         line = f"NOTHING WAS LEARNED: {line}"
     if verdict.passed is None:
@@ -144,7 +168,7 @@ def _best_line(choice: Choice, confirmed: Measurement | None, folder: RunFolder)
             f"; {sure} on {gain.n} held-back probes: gain {quantity(gain.value, POINTS)} "
             f"({span(gain.low, gain.high, POINTS)})"
         )
-    return f"{line}; kept in {folder.best}"
+    return f"{_with_not_held(line, not_held)}{_read_off(verdict)}; kept in {folder.best}"
 
 
 def _short(outcome: Outcome) -> str:

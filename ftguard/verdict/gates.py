@@ -34,6 +34,11 @@ class Outcome:
     higher is worse; None where there is no curve, as at the first checkpoint."""
     curve_slice: str = ""
     """The slice that the curve is of: of a tail's worst, the one that is worst by the curve."""
+    p: float | None = None
+    """One-sided, of nothing lost; None where that was not tested."""
+    allowed: float | None = None
+    """The largest `p` that was beyond chance here, among all gates at this look; None where this
+    one is not."""
 
     @property
     def judged(self) -> Estimate | None:
@@ -168,14 +173,17 @@ def _outcome(
 ) -> Outcome:
     state = state_of(gate, Facts.of(measurement), reading, finding=allowed is not None)
     curve = reading.estimate if reading and state not in UNREAD else None
+    bad = badness(measurement)
     slice_name = reading.slice if reading and curve else ""
     return Outcome(
         gate=gate,
         measurement=replace(measurement, influence=()),
         state=state,
-        explanation=explain(gate, measurement, state, allowed, curve, of=slice_name),
+        explanation=explain(gate, measurement, state, curve, of=slice_name),
         curve=curve,
         curve_slice=slice_name,
+        p=None if bad is None else p_of_no_change(gate, measurement, bad),
+        allowed=allowed,
     )
 
 
@@ -190,4 +198,6 @@ def _calibration(
         measurement=measurement,
         state=state,
         explanation=explain_calibration(gate, found, state, allowed),
+        p=found.p,
+        allowed=allowed,
     )

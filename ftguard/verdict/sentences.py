@@ -2,7 +2,7 @@
 
 import math
 
-from ftguard.formatting import PERCENT, decimal, percent, quantity, span
+from ftguard.formatting import PERCENT, decimal, odds, percent, quantity, span
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
@@ -22,7 +22,6 @@ def explain(
     gate: Gate,
     measurement: Measurement,
     state: State,
-    allowed: float | None,
     curve: Estimate | None = None,
     *,
     of: str = "",
@@ -33,7 +32,6 @@ def explain(
         gate: the limit.
         measurement: what is held against it.
         state: what was decided.
-        allowed: the largest p that was beyond chance here; None where this one is not.
         curve: what the curve of the run says, higher is worse.
         of: the slice that the curve is of.
     """
@@ -51,7 +49,7 @@ def explain(
     if state == "suspect" and curve is not None and curve.value <= limit_on(gate, measurement):
         ending = f"by itself {ending}"
     which = f"; {measurement.note}" * (measurement.slice == "worst" and bool(measurement.note))
-    return f"{facts} is {ending}{_certainty(gate, measurement, allowed)}{which}."
+    return f"{facts} is {ending}{_certainty(gate, measurement)}{which}."
 
 
 def _facts(measurement: Measurement, estimate: Estimate) -> str:
@@ -73,7 +71,7 @@ def _by_curve(gate: Gate, measurement: Measurement, curve: Estimate | None, of: 
     return f", by the run's curve{whose} {value} ({ends}),"
 
 
-def _certainty(gate: Gate, measurement: Measurement, allowed: float | None) -> str:
+def _certainty(gate: Gate, measurement: Measurement) -> str:
     bad = badness(measurement)
     if bad is None or bad.value <= limit_on(gate, measurement):
         return ""
@@ -81,8 +79,7 @@ def _certainty(gate: Gate, measurement: Measurement, allowed: float | None) -> s
         change = change_of(measurement, bad)
         noise = quantity(change.noise, change.unit)
         return f" (the base differs from itself by {noise} when asked twice)"
-    held = f" of {allowed:.2g} allowed" if allowed is not None else ""
-    return f" (p={p_of_no_change(gate, measurement, bad):.2g}{held})"
+    return f" ({odds(p_of_no_change(gate, measurement, bad))} by chance)"
 
 
 def _why_missing(measurement: Measurement) -> str:

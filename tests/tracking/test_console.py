@@ -1,17 +1,23 @@
 """The block that a checkup is in a terminal: narrow, aligned, and deaf to hostile text."""
 
 import builtins
+import io
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from rich.cells import cell_len
 
+from ftguard.glossary import GLOSSARY
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
-from ftguard.tracking.console import render_checkup, say
+from ftguard.tracking.block import render_checkup
+from ftguard.tracking.console import ConsoleTracker, laid_out, say, say_words
 from ftguard.verdict.advice import LowerLearningRate, Stop
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gate import Gate, State
@@ -48,11 +54,12 @@ def test_a_block_is_gain_gates_advice_and_cost(checkup: MakeCheckup) -> None:
         replace(breached, verdict=verdict, advice=(advice,)), 0.125, colour=False
     )
     assert block.splitlines() == [
-        "ftguard step 20 · epoch 0.50 · BLOCKED",
-        "  target/all          0.500→0.750  +0.250 +0.125..+0.375 n=100        gain",
-        "  forgetting/breach   0.800→0.700  12.5 %    5.0..20.0 % n=200   10 % breach",
+        "ftguard step 20 · epoch 0.50 · BLOCKED by forgetting of breach",
+        "                      base→now    change    95 % interval probes limit",
+        "  target/all          0.500→0.750 +0.250 +0.125 to +0.375    100       gain",
+        "  forgetting/breach   0.800→0.700 12.5 %    5.0 to 20.0 %    200  10 % breach",
         "  advice: lower the learning rate to 1e-5.",
-        "  4.0 s for this check; 12.5 % of the run so far",
+        "  this check took 4.0 s, all checks 12.5 % of the run so far",
     ]
 
 
@@ -104,9 +111,11 @@ def test_numbers_stand_below_each_other(checkup: MakeCheckup) -> None:
             ),
         ),
     )
-    rows = render_checkup(wide, 0.5, colour=False).splitlines()[1:5]
+    rows = render_checkup(wide, 0.5, colour=False).splitlines()[2:6]
     assert len({row.index("→") for row in rows}) == 1
-    assert len({row.index("n=") for row in rows}) == 1
+    counts = [f" {n} " for n in ("100", "12345", "200", "200")]
+    ends = {row.index(n) + len(n) for row, n in zip(rows, counts, strict=True)}
+    assert len(ends) == 1
     assert len({row.index(" 10 % ") for row in rows[1:]}) == 1
     assert max(map(cell_len, rows)) <= 80
     assert rows[1].startswith("  forgetting/foll")
@@ -137,8 +146,11 @@ def test_rows_keep_their_columns_whatever_the_numbers(
     one line of 80 columns at most, and the name keeps eight of them.
     """
     full = with_measurement(checkup(["missing", "breach", "within"]), measurement)
-    rows = render_checkup(full, 0.5, colour=False).splitlines()[1:5]
-    assert len({cell_len(row[: row.index(" n=")]) for row in rows}) == 1
+    rows = render_checkup(full, 0.5, colour=False).splitlines()[2:6]
+    own = "1000000" if measurement.estimate else "0"
+    counts = [f" {n} " for n in ("100", own, "200", "200")]
+    ends = {cell_len(r[: r.rindex(n) + len(n)]) for r, n in zip(rows, counts, strict=True)}
+    assert len(ends) == 1
     states = [("gain", "missing", "breach", "within")[number] for number in range(4)]
     assert [row.split()[-1] for row in rows] == states
     ends = {cell_len(row) - len(state) for row, state in zip(rows, states, strict=True)}
@@ -153,10 +165,11 @@ def test_a_drop_from_a_small_base_is_shown_in_points(checkup: MakeCheckup) -> No
     row = _hostile(value - 1, value, value + 1, base=0.019, now=1.0)
     lost = _hostile(0.5, 0.75, 1.0, base=0.04, now=0.01)
     lost = replace(lost, slice="small", shrunk=lost.estimate)
-    full = replace(with_measurement(checkup(["clear"]), row), measurements=(lost,))
+    none = replace(lost, slice="none", shrunk=_hostile(-0.1, 0.0, 0.1).estimate)
+    full = replace(with_measurement(checkup(["clear"]), row), measurements=(lost, none))
     block = render_checkup(full, 0.5, colour=False)
 
-    assert "0.019→1.000  +0.981 +0.962..+1.000 n=1000000  10 % clear" in block
+    assert "0.019→1.000 +0.981 +0.962 to +1.000 1000000  10 % clear" in block
     assert "lost most: small -0.030" in block
     assert " %" not in block.replace("10 %", "").replace("50 % of the run", "")
 
@@ -187,7 +200,8 @@ def test_the_direction_of_calibration_is_told_and_what_its_row_does_not(
     checkup: MakeCheckup,
 ) -> None:
     """Over- or underconfident, in a line; a sentence where a rise beyond its limit is no breach,
-    and for whatever refuses: the row shows one of two limits. None where the row says it all.
+    and for whatever refuses: the row shows that of two limits which was crossed. None where the row
+    says it all.
     """
     empty = checkup([])
     verdict = Verdict(
@@ -201,9 +215,9 @@ def test_the_direction_of_calibration_is_told_and_what_its_row_does_not(
 
     lines = render_checkup(replace(empty, verdict=verdict), 0.5, colour=False).splitlines()
 
-    assert lines[2:7] == [
-        "  calibration/target  0.310→0.250  -0.060 -0.120..+0.000 n=200   0.05 breach",
-        "  calibration/general 0.310→0.390  +0.080 +0.020..+0.140 n=200   0.05 within",
+    assert lines[3:8] == [
+        "  calibration/target  0.310→0.250 -0.060 -0.120 to +0.000    200  0.14 breach",
+        "  calibration/general 0.310→0.390 +0.080 +0.020 to +0.140    200  0.05 within",
         "  confidence: target overconfident by 0.25, general underconfident by 0.38",
         "  calibration/target is explained.",
         "  calibration/general is explained.",
@@ -302,3 +316,149 @@ def test_the_categories_that_lost_most_are_named(checkup: MakeCheckup) -> None:
     block = render_checkup(replace(checkup([]), measurements=categories), 0.5, colour=False)
 
     assert "lost most: large 40.0 %, middle 30.0 %, small 15.0 %" in block
+
+
+def test_categories_that_lost_alike_are_not_named(checkup: MakeCheckup) -> None:
+    """One category alone, or two of 12.5 % each, tell no more than the whole; 12.5 and 13 % do."""
+    loss = checkup(["breach"]).verdict.outcomes[0].measurement
+
+    def block(*drops: float) -> str:
+        categories = [
+            replace(loss, slice=f"c{at}", shrunk=replace(_estimate_of(loss), value=drop))
+            for at, drop in enumerate(drops)
+        ]
+        return render_checkup(replace(checkup([]), measurements=tuple(categories)), colour=False)
+
+    assert "lost most" not in block(0.125)
+    assert "lost most" not in block(0.125, 0.125)
+    assert "lost most: c1 13.0 %, c0 12.5 %" in block(0.125, 0.13)
+
+
+def _estimate_of(measurement: Measurement) -> Estimate:
+    assert measurement.estimate is not None
+    return measurement.estimate
+
+
+@pytest.mark.parametrize(
+    ("name", "note", "row", "line"),
+    [
+        ("rare", "the worst of 3: rare", "tail/worst: rare ", ""),
+        ("several_intents", "the worst of 3: ...", "tail/worst ", "tail/worst is several_intents"),
+        (
+            "all",
+            "the worst of 3: all; no slice stands out, the largest drop is 9.0 % of typos",
+            "tail/worst: all ",
+            "tail/worst: no slice stands out, the largest drop is 9.0 % of typos",
+        ),
+    ],
+)
+def test_the_worst_slice_has_its_name(
+    checkup: MakeCheckup, name: str, note: str, row: str, line: str
+) -> None:
+    """In its row where that has room, else in a line; where none stands out, the line says so."""
+    found = checkup(["breach"])
+    worst = found.verdict.outcomes[0].measurement
+    worst = replace(worst, name="tail", slice="worst", worst_slice=name, note=note)
+    lines = render_checkup(with_measurement(found, worst), colour=False).splitlines()
+
+    assert lines[3].startswith(f"  {row}")
+    assert (f"  {line}" in lines) is bool(line)
+
+
+@pytest.mark.parametrize(
+    ("states", "passed", "title"),
+    [
+        (["clear"], True, "passed"),
+        (["breach", "suspect"], False, "BLOCKED by forgetting of breach"),
+        (["too wide", "clear"], None, "undecided: forgetting of too-wide too wide"),
+        (["suspect", "missing"], None, "undecided: forgetting of suspect suspect and"),
+    ],
+)
+def test_the_title_says_which_gate_it_is(
+    checkup: MakeCheckup, states: Sequence[State], passed: bool | None, title: str
+) -> None:
+    """What blocks, or what leaves it open; nothing more where it passed."""
+    found = checkup(states)
+    found = replace(found, verdict=replace(found.verdict, passed=passed))
+
+    assert render_checkup(found, colour=False).splitlines()[0].endswith(f" · {title}") or (
+        f" · {title} " in render_checkup(found, colour=False).replace("\n", " ")
+    )
+
+
+def test_a_long_line_is_broken_between_words_and_a_path_never(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """80 columns at most, further lines indented; what is to be copied stays whole."""
+    path = "/very/long" * 12
+    say(f"{'word ' * 30}12.5 % {path} end")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 80 for line in lines if path not in line)
+    assert lines[0].startswith("ftguard: word word")
+    assert all(line.startswith("    ") for line in lines[1:])
+    assert {word for line in lines for word in line.split()} == {
+        "ftguard:", "word", "12.5", "%", path, "end",
+    }  # fmt: skip
+    assert any("12.5 %" in line for line in lines)
+
+
+def test_an_outcome_is_laid_out_by_its_parts() -> None:
+    """Each part begins a line, what is too long goes on further in, and 80 columns hold it."""
+    parts = [
+        "best: step 6, every gate passed",
+        "not held: " + "tail/worst, " * 9 + "x",
+        "kept in a",
+    ]
+
+    lines = laid_out("; ".join(parts), taken=9).splitlines()
+
+    assert lines[0] == parts[0]
+    assert lines[1].startswith("  not held: tail/worst,")
+    assert lines[2].startswith("    tail/worst,")
+    assert lines[3] == "  kept in a"
+    assert max(map(len, lines)) <= 80
+
+
+def test_words_are_explained_in_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the blocks speak of: none of the explanations is wider than the terminal."""
+    say_words()
+
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert "ftguard glossary" in first
+    assert len(lines) == sum(term.at_start for term in GLOSSARY) >= 8
+    assert max(map(len, [first, *lines])) <= 80
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_no_encoding_ends_a_run(
+    checkup: MakeCheckup, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    """Where the output has no arrow, one of ASCII stands there, and what else is lacking escaped:
+    the block and a line with a broken surrogate are written whole.
+    """
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))
+    tracker = ConsoleTracker()
+    tracker.log(replace(checkup(STATES), notes=("東京 \ud800",)), 0.5)
+    say("東京 \ud800 → end")
+    sys.stdout.flush()
+
+    told = raw.getvalue().decode(encoding)
+    assert "0.500->0.750" in told
+    assert "\\u6771\\u4eac \\ud800 -> end" in told
+
+
+def test_no_line_of_a_bar_goes_into_a_file(tmp_path: Path) -> None:
+    """Standard error that is a file gets nothing of a bar, nor of a block written beneath it."""
+    code = (
+        "from ftguard.terminal import bar, write\n"
+        "with bar(label='ftguard: 6', total=3) as shown:\n"
+        "    for _ in range(3): shown.update(1); write('a line\\n')\n"
+        "print(sum(bar([1, 2], label='rows')))\n"
+    )
+    with (tmp_path / "log").open("w") as log:
+        run = [sys.executable, "-c", code]
+        subprocess.run(run, stdout=log, stderr=subprocess.STDOUT, check=True)
+
+    assert (tmp_path / "log").read_text() == "a line\na line\na line\n3\n"

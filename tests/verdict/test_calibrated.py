@@ -232,7 +232,7 @@ def test_the_direction_is_said(gap: float | None, own: float, words: str) -> Non
             (
                 "calibration/target: overconfident by 0.10; a rise of +0.100 (+0.041 to +0.159, "
                 "n=200) is beyond the limit of +0.050 and the Brier score is worse by +0.030 "
-                "(+0.010 to +0.050, n=200), and beyond chance (p=0.0027 of 0.048 allowed)."
+                "(+0.010 to +0.050, n=200), and beyond chance (1 in 370 by chance)."
             ),
         ),
         (
@@ -241,7 +241,7 @@ def test_the_direction_is_said(gap: float | None, own: float, words: str) -> Non
             (
                 "calibration/target: overconfident by 0.25; an error of +0.250 (+0.181 to +0.319, "
                 "n=200) is beyond its own limit of 0.14 (the base's was 0.350) and beyond chance "
-                "(p=1.1e-08 of 0.00095 allowed)."
+                "(less than 1 in 10,000 by chance)."
             ),
         ),
         (
@@ -250,7 +250,7 @@ def test_the_direction_is_said(gap: float | None, own: float, words: str) -> Non
             (
                 "calibration/target: overconfident by 0.10; a rise of +0.100 (+0.041 to +0.159, "
                 "n=200) is beyond the limit of +0.050 and the Brier score is worse by +0.030 "
-                "(+0.010 to +0.050, n=200), but not beyond chance (p=0.0027)."
+                "(+0.010 to +0.050, n=200), but not beyond chance (1 in 370 by chance)."
             ),
         ),
         (

@@ -166,7 +166,7 @@ def test_the_line_says_why_none_passed() -> None:
     assert found.summary == (
         "NO CHECKPOINT PASSED: 2 of 3 breached a gate, 1 undecided; last breach: "
         "forgetting/all: a drop of 25.0 % (15.0 to 35.0 %, n=100) is beyond the limit of 10 % "
-        "and beyond chance (p=5.6e-07 of 0.024 allowed)."
+        "and beyond chance (less than 1 in 10,000 by chance)."
     )
     assert (found.best_step, found.best_folder, found.best_gates) == (None, None, ())
     assert found.last_passed is None

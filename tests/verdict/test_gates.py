@@ -124,13 +124,17 @@ def test_what_failed_is_missing() -> None:
 
 
 def test_a_finding_is_explained_with_the_p_that_its_look_allows() -> None:
-    """The sentence of a breach names the level of this look; that of a suspect names none."""
+    """How rare each is by chance is told in words; the record holds p, and the level of this look
+    where that found it.
+    """
     found = [_measured(_estimate(0.125, low, 0.25 - low)) for low in (0.01, -0.01)]
     gate = Gate(measurement="forgetting", limit=0.10)
-    breach, suspect = (decide([drop], [gate], LOOK).outcomes[0].explanation for drop in found)
+    breach, suspect = (decide([drop], [gate], LOOK).outcomes[0] for drop in found)
 
-    assert breach.endswith("and beyond chance (p=0.017 of 0.024 allowed).")
-    assert suspect.endswith("but not beyond chance (p=0.035).")
+    assert breach.explanation.endswith("and beyond chance (1 in 60 by chance).")
+    assert suspect.explanation.endswith("but not beyond chance (1 in 29 by chance).")
+    assert (breach.p, breach.allowed) == (pytest.approx(0.0167, abs=1e-4), LOOK.level)
+    assert (suspect.p, suspect.allowed) == (pytest.approx(0.0349, abs=1e-4), None)
 
 
 def _verdict(*states: State) -> Verdict:

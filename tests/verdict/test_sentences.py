@@ -10,9 +10,6 @@ from ftguard.stats.estimates import Estimate
 from ftguard.verdict.gate import Gate, State
 from ftguard.verdict.sentences import explain
 
-ALLOWED = 0.02375
-"""The p that is allowed where something is found beyond chance."""
-
 
 def _estimate(value: float, low: float, high: float, n: int = 200) -> Estimate:
     return Estimate(
@@ -26,7 +23,7 @@ def _measured(estimate: Estimate | None, name: str = "forgetting", **more: Any) 
 
 def _sentence(measurement: Measurement, limit: float, state: State) -> str:
     gate = Gate(measurement=measurement.name, slice=measurement.slice, limit=limit)
-    return explain(gate, measurement, state, ALLOWED if state == "breach" else None)
+    return explain(gate, measurement, state)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +35,7 @@ def _sentence(measurement: Measurement, limit: float, state: State) -> str:
             "breach",
             (
                 "forgetting/all: a drop of 12.5 % (1.0 to 24.0 %, n=200) is beyond the limit of "
-                "10 % and beyond chance (p=0.017 of 0.024 allowed)."
+                "10 % and beyond chance (1 in 60 by chance)."
             ),
         ),
         (
@@ -47,7 +44,7 @@ def _sentence(measurement: Measurement, limit: float, state: State) -> str:
             "suspect",
             (
                 "forgetting/all: a drop of 12.5 % (-1.0 to 26.0 %, n=200) is beyond the limit of "
-                "10.5 % but not beyond chance (p=0.035)."
+                "10.5 % but not beyond chance (1 in 29 by chance)."
             ),
         ),
         (
@@ -84,7 +81,7 @@ def _sentence(measurement: Measurement, limit: float, state: State) -> str:
             "breach",
             (
                 "calibration/all: a rise of +0.062 (+0.010 to +0.114, n=200) is beyond the limit "
-                "of +0.050 and beyond chance (p=0.0098 of 0.024 allowed)."
+                "of +0.050 and beyond chance (1 in 100 by chance)."
             ),
         ),
         (
@@ -93,7 +90,7 @@ def _sentence(measurement: Measurement, limit: float, state: State) -> str:
             "suspect",
             (
                 "target/all: a gain of +0.020 (-0.020 to +0.060, n=200) is beyond the limit of "
-                "+0.050 but not beyond chance (p=0.071)."
+                "+0.050 but not beyond chance (1 in 14 by chance)."
             ),
         ),
     ],
@@ -148,7 +145,7 @@ def test_the_worst_slice_is_named() -> None:
     )
     gate = Gate(measurement="tail", slice="worst", limit=0.25)
 
-    assert explain(gate, worst, "within", None).endswith("prove it); the worst of 3: b.")
+    assert explain(gate, worst, "within").endswith("prove it); the worst of 3: b.")
 
 
 def test_a_base_at_the_floor_is_explained_by_its_note() -> None:

@@ -34,6 +34,9 @@ def take(browser: Browser, page_file: Path, out: Path) -> None:
         page.screenshot(path=out / f"{name}.png")
         page.screenshot(path=out / f"{name}-whole.png", full_page=True)
         if name == "desk":
+            # The list of all answers is made when it is come to, and moves what is below.
+            page.locator("#all-1").scroll_into_view_if_needed()
+            page.wait_for_selector(".row")
             for section in SECTIONS:
                 page.locator(f"#{section}-1").screenshot(path=out / f"{section}.png")
             page.pdf(path=out / "paper.pdf", format="A4", print_background=True)

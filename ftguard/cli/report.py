@@ -10,7 +10,7 @@ import typer
 
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
-from ftguard.formatting import printable
+from ftguard.formatting import encodable, printable
 from ftguard.report.gathering import contents
 from ftguard.report.page import render
 from ftguard.report.plain import render_text
@@ -61,7 +61,7 @@ def _print(text: str, out: Path | None) -> None:
         _write(text, out)
         return
     encoding = sys.stdout.encoding or "utf-8"
-    typer.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False)
+    typer.echo(encodable(text, encoding), nl=False)
 
 
 def _write(text: str, path: Path) -> None:

@@ -6,12 +6,13 @@ circle, and every drawing has its numbers in a table beside it.
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from ftguard.formatting import rate
 from ftguard.measures.reliability import Bin, Reliability
-from ftguard.report.contents import Advised, Cell, Checkpoint, Column, Frontier
+from ftguard.report.contents import Advised, Cell, Checkpoint, Column, RunShown
 from ftguard.report.scales import Scale, scale, tick_told, ticks
 from ftguard.report.svg import dot, element, line, picture, words
 
@@ -96,45 +97,77 @@ def curve(column: Column, checkpoints: Sequence[Checkpoint]) -> Markup:
     return picture(width, height, f"{column.title} over steps{at}: {told}", *parts, class_="chart")
 
 
-def frontier_chart(of: Frontier, checkpoints: Sequence[Checkpoint]) -> Markup:
-    """Each checkpoint by its cost and its gain; a line joins those that no other one beats."""
+def frontier_chart(runs: Sequence[RunShown]) -> Markup:
+    """Each checkpoint by its cost and its gain; a line joins those that no other one beats.
+
+    Args:
+        runs: that have a frontier, of the same gain and cost; of several each label has its number.
+    """
     width, height = FRONTIER
-    points = [
-        (place, cost, gain)
-        for place, (cost, gain) in enumerate(zip(of.cost.cells, of.gain.cells, strict=True))
-        if cost and gain and cost.value is not None and gain.value is not None
-    ]
-    limit = [] if of.cost.limit is None else [of.cost.limit]
-    values = [end for _, cost, _ in points for end in (cost.low, cost.high)]
+    points = [point for run in runs for point in _points(run, numbered=len(runs) > 1)]
+    gain, cost = runs[0].frontier.gain, runs[0].frontier.cost  # type: ignore[union-attr]
+    limit = [] if cost.limit is None else [cost.limit]
+    values = [end for point in points for end in (point.cost.low, point.cost.high)]
     across = scale([*limit, *_without_the_absurd(values, limit)], LEFT, width - RIGHT)
-    ups = [end for _, _, gain in points for end in (gain.low, gain.high)]
+    ups = [end for point in points for end in (point.gain.low, point.gain.high)]
     up = scale(ups, height - BOTTOM - 14, TOP)
-    parts = [*_axes(across, up, width, height - 14, unit=of.gain.unit, below=of.cost.unit)]
-    parts.append(words((LEFT + width - RIGHT) / 2, height - 4, f"{of.cost.title} →", "axis-name"))
-    parts.append(words(LEFT, TOP - 4, f"↑ {of.gain.title}", "axis-name", "start"))
-    if of.cost.limit is not None:
-        x = across(of.cost.limit)
+    parts = [*_axes(across, up, width, height - 14, unit=gain.unit, below=cost.unit)]
+    parts.append(words((LEFT + width - RIGHT) / 2, height - 4, f"{cost.title} →", "axis-name"))
+    parts.append(words(LEFT, TOP - 4, f"↑ {gain.title}", "axis-name", "start"))
+    if cost.limit is not None:
+        x = across(cost.limit)
         parts.append(line(x, TOP, x, height - BOTTOM - 14, "limit"))
-        parts.append(words(x + 4, TOP + 10, f"limit {of.cost.limit_told}", "limit-word", "start"))
-    at = {place: (across(c.value or 0.0), up(g.value or 0.0)) for place, c, g in points}
-    for place, cost, gain in points:
-        x, y = at[place]
-        parts.append(line(across(cost.low), y, across(cost.high), y, "whisker faint"))
-        parts.append(line(x, up(gain.low), x, up(gain.high), "whisker faint"))
-    parts.append(element("path", d=_path([at[place] for place in of.best]), class_="frontier"))
-    last = points[-1][0] if points else 0
-    for place, _, _ in points:
-        x, y = at[place]
-        here = checkpoints[place]
-        parts.append(dot(x, y, *_mark(here)))
-        if len(points) <= MOST_LABELS or here.kept or place in (last, *of.best):
-            parts.append(words(x + 8, y - 7, f"step {here.step}", "label", "start"))
-    told = "; ".join(
-        f"step {checkpoints[place].step} gains {gain.told} for {cost.told}"
-        for place, cost, gain in points
-    )
-    label = f"{of.gain.title} against {of.cost.title}: {told}"
+        parts.append(words(x + 4, TOP + 10, f"limit {cost.limit_told}", "limit-word", "start"))
+    for point in points:
+        x, y = point.at(across, up)
+        parts.append(line(across(point.cost.low), y, across(point.cost.high), y, "whisker faint"))
+        parts.append(line(x, up(point.gain.low), x, up(point.gain.high), "whisker faint"))
+    for number in dict.fromkeys(point.run for point in points):
+        best = [p.at(across, up) for p in points if p.run == number and p.rank is not None]
+        ranks = [p.rank for p in points if p.run == number and p.rank is not None]
+        in_turn = [place for _, place in sorted(zip(ranks, best, strict=True))]
+        parts.append(element("path", d=_path(in_turn), class_="frontier"))
+    for point in points:
+        x, y = point.at(across, up)
+        parts.append(dot(x, y, *_mark(point.checkpoint)))
+        if len(points) <= MOST_LABELS or point.checkpoint.kept or point.rank is not None:
+            parts.append(words(x + 8, y - 7, point.name, "label", "start"))
+    told = "; ".join(f"{p.name} gains {p.gain.told} for {p.cost.told}" for p in points)
+    label = f"{gain.title} against {cost.title}: {told}"
     return picture(width, height, label, *parts, class_="chart wide")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Point:
+    """A checkpoint in the plane of cost and gain."""
+
+    run: int
+    name: str
+    checkpoint: Checkpoint
+    cost: Cell
+    gain: Cell
+    rank: int | None
+    """Its place on the frontier, by cost; None off it."""
+
+    def at(self, across: Scale, up: Scale) -> tuple[float, float]:
+        return across(self.cost.value or 0.0), up(self.gain.value or 0.0)
+
+
+def _points(run: RunShown, *, numbered: bool) -> Iterator[_Point]:
+    of = run.frontier
+    if of is None:
+        return
+    for place, (cost, gain) in enumerate(zip(of.cost.cells, of.gain.cells, strict=True)):
+        if cost and gain and cost.value is not None and gain.value is not None:
+            here = run.checkpoints[place]
+            yield _Point(
+                run=run.number,
+                name=f"{run.number} · step {here.step}" if numbered else f"step {here.step}",
+                checkpoint=here,
+                cost=cost,
+                gain=gain,
+                rank=of.best.index(place) if place in of.best else None,
+            )
 
 
 def _mark(checkpoint: Checkpoint) -> tuple[str, str]:

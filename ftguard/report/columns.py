@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from ftguard.formatting import bound, decimal, quantity, rate, span
+from ftguard.formatting import POINTS, bound, decimal, quantity, rate, span
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
 from ftguard.report.contents import Cell, Checkpoint, Column, Frontier
-from ftguard.report.naming import title, told
+from ftguard.report.naming import named, title, told
 from ftguard.report.recorded import RecordedRun
-from ftguard.stats.estimates import Estimate
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.gate import Gate
+from ftguard.verdict.gate import CALIBRATION, Gate
 from ftguard.verdict.gates import Outcome
 
 VERDICTS = {True: "passed", False: "blocked", None: "undecided"}
@@ -109,12 +108,6 @@ def cell(measurement: Measurement, outcome: Outcome | None = None) -> Cell:
             state=state,
             sentence=sentence or told(measurement.note),
         )
-    return _told(measurement, estimate, before_after, state=state, sentence=sentence)
-
-
-def _told(
-    measurement: Measurement, estimate: Estimate, before_after: str, *, state: str, sentence: str
-) -> Cell:
     change = change_of(measurement, estimate)
     return Cell(
         value=estimate.value if change.unit == measurement.unit else None,
@@ -126,7 +119,25 @@ def _told(
         n=estimate.n,
         state=state,
         sentence=sentence,
+        note="; ".join(_notes(outcome)) if outcome else "",
     )
+
+
+def _notes(outcome: Outcome) -> Iterator[str]:
+    measurement, gate = outcome.measurement, outcome.gate
+    if measurement.worst_slice not in ("", "all"):
+        yield f"of {named(measurement.worst_slice)}"
+    rise = measurement.estimate
+    if gate.measurement == CALIBRATION and rise is not None:
+        held_against = outcome.state in ("breach", "suspect")
+        if held_against and rise.value <= gate.limit and measurement.own is not None:
+            error, most = decimal(measurement.own.value), bound(gate.largest_error, POINTS)
+            yield f"its own error, {error}, is beyond {most}"
+        elif not held_against and rise.value > gate.limit:
+            yield "beyond the limit, at no cost that is found"
+    elif outcome.curve is not None and outcome.curve_differs:
+        change = change_of(measurement, outcome.curve)
+        yield f"by the run's curve {quantity(change.value, change.unit)}"
 
 
 def frontier(shown: Sequence[Column]) -> Frontier | None:

@@ -32,6 +32,8 @@ class Cell:
     """What its gate says; empty where none looks at it."""
     sentence: str
     """The gate's, with its numbers."""
+    note: str = ""
+    """What its state rests on where the number alone would read as another one; which slice."""
 
 
 @dataclass(frozen=True, kw_only=True)

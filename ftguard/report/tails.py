@@ -23,7 +23,11 @@ def tail_slices(shown: Checkup | None, answers: Answers) -> tuple[TailSlice, ...
         return ()
     parts = [m for m in shown.measurements if m.name == "tail" and m.slice != WORST]
     worst = next((m for m in shown.measurements if m.key == "tail/worst"), None)
-    of_worst = worst.note.partition(";")[0].rpartition(": ")[2] if worst else ""
+    of_worst = ""
+    if worst is not None:
+        # Runs of an older version tell it in the note alone.
+        noted = worst.note.partition(";")[0].rpartition(": ")[2]
+        of_worst = worst.worst_slice or noted
     examples = _examples(answers)
     outcomes = {o.gate.key: o for o in shown.verdict.outcomes}
     parts.sort(key=_drop, reverse=True)

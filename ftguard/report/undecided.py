@@ -7,7 +7,7 @@ from ftguard.report.naming import title, told
 from ftguard.report.recorded import RecordedRun
 from ftguard.verdict.advice import MoreProbes
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.defaults import FEWEST_QUESTIONS
+from ftguard.verdict.defaults import FEWEST_QUESTIONS, FORGETTING, OWN_ANSWERS
 
 GIVE = {
     "target/all": "Give held-out examples of the task: `GuardCallback(target=...)`.",
@@ -52,6 +52,15 @@ def undecided(run: RecordedRun, shown: Checkup | None) -> Iterator[Open]:
             title=title(key),
             why="it is measured and no limit is held: `limits` or `gates` leave it out.",
             remedy="Leave it in, or give it a limit: `GuardCallback(limits={...})`.",
+        )
+    held = {gate.key for gate in run.run.gates}
+    told_of = {*held, *run.run.left_out, *(t.partition(" ")[0] for t in run.run.not_measured)}
+    if OWN_ANSWERS.key in held and FORGETTING not in told_of:
+        yield Open(
+            title=title(FORGETTING),
+            why="the base answers too little rightly for forgetting to be seen; its own answers "
+            "stand in for it.",
+            remedy=FLOOR,
         )
     if shown is not None:
         yield from _of_checkpoint(run, shown)

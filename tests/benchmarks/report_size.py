@@ -172,6 +172,21 @@ def answers_of(probes: Sequence[Probe], right: float, rng: random.Random) -> Sai
     }
 
 
+def trained(
+    base: Said, probes: Sequence[Probe], *, lost: float, gained: float, rng: random.Random
+) -> Said:
+    """The answers of a checkpoint: a share of the right ones lost, and of the target's gained."""
+    found = dict(base)
+    for probe in probes:
+        text, _ = base[probe.id]
+        right, turns = text.startswith("yes"), rng.random()
+        if right and turns < lost:
+            found[probe.id] = (text.replace("yes", "no", 1).replace("costs", "cost"), 0.7)
+        elif not right and probe.role == "target" and turns < gained:
+            found[probe.id] = (text.replace("no", "yes", 1), 0.95)
+    return found
+
+
 def _text(rng: random.Random, words: int) -> str:
     return " ".join(rng.choices(WORDS.split(), k=words))
 
@@ -192,14 +207,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as out:
         folder = RunFolder(Path(out) / "run")
         probes = probes_of(args.probes, rng)
+        base = answers_of(probes, 0.8, rng)
         steps = range(10, 10 * args.checkpoints + 1, 10)
-        write_run(
-            folder,
-            probes,
-            answers_of(probes, 0.8, rng),
-            {step: answers_of(probes, 0.8 - step / 5000, rng) for step in steps},
-            measures=cheap,
-        )
+        later = {
+            step: trained(base, probes, lost=step / 2000, gained=0.8, rng=rng) for step in steps
+        }
+        write_run(folder, probes, base, later, measures=cheap)
         print(f"{len(steps)} checkpoints, {len(probes)} probes, {len(DEFAULT_GATES)} limits")
         told = subprocess.run(
             [sys.executable, "-c", WRITE, folder.output_dir], check=True, capture_output=True

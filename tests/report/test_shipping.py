@@ -27,7 +27,10 @@ def outcome(state: Any) -> Outcome:
     return Outcome(gate=GATE, measurement=LOSS, state=state, explanation="in words")
 
 
-def checkup(step: int, passed: bool | None, state: str | None = None) -> Checkup:  # noqa: FBT001
+PASSED = {"passed": True, "blocked": False, "undecided": None}
+
+
+def checkup(step: int, verdict: str, state: str | None = None) -> Checkup:
     """An examined checkpoint."""
     return Checkup(
         run="r",
@@ -39,7 +42,9 @@ def checkup(step: int, passed: bool | None, state: str | None = None) -> Checkup
         eval_loss=None,
         measurements=(LOSS,),
         verdict=Verdict(
-            outcomes=() if state is None else (outcome(state),), passed=passed, proven=False
+            outcomes=() if state is None else (outcome(state),),
+            passed=PASSED[verdict],
+            proven=False,
         ),
         advice=(),
         seconds=1.0,
@@ -71,7 +76,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "kept",
         BEST,
-        [checkup(6, True)],
+        [checkup(6, "passed")],
         "ship",
         "Step 6 is the one to take: it gains +0.300 on the target and keeps every limit.",
         "It costs forgetting 25.0 % (at most 10 %).",
@@ -79,7 +84,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "kept and proven",
         replace(BEST, best_gates=(outcome("clear"),)),
-        [checkup(6, True)],
+        [checkup(6, "passed")],
         "ship",
         "is proven to keep every limit",
         "",
@@ -87,7 +92,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "kept and confirmed",
         replace(BEST, confirmed=GAIN),
-        [checkup(6, True)],
+        [checkup(6, "passed")],
         "ship",
         "",
         "100 held-back probes confirm the gain (+0.300, +0.200 to +0.400)",
@@ -95,7 +100,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "kept and not confirmed",
         replace(BEST, confirmed=measured("target", 0.1, -0.1, 0.3)),
-        [checkup(6, True)],
+        [checkup(6, "passed")],
         "ship",
         "",
         "do not confirm the gain",
@@ -103,7 +108,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "kept so far",
         replace(BEST, finished=False),
-        [checkup(6, True)],
+        [checkup(6, "passed")],
         "ship",
         "Step 6 is the one to take so far",
         "",
@@ -111,7 +116,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "kept without target probes",
         replace(BEST, chosen=None),
-        [checkup(6, True)],
+        [checkup(6, "passed")],
         "ship",
         "Step 6 is the one to take: it keeps every limit.",
         "",
@@ -119,7 +124,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "kept without limits",
         replace(BEST, best_gates=()),
-        [checkup(6, True)],
+        [checkup(6, "passed")],
         "ship",
         "had no limit to keep",
         "Nothing was held against it",
@@ -127,7 +132,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "nothing learned",
         replace(BEST, learned=False),
-        [checkup(6, True)],
+        [checkup(6, "passed")],
         "don't ship",
         "learned nothing (+0.300)",
         "no better on the target than the base",
@@ -135,7 +140,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "kept and undecided",
         replace(BEST, best_passed=None, best_gates=(outcome("too wide"),)),
-        [checkup(6, None)],
+        [checkup(6, "undecided")],
         "can't tell",
         "the likeliest to do, gains +0.300",
         "too little was measured to decide on forgetting",
@@ -143,16 +148,15 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "all blocked",
         replace(NONE, advice=(LOWER,)),
-        [checkup(6, False, "breach"), checkup(12, False, "breach")],
+        [checkup(6, "blocked", "breach"), checkup(12, "blocked", "breach")],
         "don't ship",
-        "All 2 checkpoints cost more than the limits allow, and none is kept; the last, step 12, "
-        "comes to forgetting 25.0 % (at most 10 %).",
+        "and none is kept; the last, step 12, comes to forgetting 25.0 % (at most 10 %).",
         "Train with 8e-5.",
     ),
     (
         "the only one blocked, so far",
         replace(NONE, finished=False),
-        [checkup(6, False, "breach")],
+        [checkup(6, "blocked", "breach")],
         "don't ship",
         "The only checkpoint so far costs more",
         "nothing is advised yet",
@@ -160,7 +164,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "the last blocked, one before undecided",
         NONE,
-        [checkup(6, None, "suspect"), checkup(12, False, "breach")],
+        [checkup(6, "undecided", "suspect"), checkup(12, "blocked", "breach")],
         "don't ship",
         "1 of 2 checkpoints costs more",
         "",
@@ -168,7 +172,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "none passed, the last undecided",
         NONE,
-        [checkup(6, False, "breach"), checkup(12, None, "suspect")],
+        [checkup(6, "blocked", "breach"), checkup(12, "undecided", "suspect")],
         "can't tell",
         "No checkpoint passed, and the last, step 12, is not found to fail either.",
         "What is open there is forgetting",
@@ -176,7 +180,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "passed and not kept",
         NONE,
-        [checkup(6, True), checkup(12, None, "suspect")],
+        [checkup(6, "passed"), checkup(12, "undecided", "suspect")],
         "can't tell",
         "Step 6 passed when it was examined, and none could be kept",
         "strict",
@@ -184,7 +188,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     (
         "nothing to lose",
         NONE,
-        [checkup(6, None, "nothing to lose")],
+        [checkup(6, "undecided", "nothing to lose")],
         "can't tell",
         "",
         "forgetting (nothing to lose)",

@@ -50,6 +50,11 @@ class Column:
     cells: tuple[Cell | None, ...]
     """One a checkpoint; None where it was not measured there."""
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether any checkpoint has a value that can be drawn."""
+        return any(cell is not None and cell.value is not None for cell in self.cells)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ftguard.report import charts
 from ftguard.report.contents import LETTERS, Answered, Column, Contents, RunShown
@@ -48,6 +48,7 @@ def render(shown: Contents) -> str:
     )
     style = "\n".join(_file(name) for name in STYLES)
     script = "\n".join(_file(name) for name in SCRIPTS)
+    pages.filters["coded"] = coded
     pages.globals.update(
         charts=charts, signs=SIGNS, heat=heat, many=SIDE_BY_SIDE, sections=SECTIONS
     )
@@ -78,6 +79,17 @@ def as_json(value: object) -> str:
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
+
+
+def coded(text: str) -> Markup:
+    """A sentence of ours, escaped, with what stands between backticks as code."""
+    plain, *others = text.split("`")
+    if len(others) % 2:
+        return escape(text)
+    pairs = zip(others[::2], others[1::2], strict=True)
+    return escape(plain) + Markup("").join(
+        Markup("<code>{}</code>{}").format(code, after) for code, after in pairs
+    )
 
 
 def heat(drop: float) -> int:

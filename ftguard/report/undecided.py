@@ -38,19 +38,19 @@ def undecided(run: RecordedRun, shown: Checkup | None) -> Iterator[Open]:
     measured = {m.key for checkup in run.checkups for m in checkup.measurements}
     for text in run.run.not_measured:
         key, _, why = text.partition(" (")
-        reason = told(why.removesuffix(")")) or "nothing was given that measures it"
+        reason = told(why.removesuffix(")")) or "Nothing was given that measures it"
         yield Open(title=title(key), why=f"{reason}.", remedy=GIVE.get(key, ""))
     if run.checkups and not any(key.startswith("target/") for key in measured):
         yield Open(
             title=title("target/all"),
-            why="no target probes were given, so checkpoints are ranked by the evaluation loss or "
+            why="No target probes were given, so checkpoints are ranked by the evaluation loss or "
             "by age.",
             remedy=GIVE["target/all"],
         )
     for key in run.run.left_out:
         yield Open(
             title=title(key),
-            why="it is measured and no limit is held: `limits` or `gates` leave it out.",
+            why="It is measured and no limit is held: `limits` or `gates` leave it out.",
             remedy="Leave it in, or give it a limit: `GuardCallback(limits={...})`.",
         )
     held = {gate.key for gate in run.run.gates}
@@ -58,7 +58,7 @@ def undecided(run: RecordedRun, shown: Checkup | None) -> Iterator[Open]:
     if OWN_ANSWERS.key in held and FORGETTING not in told_of:
         yield Open(
             title=title(FORGETTING),
-            why="the base answers too little rightly for forgetting to be seen; its own answers "
+            why="The base answers too little rightly for forgetting to be seen; its own answers "
             "stand in for it.",
             remedy=FLOOR,
         )
@@ -84,4 +84,4 @@ def _of_checkpoint(run: RecordedRun, shown: Checkup) -> Iterator[Open]:
                 remedy = f"Ask about {more[key].num_probes} such probes."
         if remedy:
             why = told(found.explanation.removeprefix(f"{key}: "))
-            yield Open(title=title(key), why=why, remedy=remedy)
+            yield Open(title=title(key), why=why[:1].upper() + why[1:], remedy=remedy)

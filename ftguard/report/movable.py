@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ftguard.formatting import POINTS
+from ftguard.formatting import NATS, PERCENT, POINTS
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gate import Gate, badness
-from ftguard.verdict.sensible import sensible
+from ftguard.verdict.sensible import DISTANCE, DROP, Range, sensible
 
 FINE = 0.005
 """Half a percent, or half a point: the least that a limit is moved by."""
@@ -77,7 +77,7 @@ def movable(gate: Gate, checkups: Sequence[Checkup]) -> Movable:
     return Movable(
         key=gate.key,
         title=_title(gate),
-        unit=found[-1].unit if found else POINTS,
+        unit=found[-1].unit if found else _unit(allowed),
         limit=gate.limit,
         least=min(least, gate.limit),
         most=max(most, gate.limit),
@@ -86,6 +86,13 @@ def movable(gate: Gate, checkups: Sequence[Checkup]) -> Movable:
         price=gate.price,
         own_limit=gate.own_limit,
     )
+
+
+def _unit(allowed: Range | None) -> str:
+    """Of what was not measured yet."""
+    if allowed is DISTANCE:
+        return NATS
+    return PERCENT if allowed is DROP else POINTS
 
 
 def _title(gate: Gate) -> str:

@@ -5,7 +5,7 @@
  *
  * It is the last step of the decision alone: what is measured, the curves and most p-values come as
  * figures (`ftguard/report/figures.py`), so that there is no second copy of the fitting. Each
- * function here stands for one of Python's, which its comment names; `tests/report/test_rule.py`
+ * function here stands for one of Python's, which its comment names; `tests/report/rule/test_rule.py`
  * holds the two together.
  *
  * @typedef {{limits?: Object<string, number|null>, strict?: boolean}} Setting

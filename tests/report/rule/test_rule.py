@@ -15,6 +15,7 @@ from ftguard.report.recorded import RecordedRun, read_run
 from ftguard.run.again import decided_anew
 from ftguard.run.state import RunState
 from ftguard.verdict import again, choice, curves
+from ftguard.verdict.calibrated import MOVES
 from ftguard.verdict.curves import Measured, Unheld, read_unheld
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.gates import Verdict
@@ -22,27 +23,82 @@ from ftguard.verdict.gates import Verdict
 MakeRun = Callable[..., RecordedRun]
 Limits = Mapping[str, float | None]
 
-SETTINGS = 1_000
+SETTINGS = 1_400
+FORGETTING = Gate(measurement="forgetting", limit=0.10)
+SURE = (
+    Gate(measurement="calibration", slice="target", limit=0.05, own_limit=0.10),
+    Gate(measurement="calibration", slice="general", limit=0.05),
+)
 OWN_GATES = (
-    Gate(measurement="forgetting", limit=0.10),
+    FORGETTING,
     Gate(measurement="target", limit=0.10),
     Gate(measurement="tail", slice="slice 1", limit=0.10, price=1.0),
     Gate(measurement="drift", slice="nats", limit=0.10),
-    Gate(measurement="calibration", slice="target", limit=0.05, own_limit=0.10),
+    Gate(measurement="mine", limit=-0.10),
 )
+STILL: dict[str, object] = {"target": 2, "learn": 0.0, "churn": 0.0}
+LIKELY = Gate(measurement="target", slice="likelihood", limit=-0.10, price=30.0)
+COSTS = ("calibration", "brier")
+LITTLE: dict[str, object] = {
+    "gates": SURE[1:],
+    "questions": 300,
+    "over": 0.12,
+    "drop": 0.0,
+    "churn": 0.0,
+}
 RUNS: dict[str, dict[str, object]] = {
     "one checkpoint": {"looks": 1, "target": 100},
     "two that cost little": {"looks": 2, "drop": 0.05, "over": 0.0, "noise": 0.02},
-    "three that differ from themselves": {"target": 100, "noise": 0.05, "drop": 0.1},
+    "three that differ from themselves": {"target": 100, "noise": 0.4, "drop": 0.6},
+    "no more than they differ from themselves": {"noise": 0.3, "drop": 0.0, "gates": (FORGETTING,)},
     "a weak base": {"accuracy": 0.08, "drop": 0.5},
-    "a base that knows nothing": {"accuracy": 0.0, "questions": 0, "drop": 0.5},
+    "a base that knows nothing": {"accuracy": 0.0, "drop": 0.2, "gates": (FORGETTING, *SURE)},
+    "a tail that the base cannot answer": {"accuracy": 0.0, "gates": OWN_GATES[2:3]},
     "an answer in five unscored": {"failing": 0.2, "target": 110, "drop": 0.1},
-    "gates of one's own": {"gates": OWN_GATES, "target": 110, "over": 0.3, "questions": 0},
-    "no target": {"target": 0, "eval_loss": True, "questions": 0, "drop": 0.1, "looks": 4},
-    "equals": {"target": 3, "drop": 0.02, "questions": 0, "looks": 5, "lost": (50,)},
-    "few probes": {"general": 8, "slices": 0, "questions": 0, "strict": True},
-    "twenty checkpoints": {"looks": 20, "questions": 0, "drop": 0.15, "slices": 2},
-    "twenty that leap": {"looks": 20, "questions": 0, "drop": 0.4, "slices": 4, "target": 12},
+    "gates of one's own": {"gates": OWN_GATES, "own": True, "drop": 0.15, "noise": 0.1},
+    "own gates, one missing": {"gates": OWN_GATES, "own": True, "failing": 0.3},
+    "gains are asked for": {"gates": (*OWN_GATES[:2], LIKELY), "drop": 0.2, "looks": 6},
+    "overconfident": {"gates": SURE, "target": 110, "over": 0.3},
+    "a little": LITTLE,
+    "a little, as by chance": LITTLE | {"noise": 0.3, "noisy": MOVES},
+    "overconfident by its nature": {"gates": SURE, "over": 0.3, "noise": 0.2, "noisy": COSTS},
+    "overconfident from the start": {"gates": SURE, "overconfident": 0.25, "over": 0.05},
+    "moved by its nature": {
+        "gates": SURE,
+        "target": 110,
+        "over": 0.2,
+        "noise": 0.3,
+        "noisy": MOVES,
+    },
+    "gained so much": {
+        "gates": SURE[:1],
+        "target": 110,
+        "target_accuracy": 0.05,
+        "learn": 0.8,
+        "over": 0.9,
+    },
+    "calibrated by learning": {
+        "gates": (replace(SURE[0], own_limit=0.6),),
+        "target": 110,
+        "learn": 0.98,
+        "churn": 0.0,
+        "over": 0.45,
+    },
+    "few questions": {"gates": SURE, "target": 20, "over": 0.1, "questions": 30},
+    "no target": {"target": 0, "eval_loss": True, "drop": 0.1, "looks": 4},
+    "equals by loss": STILL | {"eval_loss": True, "looks": 6, "lost": (40,), "drop": 0.05},
+    "equals by time": STILL | {"drop": 0.05},
+    "few probes": {"general": 8, "slices": 0, "strict": True},
+    "few probes, some unscored": {
+        "general": 8,
+        "accuracy": 0.9,
+        "drop": 0.0,
+        "failing": 0.3,
+        "failing_roles": ("tail",),
+        "gates": (FORGETTING, OWN_GATES[2]),
+    },
+    "twenty checkpoints": {"looks": 20, "drop": 0.15, "slices": 2},
+    "twenty that leap": {"looks": 20, "drop": 0.4, "slices": 4, "target": 12, "lost": (10,)},
 }
 
 
@@ -78,12 +134,15 @@ def _ends(at: GateAt) -> Iterator[float]:
     if at.calibration is not None:
         its = at.calibration
         yield from (its.rise, its.rise_high, its.own, its.own_high, its.reach, *its.sizes)
-    yield from (at.value, at.high, at.noise, at.width / 2)
+        yield from (its.own - errors * its.own_stderr for errors in (1.5, 2, 2.5))
+    else:
+        yield from (at.value, at.high, at.noise, at.width / 2)
+        yield from (at.value - errors * at.stderr for errors in (2, 2.5))
     for curve in (at.so_far, at.at_end):
         if isinstance(curve, OnCurve):
             yield from (curve.value, curve.high, curve.width / 2, curve.whole.least)
             yield from (mean for mean, _ in (curve.whole.alone, curve.whole.near))
-            yield from (one.least for one in curve.slices)
+            yield from (end for one in curve.slices for end in (one.least, one.every[0]))
 
 
 def _limit(place: int, found: Figures, generator: Generator) -> float | None:
@@ -92,12 +151,13 @@ def _limit(place: int, found: Figures, generator: Generator) -> float | None:
     draw = generator.random()
     if draw < 0.12:
         return None
-    limit = float(10 ** generator.uniform(-3, 0)) * (-1 if gate.gain and draw > 0.8 else 1)
-    if draw < 0.6:
+    signed = gate.least < 0
+    limit = float(10 ** generator.uniform(-3, 0)) * (-1 if signed and draw > 0.8 else 1)
+    if draw < 0.7:
         at = found.checkups[generator.integers(len(found.checkups))].gates[place]
         end = float(generator.choice(list(_ends(at)))) * (-1 if at.gain else 1)
-        end = float(generator.choice([end, np.nextafter(end, 9), np.nextafter(end, -9)]))
-        limit = end if end > (-1 if gate.gain else 0) and end <= 1 else limit
+        end = float(generator.choice([end, end, np.nextafter(end, 9), np.nextafter(end, -9)]))
+        limit = end if (-1 if signed else 0) < end <= 1 else limit
     return limit
 
 
@@ -149,7 +209,7 @@ def _in_page(rule: Page, found: Figures, settings: Sequence[tuple[Limits, bool]]
 
 
 @pytest.mark.usefixtures("same_curves")
-def test_the_page_and_python_agree_on_a_thousand_settings(
+def test_the_page_and_python_agree_on_a_thousand_settings_and_more(
     rule: Page, runs: dict[str, RecordedRun]
 ) -> None:
     """Every state, pass, proof and the kept checkpoint, in runs of 1 to 20 checkpoints.

@@ -12,9 +12,10 @@ from ftguard.words import UNSPACED
 
 Kind = Literal["same", "old", "new"]
 
+LONG = 100_000
+"""Characters of both texts together from which on lines are compared, not words."""
 MOST = 2e8
-"""Comparisons of one word with one that are made at most (25 MB, a tenth of a second): what is
-longer is compared line by line, and a line that is longer still is changed as a whole."""
+"""Comparisons of one line with one that are made at most: 25 MB, a tenth of a second."""
 _TOKEN = regex.compile(
     rf"\r?\n|[^\S\n]+|(?:(?![{UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}_])+(?:['\u2019\-.,:]"
     rf"(?:(?![{UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}_])+)*|\X|.",
@@ -23,6 +24,8 @@ _TOKEN = regex.compile(
 """A line break, blanks, a word (with what stands within it: `don't`, `3.14`), or one letter of a
 script without blanks, one sign, one emoji."""
 _LINE = regex.compile(r"[^\n]*\n|[^\n]+")
+_LAST_BLANK = regex.compile(r"(?r)\s")
+_BLANK = regex.compile(r"\s")
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 
 
@@ -40,19 +43,44 @@ def changed_words(old: str, new: str) -> tuple[Piece, ...]:
 
     The fewest words are changed; what stands in the midst of a change and holds no word belongs to
     it. Neighbouring pieces differ in kind, and of a change the old piece comes first.
+
+    Of long texts the lines are compared, and the words of those that differ; a line that is long
+    itself is changed as a whole.
     """
-    left, right = _TOKEN.findall(old), _TOKEN.findall(new)
-    if len(left) * len(right) > MOST:
-        lines = _compared(_LINE.findall(old), _LINE.findall(new))
-        pieces = [piece for before, after in lines for piece in _within(before, after)]
+    start, end = _same_ends(old, new)
+    left, right = old[start : len(old) - end], new[start : len(new) - end]
+    if len(left) + len(right) <= LONG:
+        middle = _by_word(left, right)
     else:
-        pieces = _pieces(_compared(left, right))
-    return tuple(_joined(pieces))
+        lines = _compared(_LINE.findall(left), _LINE.findall(right))
+        middle = [piece for before, after in lines for piece in _by_word(before, after)]
+    ends = (Piece(text=old[:start], kind="same"), Piece(text=old[len(old) - end :], kind="same"))
+    return tuple(_joined([piece for piece in (ends[0], *middle, ends[1]) if piece.text]))
 
 
 def is_rewritten(pieces: Sequence[Piece]) -> bool:
     """Whether no word is left of the old text, so that there is nothing to mark in it."""
     return not any(piece.kind == "same" and _WORD.search(piece.text) for piece in pieces)
+
+
+def _same_ends(old: str, new: str) -> tuple[int, int]:
+    """How many characters both begin with and end with, up to a blank, where they are long."""
+    if len(old) + len(new) <= LONG:
+        return 0, 0
+    start = _num_shared(old, new)
+    if start < max(len(old), len(new)):
+        blank = _LAST_BLANK.search(old, endpos=start)
+        start = blank.end() if blank else 0
+    room = min(len(old), len(new)) - start
+    end = _num_shared(old[::-1][:room], new[::-1][:room])
+    blank = _BLANK.search(old, pos=len(old) - end)
+    return start, len(old) - blank.start() if blank and end else 0
+
+
+def _by_word(old: str, new: str) -> list[Piece]:
+    if old == new or len(old) + len(new) > LONG:
+        return _pieces([(old, new)])
+    return _pieces(_compared(_TOKEN.findall(old), _TOKEN.findall(new)))
 
 
 def _compared(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -66,27 +94,23 @@ def _compared(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[str, 
         # Equal words get equal numbers: the library compares numbers faster than texts.
         numbers: dict[str, int] = {}
         coded = [[numbers.setdefault(token, len(numbers)) for token in s] for s in (middle, other)]
-        for code in Indel.opcodes(*coded):
-            old = "".join(middle[code.src_start : code.src_end])
-            yield old, "".join(other[code.dest_start : code.dest_end])
+        for _, group in groupby(Indel.opcodes(*coded), key=lambda code: code.tag == "equal"):
+            codes = list(group)
+            before = middle[codes[0].src_start : codes[-1].src_end]
+            yield "".join(before), "".join(other[codes[0].dest_start : codes[-1].dest_end])
     yield "".join(left[len(left) - end :]), "".join(right[len(right) - end :])
 
 
 def _shared_ends(left: Sequence[str], right: Sequence[str]) -> tuple[int, int]:
-    shortest = min(len(left), len(right))
-    start = next((n for n in range(shortest) if left[n] != right[n]), shortest)
-    rest = shortest - start
-    end = next((n for n in range(rest) if left[-1 - n] != right[-1 - n]), rest)
-    return start, end
+    start = _num_shared(left, right)
+    rest = min(len(left), len(right)) - start
+    return start, _num_shared(left[::-1][:rest], right[::-1][:rest])
 
 
-def _within(old: str, new: str) -> list[Piece]:
-    if old == new:
-        return _pieces([(old, new)])
-    left, right = _TOKEN.findall(old), _TOKEN.findall(new)
-    if len(left) * len(right) > MOST:
-        return _pieces([(old, new)])
-    return _pieces(_compared(left, right))
+def _num_shared(left: Sequence[str], right: Sequence[str]) -> int:
+    """How many both begin with."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))
 
 
 def _pieces(stretches: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> list[Piece]:

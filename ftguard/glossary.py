@@ -126,14 +126,15 @@ GLOSSARY: tuple[Term, ...] = (
     Term(
         name="held back",
         meaning="target probes that only confirm the chosen checkpoint's gain",
-        more="They choose no checkpoint. The best of several noisy checkpoints looks better than it is on the probes that it "
-        "was chosen by. `holdout=` sets their share.",
+        more="They choose no checkpoint. The best of several noisy ones looks better than it is on "
+        "the probes that it was chosen by. `holdout=` sets their share.",
         at_start=True,
     ),
     Term(
         name="curve",
         meaning="what all checkpoints of the run together say of one",
-        more="It is less noisy than that one alone. From the second checkpoint on, what is no breach is judged by it.",
+        more="It is less noisy than that one alone. From the second checkpoint on, what is no "
+        "breach is judged by it.",
         at_start=True,
     ),
     Term(

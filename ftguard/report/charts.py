@@ -43,7 +43,7 @@ def _without_the_absurd(ends: Sequence[float], limit: Sequence[float]) -> list[f
     return [min(max(end, -most), most) for end in ends]
 
 
-def bar(cell: Cell, column: Column, *, kept: bool) -> Markup:
+def bar(cell: Cell, column: Column) -> Markup:
     """An interval with its value, the limit and no change."""
     if cell.value is None:
         return Markup("")
@@ -53,8 +53,7 @@ def bar(cell: Cell, column: Column, *, kept: bool) -> Markup:
         parts.append(line(of(column.limit), 1, of(column.limit), BAR[1] - 1, "limit"))
     state = f"state-{cell.state.replace(' ', '-')}" if cell.state else "state-none"
     parts.append(line(of(cell.low), middle, of(cell.high), middle, f"whisker {state}"))
-    shape = "diamond" if kept else "circle"
-    parts.append(dot(of(cell.value), middle, shape, f"point {state}", 4))
+    parts.append(dot(of(cell.value), middle, "circle", f"point {state}", 4))
     return element(
         "svg",
         *parts,

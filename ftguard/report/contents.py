@@ -11,7 +11,7 @@ from ftguard.changed_words import Piece
 from ftguard.glossary import Term
 from ftguard.measures.reliability import Reliability
 from ftguard.measures.side_by_side import Change
-from ftguard.report.shipping import Shipping
+from ftguard.report.headline import Headline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,7 +248,7 @@ class RunShown:
     name: str
     status: str
     """How far it is: finished, or examined up to which step."""
-    shipping: Shipping
+    headline: Headline
     checkpoints: tuple[Checkpoint, ...]
     columns: tuple[Column, ...]
     """The target's gain first, then every gate's measurement."""

@@ -16,9 +16,9 @@ from ftguard.report.comparing import compared
 from ftguard.report.confidences import confidences
 from ftguard.report.contents import Contents, RunShown
 from ftguard.report.figures import figures
+from ftguard.report.headline import headline
 from ftguard.report.naming import named
 from ftguard.report.recorded import RecordedRun
-from ftguard.report.shipping import ship
 from ftguard.report.tails import heat_map, tail_slices
 from ftguard.report.undecided import undecided
 from ftguard.verdict.checkup import Checkup
@@ -51,7 +51,7 @@ def _run(run: RecordedRun, number: int) -> RunShown:
         number=number,
         name=named(run.folder.output_dir.resolve().name),
         status=_status(run, outcome),
-        shipping=ship(outcome, run.checkups),
+        headline=headline(outcome, run.checkups),
         checkpoints=checkpoints(run, shown),
         columns=shown_columns,
         open=tuple(undecided(run, shown)),

@@ -41,7 +41,7 @@ def _hung(line: str) -> Padding:
 
 
 def _compared(shown: Contents) -> Iterator[Text | Padding]:
-    lines = [f"{run.name}: {run.shipping.answer}" for run in shown.runs]
+    lines = [f"{run.name}: {run.headline.answer}" for run in shown.runs]
     for row in shown.compared:
         told = row.texts or tuple(cell.told if cell else NOTHING for cell in row.cells)
         values = (f"{run.name} {text}" for run, text in zip(shown.runs, told, strict=True))
@@ -50,9 +50,9 @@ def _compared(shown: Contents) -> Iterator[Text | Padding]:
 
 
 def _run(run: RunShown) -> Iterator[Text | Padding]:
-    title = f"{run.name}: {run.shipping.answer.upper()}"
+    title = f"{run.name}: {run.headline.answer.upper()}"
     yield Text(f"\n{title}\n{'=' * min(WIDTH, len(title))}")
-    for line in (*run.shipping.sentences, run.status):
+    for line in (*run.headline.sentences, run.status):
         yield Text(line)
     yield from _titled("2  Gain beside cost", _costs(run))
     opened = (f"{o.title}: {o.why} {o.remedy}" for o in run.open)

@@ -23,6 +23,7 @@ TOPICS = [
     "leakage-and-tail",
     "questions",
     "rating",
+    "report",
     "setups",
     "statistics",
 ]

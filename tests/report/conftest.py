@@ -63,7 +63,7 @@ def page_file(three: RecordedRun) -> Path:
     return write_report(three)
 
 
-@dataclass(frozen=True)
+@dataclass  # Playwright notes its handlers on what they belong to.
 class Watch:
     """Over one page: what it complains of, asks for, opens or runs that is not its own."""
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -39,7 +39,7 @@ def rows(page: Page) -> dict[int, tuple[str, bool]]:
     return found
 
 
-def by_python(run: RecordedRun, limits: dict[str, float]) -> dict[int, tuple[str, bool]]:
+def by_python(run: RecordedRun, limits: Mapping[str, float | None]) -> dict[int, tuple[str, bool]]:
     """The same by the product's own rule."""
     again = decided_anew(run.state, read_limits(limits))
     kept = again.choice
@@ -112,6 +112,7 @@ def test_keys_move_limits_and_links_keep_them(
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
     expect(page.get_by_role("slider").first).to_be_focused()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("PageUp")
@@ -124,6 +125,20 @@ def test_keys_move_limits_and_links_keep_them(
     page.get_by_role("link", name="Confidence").press("Enter")
     expect(page.locator("#confidence-1")).to_be_focused()
     assert moved(page) == before
+
+
+def test_a_limit_is_switched_off_and_on(
+    page_file: Path, three: RecordedRun, open_page: OpenPage
+) -> None:
+    """As Python decides without that gate; its column says that nothing is held there."""
+    page = open_page(page_file, "#forgetting%2Fall=off&tail%2Fworst=nonsense")
+    assert rows(page) == by_python(three, {"forgetting/all": None})
+    expect(page.locator('[data-limit-of="forgetting/all"]')).to_have_text("not held")
+    expect(page.locator('.costs [data-key="forgetting/all"] .state').first).to_contain_text("held")
+    expect(page.get_by_role("slider", name="Forgetting")).to_be_disabled()
+    page.get_by_label("Forgetting", exact=True).first.check()
+    assert moved(page) == {}
+    assert rows(page) == by_python(three, {})
 
 
 def test_all_answers_are_searched_and_filtered(

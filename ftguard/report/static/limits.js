@@ -3,7 +3,8 @@
 
 (() => {
   const WORDS = { true: ["passed", "✓"], false: ["blocked", "✕"], null: ["undecided", "?"] };
-  const STATES = { clear: "✓", within: "✓", breach: "✕", "nothing to lose": "–" };
+  const STATES = { clear: "✓", within: "✓", breach: "✕", "nothing to lose": "–", "not held": "–" };
+  const OFF = "off";
   const many = ftguardData.runs.length > 1;
   const panels = [];
 
@@ -42,7 +43,10 @@
       this.strict.addEventListener("change", () => this.changed());
       this.place.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
       this.reset.addEventListener("click", () => {
-        for (const { gate, slider } of this.sliders.values()) slider.value = gate.limit;
+        for (const { gate, held, slider } of this.sliders.values()) {
+          slider.value = gate.limit;
+          held.checked = true;
+        }
         this.strict.checked = run.figures.strict;
         this.changed();
       });
@@ -50,17 +54,21 @@
     }
 
     add(gate, title) {
+      const held = make("input");
+      Object.assign(held, { type: "checkbox", checked: true, name: `held ${gate.key}` });
       const slider = make("input");
       Object.assign(slider, { type: "range", min: gate.least, max: gate.most, step: "any" });
       slider.value = gate.limit;
       slider.name = gate.key;
+      slider.setAttribute("aria-label", title);
       const value = make("output", "", told(gate.limit, gate.unit));
-      const label = make("label", "slider", make("span", "", title), slider, value);
+      const label = make("label", "", held, " ", make("span", "", title));
+      held.addEventListener("change", () => this.changed());
       slider.addEventListener("input", () => this.changed());
-      // Keys move by the step that the limit is rounded to; `any` lets it stand where it was.
+      // Keys move by the step that limits are rounded to; `any` lets one stand where it was.
       slider.addEventListener("keydown", (event) => this.key(event, gate, slider));
-      this.place.querySelector(".sliders").append(label);
-      this.sliders.set(gate.key, { gate, slider, value });
+      this.place.querySelector(".sliders").append(make("div", "slider", label, slider, value));
+      this.sliders.set(gate.key, { gate, held, slider, value });
     }
 
     key(event, gate, slider) {
@@ -79,10 +87,11 @@
     /** What differs from the run's own limits. */
     setting() {
       const limits = {};
-      for (const [key, { gate, slider }] of this.sliders) {
+      for (const [key, { gate, held, slider }] of this.sliders) {
         const value = Number(slider.value);
         const near = Math.abs(value - gate.limit) < gate.step / 2;
-        if (!near) limits[key] = this.rounded(gate, value);
+        if (!held.checked) limits[key] = null;
+        else if (!near) limits[key] = this.rounded(gate, value);
       }
       const strict = this.strict.checked;
       return strict === this.run.figures.strict ? { limits } : { limits, strict };
@@ -100,11 +109,12 @@
       this.reset.disabled = !moved;
       this.article.classList.toggle("moved", moved);
       for (const [key, { gate, slider, value }] of this.sliders) {
-        const limit = setting.limits[key] ?? gate.limit;
-        value.textContent = told(limit, gate.unit);
+        const limit = key in setting.limits ? setting.limits[key] : gate.limit;
+        value.textContent = limit === null ? "not held" : told(limit, gate.unit);
         value.classList.toggle("differs", key in setting.limits);
+        slider.disabled = limit === null;
         slider.setAttribute("aria-valuetext", value.textContent);
-        this.mark(key, limit, value.textContent);
+        this.mark(key, limit, limit === null ? "not held" : `limit ${value.textContent}`);
       }
       this.run.figures.checkups.forEach((checkup, place) => {
         this.checkpoint(checkup.step, standing(decided, place), decided.best?.step === checkup.step);
@@ -116,16 +126,17 @@
     mark(key, limit, text) {
       const column = this.run.columns.find((one) => one.key === key);
       if (!column) return;
-      const inside = Math.min(Math.max(limit, column.low), column.high);
+      const inside = Math.min(Math.max(limit ?? 0, column.low), column.high);
       const x = column.from + ((inside - column.low) / (column.high - column.low)) * (column.to - column.from);
       for (const head of this.article.querySelectorAll("[data-limit-of]")) {
-        if (head.dataset.limitOf === key) head.textContent = `limit ${text}`;
+        if (head.dataset.limitOf === key) head.textContent = text;
       }
       for (const cell of this.article.querySelectorAll(".costs [data-key]")) {
         if (cell.dataset.key !== key) continue;
         const line = cell.querySelector(".limit");
         line?.setAttribute("x1", x.toFixed(1));
         line?.setAttribute("x2", x.toFixed(1));
+        line?.classList.toggle("off", limit === null);
       }
     }
 
@@ -139,9 +150,10 @@
       shown.querySelector(".word").textContent = word;
       row.classList.toggle("kept", kept);
       row.querySelector(".star").textContent = kept ? "◆ kept" : "";
-      for (const { gate, state } of verdict.outcomes) {
-        for (const cell of row.querySelectorAll("[data-key]")) {
-          if (cell.dataset.key === gate) this.state(cell, state);
+      const states = new Map(verdict.outcomes.map(({ gate, state }) => [gate, state]));
+      for (const cell of row.querySelectorAll("[data-key]")) {
+        if (this.sliders.has(cell.dataset.key)) {
+          this.state(cell, states.get(cell.dataset.key) ?? "not held");
         }
       }
     }
@@ -168,8 +180,10 @@
     }
 
     read(given) {
-      for (const [key, { gate, slider }] of this.sliders) {
-        const limit = Number(given.get(this.prefix + key) ?? NaN);
+      for (const [key, { gate, held, slider }] of this.sliders) {
+        const text = given.get(this.prefix + key);
+        const limit = text ? Number(text) : NaN;
+        held.checked = text !== OFF;
         slider.value = Number.isFinite(limit) ? Math.min(gate.most, Math.max(gate.least, limit)) : gate.limit;
       }
       const strict = given.get(`${this.prefix}strict`);
@@ -182,7 +196,7 @@
 
     write(given) {
       const { limits, strict } = this.setting();
-      for (const [key, limit] of Object.entries(limits)) given.set(this.prefix + key, String(limit));
+      for (const [key, limit] of Object.entries(limits)) given.set(this.prefix + key, limit === null ? OFF : String(limit));
       if (strict !== undefined) given.set(`${this.prefix}strict`, strict ? "1" : "0");
     }
   }

@@ -1,4 +1,4 @@
-"""Makes `Shipping`: ship, don't ship or can't tell, in two sentences."""
+"""Makes `Headline`: ship, don't ship or can't tell, in two sentences."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ UNDECIDED = ("suspect", "too wide", "missing", "nothing to lose")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shipping:
+class Headline:
     """What a person who reads no further takes along."""
 
     answer: Answer
@@ -28,7 +28,7 @@ class Shipping:
     """What to do, and what that rests on or what would tell."""
 
 
-def ship(outcome: Conclusion, checkups: Sequence[Checkup]) -> Shipping:
+def headline(outcome: Conclusion, checkups: Sequence[Checkup]) -> Headline:
     """The answer to the first question that people have of a run, finished or not.
 
     It agrees with what `ftguard best` exits with (0 is ship, 1 is don't, 3 is can't tell), but for
@@ -69,15 +69,15 @@ def ship(outcome: Conclusion, checkups: Sequence[Checkup]) -> Shipping:
     )
 
 
-def _answer(answer: Answer, step: int | None, first: str, second: str) -> Shipping:
-    return Shipping(answer=answer, step=step, sentences=(first, second))
+def _answer(answer: Answer, step: int | None, first: str, second: str) -> Headline:
+    return Headline(answer=answer, step=step, sentences=(first, second))
 
 
 def _so_far(outcome: Conclusion) -> str:
     return "" if outcome.finished else " so far"
 
 
-def _nothing_examined(*, finished: bool) -> Shipping:
+def _nothing_examined(*, finished: bool) -> Headline:
     if finished:
         return _answer(
             "can't tell",
@@ -95,7 +95,7 @@ def _nothing_examined(*, finished: bool) -> Shipping:
     )
 
 
-def _none_kept(outcome: Conclusion, checkups: Sequence[Checkup]) -> Shipping:
+def _none_kept(outcome: Conclusion, checkups: Sequence[Checkup]) -> Headline:
     verdicts = [checkup.verdict.passed for checkup in checkups]
     where, last = _so_far(outcome), checkups[-1]
     if last.verdict.passed is False:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ftguard import Checkup, Estimate, Gate, LowerLearningRate, Measurement, Outcome, Verdict
-from ftguard.report.shipping import ship
+from ftguard.report.headline import headline
 from ftguard.verdict.conclusion import Conclusion
 
 
@@ -205,7 +205,7 @@ def test_each_state_has_its_answer(
     outcome_of_run: Conclusion, checkups: Sequence[Checkup], answer: str, first: str, second: str
 ) -> None:
     """The answer and what both sentences say, each a sentence of its own."""
-    found = ship(outcome_of_run, checkups)
+    found = headline(outcome_of_run, checkups)
     assert found.answer == answer
     assert first in found.sentences[0]
     assert second.lower() in found.sentences[1].lower()

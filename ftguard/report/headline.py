@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ftguard.formatting import POINTS, bound, quantity, span
+from ftguard.formatting import POINTS, bound, decimal, quantity, span
 from ftguard.measures.change import change_of
 from ftguard.report.naming import in_sentence, told
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
+from ftguard.verdict.gate import CALIBRATION
 from ftguard.verdict.gates import Outcome
 
 Answer = Literal["ship", "don't ship", "can't tell"]
@@ -100,7 +101,13 @@ def _none_kept(outcome: Conclusion, checkups: Sequence[Checkup]) -> Headline:
     where, last = _so_far(outcome), checkups[-1]
     if last.verdict.passed is False:
         breached = _listed(last.verdict.outcomes, ("breach",)) or "what is not finite"
-        many = f"All {len(verdicts)} checkpoints" if len(verdicts) > 1 else "The only checkpoint"
+        if len(verdicts) == 1:
+            first = (
+                f"The only checkpoint{where}, step {last.step}, costs more than the limits allow "
+                f"and is not kept: it comes to {breached}."
+            )
+            return _answer("don't ship", last.step, first, _mended(outcome))
+        many = f"All {len(verdicts)} checkpoints"
         if set(verdicts) != {False}:
             many = f"{verdicts.count(False)} of {len(verdicts)} checkpoints"
         cost = "costs" if verdicts.count(False) == 1 else "cost"
@@ -179,6 +186,11 @@ def _listed(outcomes: Sequence[Outcome], states: Sequence[str] | None) -> str:
 
 
 def _one(outcome: Outcome) -> str:
+    own = outcome.measurement.own
+    if _is_own_error(outcome) and own is not None:
+        most = bound(outcome.gate.largest_error, POINTS)
+        name = in_sentence(outcome.gate.key)
+        return f"an error of {decimal(own.value)} in {name} (at most {most})"
     return " ".join(_parts(outcome))
 
 
@@ -197,3 +209,14 @@ def _parts(outcome: Outcome) -> Iterator[str]:
             yield f"{quantity(change.value, change.unit)} (at {least} {limit})"
         else:
             yield quantity(change.value, change.unit)
+
+
+def _is_own_error(outcome: Outcome) -> bool:
+    """Whether calibration is held against it for the error that it has, not for a rise."""
+    rise = outcome.measurement.estimate
+    return (
+        outcome.gate.measurement == CALIBRATION
+        and outcome.state in ("breach", "suspect")
+        and rise is not None
+        and rise.value <= outcome.gate.limit
+    )

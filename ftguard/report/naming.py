@@ -17,6 +17,11 @@ TITLES = {
     "calibration/general": "Calibration, general",
     "drift/nats": "Drift",
 }
+IN_SENTENCES = {
+    "calibration/target": "calibration on the target",
+    "calibration/general": "calibration on general questions",
+    "tail/worst": "the worst tail slice",
+}
 NOTHING = "\N{EN DASH}"
 """Stands where there is no number."""
 LONGEST_NAME = 120
@@ -42,7 +47,7 @@ def title(key: str) -> str:
 
 def in_sentence(key: str) -> str:
     """The same within a sentence."""
-    found = title(key)
+    found = IN_SENTENCES.get(key) or title(key)
     return found[:1].lower() + found[1:]
 
 

@@ -23,7 +23,12 @@ GATE = Gate(measurement="forgetting", limit=0.1)
 
 
 def outcome(state: Any) -> Outcome:
-    """What the gate on forgetting says."""
+    """What the gate on forgetting says; or one on calibration, whose error fell and is too large."""
+    if state == "own error":
+        error = measured("calibration_error", 0.285, 0.2, 0.37).estimate
+        rise = measured("calibration", -0.1, -0.2, 0.0, unit="points", own=error)
+        gate = Gate(measurement="calibration", slice="target", limit=0.05)
+        return Outcome(gate=gate, measurement=rise, state="breach", explanation="in words")
     return Outcome(gate=GATE, measurement=LOSS, state=state, explanation="in words")
 
 
@@ -158,7 +163,7 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
         replace(NONE, finished=False),
         [checkup(6, "blocked", "breach")],
         "don't ship",
-        "The only checkpoint so far costs more",
+        "The only checkpoint so far, step 6, costs more than the limits allow and is not kept",
         "nothing is advised yet",
     ),
     (
@@ -184,6 +189,14 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
         "can't tell",
         "Step 6 passed when it was examined, and none could be kept",
         "strict",
+    ),
+    (
+        "its own error",
+        NONE,
+        [checkup(6, "blocked", "own error")],
+        "don't ship",
+        "comes to an error of 0.285 in calibration on the target (at most 0.14).",
+        "",
     ),
     (
         "nothing to lose",

@@ -23,7 +23,7 @@ GATE = Gate(measurement="forgetting", limit=0.1)
 
 
 def outcome(state: Any) -> Outcome:
-    """What the gate on forgetting says; or one on calibration, whose error fell and is too large."""
+    """What the gate on forgetting says; or one on calibration, whose error is too large."""
     if state == "own error":
         error = measured("calibration_error", 0.285, 0.2, 0.37).estimate
         rise = measured("calibration", -0.1, -0.2, 0.0, unit="points", own=error)

@@ -95,7 +95,10 @@ def _cost(run: RecordedRun, base: Snapshot | None) -> Iterator[Fact]:
 
 
 def _repeat(run: RecordedRun, base: Snapshot | None) -> Iterator[Fact]:
-    where = shlex.quote(homeless(named(str(run.folder.output_dir))))
+    where = homeless(named(str(run.folder.output_dir)))
+    # Quoted as a whole, `~` would be a folder of that name.
+    home = "~/" if where.startswith("~/") else ""
+    where = home + shlex.quote(where.removeprefix(home))
     yield Fact(name="This page again", text=f"ftguard report {where}", is_code=True)
     yield Fact(name="What is asked", text=f"ftguard probes list {where}", is_code=True)
     yield Fact(name="Which is kept, and why", text=f"ftguard best {where}", is_code=True)

@@ -230,7 +230,8 @@ def test_no_home_and_no_key_is_in_the_page(
     for found in (page, text):
         assert "canary" not in found
         assert str(three_in_home.parent) not in found
-        assert "ftguard report &#39;~/run&#39;" in found or "~/run" in found
+        assert "ftguard report ~/run" in found
+        assert "read from ~/data.jsonl" in found
 
 
 @pytest.fixture

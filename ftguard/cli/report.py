@@ -23,7 +23,7 @@ SEVERAL = Path("report.html")
 
 def report(
     runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN...", help="output directories of runs")
+        list[Path], typer.Argument(metavar="RUN", help="output directories of runs")
     ],
     *,
     text: Annotated[

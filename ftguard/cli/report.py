@@ -22,9 +22,7 @@ SEVERAL = Path("report.html")
 
 
 def report(
-    runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN", help="output directories of runs")
-    ],
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN", help="output directories of runs")],
     *,
     text: Annotated[
         bool, typer.Option("--text", help="print it as plain text, 80 columns wide")

@@ -13,6 +13,7 @@ from ftguard.ask.weights import Weights, is_sharded, read_weights
 from ftguard.judge import Judge
 from ftguard.measures import Measure
 from ftguard.probes import AUTO, Encoder, ProbeSource, load_encoder, read_sets
+from ftguard.report.writing import LivingReport
 from ftguard.run.arguments import check_source, read_given
 from ftguard.run.begin import begin
 from ftguard.run.examine import Advising, Moment
@@ -178,6 +179,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         self._left: Left | None = None
         self._trainer: Trainer | None = None
         self._guarded: GuardedRun | None = None
+        self._report: LivingReport | None = None
         self._training = False
 
     @property
@@ -244,6 +246,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         self._guarded = begin(self._settings, host, tracker)
         if self._guarded.run.rate is not None and self._guarded.run.rate < host.rate:
             scale_rate(optimizer, scheduler, self._guarded.run.rate / host.rate)
+        self._report = LivingReport(self._guarded.folder)
+        self._rewrite_report(self._guarded)
         self._training = True
 
     def on_step_end(
@@ -258,7 +262,10 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         guarded, step = self._guarded, state.global_step
         if guarded and guarded.grading and guarded.grading.under_way:
             with guarded.clock:
-                apply_late_scores(guarded, guarded.grading.collect())
+                late = guarded.grading.collect()
+                apply_late_scores(guarded, late)
+            if late:
+                self._rewrite_report(guarded)
         if guarded and guarded.is_main_process and step == guarded.run.resumed_from + FORECAST_STEP:
             say(guarded.forecast(FORECAST_STEP))
 
@@ -292,6 +299,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             with self._guarded.clock:
                 self._guarded.save(replace(checkup, checkpoint=checkpoint))
                 self._left = self._guarded.left_behind(kwargs["model"])
+            self._rewrite_report(self._guarded)
 
     def on_train_end(
         self,
@@ -308,6 +316,12 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             if self._guarded.grading:
                 apply_late_scores(self._guarded, self._guarded.grading.finish())
             self._guarded.conclude()
+            self._rewrite_report(self._guarded)
+
+    def _rewrite_report(self, guarded: GuardedRun) -> None:
+        if guarded.is_main_process and self._report is not None:
+            with guarded.clock:
+                self._report.rewrite()
 
     def _examine(
         self,

@@ -80,6 +80,11 @@ class RunFolder:
         """The run's outcome."""
         return self.root / "verdict.json"
 
+    @property
+    def report(self) -> Path:
+        """The page that shows all of it, for people."""
+        return self.root / "report.html"
+
     def answers(self, checkpoint: CheckpointId) -> Path:
         """The snapshot of one examined checkpoint."""
         name = f"attempt-{checkpoint.attempt}-step-{checkpoint.step}"

@@ -1,12 +1,14 @@
 """Real models and tokenizers made tiny, and the folder of real inputs where it is there."""
 
 import os
+import shutil
 import string
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
+from playwright.sync_api import Browser, sync_playwright
 from transformers import (
     DataCollatorForSeq2Seq,
     LlamaForCausalLM,
@@ -120,3 +122,24 @@ def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Path:
         callbacks=[guard],
     ).train()
     return out
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One headless Chromium for all tests of a process: Playwright allows no second one."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    flags = (
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(flags))
+        yield browser
+        browser.close()

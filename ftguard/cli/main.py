@@ -18,6 +18,7 @@ from ftguard.cli.judge_check import judge_app
 from ftguard.cli.manual import manual
 from ftguard.cli.play import play
 from ftguard.cli.rate import rate
+from ftguard.cli.report import report
 from ftguard.cli.show import show
 from ftguard.cli.watch import watch
 from ftguard.errors import InputError
@@ -60,6 +61,7 @@ app.command("show")(show)
 app.command("compare")(compare)
 app.command("watch")(watch)
 app.command("rate")(rate)
+app.command("report")(report)
 app.command("manual")(manual)
 app.command("glossary")(glossary)
 

@@ -36,15 +36,7 @@ class SideBySide:
     @property
     def change(self) -> Change:
         """What became of the answer."""
-        was, is_now = self.before.value, self.after.value
-        if was is None or is_now is None:
-            return "unscored"
-        if self.probe.kind == "likelihood":
-            return _of_likelihoods(was, is_now)
-        right, still = was > RIGHT, is_now > RIGHT
-        if right != still:
-            return "lost" if right else "gained"
-        return "right" if right else "wrong"
+        return change(self.probe, self.before.value, self.after.value)
 
     @property
     def fall(self) -> float:
@@ -97,6 +89,18 @@ def _pairs(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[S
                 before=was[probe.id],
                 after=is_now[probe.id],
             )
+
+
+def change(probe: Probe, was: float | None, is_now: float | None) -> Change:
+    """What became of an answer by its score before and after; None is no score."""
+    if was is None or is_now is None:
+        return "unscored"
+    if probe.kind == "likelihood":
+        return _of_likelihoods(was, is_now)
+    right, still = was > RIGHT, is_now > RIGHT
+    if right != still:
+        return "lost" if right else "gained"
+    return "right" if right else "wrong"
 
 
 def _of_likelihoods(was: float, is_now: float) -> Change:

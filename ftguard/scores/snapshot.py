@@ -112,6 +112,21 @@ def load_snapshot(folder: Path) -> Snapshot:
         ) from None
 
 
+def load_scores(folder: Path) -> tuple[Score, ...]:
+    """The scores of a snapshot alone, which are a small part of its files.
+
+    Raises:
+        FileNotFoundError: there is none.
+        FtguardError: the file is damaged; the message names the folder.
+    """
+    try:
+        return _read(folder / "scores.jsonl", Score)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise FtguardError(
+            f"the snapshot in `{folder}` is damaged ({error}): delete that folder to take it anew."
+        ) from None
+
+
 def values(scores: Sequence[Score]) -> dict[str, float]:
     """The scored values by probe id; unscored probes are absent."""
     return {score.probe_id: score.value for score in scores if score.value is not None}

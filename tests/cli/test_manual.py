@@ -24,6 +24,7 @@ TOPICS = [
     "play",
     "questions",
     "rating",
+    "report",
     "setups",
     "statistics",
     "tracking",

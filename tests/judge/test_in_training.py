@@ -1,5 +1,6 @@
 """A judge in a real training run: open answers scored, late, down, dear, and never twice."""
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -65,6 +66,26 @@ def _train(
     )
     trainer.train()
     return [row["loss"] for row in trainer.state.log_history if "loss" in row]
+
+
+class _Reading(TrainerCallback):  # type: ignore[misc]
+    """What the report says of the first checkpoint's tail, after each step and each save."""
+
+    def __init__(self) -> None:
+        self.states: list[tuple[int, str]] = []
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        self._read(args, state)
+
+    def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        self._read(args, state)
+
+    def _read(self, args: Any, state: Any) -> None:
+        page = RunFolder(Path(args.output_dir)).report.read_text(encoding="utf-8")
+        found = re.search(
+            r'data-key="tail/worst">.*?class="state state-([a-z-]+)"', page, re.DOTALL
+        )
+        self.states.append((state.global_step, found[1] if found else ""))
 
 
 class _Pause(TrainerCallback):  # type: ignore[misc]  # transformers has no types
@@ -227,10 +248,13 @@ def test_late_scores_enter_the_checkup_when_they_come(
     judge = Judge(model="grader", base_url=serve(slow), wait_seconds=0.1, concurrency=2)
     guard = GuardCallback(None, own_texts, tail=OPEN, judge=judge)
     # Four times what the judge needs: the machine may be busy.
-    waiting = _Pause(after=2, seconds=6)
+    waiting, reading = _Pause(after=2, seconds=6), _Reading()
 
-    _train(tmp_path, model, tokenizer, guard, waiting)
+    _train(tmp_path, model, tokenizer, guard, waiting, reading)
 
+    # The report is written anew as they come, and waits for no checkpoint.
+    assert next(step for step, state in reading.states if state == "breach") == 3
+    assert (2, "missing") in reading.states
     of_first = [
         event.checkup
         for event in _events(tmp_path)

@@ -1,13 +1,12 @@
 """The page in a real browser, used as a person uses it: choose, guess, run, watch, stop, reload."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from ftguard.folders import RunFolder
 from ftguard.play.record import PlayRecord
@@ -17,16 +16,6 @@ from ftguard.visible import visible
 KeepRun = Callable[..., PlayRecord]
 Serve = Callable[[Path], AbstractContextManager[tuple[str, Runs]]]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 HOSTILE = (
@@ -37,17 +26,6 @@ HOSTILE = (
 )
 SLOW = 120_000
 """Milliseconds for what waits for a process to load torch, however busy the machine is."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def open_page(chromium: Browser, url: str, **options: object) -> Page:

@@ -1,12 +1,11 @@
 """The page in a real browser, used as a rater uses it: keys, clicks, taps, notes, going away."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from ftguard import Probe
 from ftguard.folders import RunFolder
@@ -19,16 +18,6 @@ Ask = Callable[..., list[tuple[Probe, str, str]]]
 MakeProbe = Callable[..., Probe]
 Serve = Callable[..., AbstractContextManager[tuple[str, RatingSession]]]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 HOSTILE = (
@@ -43,17 +32,6 @@ HOSTILE = (
     "word " * 20_000,
     "",
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import math
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.random import Generator, default_rng
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from ftguard.ask.answer import Answer
 from ftguard.folders import RunFolder
@@ -33,9 +32,6 @@ from ftguard.verdict.gates import UNDECIDED
 from ftguard.verdict.run import Run
 
 RULE = Path(figures.__file__).parent / "static" / "rule.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
-
 MakeRun = Callable[..., RecordedRun]
 
 
@@ -228,19 +224,15 @@ def _snapshot(
 
 
 @pytest.fixture(scope="session")
-def rule() -> Iterator[Page]:
+def rule(chromium: Browser) -> Iterator[Page]:
     """A page whose policy lets only the rule's own text run, as a report's does."""
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
     text = RULE.read_text()
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     policy = f"default-src 'none'; script-src 'sha256-{digest}'"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        page = browser.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"the script failed: {error}"))
-        page.set_content(
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}"><script>{text}</script>'
-        )
-        yield page
-        browser.close()
+    page = chromium.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"the script failed: {error}"))
+    page.set_content(
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}"><script>{text}</script>'
+    )
+    yield page
+    page.close()

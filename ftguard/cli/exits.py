@@ -5,9 +5,12 @@ from contextlib import contextmanager
 
 import typer
 
+from ftguard.check.decision import BREACHED as BREACHED
+from ftguard.check.decision import PASSED as PASSED
+from ftguard.check.decision import UNDECIDED as UNDECIDED
+from ftguard.check.decision import WRONG_USE as WRONG_USE
 from ftguard.errors import FtguardError
 
-PASSED, BREACHED, WRONG_USE, UNDECIDED = 0, 1, 2, 3
 EXIT_CODES = {True: PASSED, False: BREACHED, None: UNDECIDED}
 """By a verdict's `passed`."""
 

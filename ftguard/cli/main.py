@@ -6,8 +6,11 @@ from typing import Annotated
 
 import typer
 
+from ftguard.check.decision import exit_code_of
 from ftguard.cli import probe_pages
-from ftguard.cli.exits import BREACHED, UNDECIDED, ends_on_wrong_use
+from ftguard.cli.check import check
+from ftguard.cli.examine import examine
+from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.cli.judge_agree import agree
 from ftguard.cli.judge_check import judge_app
 from ftguard.cli.manual import manual
@@ -50,10 +53,7 @@ def best(
     for outcome in conclusion.best_gates or conclusion.last_gates:
         typer.echo(f"{outcome.state:<15} {outcome.explanation}")
     typer.echo(conclusion.summary)
-    if conclusion.best_step is not None and not (conclusion.learned and conclusion.best_passed):
-        raise typer.Exit(UNDECIDED)
-    if conclusion.best_step is None:
-        raise typer.Exit(BREACHED if conclusion.last_passed is False else UNDECIDED)
+    raise typer.Exit(exit_code_of(conclusion))
 
 
 @app.command()
@@ -72,6 +72,8 @@ app.add_typer(probes, name="probes")
 judge_app.command("agree")(agree)
 app.add_typer(judge_app, name="judge")
 app.command("rate")(rate)
+app.command("check")(check)
+app.command("examine")(examine)
 app.command("manual")(manual)
 
 SOURCE = typer.Argument(

@@ -15,7 +15,7 @@ from ftguard.verdict.advice import Advice
 from ftguard.verdict.checkup import Checkup, target_score
 from ftguard.verdict.choice import Choice
 from ftguard.verdict.gates import Outcome, Verdict
-from ftguard.verdict.run import Run
+from ftguard.verdict.run import Kind, Run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +81,7 @@ def conclude(
             _best_line(choice, confirmed, folder) if choice else _none_line(checkups),
             last,
             finished=finished,
+            kind=run.kind,
         ),
         finished=finished,
         learned=best is None or _learned(best),
@@ -88,9 +89,11 @@ def conclude(
     )
 
 
-def _so_far(line: str, last: Checkup | None, *, finished: bool) -> str:
+def _so_far(line: str, last: Checkup | None, *, finished: bool, kind: Kind) -> str:
     if finished or last is None:
         return line
+    if kind != "training":
+        return f"NOT ALL IS EXAMINED (last checked at step {last.step}): {line}"
     return f"TRAINING DID NOT END (last checked at step {last.step}): {line}"
 
 

@@ -1,0 +1,164 @@
+"""Loads the models that are compared, each as it would be deployed."""
+
+import gc
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import torch
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForImageTextToText,
+    AutoTokenizer,
+    BitsAndBytesConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from ftguard.ask.unwrap import inner_model
+from ftguard.check.places import Place
+from ftguard.errors import InputError, told
+
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+QUANTIZED = ("4bit", "8bit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loading:
+    """How models are loaded."""
+
+    dtype: str = "auto"
+    """`auto` for the precision that each was saved in."""
+    device: str = ""
+    """Such as `cpu` or `cuda:1`; `auto` spreads a model over all; empty for the first there is."""
+    quantized: str = ""
+    """`4bit` or `8bit` to quantise base and tuned alike; empty to leave them as they are saved."""
+
+    def __post_init__(self) -> None:
+        if self.dtype not in DTYPES:
+            raise InputError(f"`--dtype` is one of {', '.join(DTYPES)}, got `{self.dtype}`.")
+        if self.quantized and self.quantized not in QUANTIZED:
+            raise InputError(f"`--quantized` is 4bit or 8bit, got `{self.quantized}`.")
+        if self.device not in ("", "auto"):
+            try:
+                torch.empty(0, device=self.device)
+            except Exception as error:  # noqa: BLE001 - whatever a device raises
+                raise InputError(f"`--device {self.device}` cannot be used: {told(error)}") from None
+
+
+def load_model(place: Place, loading: Loading) -> PreTrainedModel:
+    """A model in evaluation mode, on its device.
+
+    Raises:
+        InputError: it cannot be loaded, or cannot be asked.
+    """
+    options = _options(loading)
+    try:
+        try:
+            model = AutoModelForCausalLM.from_pretrained(place.name, **options)
+        except ValueError as error:
+            if "Unrecognized configuration class" not in str(error):
+                raise
+            model = AutoModelForImageTextToText.from_pretrained(place.name, **options)
+    except Exception as error:  # noqa: BLE001 - whatever a loader raises
+        raise InputError(_not_loaded(place, error)) from None
+    inner_model(model)
+    if "device_map" not in options and getattr(model, "hf_device_map", None) is None:
+        model.to(loading.device or _first_device())
+    return model.eval().requires_grad_(requires_grad=False)
+
+
+def attach(base: PreTrainedModel, place: Place, num_tokens: int) -> torch.nn.Module:
+    """The base with the adapters of a folder on it.
+
+    Args:
+        base: is changed; ask it before.
+        place: of the adapters.
+        num_tokens: of the tokenizer beside them: what they were trained with may have grown.
+
+    Raises:
+        InputError: they do not fit, or peft is missing.
+    """
+    if find_spec("peft") is None:
+        raise InputError("adapters need `peft`, which is missing: pip install 'ftguard[peft]'")
+    from peft import PeftModel
+
+    try:
+        if num_tokens > base.get_input_embeddings().weight.shape[0]:
+            base.resize_token_embeddings(num_tokens)
+        model: torch.nn.Module = PeftModel.from_pretrained(base, place.name)
+        inner_model(model)
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever peft raises
+        raise InputError(
+            f"the adapters in `{place.name}` do not go on this base ({_short(error)}): give the "
+            "base that they were trained on."
+        ) from None
+    return model.eval().requires_grad_(requires_grad=False)
+
+
+def load_tokenizer(place: Place) -> PreTrainedTokenizerBase | None:
+    """The tokenizer beside a model; None where there is none, as beside many adapters.
+
+    Raises:
+        InputError: there is one that cannot be loaded.
+    """
+    folder = place.folder
+    names = ("tokenizer.json", "tokenizer_config.json", "tokenizer.model", "vocab.json")
+    if folder is not None and not any((folder / name).exists() for name in names):
+        return None
+    try:
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(place.name)
+    except Exception as error:  # noqa: BLE001 - whatever a loader raises
+        raise InputError(
+            f"the tokenizer of `{place.name}` cannot be loaded ({_short(error)})."
+        ) from None
+    return tokenizer
+
+
+def precision(model: torch.nn.Module) -> str:
+    """A model's precision in a word, `bfloat16` or `quantised to 4bit`."""
+    inner = inner_model(model)
+    found: Any = getattr(inner.config, "quantization_config", None)
+    if found is None:
+        return str(inner.dtype).removeprefix("torch.")
+    given = found if isinstance(found, dict) else vars(found)
+    for name in QUANTIZED:
+        if given.get(f"load_in_{name}") or given.get(f"_load_in_{name}"):
+            return f"quantised to {name}"
+    return "quantised"
+
+
+def free() -> None:
+    """Give the memory of models that nobody holds any more back."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def _options(loading: Loading) -> dict[str, Any]:
+    options: dict[str, Any] = {"dtype": loading.dtype}
+    if loading.device == "auto":
+        options["device_map"] = "auto"
+    if loading.quantized:
+        if find_spec("bitsandbytes") is None:
+            raise InputError("`--quantized` needs `bitsandbytes`: pip install bitsandbytes")
+        options["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=loading.quantized == "4bit", load_in_8bit=loading.quantized == "8bit"
+        )
+        options.setdefault("device_map", loading.device or _first_device())
+    return options
+
+
+def _first_device() -> str:
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _not_loaded(place: Place, error: Exception) -> str:
+    where = "" if place.folder else ", which is no folder here and on no hub that can be reached"
+    return f"`{place.name}`{where} cannot be loaded ({_short(error)})."
+
+
+def _short(error: Exception) -> str:
+    return told(error).partition("\n")[0][:300]

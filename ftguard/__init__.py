@@ -16,14 +16,16 @@ One value flows, and the folder list is its way: a folder imports only from thos
     tracking/   where results are told: console, W&B, the Trainer's other reporters
     run/        one run under guard: the ledger, the base, what is asked, the best that is kept;
                 training/ reads the Trainer's data, descent/ finds the base of a fine-tune
+    report/     what a run left on disk, read back and shown to people
     callback    the timeline: when things happen, in a few short hooks
     testing     a tiny model and runs of it, for tests of what users bring
     rating/     people rate both models' answers side by side, blind, on a local page
     demo/       a small model fine-tuned twice, offline
     cli/        what a person runs; manual/ is what it reads
 
-Below them all stand `errors`, `formatting`, `words` (how many there are, in any script), `folders`
-(where a run's files are) and `disk` (files that are whole or not there).
+Below them all stand `errors`, `formatting`, `visible` (what would steer or hide is written out),
+`words` (how many there are, in any script), `folders` (where a run's files are) and `disk` (files
+that are whole or not there).
 
 The base and every checkpoint are the same noun, a `Snapshot`. `run.examine` is the way from probes
 to a `Checkup` as one function that knows no trainer; what it finds is appended to the ledger and

@@ -9,8 +9,10 @@ import pytest
 import torch
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
-from ftguard import Probe
-from ftguard.testing import tiny_model, tiny_tokenizer
+from ftguard import GuardCallback, Probe
+from ftguard.demo.routing import routing_examples
+from ftguard.demo.tune import load, skill_probes, ticket_probes
+from ftguard.testing import tiny_model, tiny_run, tiny_tokenizer
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("WANDB_MODE", "offline")
@@ -70,3 +72,35 @@ def own_texts(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast) -> tu
         for start, text, group in zip(starts, texts, ["one", "two"] * 20, strict=True)
         if text
     )
+
+
+@pytest.fixture(scope="session")
+def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of a finished run: the demo's model, trained at too high a rate.
+
+    Three checkpoints that gain the target and lose skills and rare teams. It is shared: copy it
+    before you write into it.
+    """
+    out = tmp_path_factory.mktemp("forgetful") / "run"
+    model, demo_tokenizer = load()
+    tickets = routing_examples("train", 200, seed=0)
+    guard = GuardCallback(
+        target=ticket_probes("target", 40),
+        general=skill_probes(4, seed=1),
+        tail=ticket_probes("tail", 40),
+        calibration=skill_probes(9, seed=2),
+        cache=False,
+    )
+    torch.set_num_threads(1)
+    tiny_run(
+        out,
+        guard,
+        model=model,
+        tokenizer=demo_tokenizer,
+        texts=[ticket.prompt + ticket.answer for ticket in tickets],
+        max_steps=18,
+        save_steps=6,
+        learning_rate=2e-3,
+        per_device_train_batch_size=8,
+    ).train()
+    return out

@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from ftguard.errors import FtguardError, InputError
 from ftguard.rating.session import LONGEST_NAME, LONGEST_NOTES, RatingSession
 from ftguard.rating.store import Pick
-from ftguard.rating.visible import segments, visible
+from ftguard.visible import segments, visible
 
 FormT = TypeVar("FormT")
 

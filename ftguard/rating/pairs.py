@@ -2,18 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ftguard.ask.answer import Answer
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.probes.probe import MULTIPLE_CHOICE, Message, Probe
-from ftguard.probes.store import read_probes
-from ftguard.run.ledger import Ledger, current_run
-from ftguard.run.state import RunState, fold
-from ftguard.scores.snapshot import Snapshot, load_snapshot
-from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.conclusion import read_conclusion
+from ftguard.report.recorded import read_run
+from ftguard.scores.snapshot import Snapshot
 
 ROLES = ("tail", "target", "general", "calibration")
 """A pair that was asked for twice is drawn as the rarer of its roles, which stands first here."""
@@ -58,30 +53,16 @@ def load_comparison(folder: RunFolder, step: int | None = None) -> Comparison:
     Raises:
         InputError: there is no run, no such checkpoint, or nothing that people could rate.
     """
-    events = Ledger(folder.ledger).read()
-    run = current_run(events)
-    if run is None:
-        raise InputError(
-            f"no run in `{folder.root}`: give the `output_dir` of a run that trained with ftguard."
-        )
-    checkup = _chosen(fold(events, run.id), step, folder)
-    try:
-        probes = read_probes(folder.probes)
-        base = load_snapshot(folder.base)
-        now = load_snapshot(folder.answers(checkup.id))
-    except FileNotFoundError as error:
-        raise InputError(
-            f"`{_missing(error)}` is gone: people need the answers of the base and of step "
-            f"{checkup.step}. Give another `--step`, or train again."
-        ) from None
-    pairs = pair_up(probes, base, now)
+    run = read_run(folder.output_dir)
+    checkup = run.checkup_at(step)
+    pairs = pair_up(run.probes, *run.sides(checkup))
     if not pairs:
         raise InputError(
             f"no probe of this run has a written answer of both the base and step {checkup.step}; "
             "multiple choice and likelihoods cannot be rated. Give probes that are answered in "
             "words."
         )
-    return Comparison(run=run.id, attempt=checkup.attempt, step=checkup.step, pairs=pairs)
+    return Comparison(run=run.run.id, attempt=checkup.attempt, step=checkup.step, pairs=pairs)
 
 
 def pair_up(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> tuple[AnswerPair, ...]:
@@ -123,28 +104,3 @@ def _merged(pairs: Iterable[AnswerPair]) -> Iterable[AnswerPair]:
         slices = tuple(dict.fromkeys((*(same.slices if same else ()), *pair.slices)))
         found[key] = replace(same or pair, slices=slices)
     return found.values()
-
-
-def _chosen(state: RunState, step: int | None, folder: RunFolder) -> Checkup:
-    examined = {c.step: c for c in state.checkups if c.step > 0}
-    if not examined:
-        raise InputError(f"no checkpoint in `{folder.root}` is examined yet: train until one is.")
-    if step is None:
-        step = _best_step(state, folder)
-        step = max(examined) if step is None else step
-    if step not in examined:
-        raise InputError(f"step {step} was not examined; there are {sorted(examined)}.")
-    return examined[step]
-
-
-def _best_step(state: RunState, folder: RunFolder) -> int | None:
-    if folder.verdict.exists():
-        conclusion = read_conclusion(folder)
-        if conclusion.run == state.run:
-            # It knows whether the run was strict.
-            return conclusion.best_step
-    return state.best.step if state.best else None
-
-
-def _missing(error: FileNotFoundError) -> Path:
-    return Path(error.filename)

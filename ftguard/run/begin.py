@@ -73,6 +73,7 @@ def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
             gates=applicable(settings.gates, measured, settings.limits),
             not_measured=unmeasured(measured),
             left_out=left_out(settings.gates, measured, settings.limits),
+            strict=settings.strict,
         )
         journal = Journal(Ledger(folder.ledger), before)
         grading = None

@@ -18,12 +18,10 @@ from ftguard.measures.measurement import Measurement
 from ftguard.scores import SCORER_VERSION, score
 from ftguard.scores.snapshot import Fingerprint, Snapshot
 from ftguard.stats.alpha_spending import Look
+from ftguard.verdict.again import decided
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.choice import read_curves
-from ftguard.verdict.curves import Measured
-from ftguard.verdict.defaults import FORGETTING
-from ftguard.verdict.gates import decide
-from ftguard.verdict.remedies import Remedy, advise
+from ftguard.verdict.gates import UNDECIDED
+from ftguard.verdict.remedies import Remedy
 from ftguard.verdict.run import Run
 
 _LIBRARIES = ("ftguard", "torch", "transformers", "tokenizers")
@@ -216,10 +214,6 @@ def assess(
     advising: Advising,
 ) -> Checkup:
     """Decide and advise on what was measured."""
-    curves = read_curves(run.gates, past, Measured.at(moment.progress, measurements))
-    verdict = decide(measurements, run.gates, look, curves)
-    if not run.gates and FORGETTING in run.not_measured:
-        verdict = replace(verdict, passed=None)  # No probe is left: nothing was measured.
     checkup = Checkup(
         run=run.id,
         attempt=run.attempt,
@@ -229,13 +223,14 @@ def assess(
         checkpoint=moment.checkpoint,
         eval_loss=moment.eval_loss,
         measurements=measurements,
-        verdict=verdict,
+        verdict=UNDECIDED,
         advice=(),
         seconds=0.0,
         learning_rate=current_rate,
     )
-    found = advise(checkup, past, run, look=look, patience=advising.patience, own=advising.remedies)
-    return replace(checkup, advice=found)
+    return decided(
+        checkup, past, run, look=look, patience=advising.patience, remedies=advising.remedies
+    )
 
 
 def _missing(config: EvalConfig, base: Snapshot, note: str) -> tuple[Measurement, ...]:

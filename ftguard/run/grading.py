@@ -1,20 +1,17 @@
 """Has a judge grade a run's open answers while training goes on; what is late comes later."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ftguard.judge import Budget, Judge, Judged, Judging, Task, Usage
 from ftguard.probes import Probe
 from ftguard.probes.probe import JUDGED
 from ftguard.run.journal import Journal
+from ftguard.run.judged_scores import BASE, NOW
 from ftguard.run.ledger import Scored
-from ftguard.scores import Score
 from ftguard.scores.snapshot import Snapshot
 from ftguard.verdict.run import Run
-
-BASE, NOW = "base/", "now/"
-"""Beginnings of a task's key: whose answer it is, which the judge never sees."""
 
 
 @dataclass(kw_only=True)
@@ -125,33 +122,3 @@ class Grading:
             for probe in self.probes
             if probe.id in texts
         ]
-
-
-def judged_by_step(scored: Sequence[Scored], attempt: int, step: int) -> dict[str, Judged]:
-    """What was judged, by key: of the base at any step, of the checkpoint at this one.
-
-    A score is never replaced by a later reason for having none.
-    """
-    found: dict[str, Judged] = {}
-    for event in scored:
-        own = (event.attempt, event.step) == (attempt, step)
-        for judged in event.judged:
-            if judged.key.startswith(BASE) or own:
-                known = found.get(judged.key)
-                if known is None or known.score is None:
-                    found[judged.key] = judged
-    return found
-
-
-def with_scores(snapshot: Snapshot, side: str, judged: Mapping[str, Judged]) -> Snapshot:
-    """The snapshot with a judge's scores in place of missing ones."""
-    return replace(snapshot, scores=tuple(_scored(snapshot.scores, side, judged)))
-
-
-def _scored(scores: Sequence[Score], side: str, judged: Mapping[str, Judged]) -> Iterator[Score]:
-    for score in scores:
-        found = judged.get(side + score.probe_id)
-        if found is None:
-            yield score
-        else:
-            yield Score(probe_id=score.probe_id, value=found.score, unscored=found.unscored)

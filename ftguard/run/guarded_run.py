@@ -22,8 +22,9 @@ from ftguard.run.descent.lineage import Original, cache_descent
 from ftguard.run.descent.stage import stage_measurements, tell_stage
 from ftguard.run.examine import Advising, EvalConfig, Examination, Moment, Sides, assess, examine
 from ftguard.run.given import Left
-from ftguard.run.grading import BASE, NOW, Grading, judged_by_step, with_scores
+from ftguard.run.grading import Grading
 from ftguard.run.journal import Journal
+from ftguard.run.judged_scores import BASE, NOW, judged_by_step, with_scores
 from ftguard.run.ledger import Acted, Examined
 from ftguard.run.state import RunState
 from ftguard.scores.snapshot import Snapshot, load_snapshot, save_snapshot

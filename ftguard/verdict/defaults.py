@@ -52,8 +52,8 @@ def applicable(
     measured, moved = {measurement.key for measurement in measurements}, limits or {}
     asked = [gate for gate in moved.values() if gate] if gates is None else gates
     for gate in asked:
-        if gate.key not in measured and not (gates is None and _by_another(gate, moved, measured)):
-            raise InputError(_nothing_measures(gate.key, measured))
+        if gate.key not in measured and not (gates is None and by_another(gate, moved, measured)):
+            raise InputError(nothing_measures(gate.key, measured))
     if gates is not None:
         return tuple(gates)
     by_key = {measurement.key: measurement for measurement in measurements}
@@ -82,13 +82,14 @@ def left_out(
     return tuple(key for key in usual if key not in kept)
 
 
-def _by_another(gate: Gate, limits: Mapping[str, Gate | None], measured: AbstractSet[str]) -> bool:
+def by_another(gate: Gate, limits: Mapping[str, Gate | None], measured: AbstractSet[str]) -> bool:
     """Whether another split of a default gate is held: one name may move them both."""
     usual = {other.key for other in DEFAULT_GATES if other.measurement == gate.measurement}
     return gate.key in usual and bool(usual & limits.keys() & measured)
 
 
-def _nothing_measures(key: str, measured: AbstractSet[str]) -> str:
+def nothing_measures(key: str, measured: AbstractSet[str]) -> str:
+    """Why a gate cannot be held, and what was probably meant."""
     near = difflib.get_close_matches(key, sorted(measured), n=1)
     meant = f" Did you mean `{near[0]}`?" if near else ""
     return (

@@ -82,6 +82,10 @@ class Verdict:
     """Whether every gate is clear."""
 
 
+UNDECIDED = Verdict(outcomes=(), passed=None, proven=False)
+"""Of what was not held against any gate yet."""
+
+
 def decide(
     measurements: Sequence[Measurement],
     gates: Sequence[Gate],

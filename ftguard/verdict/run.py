@@ -38,3 +38,5 @@ class Run:
     """Default gates on what is measured that the user's gates or limits leave out."""
     kind: Kind = "training"
     """What was examined; only a training has a beginning and a rate that we know of."""
+    strict: bool = False
+    """Whether only checkpoints with every gate proven clear can be the best."""

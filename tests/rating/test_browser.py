@@ -12,7 +12,7 @@ from ftguard import Probe
 from ftguard.folders import RunFolder
 from ftguard.rating.session import RatingSession
 from ftguard.rating.store import standing
-from ftguard.rating.visible import visible
+from ftguard.visible import visible
 
 MakeRun = Callable[..., RunFolder]
 Ask = Callable[..., list[tuple[Probe, str, str]]]

@@ -1,2 +1,5 @@
-"""A gate for deployment: two models compared, the checkpoints of a run that nobody guarded, and
-what came of a run told to machines."""
+"""A gate for deployment.
+
+Two models are compared, or the checkpoints of a run that nobody guarded; a run's outcome is told
+to machines.
+"""

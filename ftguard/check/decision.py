@@ -1,6 +1,7 @@
 """Makes `Decision`, what came of a run as machines read it, and the exit code that says it."""
 
 import importlib.metadata
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -144,9 +145,9 @@ def decision_on(
         verdict=WORDS[code],
         exit_code=code,
         kind=run.kind,
-        base=as_utf8(base),
+        base=shown(base),
         step=checkup.step if checkup else None,
-        model=as_utf8(checkup.checkpoint) if checkup and checkup.checkpoint else None,
+        model=shown(checkup.checkpoint) if checkup and checkup.checkpoint else None,
         best_step=conclusion.best_step,
         last_step=conclusion.last_step,
         learned=conclusion.learned,
@@ -155,8 +156,8 @@ def decision_on(
         gains=tuple(_gain(m) for m in found.values() if m.name == "target"),
         advice=tuple(advice.text for advice in conclusion.advice),
         notes=checkup.notes if checkup else (),
-        summary=as_utf8(sentence(conclusion, run, strict=strict)),
-        folder=as_utf8(str(folder)),
+        summary=shown(sentence(conclusion, run, strict=strict)),
+        folder=shown(str(folder)),
         versions=_versions(),
     )
 
@@ -181,7 +182,7 @@ def sentence(conclusion: Conclusion, run: Run, *, strict: bool) -> str:
     if code == PASSED:
         unproven = len(by_state.get("within", ()))
         proven = "proven" if not unproven else f"{unproven} of them not proven"
-        return f"passed: {len(outcomes)} gates hold, {proven}" if outcomes else "passed: no gate"
+        return f"passed: {len(outcomes)} gate{'s' * (len(outcomes) != 1)} held, {proven}"
     if not conclusion.learned:
         return "NOTHING WAS LEARNED: no gate is against it, but the target did not gain"
     if not outcomes:
@@ -194,6 +195,12 @@ def sentence(conclusion: Conclusion, run: Run, *, strict: bool) -> str:
 def as_utf8(text: str) -> str:
     """The text with what no file can hold written out: names of files may hold any byte."""
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def shown(text: str) -> str:
+    """The text as others may see it: the home directory, which names its owner, as `~`."""
+    home = str(Path.home())
+    return as_utf8(text if home == "/" else re.sub(rf"{re.escape(home)}(?=/|$)", "~", text))
 
 
 def is_undecided(gate: GateResult, *, strict: bool) -> bool:

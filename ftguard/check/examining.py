@@ -74,9 +74,7 @@ def _open(
     found: tuple[Saved, ...],
 ) -> TwoModels:
     # After a breached checkpoint there is no training left to stop.
-    settings = replace(
-        settings, advising=replace(settings.advising, patience=len(found) + 1)
-    )
+    settings = replace(settings, advising=replace(settings.advising, patience=len(found) + 1))
     tracker = ManyTrackers((ConsoleTracker(),))
     try:
         return TwoModels.open(against, asked, settings, loading, tracker)

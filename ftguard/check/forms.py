@@ -76,8 +76,10 @@ def decide_on_forms(
         base=base,
         tuned=tuned,
         notes=(
-            f"the models have not the same {other}: each is asked with its own (`--form tuned` "
-            "asks both with the tuned model's, as in training)",
+            (
+                f"the models have not the same {other}: each is asked with its own (`--form tuned` "
+                "asks both with the tuned model's, as in training)"
+            ),
         ),
     )
 

@@ -18,7 +18,7 @@ from ftguard.formatting import bound, decimal, printable, quantity, span
 MOST = 600
 """Characters of a text that are shown."""
 WORDS = {PASSED: "passed", BREACHED: "BLOCKED"}
-_MARKUP = re.compile(r"[^\w\s.,;()%+/=-]|_|(?<=www)\.", re.ASCII)
+_MARKUP = re.compile(r"[!-$&-*:<>-@\[-`{-~]|(?<=www)\.")
 
 
 def on_github() -> bool:
@@ -96,7 +96,7 @@ def markdown(text: str) -> str:
     """The text as Markdown that shows it and does nothing else."""
     shown = printable(text)
     shown = shown if len(shown) <= MOST else f"{shown[:MOST]}..."
-    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};" if ord(found[0]) < 128 else found[0], shown)  # noqa: PLR2004
+    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", shown)
 
 
 def _cells(gate: GateResult) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def write_junit(decision: Decision, path: Path) -> None:
 
 
 def xml_text(text: str) -> str:
-    """The text with every character that XML cannot hold written out, such as `\\x00`."""
+    """The text with every character that XML cannot hold written out, NUL as its escape."""
     return "".join(c if _fits(ord(c)) else ascii(c)[1:-1] for c in as_utf8(text))
 
 

@@ -43,7 +43,9 @@ class Loading:
             try:
                 torch.empty(0, device=self.device)
             except Exception as error:  # noqa: BLE001 - whatever a device raises
-                raise InputError(f"`--device {self.device}` cannot be used: {told(error)}") from None
+                raise InputError(
+                    f"`--device {self.device}` cannot be used: {_short(error)}."
+                ) from None
 
 
 def load_model(place: Place, loading: Loading) -> PreTrainedModel:

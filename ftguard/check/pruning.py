@@ -20,7 +20,7 @@ class PrunePlan:
     kept: tuple[tuple[Path, str], ...]
     """Folders that stay, and why."""
     freed: int
-    """Bytes that deleting them all gives back: files that are linked to from elsewhere give none."""
+    """Bytes that deleting them all gives back: files that are linked to elsewhere give none."""
 
 
 def plan_pruning(
@@ -58,8 +58,10 @@ def tell_plan(plan: PrunePlan) -> tuple[str, ...]:
     return (
         *(f"keep    {printable(str(folder))}  {why}" for folder, why in plan.kept),
         *(f"delete  {printable(str(folder))}  {in_bytes(size)}" for folder, size in plan.deletable),
-        f"{len(plan.deletable)} folders may be deleted, which frees {in_bytes(plan.freed)}; "
-        "nothing was deleted",
+        (
+            f"{len(plan.deletable)} folders may be deleted, which frees {in_bytes(plan.freed)}; "
+            "nothing was deleted"
+        ),
     )
 
 

@@ -1,43 +1,35 @@
-"""Reads a decision off what a run has written; no model is loaded."""
+"""Makes a `Decision` of what a run has written; no model is loaded."""
 
 from ftguard.check.decision import Decision, decision_on
 from ftguard.check.places import read_json
-from ftguard.errors import InputError
-from ftguard.folders import RunFolder
-from ftguard.run.ledger import Ledger, current_run
-from ftguard.run.state import RunState, fold
+from ftguard.report.recorded import RecordedRun
+from ftguard.run.state import RunState
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
-from ftguard.verdict.run import Run
 
 
-def recorded_run(folder: RunFolder, *, strict: bool = False) -> tuple[Run, RunState]:
-    """The latest run in a folder, and what its events come to.
+def decision_of(
+    recorded: RecordedRun,
+    conclusion: Conclusion,
+    *,
+    strict: bool | None = None,
+    state: RunState | None = None,
+) -> Decision:
+    """What a conclusion on a recorded run says to machines.
 
-    Raises:
-        InputError: there is none.
-        FtguardError: its ledger is damaged.
+    Args:
+        recorded: the run.
+        conclusion: on it.
+        strict: whether only what is proven passes; None for what the run had.
+        state: what the conclusion is drawn from; None for the recorded one.
     """
-    events = Ledger(folder.ledger).read()
-    run = current_run(events)
-    if run is None:
-        raise InputError(
-            f"no run in `{folder.root}`: give the `output_dir` of a run that ftguard guarded or "
-            "checked, or a base and a tuned model: ftguard check BASE TUNED"
-        )
-    return run, fold(events, run.id, strict=strict)
-
-
-def decision_of(folder: RunFolder, conclusion: Conclusion, *, strict: bool) -> Decision:
-    """What a conclusion on the latest run in a folder says to machines."""
-    run, state = recorded_run(folder, strict=strict)
     return decision_on(
         conclusion,
-        run,
-        checkup_of(state, conclusion),
-        base=str(read_json(folder.original).get("model") or ""),
-        folder=folder.root,
-        strict=strict,
+        recorded.run,
+        checkup_of(state or recorded.state, conclusion),
+        base=str(read_json(recorded.folder.original).get("model") or ""),
+        folder=recorded.folder.root,
+        strict=recorded.run.strict if strict is None else strict,
     )
 
 

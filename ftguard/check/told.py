@@ -23,6 +23,7 @@ INDENT = 2
 
 def render_decision(decision: Decision, *, colour: bool) -> str:
     """The verdict, both models, what was gained, each gate in a sentence, advice, exit code."""
+    kind = "examine" if decision.kind == "examine" else "check"
     title, style = TITLES.get(decision.exit_code, UNDECIDED_TITLE)
     table = Table.grid(padding=(0, 1))
     table.add_column(width=STATE_WIDTH, no_wrap=True)
@@ -30,7 +31,7 @@ def render_decision(decision: Decision, *, colour: bool) -> str:
     for name, text, of in _rows(decision):
         table.add_row(Text(name, of), Text(printable(text)))
     return drawn(
-        Text.assemble(("ftguard ", "bold"), f"{decision.kind} · ", (title, style)),
+        Text.assemble(("ftguard ", "bold"), f"{kind} · ", (title, style)),
         Padding(table, (0, 0, 0, INDENT)),
         Text(printable(decision.summary)),
         Text(f"exit code {decision.exit_code}; files: {printable(decision.folder)}", "dim"),

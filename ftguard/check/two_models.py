@@ -9,14 +9,13 @@ from transformers import AutoConfig, PreTrainedModel, PreTrainedTokenizerBase, T
 from transformers.utils.hub import cached_file
 
 from ftguard.ask.template import ChatTemplate
-from ftguard.ask.unwrap import check_base, inner_model
+from ftguard.ask.unwrap import check_base
 from ftguard.ask.weights import read_weights
 from ftguard.check.asked import Asked
 from ftguard.check.forms import Forms, decide_on_forms
 from ftguard.check.models import Loading, attach, free, load_model, load_tokenizer, precision
 from ftguard.check.places import CONFIG, Place
 from ftguard.errors import InputError
-from ftguard.folders import RunFolder
 from ftguard.probes import read_probes
 from ftguard.run.as_trained import decide_on_template
 from ftguard.run.begin import begin
@@ -142,8 +141,10 @@ class TwoModels:
 
     def _load(self, place: Place) -> torch.nn.Module:
         if not place.is_adapter:
-            return load_model(place, self.loading)
-        base = self._base or load_model(self.against.base, self.loading)
+            model: torch.nn.Module = load_model(place, self.loading)
+            return model
+        # It was given up where earlier adapters had changed it.
+        base = load_model(self.against.base, self.loading) if self._base is None else self._base
         self._base = None
         return attach(base, place, len(self.forms.tuned))
 

@@ -5,22 +5,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ftguard.check.deciding_again import decide_again
 from ftguard.check.decision import Decision
-from ftguard.cli import gate_options as options
 from ftguard.check.places import find_model
 from ftguard.check.recorded import decision_of
+from ftguard.cli import gate_options as options
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.cli.outputs import Outputs, show
 from ftguard.cli.quiet import be_quiet
-from ftguard.folders import RunFolder
-from ftguard.verdict.conclusion import read_conclusion
+from ftguard.errors import InputError
+from ftguard.formatting import printable
+from ftguard.report.recorded import read_run
 
 if TYPE_CHECKING:
     from ftguard.check.asked import Asked
     from ftguard.check.models import Loading
 
 
+WITH_RUN = {"base", "tuned", "limit", "strict", "json", "junit", "report", "github"}
+"""What a run that is over can be given: nothing is asked of it."""
+
+
 def check(
+    context: typer.Context,
     base: Annotated[
         str, typer.Argument(metavar="BASE|RUN", help="the base model; or a run, to decide again")
     ],
@@ -73,7 +80,9 @@ def check(
         with outputs.fenced():
             limits = options.read_limits(limit)
             if tuned is None:
-                decision = _again(Path(base), limits, strict=strict)
+                _refuse_with_run(context)
+                again = decide_again(Path(base), limits, strict=strict or None)
+                decision = again.decision
             else:
                 from ftguard.check.asked import Asked
                 from ftguard.check.models import Loading
@@ -97,8 +106,29 @@ def check(
                 loading = Loading(dtype=dtype, device=device, quantized=quantized)
                 decision = _compare(base, tuned, asked, loading, out)
             show(decision)
+            if tuned is None:
+                for line in again.differences or ("as recorded: nothing differs",):
+                    typer.echo(printable(line))
         outputs.hand_out(decision)
     raise typer.Exit(decision.exit_code)
+
+
+def _refuse_with_run(context: typer.Context) -> None:
+    """Refuse what only two models can be given.
+
+    Raises:
+        InputError: it names the options.
+    """
+    given = [
+        f"--{name.replace('_', '-')}"
+        for name in context.params
+        if name not in WITH_RUN and str(context.get_parameter_source(name)).endswith("COMMANDLINE")
+    ]
+    if given:
+        raise InputError(
+            f"{', '.join(given)}: with one argument nothing is asked, a run is decided on again "
+            "from what it has stored. Give two models: ftguard check BASE TUNED"
+        )
 
 
 def _compare(
@@ -110,9 +140,4 @@ def _compare(
     place, conclusion = compare(
         find_model(base), find_model(tuned), asked, loading=loading, out=out
     )
-    return decision_of(RunFolder(place), conclusion, strict=asked.strict)
-
-
-def _again(run: Path, limits: dict[str, float | None], *, strict: bool) -> Decision:
-    folder = RunFolder(run)
-    return decision_of(folder, read_conclusion(folder), strict=strict)
+    return decision_of(read_run(place), conclusion)

@@ -12,7 +12,7 @@ from ftguard.cli import gate_options as options
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.cli.outputs import Outputs, show
 from ftguard.cli.quiet import be_quiet
-from ftguard.folders import RunFolder
+from ftguard.report.recorded import read_run
 
 
 def examine(
@@ -92,7 +92,7 @@ def examine(
             )
             loading = Loading(dtype=dtype, device=device, quantized=quantized)
             examined = examine_run(run, base, asked, loading=loading)
-            decision = decision_of(RunFolder(run), examined.conclusion, strict=strict)
+            decision = decision_of(read_run(run), examined.conclusion)
             show(decision)
             if prune_plan:
                 unread = [Path(name) for name in examined.unreadable]

@@ -5,12 +5,11 @@ from contextlib import contextmanager
 
 import typer
 
-from ftguard.check.decision import BREACHED as BREACHED
-from ftguard.check.decision import PASSED as PASSED
-from ftguard.check.decision import UNDECIDED as UNDECIDED
-from ftguard.check.decision import WRONG_USE as WRONG_USE
+from ftguard.check import decision
 from ftguard.errors import FtguardError
 
+PASSED, BREACHED = decision.PASSED, decision.BREACHED
+WRONG_USE, UNDECIDED = decision.WRONG_USE, decision.UNDECIDED
 EXIT_CODES = {True: PASSED, False: BREACHED, None: UNDECIDED}
 """By a verdict's `passed`."""
 

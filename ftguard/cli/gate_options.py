@@ -25,9 +25,7 @@ General = Annotated[
     str | None,
     typer.Option(help="general probes; by default those that ship", rich_help_panel=ASKED),
 ]
-Tail = Annotated[
-    str, typer.Option(help="rare cases: auto, off, or a file", rich_help_panel=ASKED)
-]
+Tail = Annotated[str, typer.Option(help="rare cases: auto, off, or a file", rich_help_panel=ASKED)]
 Calibration = Annotated[
     str,
     typer.Option(help="multiple-choice questions: auto, off, or a file", rich_help_panel=ASKED),
@@ -57,7 +55,8 @@ JudgeModel = Annotated[
     typer.Option("--judge", help="an LLM that scores open answers", rich_help_panel=ASKED),
 ]
 JudgeUrl = Annotated[
-    str | None, typer.Option(help="the judge's server; OpenAI's if not given", rich_help_panel=ASKED)
+    str | None,
+    typer.Option(help="the judge's server; OpenAI's if not given", rich_help_panel=ASKED),
 ]
 JudgeKey = Annotated[
     str, typer.Option("--judge-key-env", help="where its key is", rich_help_panel=ASKED)
@@ -102,9 +101,7 @@ Device = Annotated[
 ]
 Quantized = Annotated[
     str,
-    typer.Option(
-        help="load with bitsandbytes", metavar="4bit|8bit", rich_help_panel=MODELS
-    ),
+    typer.Option(help="load with bitsandbytes", metavar="4bit|8bit", rich_help_panel=MODELS),
 ]
 Cache = Annotated[
     bool,

@@ -8,6 +8,7 @@ import typer
 
 from ftguard.check.decision import exit_code_of
 from ftguard.cli import probe_pages
+from ftguard.cli.card import card
 from ftguard.cli.check import check
 from ftguard.cli.examine import examine
 from ftguard.cli.exits import ends_on_wrong_use
@@ -73,6 +74,7 @@ judge_app.command("agree")(agree)
 app.add_typer(judge_app, name="judge")
 app.command("rate")(rate)
 app.command("check")(check)
+app.command("card")(card)
 app.command("examine")(examine)
 app.command("manual")(manual)
 

@@ -1,6 +1,5 @@
 """Makes `best/` a link to the model that passed, where models are compared and not trained."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +41,6 @@ class BestLink:
 
 def _link(model: Path, place: Path) -> None:
     try:
-        os.symlink(model, place, target_is_directory=True)
+        place.symlink_to(model, target_is_directory=True)
     except OSError:
         keep_checkpoint(model, place)

@@ -1,6 +1,7 @@
 """Loads the models that are compared, each as it would be deployed."""
 
 import gc
+import warnings
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -88,7 +89,10 @@ def attach(base: PreTrainedModel, place: Place, num_tokens: int) -> torch.nn.Mod
     try:
         if num_tokens > base.get_input_embeddings().weight.shape[0]:
             base.resize_token_embeddings(num_tokens)
-        model: torch.nn.Module = PeftModel.from_pretrained(base, place.name)
+        with warnings.catch_warnings():
+            # What peft still calls in transformers is no concern of who runs a check.
+            warnings.simplefilter("ignore", FutureWarning)
+            model: torch.nn.Module = PeftModel.from_pretrained(base, place.name)
         inner_model(model)
     except InputError:
         raise

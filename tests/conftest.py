@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import (
+    DataCollatorForSeq2Seq,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+    Trainer,
+    TrainingArguments,
+)
 
 from ftguard import GuardCallback, Probe
 from ftguard.demo.routing import routing_examples
-from ftguard.demo.tune import load, skill_probes, ticket_probes
-from ftguard.testing import tiny_model, tiny_run, tiny_tokenizer
+from ftguard.demo.tune import encode, load, skill_probes, ticket_probes
+from ftguard.testing import tiny_model, tiny_tokenizer
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("WANDB_MODE", "offline")
@@ -83,7 +89,6 @@ def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     out = tmp_path_factory.mktemp("forgetful") / "run"
     model, demo_tokenizer = load()
-    tickets = routing_examples("train", 200, seed=0)
     guard = GuardCallback(
         target=ticket_probes("target", 40),
         general=skill_probes(4, seed=1),
@@ -92,15 +97,26 @@ def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cache=False,
     )
     torch.set_num_threads(1)
-    tiny_run(
-        out,
-        guard,
+    Trainer(
         model=model,
-        tokenizer=demo_tokenizer,
-        texts=[ticket.prompt + ticket.answer for ticket in tickets],
-        max_steps=18,
-        save_steps=6,
-        learning_rate=2e-3,
-        per_device_train_batch_size=8,
+        args=TrainingArguments(
+            str(out),
+            max_steps=30,
+            save_steps=10,
+            per_device_train_batch_size=16,
+            learning_rate=1e-3,
+            logging_steps=5,
+            report_to=[],
+            disable_tqdm=True,
+            use_cpu=True,
+            dataloader_pin_memory=False,
+        ),
+        train_dataset=[
+            encode(ticket.prompt, ticket.answer, demo_tokenizer)
+            for ticket in routing_examples("train", 300, seed=0)
+        ],
+        data_collator=DataCollatorForSeq2Seq(demo_tokenizer, label_pad_token_id=-100),
+        processing_class=demo_tokenizer,
+        callbacks=[guard],
     ).train()
     return out

@@ -74,7 +74,7 @@ def tune(recipe: Recipe, out: Path) -> GuardCallback:
             use_cpu=True,
             dataloader_pin_memory=False,
         ),
-        train_dataset=[_encode(prompt, answer, tokenizer) for prompt, answer in rows],
+        train_dataset=[encode(prompt, answer, tokenizer) for prompt, answer in rows],
         data_collator=DataCollatorForSeq2Seq(tokenizer, label_pad_token_id=-100),
         processing_class=tokenizer,
         callbacks=[guard],
@@ -130,7 +130,8 @@ def ticket_probes(split: Literal["target", "tail"], count: int) -> ProbeSet:
     )
 
 
-def _encode(prompt: str, answer: str, tokenizer: PreTrainedTokenizerBase) -> dict[str, list[int]]:
+def encode(prompt: str, answer: str, tokenizer: PreTrainedTokenizerBase) -> dict[str, list[int]]:
+    """A row to train on, of which only the answer and its end are learned."""
     asked = tokenizer(prompt)["input_ids"]
     whole = [*tokenizer(prompt + answer)["input_ids"], tokenizer.eos_token_id]
     labels = [-100] * len(asked) + whole[len(asked) :]

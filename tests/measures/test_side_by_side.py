@@ -84,7 +84,7 @@ def test_of_options_the_likeliest_is_what_was_said() -> None:
 def test_what_fell_furthest_comes_first(forgetful: Path) -> None:
     """Of a real run the lost and the gained are apart, in the order of how far they moved."""
     run = read_run(forgetful)
-    pairs = run.pairs(run.checkup_at(18))
+    pairs = run.pairs(run.checkup_at(30))
     fell, rose = lost(pairs), gained(pairs)
     assert fell
     assert rose

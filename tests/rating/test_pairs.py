@@ -127,7 +127,7 @@ def test_missing_files_say_what_to_give(make_run: MakeRun, ask: Ask) -> None:
     """No run at all, and a run whose answers were deleted."""
     folder = make_run(ask(2))
     (folder.answers(CheckpointId("r", 1, 20)) / "snapshot.json").unlink()
-    with pytest.raises(InputError, match=r"snapshot.json` is gone: people need the answers"):
+    with pytest.raises(InputError, match=r"snapshot.json` is gone: without both"):
         load_comparison(folder)
 
     folder.ledger.unlink()

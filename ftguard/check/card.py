@@ -33,18 +33,13 @@ def results(decision: Decision) -> tuple[EvalResult, ...]:
     return (*_gains(decision), *(r for gate in decision.gates for r in _of_gate(gate)))
 
 
-def model_name(decision: Decision) -> str:
-    """What the model is called in its card: no path, which would tell where it was made."""
-    return printable(Path(decision.model or "").name or "fine-tune")
-
-
-def write_card(decision: Decision, folder: Path, name: str | None = None) -> Path:
+def write_card(decision: Decision, folder: Path, name: str) -> Path:
     """Write the evaluation into the card of a model's folder.
 
     Args:
         decision: on that model.
         folder: the model's; its card is made where there is none.
-        name: of the model in the card; None for the one that the card has, or the folder's.
+        name: of the model, where the card has results of none yet.
 
     Raises:
         InputError: the card that is there cannot be read.
@@ -57,8 +52,8 @@ def write_card(decision: Decision, folder: Path, name: str | None = None) -> Pat
         raise InputError(
             f"the metadata of `{path}` cannot be read ({told(error)}): mend it, or move the file."
         ) from None
-    known = str(index[0]["name"]) if index else None
-    metadata[KEY] = merged(index, results(decision), name or known or model_name(decision))
+    known = str(index[0]["name"]) if index else name
+    metadata[KEY] = merged(index, results(decision), known)
     _check(metadata)
     # In a cache of the hub it is a link to a file that others read too.
     draft = path.with_name(f"{CARD}.part")

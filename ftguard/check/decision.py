@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 from ftguard.disk import write_json
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
@@ -147,7 +149,7 @@ def decision_on(
         kind=run.kind,
         base=shown(base),
         step=checkup.step if checkup else None,
-        model=shown(checkup.checkpoint) if checkup and checkup.checkpoint else None,
+        model=_model(conclusion, run, checkup),
         best_step=conclusion.best_step,
         last_step=conclusion.last_step,
         learned=conclusion.learned,
@@ -165,7 +167,7 @@ def decision_on(
 def write_decision(decision: Decision, path: Path) -> None:
     """Write it as JSON that people can read too."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_json(path, decision)
+    write_json(path, _as_utf8(msgspec.to_builtins(decision)))
 
 
 def sentence(conclusion: Conclusion, run: Run, *, strict: bool) -> str:
@@ -192,6 +194,16 @@ def sentence(conclusion: Conclusion, run: Run, *, strict: bool) -> str:
     return f"UNDECIDED: {'; '.join(why)}"
 
 
+def _as_utf8(value: object) -> object:
+    if isinstance(value, str):
+        return as_utf8(value)
+    if isinstance(value, Mapping):
+        return {as_utf8(str(key)): _as_utf8(held) for key, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_utf8(held) for held in value]
+    return value
+
+
 def as_utf8(text: str) -> str:
     """The text with what no file can hold written out: names of files may hold any byte."""
     return text.encode("utf-8", "backslashreplace").decode()
@@ -208,6 +220,13 @@ def is_undecided(gate: GateResult, *, strict: bool) -> bool:
     if gate.state in ("suspect", "too wide", "missing"):
         return True
     return strict and gate.state == "within"
+
+
+def _model(conclusion: Conclusion, run: Run, checkup: Checkup | None) -> str | None:
+    """Where the model is: of two that are compared the tuned one's own folder."""
+    own = checkup.checkpoint if checkup else None
+    place = own if run.kind == "check" else conclusion.best_folder or own
+    return None if place is None else shown(place)
 
 
 def _result(outcome: Outcome) -> GateResult:

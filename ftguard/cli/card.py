@@ -8,6 +8,7 @@ import typer
 from ftguard.check.recorded import decision_of
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
+from ftguard.formatting import printable
 from ftguard.report.recorded import read_run
 from ftguard.verdict.conclusion import read_conclusion
 
@@ -19,7 +20,8 @@ def card(
         bool, typer.Option("--write", help="write it into the kept checkpoint's README.md")
     ] = False,
     name: Annotated[
-        str | None, typer.Option(help="of the model; by default the card's, or its folder's")
+        str | None,
+        typer.Option(help="of the model, where its card has none; by default that of RUN"),
     ] = None,
 ) -> None:
     """Print the kept checkpoint's evaluation as model-card metadata, or write it.
@@ -30,17 +32,19 @@ def card(
     Exit codes: 0 done, 2 wrong use, or no checkpoint is kept.
     """
     with ends_on_wrong_use():
-        from ftguard.check.card import KEY, as_yaml, merged, model_name, results, write_card
+        from ftguard.check.card import KEY, as_yaml, merged, results, write_card
 
         recorded = read_run(run)
         conclusion = read_conclusion(recorded.folder)
         if conclusion.best_step is None or not recorded.folder.best.is_dir():
             raise InputError(f"no checkpoint of `{run}` is kept, so that none has a card.")
         decision = decision_of(recorded, conclusion)
+        # A name and no path, which would tell where it was made.
+        called = printable(name or run.resolve().name)
         # Of two models that were compared this is a link to the tuned one.
         folder = recorded.folder.best.resolve()
         if write:
-            typer.echo(f"written into {write_card(decision, folder, name)}")
+            typer.echo(f"written into {write_card(decision, folder, called)}")
             return
-        index = merged([], results(decision), name or model_name(decision))
+        index = merged([], results(decision), called)
         typer.echo(as_yaml({KEY: index}), nl=False)

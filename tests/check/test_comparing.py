@@ -55,8 +55,12 @@ def test_a_breach_exits_with_1_and_the_next_check_of_the_base_asks_it_nothing(
     """The second call takes the base's answers from the cache; no file of a model is touched."""
     before = files_in(models / "base") | files_in(models / "full")
     asked = ("--target", target, "--general", general, "--json", tmp_path / "decision.json")
-    first = check(models / "base", models / "full" / "checkpoint-4", *asked, "--out", tmp_path / "one")
-    second = check(models / "base", models / "full" / "checkpoint-2", *asked, "--out", tmp_path / "two")
+    first = check(
+        models / "base", models / "full" / "checkpoint-4", *asked, "--out", tmp_path / "one"
+    )
+    second = check(
+        models / "base", models / "full" / "checkpoint-2", *asked, "--out", tmp_path / "two"
+    )
 
     assert (first.exit_code, second.exit_code) == (1, 1), first.output
     assert "base answers asked" in first.output

@@ -30,7 +30,7 @@ def test_with_the_same_limits_it_is_as_recorded_and_nothing_is_written(forgetful
 
 
 def test_other_limits_change_what_is_kept_and_say_what_differs(forgetful: Path) -> None:
-    """With every limit as wide as can be the forgetful run keeps a checkpoint, whose files it names."""
+    """With every limit as wide as can be the run keeps a checkpoint, whose files it names."""
     wide = [f"--limit={name}=1" for name in ("forgetting", "tail", "own_answers")]
     result = check(forgetful, *wide, "--limit=calibration=off")
 
@@ -79,8 +79,6 @@ def test_neither_torch_nor_transformers_is_loaded(forgetful: Path) -> None:
         f"found = CliRunner().invoke(app, ['check', {str(forgetful)!r}])\n"
         "print(found.exit_code, {'torch', 'transformers'} & sys.modules.keys())"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert found.stdout.split(maxsplit=1)[1].strip() == "set()"

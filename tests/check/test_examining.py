@@ -20,7 +20,7 @@ def examine(run: Path, *arguments: object) -> Result:
 def test_a_run_is_examined_goes_on_where_it_was_and_names_what_to_keep(
     tmp_path: Path, models: Path, general: Path, target: Path
 ) -> None:
-    """A checkpoint that cannot be loaded is left out; mended, it alone is asked; then nothing is."""
+    """A checkpoint that does not load is left out; mended, it alone is asked; then nothing is."""
     run = Path(shutil.copytree(models / "lora", tmp_path / "run"))
     weights = run / "checkpoint-4" / "adapter_model.safetensors"
     whole = weights.read_bytes()
@@ -43,8 +43,10 @@ def test_a_run_is_examined_goes_on_where_it_was_and_names_what_to_keep(
     assert [(c.step, round(c.epoch, 2)) for c in recorded.checkups] == [(2, 0.2), (4, 0.4)]
     assert recorded.run.learning_rate == 1e-3
     kept = f"checkpoint-{recorded.best_step}"
-    assert RunFolder(run).best.joinpath("adapter_model.safetensors").samefile(
-        run / kept / "adapter_model.safetensors"
+    assert (
+        RunFolder(run)
+        .best.joinpath("adapter_model.safetensors")
+        .samefile(run / kept / "adapter_model.safetensors")
     )
     assert f"keep    {run / kept}" in mended.output
     assert "nothing was deleted" in mended.output

@@ -1,19 +1,25 @@
-"""Makes `Asked`, what a check asks and what it holds the answers against."""
+"""Makes `Asked` and `Loading`: what a check asks, and how it loads models; in words alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ftguard.callback import GuardCallback
+from ftguard.errors import InputError
 from ftguard.judge import Judge
 from ftguard.probes import AUTO, ProbeSource
-from ftguard.run.given import Settings
 
-FORM = "own"
+FORMS = ("own", "tuned")
+"""Each model with its own tokenizer and template, or both with the tuned one's."""
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+QUANTIZED = ("4bit", "8bit")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """The same questions and limits as `GuardCallback` has, with its defaults."""
+    """The same questions and limits as `GuardCallback` has, with its defaults.
+
+    Raises:
+        InputError: a form that there is none of.
+    """
 
     target: ProbeSource | None = None
     general: ProbeSource | None = None
@@ -29,33 +35,31 @@ class Asked:
     chat: bool = False
     """Whether plain prompts of the task are asked as user messages through the chat template."""
     chat_template_kwargs: Mapping[str, object] = field(default_factory=dict)
-    form: str = FORM
-    """Whose tokenizer and template a model is asked with: its `own`, or both with the `tuned`
-    one's."""
+    form: str = FORMS[0]
+    """One of `FORMS`."""
 
-    def settings(self, *, holdout: float) -> Settings:
-        """Read by the callback itself, so that a check asks what a guarded training asks.
+    def __post_init__(self) -> None:
+        if self.form not in FORMS:
+            raise InputError(f"`--form` is one of {', '.join(FORMS)}, got `{self.form}`.")
 
-        Args:
-            holdout: share of the target probes that choose no checkpoint.
 
-        Raises:
-            InputError: something given cannot be used.
-        """
-        return GuardCallback(
-            target=self.target,
-            general=self.general,
-            tail=self.tail,
-            calibration=self.calibration,
-            train_dataset=self.train_dataset,
-            limits=self.limits,
-            judge=self.judge,
-            strict=self.strict,
-            max_probes=self.max_probes,
-            seed=self.seed,
-            cache=self.cache,
-            holdout=holdout,
-            chat_template_kwargs=self.chat_template_kwargs,
-            # Whatever the base descends from, it is the base that was named.
-            base="self",
-        ).settings
+@dataclass(frozen=True, kw_only=True)
+class Loading:
+    """How models are loaded.
+
+    Raises:
+        InputError: a word that there is none of.
+    """
+
+    dtype: str = "auto"
+    """`auto` for the precision that each was saved in."""
+    device: str = ""
+    """Such as `cpu` or `cuda:1`; `auto` spreads a model over all; empty for the first there is."""
+    quantized: str = ""
+    """`4bit` or `8bit` to quantise base and tuned alike; empty to leave them as they are saved."""
+
+    def __post_init__(self) -> None:
+        if self.dtype not in DTYPES:
+            raise InputError(f"`--dtype` is one of {', '.join(DTYPES)}, got `{self.dtype}`.")
+        if self.quantized and self.quantized not in QUANTIZED:
+            raise InputError(f"`--quantized` is 4bit or 8bit, got `{self.quantized}`.")

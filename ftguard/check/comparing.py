@@ -5,12 +5,14 @@ from pathlib import Path
 
 from transformers import TrainerState
 
-from ftguard.check.asked import Asked
-from ftguard.check.models import Loading
-from ftguard.check.places import Place
+from ftguard.check.asked import Asked, Loading
+from ftguard.check.places import Place, base_named_in
+from ftguard.check.settings import settings_of
 from ftguard.check.two_models import Against, TwoModels
 from ftguard.errors import InputError
+from ftguard.folders import RunFolder
 from ftguard.run.examine import Moment
+from ftguard.run.ledger import Ledger, current_run
 from ftguard.tracking import ManyTrackers, say
 from ftguard.verdict.conclusion import Conclusion
 
@@ -43,9 +45,11 @@ def compare(
             f"`{base.name}` holds adapters: give the model that they go on as the base, and "
             "adapters as the tuned model."
         )
-    settings = asked.settings(holdout=HOLDOUT)
+    settings = settings_of(asked, holdout=HOLDOUT)
     place = out or Path(PLACE) / _short_name(tuned)
-    for note in (base.note, tuned.note, f"results go to {place / '_ftguard'}"):
+    folder = RunFolder(place)
+    _refuse_run(folder)
+    for note in (base.note, tuned.note, _other_base(base, tuned), f"results go to {folder.root}"):
         if note:
             say(note)
     two = TwoModels.open(
@@ -65,6 +69,27 @@ def compare(
     moment = Moment(step=tuned.step, epoch=0.0, progress=1.0, checkpoint=None, eval_loss=None)
     two.examine(tuned, moment)
     return place, two.conclude()
+
+
+def _refuse_run(folder: RunFolder) -> None:
+    """Refuse to write over a training's record.
+
+    Raises:
+        InputError: there is one.
+    """
+    run = current_run(Ledger(folder.ledger).read())
+    if run is not None and run.kind != "check":
+        raise InputError(
+            f"`{folder.output_dir}` holds the record of another run: give another `--out`."
+        )
+
+
+def _other_base(base: Place, tuned: Place) -> str:
+    """What to say of adapters that name another base; empty where they name none or this one."""
+    named = base_named_in(tuned.folder) if tuned.is_adapter and tuned.folder else None
+    if named is None or named == base.name or Path(named).resolve() == Path(base.name).resolve():
+        return ""
+    return f"the adapters name another base, `{named}`: they are put on `{base.name}`"
 
 
 def _short_name(place: Place) -> str:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from transformers import TrainerState
 
-from ftguard.check.asked import Asked
+from ftguard.check.asked import Asked, Loading
 from ftguard.check.checkpoints import Saved, base_of, peak_rate, planned_steps, saved_in
-from ftguard.check.models import Loading
 from ftguard.check.places import find_model
+from ftguard.check.settings import settings_of
 from ftguard.check.two_models import Against, TwoModels
 from ftguard.errors import BaseMismatchError, InputError
 from ftguard.folders import RunFolder
@@ -44,7 +44,7 @@ def examine_run(run: Path, base: str | None, asked: Asked, *, loading: Loading) 
         InputError: there are no checkpoints, no base, or the run was guarded.
     """
     found, folder = saved_in(run), RunFolder(run)
-    settings = asked.settings(holdout=HOLDOUT)
+    settings = settings_of(asked, holdout=HOLDOUT)
     before = _before(folder, settings)
     _say_plan(found, folder, before)
     against = Against(

@@ -8,8 +8,6 @@ from transformers import PreTrainedTokenizerBase
 from ftguard.errors import InputError
 from ftguard.probes import Probe
 
-FORMS = ("own", "tuned")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Forms:
@@ -51,8 +49,6 @@ def decide_on_forms(
     Raises:
         InputError: their vocabularies do not fit each other.
     """
-    if form not in FORMS:
-        raise InputError(f"`--form` is one of {', '.join(FORMS)}, got `{form}`.")
     if base is tuned:
         return Forms(base=base, tuned=base, notes=())
     _check_vocabularies(base, tuned, range(tuned_rows, base_rows))
@@ -101,8 +97,9 @@ def _check_vocabularies(
         raise InputError(
             f"the models have not the same vocabulary: {len(differing or missing)} of the base's "
             f"{len(ours)} tokens are other ones in the tuned model, such as {token!r} "
-            f"({ours[token]} and {theirs.get(token)}). A fine-tune keeps its base's tokens (and "
-            "may add some): give the base that it was trained from, and the tokenizer beside each."
+            f"({ours[token]} and {theirs.get(token, 'none')}). A fine-tune keeps its base's tokens "
+            "(and may add some): give the base that it was trained from, and the tokenizer beside "
+            "each."
         )
 
 

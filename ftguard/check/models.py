@@ -2,7 +2,6 @@
 
 import gc
 import warnings
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
@@ -17,36 +16,9 @@ from transformers import (
 )
 
 from ftguard.ask.unwrap import inner_model
+from ftguard.check.asked import QUANTIZED, Loading
 from ftguard.check.places import Place
 from ftguard.errors import InputError, told
-
-DTYPES = ("auto", "float32", "bfloat16", "float16")
-QUANTIZED = ("4bit", "8bit")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Loading:
-    """How models are loaded."""
-
-    dtype: str = "auto"
-    """`auto` for the precision that each was saved in."""
-    device: str = ""
-    """Such as `cpu` or `cuda:1`; `auto` spreads a model over all; empty for the first there is."""
-    quantized: str = ""
-    """`4bit` or `8bit` to quantise base and tuned alike; empty to leave them as they are saved."""
-
-    def __post_init__(self) -> None:
-        if self.dtype not in DTYPES:
-            raise InputError(f"`--dtype` is one of {', '.join(DTYPES)}, got `{self.dtype}`.")
-        if self.quantized and self.quantized not in QUANTIZED:
-            raise InputError(f"`--quantized` is 4bit or 8bit, got `{self.quantized}`.")
-        if self.device not in ("", "auto"):
-            try:
-                torch.empty(0, device=self.device)
-            except Exception as error:  # noqa: BLE001 - whatever a device raises
-                raise InputError(
-                    f"`--device {self.device}` cannot be used: {_short(error)}."
-                ) from None
 
 
 def load_model(place: Place, loading: Loading) -> PreTrainedModel:
@@ -55,6 +27,7 @@ def load_model(place: Place, loading: Loading) -> PreTrainedModel:
     Raises:
         InputError: it cannot be loaded, or cannot be asked.
     """
+    _check_device(loading)
     options = _options(loading)
     try:
         try:
@@ -66,7 +39,8 @@ def load_model(place: Place, loading: Loading) -> PreTrainedModel:
     except Exception as error:  # noqa: BLE001 - whatever a loader raises
         raise InputError(_not_loaded(place, error)) from None
     inner_model(model)
-    if "device_map" not in options and getattr(model, "hf_device_map", None) is None:
+    placed = getattr(model, "hf_device_map", None) is not None
+    if not placed and not getattr(model, "is_quantized", False):
         model.to(loading.device or _first_device())
     return model.eval().requires_grad_(requires_grad=False)
 
@@ -141,6 +115,15 @@ def free() -> None:
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+
+
+def _check_device(loading: Loading) -> None:
+    if loading.device in ("", "auto"):
+        return
+    try:
+        torch.empty(0, device=loading.device)
+    except Exception as error:  # noqa: BLE001 - whatever a device raises
+        raise InputError(f"`--device {loading.device}` cannot be used: {_short(error)}.") from None
 
 
 def _options(loading: Loading) -> dict[str, Any]:

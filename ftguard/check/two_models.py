@@ -11,9 +11,9 @@ from transformers.utils.hub import cached_file
 from ftguard.ask.template import ChatTemplate
 from ftguard.ask.unwrap import check_base
 from ftguard.ask.weights import read_weights
-from ftguard.check.asked import Asked
+from ftguard.check.asked import Asked, Loading
 from ftguard.check.forms import Forms, decide_on_forms
-from ftguard.check.models import Loading, attach, free, load_model, load_tokenizer, precision
+from ftguard.check.models import attach, free, load_model, load_tokenizer, precision
 from ftguard.check.places import CONFIG, Place
 from ftguard.errors import InputError
 from ftguard.probes import read_probes
@@ -122,7 +122,7 @@ class TwoModels:
                 f"precision: the base is {self.precision}, `{place.name}` is "
                 f"{precision(model)}: what rounding does counts too (`--dtype` asks both in one)"
             )
-        guarded = replace(self.guarded, config=self._config(model))
+        guarded = self._asking(model)
         folder = str(_folder_of(place))
         with guarded.clock:
             found = guarded.examine(model, replace(moment, checkpoint=folder))
@@ -157,6 +157,26 @@ class TwoModels:
         except InputError:
             return
         self._base = model.unload()  # type: ignore[operator]
+
+    def _asking(self, model: torch.nn.Module) -> GuardedRun:
+        """The run with what this model is asked: what both can be asked, and the base was."""
+        config, base = self._config(model), self.guarded.base
+        asked = {probe.id for probe in config.prompt_batch.probes}
+        left = len(self.guarded.config.prompt_batch.probes) - len(asked)
+        if left:
+            say(f"{left} probes are left out: too long for the tuned model in its template")
+        return replace(
+            self.guarded,
+            config=config,
+            base=replace(
+                base,
+                answers=tuple(a for a in base.answers if a.probe_id in asked),
+                scores=tuple(s for s in base.scores if s.probe_id in asked),
+                base_answer_logprobs=tuple(
+                    a for a in base.base_answer_logprobs if a.probe_id in asked
+                ),
+            ),
+        )
 
     def _config(self, model: torch.nn.Module) -> EvalConfig:
         tokenizer, base = self.forms.tuned, self.guarded.config

@@ -1,10 +1,11 @@
 """`ftguard check`: a gate for deployment, on two models or on what a run has stored."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from ftguard.check.asked import Asked, Loading
 from ftguard.check.deciding_again import decide_again
 from ftguard.check.decision import Decision
 from ftguard.check.places import find_model
@@ -16,11 +17,6 @@ from ftguard.cli.quiet import be_quiet
 from ftguard.errors import InputError
 from ftguard.formatting import printable
 from ftguard.report.recorded import read_run
-
-if TYPE_CHECKING:
-    from ftguard.check.asked import Asked
-    from ftguard.check.models import Loading
-
 
 WITH_RUN = {"base", "tuned", "limit", "strict", "json", "junit", "report", "github"}
 """What a run that is over can be given: nothing is asked of it."""
@@ -82,11 +78,8 @@ def check(
             if tuned is None:
                 _refuse_with_run(context)
                 again = decide_again(Path(base), limits, strict=strict or None)
-                decision = again.decision
+                decision, place = again.decision, Path(base)
             else:
-                from ftguard.check.asked import Asked
-                from ftguard.check.models import Loading
-
                 asked = Asked(
                     target=target,
                     general=general,
@@ -104,12 +97,12 @@ def check(
                     chat_template_kwargs=options.read_template_arguments(template_arg),
                 )
                 loading = Loading(dtype=dtype, device=device, quantized=quantized)
-                decision = _compare(base, tuned, asked, loading, out)
+                decision, place = _compare(base, tuned, asked, loading, out)
             show(decision)
             if tuned is None:
                 for line in again.differences or ("as recorded: nothing differs",):
                     typer.echo(printable(line))
-        outputs.hand_out(decision)
+        outputs.hand_out(decision, place)
     raise typer.Exit(decision.exit_code)
 
 
@@ -132,12 +125,12 @@ def _refuse_with_run(context: typer.Context) -> None:
 
 
 def _compare(
-    base: str, tuned: str, asked: "Asked", loading: "Loading", out: Path | None
-) -> Decision:
+    base: str, tuned: str, asked: Asked, loading: Loading, out: Path | None
+) -> tuple[Decision, Path]:
     from ftguard.check.comparing import compare
 
     be_quiet()
     place, conclusion = compare(
         find_model(base), find_model(tuned), asked, loading=loading, out=out
     )
-    return decision_of(read_run(place), conclusion)
+    return decision_of(read_run(place), conclusion), place

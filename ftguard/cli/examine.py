@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ftguard.check.asked import Asked, Loading
 from ftguard.check.places import checkpoint_folders
 from ftguard.check.pruning import plan_pruning, tell_plan
 from ftguard.check.recorded import decision_of
@@ -69,9 +70,7 @@ def examine(
     with ends_on_wrong_use():
         outputs = Outputs(json=json, junit=junit, report=report, github=github)
         with outputs.fenced():
-            from ftguard.check.asked import Asked
             from ftguard.check.examining import examine_run
-            from ftguard.check.models import Loading
 
             be_quiet()
             asked = Asked(
@@ -99,5 +98,5 @@ def examine(
                 plan = plan_pruning(checkpoint_folders(run), examined.conclusion, unread)
                 for line in tell_plan(plan):
                     typer.echo(line)
-        outputs.hand_out(decision)
+        outputs.hand_out(decision, run)
     raise typer.Exit(decision.exit_code)

@@ -3,14 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ftguard.errors import InputError
-
-if TYPE_CHECKING:
-    from ftguard.judge import Judge
+from ftguard.judge import Judge
 
 OFF = ("off", "none")
 """What switches a limit, the tail or the calibration questions off."""
@@ -177,14 +175,12 @@ def source_or_none(given: str) -> str | None:
     return None if given.lower() in OFF else given
 
 
-def read_judge(model: str | None, url: str | None, key: str, usd: float) -> "Judge | None":
+def read_judge(model: str | None, url: str | None, key: str, usd: float) -> Judge | None:
     """The judge; None where none is named.
 
     Raises:
         InputError: it cannot be used.
     """
-    from ftguard.judge import Judge
-
     if model is None:
         return None
     return Judge(model=model, base_url=url, api_key_env=key, max_usd=usd)

@@ -14,6 +14,7 @@ from ftguard.check.github import annotations, append_summary, no_commands, on_gi
 from ftguard.check.junit import write_junit
 from ftguard.check.told import render_decision
 from ftguard.errors import InputError
+from ftguard.folders import RunFolder
 
 REPORT = "report.html"
 """The report's name in a run's folder."""
@@ -49,8 +50,12 @@ class Outputs:
         with no_commands():
             yield
 
-    def hand_out(self, decision: Decision) -> None:
+    def hand_out(self, decision: Decision, run: Path) -> None:
         """Write the files, and tell GitHub; the terminal has `show`.
+
+        Args:
+            decision: what is told.
+            run: the output directory that it is of.
 
         Raises:
             InputError: a file cannot be written.
@@ -61,7 +66,7 @@ class Outputs:
             if self.junit is not None:
                 write_junit(decision, self.junit)
             if self.report is not None:
-                _copy_report(Path(decision.folder), self.report)
+                _copy_report(RunFolder(run), self.report)
             if self.on_github:
                 append_summary(decision)
         except OSError as error:
@@ -77,10 +82,10 @@ def show(decision: Decision) -> None:
     sys.stdout.flush()
 
 
-def _copy_report(folder: Path, to: Path) -> None:
+def _copy_report(folder: RunFolder, to: Path) -> None:
     """The one place that hands out the HTML report, which the run's folder holds."""
-    report = folder / REPORT
+    report = folder.root / REPORT
     if not report.is_file():
-        raise InputError(f"there is no report in `{folder}` to copy.")
+        raise InputError(f"there is no report in `{folder.root}` to copy.")
     to.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(report, to)

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from transformers import LlamaForCausalLM
+import torch
+from transformers import AutoTokenizer, LlamaForCausalLM
 from typer.testing import CliRunner, Result
 
 from ftguard import GuardCallback
@@ -89,6 +90,51 @@ def test_adapters_go_on_the_base_and_what_passed_can_be_looked_at_as_a_run(
     assert (out / "_ftguard" / "best").resolve() == (models / "lora" / "checkpoint-4").resolve()
     assert best.exit_code == 0
     assert read_run(out).pairs(read_run(out).checkups[0])
+
+
+def test_a_tuned_model_with_a_template_of_its_own_is_asked_in_it(
+    tmp_path: Path, models: Path, general: Path, target: Path
+) -> None:
+    """It has two tokens more and another precision: a line says each, and all is measured."""
+    tuned = tmp_path / "chatty"
+    tokenizer = AutoTokenizer.from_pretrained(models / "base")
+    tokenizer.add_special_tokens({"additional_special_tokens": ["<|user|>", "<|end|>"]})
+    tokenizer.chat_template = (
+        "{% for m in messages %}<|user|>{{ m['content'] }}<|end|>{% endfor %}"
+        "{% if add_generation_prompt %}<|user|>{% endif %}"
+    )
+    model = LlamaForCausalLM.from_pretrained(models / "base", dtype=torch.bfloat16)
+    model.resize_token_embeddings(len(tokenizer))
+    model.save_pretrained(tuned)
+    tokenizer.save_pretrained(tuned)
+    result = check(
+        models / "base", tuned, "--target", target, "--general", general, "--out", tmp_path / "out"
+    )
+    (found,) = read_run(tmp_path / "out").checkups
+
+    assert "each is asked with its own" in result.output, result.output
+    assert "bfloat16" in result.output
+    assert found.notes == ()
+    assert all(m.estimate is not None for m in found.measurements)
+    # Plain target prompts are asked plainly, so that nothing but rounding changes them.
+    gain = found.find("target")
+    assert gain is not None
+    assert gain.estimate is not None
+    assert abs(gain.estimate.value) < 0.01
+
+
+def test_a_folder_that_holds_the_record_of_a_training_is_not_written_over(
+    forgetful: Path, models: Path, general: Path
+) -> None:
+    """Its probes and its base would be gone."""
+    ledger = (forgetful / "_ftguard" / "ledger.jsonl").read_bytes()
+    result = check(
+        *(models / "base", models / "lora", "--general", general, "--out", forgetful),
+    )
+
+    assert result.exit_code == 2
+    assert "holds the record of another run" in result.output
+    assert (forgetful / "_ftguard" / "ledger.jsonl").read_bytes() == ledger
 
 
 def test_adapters_as_the_base_and_models_that_are_not_there_are_refused(

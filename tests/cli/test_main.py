@@ -181,14 +181,17 @@ def test_a_real_run_is_read_by_the_installed_command(
     assert summary.startswith(f"best: step {guard.best.step}")
 
 
-def test_best_loads_neither_torch_nor_transformers(run: RunFolder) -> None:
-    """`ftguard best` answers in a process that imports none of the heavy libraries."""
+def test_best_and_deciding_again_load_neither_torch_nor_transformers(
+    run: RunFolder, forgetful: Path
+) -> None:
+    """`best` and `check RUN` answer in a process that imports none of the heavy libraries."""
     write_conclusion(conclusion(best_step=None, last_passed=False), run)
     code = (
         "import sys\n"
         "from ftguard.cli import app\n"
-        f"try: app(['best', {str(run.output_dir)!r}])\n"
-        "except SystemExit as end: print(end.code)\n"
+        f"for given in (['best', {str(run.output_dir)!r}], ['check', {str(forgetful)!r}]):\n"
+        "    try: app(given)\n"
+        "    except SystemExit as end: print(end.code)\n"
         "print(sorted({'torch', 'transformers', 'wandb', 'trl', 'peft'} & set(sys.modules)))\n"
     )
     result = subprocess.run(

@@ -31,6 +31,14 @@ class Examined:
     """Checkpoints that could not be loaded."""
 
 
+@dataclass(frozen=True)
+class _Blocks(ConsoleTracker):
+    """A block a checkpoint; the outcome is told by the command."""
+
+    def finish(self, conclusion: Conclusion) -> None:
+        """Nothing."""
+
+
 def examine_run(run: Path, base: str | None, asked: Asked, *, loading: Loading) -> Examined:
     """Measure every checkpoint that has not been measured, and name the one to keep.
 
@@ -75,7 +83,7 @@ def _open(
 ) -> TwoModels:
     # After a breached checkpoint there is no training left to stop.
     settings = replace(settings, advising=replace(settings.advising, patience=len(found) + 1))
-    tracker = ManyTrackers((ConsoleTracker(),))
+    tracker = ManyTrackers((_Blocks(),))
     try:
         return TwoModels.open(against, asked, settings, loading, tracker)
     except BaseMismatchError as error:

@@ -127,7 +127,8 @@ class TwoModels:
         with guarded.clock:
             found = guarded.examine(model, replace(moment, checkpoint=folder))
             guarded.save(replace(found.checkup, checkpoint=folder))
-        self._release(model)
+        if place.is_adapter:
+            self._release(model)
         del model
         free()
         if guarded.grading:
@@ -140,6 +141,7 @@ class TwoModels:
         return self.guarded.conclude()
 
     def _load(self, place: Place) -> torch.nn.Module:
+        free()
         if not place.is_adapter:
             model: torch.nn.Module = load_model(place, self.loading)
             return model
@@ -150,8 +152,6 @@ class TwoModels:
 
     def _release(self, model: torch.nn.Module) -> None:
         """Take the adapters off the base again, where that leaves the base as it was."""
-        if not self.against.like.is_adapter:
-            return
         try:
             check_base(model)
         except InputError:

@@ -13,6 +13,13 @@ from ftguard import Probe
 from ftguard.testing import tiny_model, tiny_run, tiny_tokenizer
 
 
+@pytest.fixture(autouse=True)
+def _not_on_github(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where these tests run in a job of GitHub Actions, its summary is not theirs."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
+
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folders `base`, `full`, a run at too high a rate, and `lora`, a gentle one.

@@ -15,7 +15,6 @@ from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.cli.outputs import Outputs, show
 from ftguard.cli.quiet import be_quiet
 from ftguard.errors import InputError
-from ftguard.formatting import printable
 from ftguard.report.recorded import read_run
 
 WITH_RUN = {"base", "tuned", "limit", "strict", "json", "junit", "report", "github"}
@@ -79,6 +78,7 @@ def check(
                 _refuse_with_run(context)
                 again = decide_again(Path(base), limits, strict=strict or None)
                 decision, place = again.decision, Path(base)
+                differences = again.differences or ("as recorded: nothing differs",)
             else:
                 asked = Asked(
                     target=target,
@@ -98,10 +98,8 @@ def check(
                 )
                 loading = Loading(dtype=dtype, device=device, quantized=quantized)
                 decision, place = _compare(base, tuned, asked, loading, out)
-            show(decision)
-            if tuned is None:
-                for line in again.differences or ("as recorded: nothing differs",):
-                    typer.echo(printable(line))
+                differences = ()
+            show(decision, differences)
         outputs.hand_out(decision, place)
     raise typer.Exit(decision.exit_code)
 

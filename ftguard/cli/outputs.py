@@ -2,12 +2,13 @@
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
+from rich.text import Text
 
 from ftguard.check.decision import Decision, write_decision
 from ftguard.check.github import annotations, append_summary, no_commands, on_github
@@ -15,6 +16,7 @@ from ftguard.check.junit import write_junit
 from ftguard.check.told import render_decision
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
+from ftguard.formatting import drawn, printable
 
 REPORT = "report.html"
 """The report's name in a run's folder."""
@@ -35,6 +37,14 @@ class Outputs:
             path = getattr(self, name)
             if path is not None and path.is_dir():
                 raise InputError(f"`--{name} {path}` is a folder: give a file.")
+            try:
+                if path is not None:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                # Before models are asked for an hour.
+                raise InputError(
+                    f"`--{name} {path}` cannot be written ({error.strerror})."
+                ) from None
 
     @property
     def on_github(self) -> bool:
@@ -65,20 +75,21 @@ class Outputs:
                 write_decision(decision, self.json)
             if self.junit is not None:
                 write_junit(decision, self.junit)
-            if self.report is not None:
-                _copy_report(RunFolder(run), self.report)
             if self.on_github:
                 append_summary(decision)
+                for line in annotations(decision):
+                    typer.echo(line)
+            if self.report is not None:
+                _copy_report(RunFolder(run), self.report)
         except OSError as error:
             raise InputError(f"cannot write `{error.filename}` ({error.strerror}).") from None
-        if self.on_github:
-            for line in annotations(decision):
-                typer.echo(line)
 
 
-def show(decision: Decision) -> None:
-    """Print the decision."""
-    typer.echo(render_decision(decision, colour=sys.stdout.isatty()), nl=False)
+def show(decision: Decision, more: Sequence[str] = ()) -> None:
+    """Print the decision, and what else there is to say of it, a line each."""
+    colour = sys.stdout.isatty()
+    typer.echo(render_decision(decision, colour=colour), nl=False)
+    typer.echo(drawn(*(Text(printable(line)) for line in more), colour=colour), nl=False)
     sys.stdout.flush()
 
 
@@ -87,5 +98,4 @@ def _copy_report(folder: RunFolder, to: Path) -> None:
     report = folder.root / REPORT
     if not report.is_file():
         raise InputError(f"there is no report in `{folder.root}` to copy.")
-    to.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(report, to)

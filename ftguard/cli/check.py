@@ -11,7 +11,7 @@ from ftguard.check.decision import Decision
 from ftguard.check.places import find_model
 from ftguard.check.recorded import decision_of
 from ftguard.cli import gate_options as options
-from ftguard.cli.exits import ends_on_wrong_use
+from ftguard.cli.exits import ends_on_wrong_use, undecided_by_accident
 from ftguard.cli.outputs import Outputs, show
 from ftguard.cli.quiet import be_quiet
 from ftguard.errors import InputError
@@ -70,7 +70,7 @@ def check(
 
     Exit codes: 0 passed, 1 breach, 2 wrong use, 3 undecided or nothing measured.
     """
-    with ends_on_wrong_use():
+    with ends_on_wrong_use(), undecided_by_accident():
         outputs = Outputs(json=json, junit=junit, report=report, github=github)
         with outputs.fenced():
             limits = options.read_limits(limit)

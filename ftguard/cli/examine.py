@@ -10,7 +10,7 @@ from ftguard.check.places import checkpoint_folders
 from ftguard.check.pruning import plan_pruning, tell_plan
 from ftguard.check.recorded import decision_of
 from ftguard.cli import gate_options as options
-from ftguard.cli.exits import ends_on_wrong_use
+from ftguard.cli.exits import ends_on_wrong_use, undecided_by_accident
 from ftguard.cli.outputs import Outputs, show
 from ftguard.cli.quiet import be_quiet
 from ftguard.report.recorded import read_run
@@ -67,7 +67,7 @@ def examine(
 
     Exit codes: 0 passed, 1 breach, 2 wrong use, 3 undecided or nothing measured.
     """
-    with ends_on_wrong_use():
+    with ends_on_wrong_use(), undecided_by_accident():
         outputs = Outputs(json=json, junit=junit, report=report, github=github)
         with outputs.fenced():
             from ftguard.check.examining import examine_run

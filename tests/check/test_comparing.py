@@ -1,6 +1,7 @@
 """`ftguard check BASE TUNED`: two models, by the callback's own path."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,20 @@ def test_adapters_as_the_base_and_models_that_are_not_there_are_refused(
     assert "holds adapters" in adapters.output
     assert "there is no folder" in gone.output
     assert "no model in" in nothing.output
+
+
+def test_what_breaks_while_it_is_asked_is_undecided_and_no_breach(
+    tmp_path: Path, models: Path, target: Path
+) -> None:
+    """A tokenizer that knows a token more than its model: 3, and not the 1 of Python itself."""
+    broken = Path(shutil.copytree(models / "base", tmp_path / "broken"))
+    tokenizer = AutoTokenizer.from_pretrained(broken)
+    tokenizer.add_tokens(["+1="])
+    tokenizer.save_pretrained(broken)
+    result = check(broken, broken, "--general", target, "--out", tmp_path / "out")
+
+    assert result.exit_code == 3
+    assert "nothing was decided (IndexError" in result.output
 
 
 @pytest.mark.parametrize(

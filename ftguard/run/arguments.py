@@ -186,6 +186,10 @@ def _gates(given: object) -> tuple[Gate, ...] | None:
     if isinstance(given, Iterable) and not isinstance(given, str | Mapping):
         items = tuple(given)
         if all(isinstance(item, Gate) for item in items):
+            keys = [item.key for item in items]
+            twice = next((key for key in keys if keys.count(key) > 1), None)
+            if twice is not None:
+                raise InputError(f"`gates` has two for `{twice}`: give one of them.")
             return items
     raise InputError("`gates` is a list of `ftguard.Gate`; names and numbers are `limits`.")
 

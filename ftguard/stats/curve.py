@@ -52,12 +52,30 @@ class Curve:
         second = self.weights @ (self.stderrs**2 + self.means**2)
         return np.sqrt(np.maximum(second - self.value**2, 0.0))
 
-    def excess(self, limit: float) -> Array:
-        """The expectation of max(0, quantity - limit) at each point, shape [k]."""
+    def at(self, point: int) -> "Mixture":
+        """What is believed at one point."""
+        return Mixture(
+            weights=self.weights, means=self.means[:, point], stderrs=self.stderrs[:, point]
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mixture:
+    """What is believed of one quantity: one of m normal distributions, each likely so much."""
+
+    weights: Array
+    """Shape [m], adding up to 1."""
+    means: Array
+    """Shape [m]."""
+    stderrs: Array
+    """Shape [m]."""
+
+    def excess(self, limit: float) -> float:
+        """The expectation of max(0, quantity - limit)."""
         distance = (self.means - limit) / self.stderrs
         density = np.exp(-(distance**2) / 2) / np.sqrt(2 * np.pi)
         each = self.stderrs * (distance * special.ndtr(distance) + density)
-        return np.asarray(self.weights @ each)
+        return float(self.weights @ each)
 
 
 @dataclass(frozen=True, kw_only=True)

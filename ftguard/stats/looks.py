@@ -1,7 +1,9 @@
-"""Says of the correlated looks of one run whether what they measure is within a limit."""
+"""Makes `Sighting`, what the correlated looks of one run say of each, held against any limit."""
+
+from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from ftguard.stats.curve import ROUNDING, Series
 from ftguard.stats.estimates import Array
@@ -29,33 +31,67 @@ def shrunk(correlation: Array) -> Array:
     return np.asarray(pulled)
 
 
-def p_within(series: Series, limit: float) -> Array:
-    """One-sided, of each look's change being within the limit: by itself, and with its neighbours.
+@dataclass(frozen=True, kw_only=True)
+class Mean:
+    """The mean change of one look or several."""
 
-    The mean of a look and those beside it is seldom as lucky as the luckiest of many looks.
-    """
-    found = []
-    for index in range(series.values.size):
-        near = slice(max(0, index - 1), index + 2)
-        found.append(min(_p(series, slice(index, index + 1), limit), _p(series, near, limit)))
-    return np.array(found)
+    value: float
+    stderr: float
+    """By the covariance of the looks' errors."""
 
+    @classmethod
+    def of(cls, series: Series, which: slice) -> "Mean":
+        """The mean of neighbouring looks."""
+        mean, error = series.values[which].mean(), series.covariance[which, which].mean()
+        return cls(value=float(mean), stderr=float(np.sqrt(error + ROUNDING)))
 
-def p_of_all(series: Series, limit: float) -> float:
-    """One-sided, of the mean of all looks being within the limit."""
-    return _p(series, slice(None), limit)
-
-
-def never_within(series: Series, limit: float) -> bool:
-    """Whether each look by itself is beyond the limit.
-
-    A base that was lucky makes every look of a healthy run look worse, and a curve from 0 reads a
-    loss that was there at the first look as such luck. Where no look at all is within the limit it
-    is to be believed: `tests/benchmarks/choice.py` has what is kept otherwise.
-    """
-    return bool((series.values > limit).all())
+    def p_within(self, limit: float) -> float:
+        """One-sided, of being within the limit."""
+        return float(special.ndtr(-(self.value - limit) / self.stderr))
 
 
-def _p(series: Series, which: slice, limit: float) -> float:
-    mean, error = series.values[which].mean(), series.covariance[which, which].mean()
-    return float(stats.norm.sf((mean - limit) / np.sqrt(error + ROUNDING)))
+@dataclass(frozen=True, kw_only=True)
+class Sighting:
+    """What one look of a run says, with the others; no limit is in it yet."""
+
+    alone: Mean
+    near: Mean
+    """Of it and those beside it."""
+    every: Mean
+    """Of all looks."""
+    least: float
+    """The least change of all looks."""
+
+    def p_within(self, limit: float) -> float:
+        """One-sided, of its change being within the limit: by itself, and with its neighbours.
+
+        The mean of a look and those beside it is seldom as lucky as the luckiest of many looks.
+        """
+        return min(self.alone.p_within(limit), self.near.p_within(limit))
+
+    def p_of_all(self, limit: float) -> float:
+        """One-sided, of the mean of all looks being within the limit."""
+        return self.every.p_within(limit)
+
+    def never_within(self, limit: float) -> bool:
+        """Whether each look by itself is beyond the limit.
+
+        A base that was lucky makes every look of a healthy run look worse, and a curve from 0
+        reads a loss that was there at the first look as such luck. Where no look at all is within
+        the limit it is to be believed: `tests/benchmarks/choice.py` has what is kept otherwise.
+        """
+        return self.least > limit
+
+
+def sightings(series: Series) -> list[Sighting]:
+    """Of each look of a run, in their order."""
+    every, least = Mean.of(series, slice(None)), float(series.values.min())
+    return [
+        Sighting(
+            alone=Mean.of(series, slice(index, index + 1)),
+            near=Mean.of(series, slice(max(0, index - 1), index + 2)),
+            every=every,
+            least=least,
+        )
+        for index in range(series.values.size)
+    ]

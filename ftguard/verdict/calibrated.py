@@ -1,6 +1,6 @@
 """Makes `Calibrated`, what a calibration gate rests on: a costly rise, or too large an error."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,6 +62,120 @@ class Calibrated:
         return "clear" if self.proven else "within"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """What is measured of a checkpoint's calibration before it is held against limits."""
+
+    rise: Measurement
+    own: Measurement
+    """The checkpoint's own error."""
+    proper: Measurement
+    """The change of the proper score."""
+    moves: tuple[Measurement, ...]
+    """Changes of accuracy and confidence."""
+    excused: bool
+    """Whether a gain of accuracy is worth more than a rise."""
+    p_of_rise: float
+    """One-sided, of no costly rise."""
+    p_of_moves: tuple[float, ...]
+    """One-sided, of each move either way."""
+
+    @classmethod
+    def of(cls, slice: str, by_key: Mapping[str, Measurement]) -> "Calibration | None":
+        """Of one slice.
+
+        Args:
+            slice: `target` or `general`.
+            by_key: the checkpoint's measurements; what is looked at is `calibration`,
+                `calibration_error`, `brier`, `answer_brier`, `accuracy`, `confidence` and
+                `overconfidence` of the slice.
+
+        Returns:
+            None where not all of this is measured, or neither model has a confidence to speak of.
+        """
+        names = (CALIBRATION, OWN, PROPER, ANSWERS, *MOVES)
+        found = {name: by_key.get(f"{name}/{slice}") for name in names}
+        parts = {name: m for name, m in found.items() if m is not None and m.estimate is not None}
+        if len(parts) < len(names) or parts[CALIBRATION].nothing_open:
+            return None
+        rise, proper = parts[CALIBRATION], parts[PROPER]
+        moves = tuple(parts[name] for name in MOVES)
+        return cls(
+            rise=rise,
+            own=parts[OWN],
+            proper=proper,
+            moves=moves,
+            excused=p_value(turned(_of(parts[ANSWERS]))) <= DOUBT / BRANCHES,
+            p_of_rise=max(p_value(_of(rise)), p_value(_of(proper))),
+            p_of_moves=tuple(min(p_value(_of(m)), p_value(turned(_of(m)))) for m in moves),
+        )
+
+    @property
+    def costly(self) -> bool:
+        """Whether a rise would cost something: nothing excuses it, and the proper score fell."""
+        return not (self.excused or self.rise.at_floor or _of(self.proper).value <= 0)
+
+    @property
+    def never_costs(self) -> bool:
+        """Whether the proper score is proven to be no worse."""
+        return _of(self.proper).high <= 0
+
+    @property
+    def rise_is_noise(self) -> bool:
+        """Whether the base differs from itself by as much as the rise or its cost."""
+        return any(0 < m.noise >= _of(m).value for m in (self.rise, self.proper))
+
+    @property
+    def reach(self) -> float:
+        """How far accuracy or confidence may have moved either way."""
+        return max(max(-_of(m).low, _of(m).high) for m in self.moves)
+
+    @property
+    def sizes(self) -> tuple[float, ...]:
+        """How far each of `moves` is, either way."""
+        return tuple(abs(_of(m).value) for m in self.moves)
+
+    def held(self, gate: Gate) -> Calibrated:
+        """Against the limits of a gate."""
+        moved = [i for i, size in enumerate(self.sizes) if size > gate.limit]
+        rises = self.costly and _of(self.rise).value > gate.limit
+        by_rise = self.p_of_rise if rises else 1.0
+        by_own = self._p_by_own(gate, moved)
+        surer: Literal["rise", "own"] = "rise" if by_rise <= by_own else "own"
+        p = min(1.0, BRANCHES * min(by_rise, by_own))
+        return Calibrated(
+            rise=self.rise,
+            own=self.own,
+            proper=self.proper,
+            excused=self.excused,
+            p=p,
+            beyond=surer if p < 1 else "",
+            noisy=self.rise_is_noise if surer == "rise" else self._own_is_noise(gate, moved),
+            proven=self._is_proven(gate),
+        )
+
+    def _p_by_own(self, gate: Gate, moved: Sequence[int]) -> float:
+        error = _of(self.own)
+        if not moved or error.value <= gate.largest_error:
+            return 1.0
+        # Two-sided, and Bonferroni over all that could have moved.
+        tail = min(self.p_of_moves[i] for i in moved)
+        return max(p_value(error, gate.limit), min(1.0, 2 * len(MOVES) * tail))
+
+    def _own_is_noise(self, gate: Gate, moved: Sequence[int]) -> bool:
+        # Between two readings of one model an error differs by as much as its rise does.
+        excess = _of(self.own).value - gate.limit
+        return 0 < self.rise.noise >= excess or all(
+            0 < self.moves[i].noise >= self.sizes[i] for i in moved
+        )
+
+    def _is_proven(self, gate: Gate) -> bool:
+        rise, own = self.rise, _of(self.own)
+        no_rise = _of(rise).high <= gate.limit and rise.noise <= gate.limit
+        small = own.high <= gate.largest_error or self.reach <= gate.limit
+        return (no_rise or self.never_costs) and small
+
+
 def calibrated(gate: Gate, by_key: Mapping[str, Measurement]) -> Calibrated | None:
     """Hold a checkpoint's calibration against a gate in two ways, either of which is enough.
 
@@ -74,78 +188,23 @@ def calibrated(gate: Gate, by_key: Mapping[str, Measurement]) -> Calibrated | No
       `gate.limit` and beyond chance. An error that the base has too, and that nothing moved, is
       not of this run's making, and no remedy could mend it.
 
+    `static/rule.js` of the report says the same of the same figures, and a test holds the two
+    together: change both.
+
     Args:
         gate: a limit on `calibration/SLICE`.
-        by_key: the checkpoint's measurements; what is looked at is `calibration_error`, `brier`,
-            `answer_brier`, `accuracy`, `confidence` and `overconfidence` of the same slice.
+        by_key: the checkpoint's measurements, as `Calibration.of` takes them.
 
     Returns:
-        None where the gate is on something else, not all of this is measured, or neither model
-        has a confidence to speak of.
+        None where the gate is on something else, or there is no `Calibration`.
     """
-    names = (CALIBRATION, OWN, PROPER, ANSWERS, *MOVES)
-    found = {name: by_key.get(f"{name}/{gate.slice}") for name in names}
-    parts = {name: m for name, m in found.items() if m is not None and m.estimate is not None}
-    if gate.measurement != CALIBRATION or len(parts) < len(names):
+    if gate.measurement != CALIBRATION:
         return None
-    if parts[CALIBRATION].nothing_open:
-        return None
-    moved = [m for name in MOVES if abs(_of(m := parts[name]).value) > gate.limit]
-    excused = p_value(turned(_of(parts[ANSWERS]))) <= DOUBT / BRANCHES
-    by_rise = 1.0 if excused else _p_of_rise(gate, parts)
-    by_own = _p_of_own(gate, parts[OWN], moved)
-    surer: Literal["rise", "own"] = "rise" if by_rise <= by_own else "own"
-    p = min(1.0, BRANCHES * min(by_rise, by_own))
-    return Calibrated(
-        rise=parts[CALIBRATION],
-        own=parts[OWN],
-        proper=parts[PROPER],
-        excused=excused,
-        p=p,
-        beyond=surer if p < 1 else "",
-        noisy=_rise_is_noise(parts) if surer == "rise" else _own_is_noise(gate, parts, moved),
-        proven=_is_proven(gate, parts),
-    )
+    found = Calibration.of(gate.slice, by_key)
+    return found.held(gate) if found else None
 
 
 def _of(measurement: Measurement) -> Estimate:
     if measurement.estimate is None:
         raise ValueError(f"{measurement.key} has no estimate")
     return measurement.estimate
-
-
-def _p_of_rise(gate: Gate, parts: Mapping[str, Measurement]) -> float:
-    rise, proper = parts[CALIBRATION], _of(parts[PROPER])
-    increase = _of(rise)
-    if rise.at_floor or increase.value <= gate.limit or proper.value <= 0:
-        return 1.0
-    return max(p_value(increase), p_value(proper))
-
-
-def _p_of_own(gate: Gate, own: Measurement, moved: list[Measurement]) -> float:
-    error = _of(own)
-    if not moved or error.value <= gate.largest_error:
-        return 1.0
-    # Two-sided, and Bonferroni over all that could have moved.
-    tails = [p_value(way) for m in moved for way in (_of(m), turned(_of(m)))]
-    return max(p_value(error, gate.limit), min(1.0, 2 * len(MOVES) * min(tails)))
-
-
-def _rise_is_noise(parts: Mapping[str, Measurement]) -> bool:
-    return any(0 < m.noise >= _of(m).value for m in (parts[CALIBRATION], parts[PROPER]))
-
-
-def _own_is_noise(gate: Gate, parts: Mapping[str, Measurement], moved: list[Measurement]) -> bool:
-    # Between two readings of one model an error differs by as much as its rise does.
-    excess = _of(parts[OWN]).value - gate.limit
-    return 0 < parts[CALIBRATION].noise >= excess or all(
-        0 < m.noise >= abs(_of(m).value) for m in moved
-    )
-
-
-def _is_proven(gate: Gate, parts: Mapping[str, Measurement]) -> bool:
-    rise, own = parts[CALIBRATION], parts[OWN]
-    still = all(max(-_of(parts[m]).low, _of(parts[m]).high) <= gate.limit for m in MOVES)
-    no_rise = _of(rise).high <= gate.limit and rise.noise <= gate.limit
-    no_cost = _of(parts[PROPER]).high <= 0
-    return (no_rise or no_cost) and (_of(own).high <= gate.largest_error or still)

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ftguard.verdict.checkup import Checkup, target_score
-from ftguard.verdict.curves import Measured, Reading, read_gain, read_gate
+from ftguard.verdict.curves import Measured, Reading, read_gain, read_gate, read_unheld
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.gates import Verdict, judged_anew
 
@@ -46,20 +46,54 @@ def choose(
     """
     run = [Measured.at(c.progress, c.measurements) for c in checkups]
     read = {gate: read_gate(gate, run) for gate in _gates(checkups)}
-    gains = _gains(checkups, run)
     found = []
-    for place, checkup in enumerate(checkups):
+    for place, (checkup, merit) in enumerate(zip(checkups, merits(checkups, lost), strict=True)):
         readings = {gate: at[place] for gate, at in read.items() if place in at}
         verdict = judged_anew(checkup.verdict, {gate.key: r for gate, r in readings.items()})
-        there = checkup.checkpoint is not None and checkup.step not in lost
-        if there and _will_do(verdict, strict=strict):
-            value = _value(checkup, gains.get(place), readings)
-            found.append((value, Choice(checkup=checkup, verdict=verdict)))
+        if merit.there and _will_do(verdict, strict=strict):
+            choice = Choice(checkup=checkup, verdict=verdict)
+            found.append((merit.less(readings), merit, choice))
     if not found:
         return None
-    most = max(value for value, _ in found)
-    equals = [choice for value, choice in found if value >= most - ALIKE]
-    return max(equals, key=lambda choice: _finer(choice.checkup))
+    most = max(value for value, _, _ in found)
+    equals = [(merit, choice) for value, merit, choice in found if value >= most - ALIKE]
+    return max(equals, key=lambda one: one[0].finer)[1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merit:
+    """What speaks for keeping a checkpoint before it is held against limits."""
+
+    there: bool
+    """Whether its files are."""
+    score: float
+    """What it is ranked by, in [0, 1]."""
+    priced: bool
+    """Whether the score is in points that a gate's price can be held against."""
+    finer: tuple[float, float, int]
+    """What tells equals apart, the larger the better: the target's likelihood, less the
+    `eval_loss`, the step."""
+
+    def less(self, readings: Mapping[Gate, Reading]) -> float:
+        """The score, less the gates' price for what is beyond a limit."""
+        if not self.priced:
+            return self.score
+        return self.score - math.fsum(gate.price * r.excess for gate, r in readings.items())
+
+
+def merits(checkups: Sequence[Checkup], lost: AbstractSet[int] = frozenset()) -> list[Merit]:
+    """Of each checkpoint of a run; the arguments are those of `choose`."""
+    run = [Measured.at(c.progress, c.measurements) for c in checkups]
+    gains = _gains(checkups, run)
+    return [
+        Merit(
+            there=checkup.checkpoint is not None and checkup.step not in lost,
+            score=_score(checkup, gains.get(place)),
+            priced=checkup.target is not None,
+            finer=_finer(checkup),
+        )
+        for place, checkup in enumerate(checkups)
+    ]
 
 
 def read_curves(
@@ -67,8 +101,8 @@ def read_curves(
 ) -> Mapping[str, Reading]:
     """What the curve so far says of a new checkpoint, by the gates' keys."""
     run = [*(Measured.at(c.progress, c.measurements) for c in past), now]
-    read = ((gate.key, read_gate(gate, run).get(len(past))) for gate in gates)
-    return {key: reading for key, reading in read if reading is not None}
+    read = ((gate, read_unheld(gate.measurement, gate.slice, run).get(len(past))) for gate in gates)
+    return {gate.key: unheld.held(gate) for gate, unheld in read if unheld is not None}
 
 
 def _gates(checkups: Sequence[Checkup]) -> tuple[Gate, ...]:
@@ -92,13 +126,11 @@ def _gains(checkups: Sequence[Checkup], run: Sequence[Measured]) -> Mapping[int,
     return {place: gain for name in ranked for place, gain in read_gain(name, run).items()}
 
 
-def _value(checkup: Checkup, gain: float | None, readings: Mapping[Gate, Reading]) -> float:
-    score = target_score(checkup)
-    if checkup.target is None:
-        return score
-    if gain is not None and checkup.target.base is not None:
-        score = checkup.target.base + gain
-    return score - math.fsum(gate.price * reading.excess for gate, reading in readings.items())
+def _score(checkup: Checkup, gain: float | None) -> float:
+    target = checkup.target
+    if target is None or target.base is None or gain is None:
+        return target_score(checkup)
+    return target.base + gain
 
 
 def _finer(checkup: Checkup) -> tuple[float, float, int]:

@@ -1,17 +1,17 @@
 """Reads each gate off the curve that all looks of a run make, not off one noisy point."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
 from ftguard.measures.change import ABSURD
 from ftguard.measures.measurement import Measurement
-from ftguard.stats.curve import PERHAPS_STILL, Series, fit_curves
+from ftguard.stats.curve import PERHAPS_STILL, Mixture, Series, fit_curves
 from ftguard.stats.estimates import LEVEL, Array, Estimate
-from ftguard.stats.looks import never_within, p_of_all, p_within, shrunk
-from ftguard.verdict.gate import Gate, badness, limit_on
+from ftguard.stats.looks import Sighting, shrunk, sightings
+from ftguard.verdict.gate import Gate, badness
 
 ALL, LIKELIHOOD, WORST = "all", "likelihood", "worst"
 CURVED = ("target", "forgetting", "format", "own_answers", "tail")
@@ -71,7 +71,53 @@ class Reading:
     """The slice that it is of: of a tail's worst, which one that is."""
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Unheld:
+    """What a curve says of one checkpoint before it is held against a limit."""
+
+    estimate: Estimate
+    """Of the change, turned so that higher is worse."""
+    slice: str
+    """The slice that it is of: of a tail's worst, which one that is."""
+    whole: Sighting
+    """What the looks of the whole say."""
+    slices: tuple[Sighting, ...] = ()
+    """Of a tail's worst: what the looks of each slice that was measured there say."""
+    belief: Mixture
+    """Where the change is believed to be."""
+    higher_is_better: bool
+    """Of what is measured: a gate's limit is then a least gain."""
+
+    def held(self, gate: Gate) -> Reading:
+        """The reading against a gate's limit."""
+        limit = -gate.limit if self.higher_is_better else gate.limit
+        return Reading(
+            gate=gate,
+            estimate=self.estimate,
+            p_within=self.p_within(limit),
+            excess=self.belief.excess(limit),
+            slice=self.slice,
+        )
+
+    def p_within(self, limit: float) -> float:
+        """As `Reading.p_within`, of a limit on what is turned so that higher is worse."""
+        whole = 0.0 if self.whole.never_within(limit) else self.whole.p_within(limit)
+        return min([whole, *(_p_of_slice(one, limit) for one in self.slices)])
+
+
 def read_gate(gate: Gate, run: Sequence[Measured]) -> dict[int, Reading]:
+    """What the curve of all looks says of each, by its place, held against a gate's limit."""
+    found = read_unheld(gate.measurement, gate.slice, run)
+    return {place: one.held(gate) for place, one in found.items()}
+
+
+def read_gain(slice: str, run: Sequence[Measured]) -> dict[int, float]:
+    """What the curve of all looks says of the target's gain; places as in `read_unheld`."""
+    found = read_unheld("target", slice, run)
+    return {place: -one.estimate.value for place, one in found.items()}
+
+
+def read_unheld(name: str, slice: str, run: Sequence[Measured]) -> dict[int, Unheld]:
     """What the curve of all looks says of each, by its place; nothing where nothing is known.
 
     There is no curve of fewer than two looks, nor of what does not say how its probes pull it
@@ -80,84 +126,77 @@ def read_gate(gate: Gate, run: Sequence[Measured]) -> dict[int, Reading]:
     them differ are read as the whole.
 
     Args:
-        gate: the limit.
+        name: of the measurement.
+        slice: of it.
         run: its checkpoints so far, in the order of steps.
     """
-    if gate.slice != WORST:
-        return _read(gate, gate.slice, run)
-    found: dict[int, Reading] = {}
+    if slice != WORST:
+        return _read(name, slice, run)
+    found: dict[int, Unheld] = {}
     for whole in (ALL, LIKELIHOOD):
-        for place, reading in _read_worst(gate, whole, run).items():
+        for place, one in _read_worst(name, whole, run).items():
             known = found.get(place)
-            if known is None or known.estimate.value < reading.estimate.value:
-                found[place] = reading
+            if known is None or known.estimate.value < one.estimate.value:
+                found[place] = one
     return found
 
 
-def read_gain(slice: str, run: Sequence[Measured]) -> dict[int, float]:
-    """What the curve of all looks says of the target's gain; places as in `read_gate`."""
-    found = _read(Gate(measurement="target", slice=slice, limit=0.0), slice, run)
-    return {place: -reading.estimate.value for place, reading in found.items()}
-
-
-def _read(gate: Gate, slice: str, run: Sequence[Measured]) -> dict[int, Reading]:
-    series = _known(gate.measurement, slice, run)
+def _read(name: str, slice: str, run: Sequence[Measured]) -> dict[int, Unheld]:
+    series = _known(name, slice, run)
     if len(series) < FEWEST:
         return {}
-    errors, limit = _series(series), limit_on(gate, next(iter(series.values())))
+    errors = _series(series)
     (curve,) = fit_curves(_times(run, series), [errors])
-    excess = curve.excess(limit)
-    within = np.zeros(len(series)) if never_within(errors, limit) else p_within(errors, limit)
+    values, stderrs, seen = curve.value, curve.stderr, sightings(errors)
     return {
-        place: Reading(
-            gate=gate,
-            estimate=_estimate(curve.value[index], curve.stderr[index], measurement),
-            p_within=float(within[index]),
-            excess=float(excess[index]),
+        place: Unheld(
+            estimate=_estimate(values[index], stderrs[index], measurement),
             slice=slice,
+            whole=seen[index],
+            belief=curve.at(index),
+            higher_is_better=measurement.higher_is_better,
         )
         for index, (place, measurement) in enumerate(series.items())
     }
 
 
-def _read_worst(gate: Gate, whole: str, run: Sequence[Measured]) -> dict[int, Reading]:
-    readings = _read(gate, whole, run)
-    if not readings:
+def _read_worst(name: str, whole: str, run: Sequence[Measured]) -> dict[int, Unheld]:
+    wholes_read = _read(name, whole, run)
+    if not wholes_read:
         return {}
-    wholes = {place: run[place].measurements[gate.measurement, whole] for place in readings}
-    slices = {name: _known(gate.measurement, name, run) for name in _slices(gate, whole, run)}
+    wholes = {place: run[place].measurements[name, whole] for place in wholes_read}
+    slices = {one: _known(name, one, run) for one in _slices(name, whole, run)}
     # What is nearly the whole says nothing of its own.
-    apart = {name: s for name, s in slices.items() if s and _share(s, wholes) < 1}
+    apart = {one: s for one, s in slices.items() if s and _share(s, wholes) < 1}
     if not apart:
-        return readings
-    times = _times(run, readings)
+        return wholes_read
+    times = _times(run, wholes_read)
     curves = fit_curves(times, [_deviation(s, wholes) for s in apart.values()], PERHAPS_STILL)
-    limit = limit_on(gate, next(iter(wholes.values())))
-    doubts: dict[int, float] = {}
+    deviations = np.array([curve.value for curve in curves])
+    seen: dict[int, list[Sighting]] = {}
     for part in apart.values():
-        for place, p in zip(part, _p_of_slice(_series(part), limit), strict=True):
-            doubts[place] = min(doubts.get(place, 1.0), float(p))
+        for place, one in zip(part, sightings(_series(part)), strict=True):
+            seen.setdefault(place, []).append(one)
     found = {}
-    for index, (place, reading) in enumerate(readings.items()):
-        values = [reading.estimate.value + float(curve.value[index]) for curve in curves]
+    for index, (place, read) in enumerate(wholes_read.items()):
+        values = read.estimate.value + deviations[:, index]
         worst = int(np.argmax(values))
-        stderr = float(np.hypot(reading.estimate.stderr, curves[worst].stderr[index]))
-        name = list(apart)[worst]
-        measurement = apart[name].get(place, wholes[place])
-        found[place] = Reading(
-            gate=gate,
-            estimate=_estimate(values[worst], stderr, measurement),
-            p_within=min(reading.p_within, doubts.get(place, 1.0)),
-            excess=_excess(values[worst], stderr, limit),
-            slice=name,
+        value, stderr = values[worst], np.hypot(read.estimate.stderr, curves[worst].stderr[index])
+        of = list(apart)[worst]
+        found[place] = replace(
+            read,
+            estimate=_estimate(value, stderr, apart[of].get(place, wholes[place])),
+            slice=of,
+            slices=tuple(seen.get(place, ())),
+            belief=Mixture(weights=np.ones(1), means=np.array([value]), stderrs=np.array([stderr])),
         )
     return found
 
 
-def _slices(gate: Gate, whole: str, run: Sequence[Measured]) -> list[str]:
+def _slices(name: str, whole: str, run: Sequence[Measured]) -> list[str]:
     """The named slices of a whole."""
     suffix = f"/{LIKELIHOOD}"
-    names = {key[1] for one in run for key in one.measurements if key[0] == gate.measurement}
+    names = {key[1] for one in run for key in one.measurements if key[0] == name}
     named = sorted(names - {ALL, LIKELIHOOD, WORST})
     both = LIKELIHOOD in names
     return [n for n in named if n.endswith(suffix) == (whole == LIKELIHOOD) or not both]
@@ -200,12 +239,10 @@ def _series(measurements: Mapping[int, Measurement]) -> Series:
     )
 
 
-def _p_of_slice(series: Series, limit: float) -> Array:
+def _p_of_slice(seen: Sighting, limit: float) -> float:
     """Of a slice one of several is always unlucky, but seldom at every look."""
-    found = np.minimum(1.0, OF_SLICES * p_within(series, limit))
-    if never_within(series, limit):
-        found = np.minimum(found, p_of_all(series, limit))
-    return np.asarray(found)
+    found = min(1.0, OF_SLICES * seen.p_within(limit))
+    return min(found, seen.p_of_all(limit)) if seen.never_within(limit) else found
 
 
 def _share(slice: Mapping[int, Measurement], wholes: Mapping[int, Measurement]) -> float:
@@ -247,9 +284,3 @@ def _estimate(value: float, stderr: float, measurement: Measurement) -> Estimate
         stderr=float(stderr),
         dof=change.dof,
     )
-
-
-def _excess(value: float, stderr: float, limit: float) -> float:
-    distance = (value - limit) / stderr
-    density = float(stats.norm.pdf(distance))
-    return stderr * (distance * float(special.ndtr(distance)) + density)

@@ -97,7 +97,12 @@ def _no_change(gate: Gate, measurement: Measurement) -> float:
 
 def p_of_no_change(gate: Gate, measurement: Measurement, bad: Estimate) -> float:
     """One-sided, of no change; Bonferroni over the slices that a worst one was chosen from."""
-    return min(1.0, measurement.num_comparisons * p_value(bad, _no_change(gate, measurement)))
+    return p_beyond(measurement, bad, _no_change(gate, measurement))
+
+
+def p_beyond(measurement: Measurement, bad: Estimate, threshold: float) -> float:
+    """One-sided, of a badness up to a threshold, for all slices a worst one was chosen from."""
+    return min(1.0, measurement.num_comparisons * p_value(bad, threshold))
 
 
 def below_noise(gate: Gate, measurement: Measurement, bad: Estimate) -> bool:

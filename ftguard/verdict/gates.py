@@ -5,30 +5,15 @@ from dataclasses import dataclass, replace
 
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look, rejected
-from ftguard.stats.estimates import Estimate, student_estimate
+from ftguard.stats.estimates import Estimate
 from ftguard.verdict.calibrated import Calibrated, calibrated
 from ftguard.verdict.calibration_words import explain_calibration
 from ftguard.verdict.curves import Reading
 from ftguard.verdict.defaults import FORGETTING, OWN_ANSWERS
-from ftguard.verdict.gate import (
-    Gate,
-    State,
-    badness,
-    below_noise,
-    limit_on,
-    p_of_no_change,
-)
+from ftguard.verdict.facts import WIDEST, Facts, enough, state_of
+from ftguard.verdict.gate import Gate, State, badness, limit_on, p_of_no_change
 from ftguard.verdict.sentences import explain
 
-MOST_UNSCORED = 0.10
-"""With a larger share of unscored probes there is not enough evidence."""
-WIDEST = 2.0
-"""An interval wider than so many times the limit decides nothing: it could hold a change of the
-whole limit beside none."""
-OWN = 0.15
-"""A change that is beyond its limit at this one-sided level, by the look itself or with those
-beside it, is suspect whatever the curve says; `tests/benchmarks/choice.py` chose it: smaller levels
-keep more bad checkpoints of curves that jump, larger ones refuse more good ones for their noise."""
 SETTLED: tuple[State, ...] = ("breach", "nothing to lose", "missing")
 """States that no curve changes."""
 UNREAD: tuple[State, ...] = ("nothing to lose", "missing")
@@ -108,7 +93,7 @@ def decide(
     """
     curves = curves or {}
     by_key = {measurement.key: measurement for measurement in measurements}
-    found = [(gate, by_key.get(gate.key) or _absent(gate)) for gate in gates]
+    found = [(gate, looked_at(gate, by_key)) for gate in gates]
     calibrations = {
         gate.key: its for gate, _ in found if (its := calibrated(gate, by_key)) is not None
     }
@@ -117,12 +102,12 @@ def decide(
         if gate.key in calibrations
         else p_of_no_change(gate, measurement, bad)
         for gate, measurement in found
-        if (bad := badness(measurement)) is not None and _enough(measurement)
+        if (bad := badness(measurement)) is not None and enough(measurement)
     }
     allowed = rejected(p_values, look.level)
     outcomes = tuple(
         _calibration(gate, measurement, its, allowed.get(gate.key))
-        if (its := calibrations.get(gate.key)) is not None and _enough(measurement)
+        if (its := calibrations.get(gate.key)) is not None and enough(measurement)
         else _outcome(gate, measurement, allowed.get(gate.key), curves.get(gate.key))
         for gate, measurement in found
     )
@@ -170,20 +155,18 @@ def _nothing_measured(outcomes: Sequence[Outcome]) -> bool:
     return FORGETTING in idle or (bool(idle) and len(idle) == len(outcomes))
 
 
-def _absent(gate: Gate) -> Measurement:
+def looked_at(gate: Gate, by_key: Mapping[str, Measurement]) -> Measurement:
+    """What a gate looks at among a checkpoint's measurements."""
+    if gate.key in by_key:
+        return by_key[gate.key]
     note = "it was not measured at this checkpoint"
     return Measurement(name=gate.measurement, slice=gate.slice, estimate=None, note=note)
-
-
-def _enough(measurement: Measurement) -> bool:
-    scored = measurement.estimate.n if measurement.estimate else measurement.num_scored
-    return measurement.num_unscored <= MOST_UNSCORED * (scored + measurement.num_unscored)
 
 
 def _outcome(
     gate: Gate, measurement: Measurement, allowed: float | None, reading: Reading | None
 ) -> Outcome:
-    state = _state(gate, measurement, reading, finding=allowed is not None)
+    state = state_of(gate, Facts.of(measurement), reading, finding=allowed is not None)
     curve = reading.estimate if reading and state not in UNREAD else None
     slice_name = reading.slice if reading and curve else ""
     return Outcome(
@@ -208,27 +191,3 @@ def _calibration(
         state=state,
         explanation=explain_calibration(gate, found, state, allowed),
     )
-
-
-def _state(
-    gate: Gate, measurement: Measurement, reading: Reading | None, *, finding: bool
-) -> State:
-    bad = badness(measurement)
-    if measurement.at_floor and (measurement.nothing_open or _enough(measurement)):
-        return "nothing to lose"
-    if bad is None or not _enough(measurement):
-        return "missing"
-    limit = limit_on(gate, measurement)
-    if finding and bad.value > limit and not below_noise(gate, measurement, bad):
-        return "breach"
-    judged = reading.estimate if reading else bad
-    # Where a step or a spike is real, the looks around it would smooth it away.
-    if judged.value > limit or (reading is not None and reading.p_within < OWN):
-        return "suspect"
-    if max(bad.high, judged.high) <= limit and measurement.noise <= max(0, limit):
-        return "clear"
-    # A worst slice's own ends are further out, for having been chosen; that is no lack of probes.
-    own = student_estimate(bad.value, bad.stderr, dof=bad.dof, n=bad.n)
-    width = min(judged.high - judged.low, own.high - own.low)
-    wide = width > WIDEST * limit and not measurement.higher_is_better
-    return "too wide" if wide and measurement.name != "calibration" else "within"

@@ -74,6 +74,14 @@ def _is_finite(number: Real) -> bool:
         return False
 
 
+def sensible(key: str) -> Range | None:
+    """The limits of `NAME/SLICE` that make sense; None of a user's own measure, where any does."""
+    name, _, slice_name = key.partition("/")
+    if name == "drift":
+        return DROP if slice_name.endswith("changed") else DISTANCE
+    return RANGES.get(name)
+
+
 def check_limit(key: str, limit: object) -> None:
     """Refuse a limit of `NAME/SLICE` that nothing, or everything, would cross.
 
@@ -85,10 +93,7 @@ def check_limit(key: str, limit: object) -> None:
             f"the limit of `{key}` must be a finite number such as 0.1, got {limit!r}."
         )
     limit = float(limit)
-    name, _, slice_name = key.partition("/")
-    allowed = RANGES.get(name)
-    if name == "drift":
-        allowed = DROP if slice_name.endswith("changed") else DISTANCE
+    allowed = sensible(key)
     if allowed is None or allowed.above < limit <= allowed.most:
         return
     bounds = f"above {allowed.above:g}"

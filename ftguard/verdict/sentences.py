@@ -102,5 +102,9 @@ def _needed(gate: Gate, estimate: Estimate) -> str:
     half = (estimate.high - estimate.low) / 2
     if not distance:
         return ""
-    needed = math.ceil(estimate.n * (half / distance) ** 2)
-    return f" (about {needed} such probes would prove it)" if needed <= WORTH_ASKING else ""
+    # A product: a power of what lies next to the limit would overflow.
+    times = half / distance
+    needed = estimate.n * (times * times)
+    if needed > WORTH_ASKING:
+        return ""
+    return f" (about {math.ceil(needed)} such probes would prove it)"

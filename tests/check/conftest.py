@@ -4,6 +4,7 @@ import json
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from peft import LoraConfig, get_peft_model
@@ -31,7 +32,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = out / "base"
     tiny_model(tokenizer).save_pretrained(base)
     tokenizer.save_pretrained(base)
-    steps = {"max_steps": 4, "save_steps": 2}
+    steps: dict[str, Any] = {"max_steps": 4, "save_steps": 2}
     tiny_run(out / "full", tokenizer=tokenizer, learning_rate=1e-2, **steps).train()
     config = LoraConfig(r=2, target_modules=["q_proj"], task_type="CAUSAL_LM")
     with warnings.catch_warnings():

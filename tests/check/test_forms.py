@@ -22,8 +22,8 @@ def decided(
     **given: Any,
 ) -> Forms:
     """What is decided for two models that have as many embeddings as tokens."""
-    rows = {"base_rows": len(base), "tuned_rows": len(tuned), "form": "own"} | given
-    return decide_on_forms(base, tuned, probes, **rows)
+    rows: dict[str, Any] = {"base_rows": len(base), "tuned_rows": len(tuned), "form": "own"}
+    return decide_on_forms(base, tuned, probes, **(rows | given))
 
 
 def test_equal_tokenizers_are_one() -> None:

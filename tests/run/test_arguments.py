@@ -12,6 +12,10 @@ from ftguard.run.arguments import read_given
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"gates": {"forgetting": 0.2}}, "names and numbers are `limits`"),
+    (
+        {"gates": [Gate(measurement="drift", limit=limit) for limit in (0.1, 0.2)]},
+        "two for `drift/all`",
+    ),
     ({"gates": "forgetting"}, "`gates` is a list of `ftguard.Gate`"),
     ({"gates": Gate(measurement="forgetting", limit=0.1)}, r"put yours into \[...\]"),
     ({"limits": ["forgetting"]}, "`limits` maps names to numbers"),

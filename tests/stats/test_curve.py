@@ -83,7 +83,9 @@ def test_the_expected_excess_of_a_normal() -> None:
         stderrs=np.array([[0.05, 0.05, 0.05]]),
     )
 
-    assert curve.excess(0.1) == pytest.approx([0.05 * 0.39894, 0.0, 1.0], abs=1e-6)
+    found = [curve.at(point).excess(0.1) for point in range(3)]
+
+    assert found == pytest.approx([0.05 * 0.39894, 0.0, 1.0], abs=1e-6)
 
 
 def test_a_mixture_is_as_wide_as_its_parts_and_their_distance() -> None:

@@ -176,3 +176,10 @@ def test_what_is_missing_tells_why(num_unscored: int, note: str, reason: str) ->
     failed = _measured(None, note=note, num_unscored=num_unscored)
 
     assert _sentence(failed, 0.10, "missing") == (f"forgetting/all: not enough evidence, {reason}.")
+
+
+def test_a_limit_right_beside_the_change_needs_more_probes_than_can_be_named() -> None:
+    """The least limit there is, against no change at all: no number of probes, and no error."""
+    sentence = _sentence(_measured(_estimate(0.0, -0.05, 0.05)), 5e-324, "within")
+
+    assert sentence.endswith("not proven.")

@@ -1,0 +1,101 @@
+"""Makes `Facts`, what a gate's state rests on whatever its limit, and holds them against one."""
+
+from dataclasses import dataclass
+
+from ftguard.measures.measurement import Measurement
+from ftguard.stats.estimates import Estimate, student_estimate
+from ftguard.verdict.curves import Reading
+from ftguard.verdict.gate import (
+    CALIBRATION,
+    Gate,
+    State,
+    badness,
+    below_noise,
+    limit_on,
+)
+
+MOST_UNSCORED = 0.10
+"""With a larger share of unscored probes there is not enough evidence."""
+WIDEST = 2.0
+"""An interval wider than so many times the limit decides nothing: it could hold a change of the
+whole limit beside none."""
+OWN = 0.15
+"""A change that is beyond its limit at this one-sided level, by the look itself or with those
+beside it, is suspect whatever the curve says; `tests/benchmarks/choice.py` chose it: smaller levels
+keep more bad checkpoints of curves that jump, larger ones refuse more good ones for their noise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a measurement says before it is held against a limit."""
+
+    measurement: Measurement
+    bad: Estimate | None
+    """The change turned so that higher is worse; None where it decides nothing."""
+    idle: State | None
+    """The state that no limit changes: nothing to lose, or missing."""
+    any_width: bool
+    """Whether an interval is never too wide: that of a gain, or of a calibration gate's rise."""
+
+    @classmethod
+    def of(cls, measurement: Measurement) -> "Facts":
+        """What a measurement says."""
+        return cls(
+            measurement=measurement,
+            bad=badness(measurement) if enough(measurement) else None,
+            idle=_idle(measurement),
+            any_width=measurement.higher_is_better or measurement.name == CALIBRATION,
+        )
+
+    def width(self, judged: Estimate) -> float:
+        """Of what is judged, or of the change itself where that is narrower.
+
+        A worst slice's own ends are further out, for having been chosen; that is no lack of
+        probes.
+        """
+        if self.bad is None:
+            return judged.high - judged.low
+        bad = self.bad
+        own = student_estimate(bad.value, bad.stderr, dof=bad.dof, n=bad.n)
+        return min(judged.high - judged.low, own.high - own.low)
+
+
+def enough(measurement: Measurement) -> bool:
+    """Whether so few probes are unscored that the others decide."""
+    scored = measurement.estimate.n if measurement.estimate else measurement.num_scored
+    return measurement.num_unscored <= MOST_UNSCORED * (scored + measurement.num_unscored)
+
+
+def _idle(measurement: Measurement) -> State | None:
+    if measurement.at_floor and (measurement.nothing_open or enough(measurement)):
+        return "nothing to lose"
+    if measurement.estimate is None or not enough(measurement):
+        return "missing"
+    return None
+
+
+def state_of(gate: Gate, facts: Facts, reading: Reading | None, *, finding: bool) -> State:
+    """What a gate says of a measurement.
+
+    `static/rule.js` of the report says the same of the same figures, and a test holds the two
+    together: change both.
+
+    Args:
+        gate: the limit.
+        facts: what is held against it.
+        reading: what the curve says of it, where there is one.
+        finding: whether the change is beyond chance in its family.
+    """
+    if facts.idle is not None or facts.bad is None:
+        return facts.idle or "missing"
+    bad, limit = facts.bad, limit_on(gate, facts.measurement)
+    if finding and bad.value > limit and not below_noise(gate, facts.measurement, bad):
+        return "breach"
+    judged = reading.estimate if reading else bad
+    # Where a step or a spike is real, the looks around it would smooth it away.
+    if judged.value > limit or (reading is not None and reading.p_within < OWN):
+        return "suspect"
+    if max(bad.high, judged.high) <= limit and facts.measurement.noise <= max(0, limit):
+        return "clear"
+    wide = not facts.any_width and facts.width(judged) > WIDEST * limit
+    return "too wide" if wide else "within"

@@ -20,13 +20,15 @@ One value flows, and the folder list is its way: a folder imports only from thos
     callback    the timeline: when things happen, in a few short hooks
     check/      a gate for deployment: two models compared, unguarded runs examined, machines told
     testing     a tiny model and runs of it, for tests of what users bring
+    pages/      local pages: behind a token, on 127.0.0.1
     rating/     people rate both models' answers side by side, blind, on a local page
-    demo/       a small model fine-tuned twice, offline
+    demo/       a small model fine-tuned offline: its dials, and the failures that they make
+    play/       a local page to break it on: guess what the guard will say, and watch
     cli/        what a person runs; manual/ is what it reads
 
 Below them all stand `errors`, `formatting`, `visible` (what would steer or hide is written out),
-`words` (how many there are, in any script), `folders` (where a run's files are) and `disk` (files
-that are whole or not there).
+`words` (how many there are, in any script), `folders` (where a run's files are), `disk` (files that
+are whole or not there) and `needs` (extras that are missing).
 
 The base and every checkpoint are the same noun, a `Snapshot`. `run.examine` is the way from probes
 to a `Checkup` as one function that knows no trainer; what it finds is appended to the ledger and
@@ -50,6 +52,7 @@ from ftguard.measures import Measurement as Measurement
 from ftguard.probes import Constraint as Constraint
 from ftguard.probes import Probe as Probe
 from ftguard.probes import ProbeSet as ProbeSet
+from ftguard.probes.reward import Reward as Reward
 from ftguard.scores.record import Unscored as Unscored
 from ftguard.scores.snapshot import Snapshot as Snapshot
 from ftguard.stats.estimates import Estimate as Estimate

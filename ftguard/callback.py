@@ -1,7 +1,7 @@
 """`GuardCallback`, the timeline: when things happen in a run; what happens is elsewhere."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from ftguard.run.given import Host, Left, Settings
 from ftguard.run.guarded_run import GuardedRun
 from ftguard.run.late_scores import apply_late_scores
 from ftguard.run.learning_rate import peak_rate, scale_rate
+from ftguard.run.reporting import trackers_of
 from ftguard.run.trainer import (
     SCORE_KEY,
     check_arguments,
@@ -28,7 +29,7 @@ from ftguard.run.trainer import (
     moment_of,
     planned_checkpoints,
 )
-from ftguard.tracking import Tracker, say, trackers_for
+from ftguard.tracking import LogTexts, Tracker, say
 from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup, guard_score
 from ftguard.verdict.gate import Gate
@@ -48,7 +49,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
     Args:
         target: held-out examples of the task: a dataset or its name, a JSONL or CSV path, or
             probes. Without it checkpoints rank by `eval_loss`.
-        general: probes of general capability, by default those that ship with ftguard.
+        general: probes of general capability, by default those that ship with ftguard; like every
+            set it may name standard benchmarks, `lm_eval:arc_easy,gsm8k`.
         tail: edge cases and queries outside of the training distribution; "auto" finds them
             among the target's (their slices, rare classes, out-of-scope labels, those furthest
             from the training data) and makes edge cases of them, None has none.
@@ -72,8 +74,12 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             yields can be gated, and stands in console, ledger and curves like all else.
         remedies: your own, each a function `(verdict, past, run) -> Iterable[Advice]`; asked at
             every checkpoint, and told like all advice (`ftguard.Suggestion` needs only words).
-        trackers: told of every checkup and of the outcome, beside console and W&B: anything with
-            `log(checkup, share)` and `finish(conclusion)`.
+        trackers: told of every checkup and of the outcome, beside console and the Trainer's
+            reporters: anything with `log(checkup, share)` and `finish(conclusion)`.
+        log_texts: which prompts, references and answers the Trainer's reporters get: "all",
+            "builtin" (of the probes that ship with ftguard; none of yours), or "none".
+        log_artifacts: whether the kept checkpoint is uploaded to W&B as a model; None for up to
+            200 MiB, as adapters have.
         train_dataset: the training rows, to look for leaks, for what is far from them and for rare
             classes; by default the Trainer's own data set is read.
         encoder: a sentence-transformers model, or its name or folder, to tell what is far from
@@ -110,6 +116,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         measures: Sequence[Measure] = (),
         remedies: Sequence[Remedy] = (),
         trackers: Sequence[Tracker] = (),
+        log_texts: LogTexts = "builtin",
+        log_artifacts: bool | None = None,
         judge: Judge | None = None,
         train_dataset: ProbeSource | None = None,
         act_on_breach: bool = False,
@@ -140,6 +148,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             cache=cache,
             chat_template_kwargs=chat_template_kwargs,
             base=base,
+            log_texts=log_texts,
+            log_artifacts=log_artifacts,
         )
         check_source("target", target)
         check_source("general", general)
@@ -170,7 +180,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             base=given.base,
             chat_template_kwargs=given.chat_template_kwargs,
         )
-        self._trackers = given.trackers
+        self._given = given
         self._weights: Weights | None = None
         self._left: Left | None = None
         self._trainer: Trainer | None = None
@@ -193,7 +203,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         return self._guarded.state.best if self._guarded else None
 
     def attach(self, trainer: Trainer) -> None:
-        """Also log through the Trainer, so that TensorBoard and the like show the curves."""
+        """Log through the Trainer, W&B and the log history too, where a line asks for it."""
         self._trainer = trainer
 
     def on_init_end(
@@ -217,7 +227,6 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         **kwargs: Any,
     ) -> None:
         """Take or find the base snapshot, and open the run."""
-        del control
         check_arguments(args)
         optimizer, scheduler = kwargs["optimizer"], kwargs["lr_scheduler"]
         model, resuming = kwargs["model"], state.global_step > 0
@@ -239,8 +248,14 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             left=self._left,
             method="full" if adapted(model) is None else "adapters",
         )
-        send = None if self._trainer is None else _log_through(self._trainer)
-        tracker = trackers_for(args.report_to, send, self._trackers)
+        tracker = trackers_of(
+            self._given,
+            args,
+            state,
+            control,
+            trainer=self._trainer,
+            is_open=lambda: self._training,
+        )
         self._guarded = begin(self._settings, host, tracker)
         if self._guarded.run.rate is not None and self._guarded.run.rate < host.rate:
             scale_rate(optimizer, scheduler, self._guarded.run.rate / host.rate)
@@ -326,15 +341,3 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         elif action is not None:
             scale_rate(kwargs["optimizer"], kwargs["lr_scheduler"], action.factor)
         return found.checkup
-
-
-def _log_through(trainer: Trainer) -> Callable[[dict[str, float]], None]:
-    def send(logs: dict[str, float]) -> None:
-        # TRL's log merges the pending metrics of the mode that the root module says it is in.
-        training, trainer.model.training = trainer.model.training, False
-        try:
-            trainer.log(logs)
-        finally:
-            trainer.model.training = training
-
-    return send

@@ -56,10 +56,9 @@ trainer = Trainer(
         per_device_train_batch_size=2,
         learning_rate=given["rate"],
         lr_scheduler_type="constant",
-        report_to=[],
         disable_tqdm=True,
         use_cpu=True,
-        **({"max_steps": 12} | given["arguments"]),
+        **({"max_steps": 12, "report_to": []} | given["arguments"]),
     ),
     train_dataset=[{"input_ids": tokenizer(text)["input_ids"]} for text in texts],
     eval_dataset=[{"input_ids": tokenizer(text)["input_ids"]} for text in texts[:8]],
@@ -80,6 +79,8 @@ told = {
 (folder / f"rank-{os.environ['RANK']}.json").write_text(json.dumps(told))
 # gloo's threads may abort a process while the interpreter ends, with or without the guard, also
 # where the group was closed. All is written by now, so the interpreter is not ended at all.
+if "wandb" in sys.modules:
+    sys.modules["wandb"].finish()
 torch.distributed.barrier()
 torch.distributed.destroy_process_group()
 sys.stdout.flush()
@@ -142,9 +143,16 @@ def train(
     return first, second, output
 
 
-def test_both_processes_have_one_verdict_and_one_ledger(prepared: Path) -> None:
-    """Each checkpoint stands in the ledger once examined and once saved, asked of both alike."""
-    first, second, output = train(prepared, rate=1e-5)
+def test_both_processes_have_one_verdict_and_one_ledger(
+    prepared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each checkpoint stands in the ledger once examined and once saved, asked of both alike, and
+    once in the one W&B run that the main process opened.
+    """
+    for place in ("WANDB_DIR", "WANDB_DATA_DIR", "WANDB_CACHE_DIR", "WANDB_ARTIFACT_DIR"):
+        monkeypatch.setenv(place, str(prepared))
+    monkeypatch.setenv("WANDB_CONSOLE", "off")
+    first, second, output = train(prepared, rate=1e-5, report_to=["wandb"])
     assert first.pop("distributed") == second.pop("distributed") == "DistributedDataParallel"
     first.pop("random")
     second.pop("random")
@@ -166,6 +174,13 @@ def test_both_processes_have_one_verdict_and_one_ledger(prepared: Path) -> None:
     assert output.count("ftguard step 2 ") == output.count("ftguard: best: ") == 1
     assert first["best"] is not None
     assert (folder.best / "model.safetensors").is_file()
+
+    (told,) = prepared.glob("wandb/offline-run-*/*.wandb")
+    command = [sys.executable, "-m", "wandb", "leet", "inspect", "--json", str(told)]
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    rows = [found["history"]["item"] for found in map(json.loads, lines) if "history" in found]
+    steps = [row["train/global_step"] for row in rows if "ftguard/gates/passed" in row]
+    assert steps == [2, 4, 6, 8, 10, 12]
 
 
 def test_both_processes_act_and_stop_together(prepared: Path) -> None:

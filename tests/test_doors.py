@@ -313,7 +313,7 @@ def test_a_scorer_that_is_not_at_hand_is_refused(
     target = pickle.loads(pickle.dumps(_scored_by(half)))  # noqa: S301
     guard = GuardCallback(target, own_texts, tail=None)
 
-    with pytest.raises(InputError, match=r"a function that is not at hand, .*:half@"):
+    with pytest.raises(InputError, match=r"a function that is not at hand: .*:half@"):
         _train(tmp_path, guard)
 
 

@@ -22,7 +22,7 @@ from trl import (
     SFTTrainer,
 )
 
-from ftguard import GuardCallback, Probe
+from ftguard import GuardCallback, InputError, Probe, ProbeSet, Reward
 from ftguard.ask.answer import Answer
 from ftguard.ask.asking import ask
 from ftguard.ask.prompts import prepare
@@ -30,6 +30,7 @@ from ftguard.ask.rendered import RenderedText, read_rendered
 from ftguard.folders import RunFolder
 from ftguard.probes import read_probes
 from ftguard.scores.snapshot import load_snapshot
+from ftguard.testing import tiny_run
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*pin_memory.*"),
@@ -113,6 +114,16 @@ def greedy(model: LlamaForCausalLM, prompt: Sequence[int], count: int) -> list[i
             logits = model(input_ids=torch.tensor([ids]), use_cache=False).logits
         ids.append(int(logits[0, -1].argmax()))
     return ids[len(prompt) :]
+
+
+def nats(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, prompt: str, text: str
+) -> float:
+    """The log-probability of a text after a prompt, by one forward pass over both."""
+    context, whole = tokenizer(prompt)["input_ids"], tokenizer(prompt + text)["input_ids"]
+    with torch.no_grad():
+        logprobs = model(input_ids=torch.tensor([whole])).logits[0].log_softmax(-1)
+    return sum(float(logprobs[at - 1, whole[at]]) for at in range(len(context), len(whole)))
 
 
 @pytest.mark.parametrize("peft_config", [None, adapters()], ids=["full", "lora"])
@@ -357,23 +368,44 @@ def test_dpo_is_guarded(
     copy: Copy,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Preference rows are trained on and measured: the chosen answer is the reference."""
+    """Preference rows are trained on and measured: the chosen answer is the reference, and on how
+    many pairs it comes before the rejected one is what plain forward passes of both models say.
+    """
     rows = [{"prompt": p, "chosen": answer, "rejected": "no"} for p, answer in SUMS]
     trained = [row | {"prompt": row["prompt"].replace("+1", "+2")} for row in rows]
-    guard = GuardCallback(target=rows, general=own_texts)
-    DPOTrainer(
+    guard = GuardCallback(target=rows, general=own_texts, limits={"pairs/target": -0.9})
+    trainer = DPOTrainer(
         model=copy(),
         ref_model=copy(),
-        args=arguments(DPOConfig, tmp_path),
+        args=arguments(DPOConfig, tmp_path, learning_rate=1e-3),
         train_dataset=Dataset.from_list(trained),
         processing_class=tokenizer,
         callbacks=[guard],
-    ).train()
+    )
+    trainer.train()
     assert [checkup.step for checkup in guard.checkups] == [2, 4]
     assert guard.checkups[0].find("target", "likelihood") is not None
     assert base_answers(tmp_path) == asked(copy(), tokenizer, tmp_path)
+    before, after = (
+        [[nats(model, tokenizer, p, text) for text in (answer, "no")] for p, answer in SUMS]
+        for model in (copy().eval(), trainer.model.eval())
+    )
+    last = guard.checkups[-1]
+    ranked, rewarded = (last.find(n, "target") for n in ("pairs", "dpo_reward"))
+    assert ranked is not None
+    assert rewarded is not None
+    assert ranked.base == pytest.approx(np.mean([right > wrong for right, wrong in before]))
+    assert ranked.now == pytest.approx(np.mean([right > wrong for right, wrong in after]))
+    moved = [(a - b) - (c - d) for (b, d), (a, c) in zip(before, after, strict=True)]
+    share = float(np.mean([margin > 0 for margin in moved]))
+    assert (rewarded.base, rewarded.now) == (0.5, share)
+    assert rewarded.estimate is not None
+    assert rewarded.estimate.value == pytest.approx(share - 0.5)
+    assert "pairs/target" in {outcome.gate.key for outcome in last.verdict.outcomes}
+    out = capsys.readouterr().out
     # Pairs of answers are no rows to compare with.
-    assert "WARNING" not in capsys.readouterr().out
+    assert "WARNING" not in out
+    assert "dpo_reward/" in out
 
 
 def test_kto_is_guarded(
@@ -431,3 +463,82 @@ def test_grpo_sees_nothing_of_the_guard(
     assert plain == guarded
     assert [checkup.step for checkup in guard.checkups] == [2, 4]
     assert base_answers(tmp_path / "guarded") == asked(copy(), tokenizer, tmp_path / "guarded")
+
+
+def closeness(
+    prompts: list[str], completions: list[str], answer: list[str], **_: Any
+) -> list[float]:
+    """From -1 to 1: the share of a completion's characters that the answer has."""
+    shares = (
+        sum(character in right for character in said) / max(1, len(said))
+        for said, right in zip(completions, answer, strict=True)
+    )
+    assert len(prompts) == len(completions)
+    return [2 * share - 1 for share in shares]
+
+
+def test_a_grpo_run_is_measured_by_its_own_reward(
+    tmp_path: Path,
+    tokenizer: PreTrainedTokenizerFast,
+    own_texts: tuple[Probe, ...],
+    copy: Copy,
+) -> None:
+    """The trainer's reward function scores the guard's target, over its declared range: base and
+    checkpoint have the mean that it gives to what they said, all at once.
+    """
+    rows = [{"prompt": prompt, "answer": answer} for prompt, answer in SUMS]
+    held_out = ProbeSet.load(rows[20:], scorer=Reward(closeness, low=-1))
+    guard = GuardCallback(target=held_out, general=own_texts, tail=None, holdout=0)
+    GRPOTrainer(
+        model=copy(),
+        args=arguments(GRPOConfig, tmp_path, num_generations=2, max_completion_length=8),
+        reward_funcs=closeness,
+        train_dataset=Dataset.from_list(rows[:20]),
+        processing_class=tokenizer,
+        callbacks=[guard],
+    ).train()
+
+    last, folder = guard.checkups[-1], RunFolder(tmp_path)
+    gain = last.find("target")
+    assert gain is not None
+    for snapshot, mean in ((folder.base, gain.base), (folder.answers(last.id), gain.now)):
+        said = {a.probe_id: a.text for a in load_snapshot(snapshot).answers}
+        texts = [said[f"target/row-{n}"] for n in range(20)]
+        rewards = closeness(
+            [r["prompt"] for r in rows[20:]], texts, [r["answer"] for r in rows[20:]]
+        )
+        assert mean == pytest.approx((np.mean(rewards) + 1) / 2)
+        assert len(set(rewards)) > 2
+    assert gain.estimate is not None
+    assert gain.estimate.n == 20
+
+
+def unasked(completions: list[str], solution: list[str], **_: Any) -> list[float]:
+    """Wants a column that the rows below lack."""
+    return [float(said == right) for said, right in zip(completions, solution, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("scorer", "reason"),
+    [
+        (closeness, r"outside of \[0, 1\].*low=..., high=..."),
+        (unasked, "rewards none of the base's 14 answers: .*TypeError.*`Probe.columns`"),
+    ],
+)
+def test_a_reward_that_cannot_be_used_ends_before_the_first_step(
+    tmp_path: Path,
+    own_texts: tuple[Probe, ...],
+    scorer: Callable[..., list[float]],
+    reason: str,
+) -> None:
+    """Rewards below 0 are not cut to it: the error says the range's arguments; a function that gets
+    no answer rewarded is told with its reason.
+    """
+    rows = [{"prompt": prompt, "answer": answer} for prompt, answer in SUMS[20:34]]
+    target = ProbeSet.load(rows, scorer=scorer)
+    guard = GuardCallback(target=target, general=own_texts[:2], tail=None, holdout=0)
+    trainer = tiny_run(tmp_path, guard)
+
+    with pytest.raises(InputError, match=reason):
+        trainer.train()
+    assert trainer.state.global_step == 0

@@ -25,6 +25,9 @@ class Answer:
     """Of the generated tokens, how many at the beginning are thinking and no answer."""
     option_logprobs: tuple[float, ...] = ()
     """Summed log-probability of each option (of its letter, where letters are listed), in nats."""
+    likeliest: bool = False
+    """Of a text that was read: whether each of its tokens was the likeliest one there. Told only
+    for `greedy_match`."""
     finish: Finish = "stop"
     """`stop` where the model ended its answer itself, `length` where it was cut off."""
     fingerprint: str = ""

@@ -15,11 +15,12 @@ from ftguard.ask.generate import Generated, generate
 from ftguard.ask.padding import apart, next_logprobs, rounding_of
 from ftguard.ask.prompts import PromptBatch, Question
 from ftguard.ask.quiet import undisturbed
-from ftguard.ask.read import read, read_next
+from ftguard.ask.read import read, read_greedy, read_next
 from ftguard.ask.render import Ids
 from ftguard.ask.said import said
 
 Key = TypeVar("Key", bound=Hashable)
+Found = TypeVar("Found")
 
 MAX_LOGITS = 2**27
 """Logits of one batch that is read, in float32 half a gigabyte."""
@@ -38,7 +39,7 @@ class Asked:
     """What did not go by plan."""
 
 
-Read = Callable[[PreTrainedModel, list[tuple[Ids, Ids]], int], list[tuple[float, ...]]]
+Read = Callable[[PreTrainedModel, list[tuple[Ids, Ids]], int], list[Found]]
 """Reads a batch of (context, text), padded with a token."""
 
 
@@ -65,10 +66,11 @@ def ask(
     started, noted = time.perf_counter(), len(plan.notes)
     unique = {question.fingerprint: question for question in prompt_batch.questions}
     next_tokens = {f: row for f, q in unique.items() if (row := q.next_tokens) is not None}
+    greedy = {f: question.reads[0] for f, question in unique.items() if question.is_greedy}
     texts = {
         (fingerprint, place): row
         for fingerprint, question in unique.items()
-        if fingerprint not in next_tokens
+        if fingerprint not in next_tokens and fingerprint not in greedy
         for place, row in enumerate(question.reads)
     }
     prompted = [question for question in unique.values() if question.max_new_tokens]
@@ -78,7 +80,7 @@ def ask(
     with (
         undisturbed(model, base=base) as inner,
         tqdm(
-            total=len(next_tokens) + len(texts) + len(prompted) + num_by_base,
+            total=len(next_tokens) + len(texts) + len(greedy) + len(prompted) + num_by_base,
             desc=progress,
             disable=progress is None,
             leave=False,
@@ -86,13 +88,18 @@ def ask(
     ):
         generated = _generate_all(inner, prompted, prompt_batch, plan, bar.update)
         options = _read_all(inner, next_tokens, prompt_batch, plan, bar.update, by=read_next)
-        read_texts = _read_all(inner, texts, prompt_batch, plan, bar.update)
+        read_texts = _read_all(inner, texts, prompt_batch, plan, bar.update, by=read)
+        likeliest = _read_all(inner, greedy, prompt_batch, plan, bar.update, by=read_greedy)
         found: dict[str, Answer] = {}
         for fingerprint, question in unique.items():
             if fingerprint in generated:
                 found[fingerprint] = said(generated[fingerprint], question, prompt_batch)
             elif fingerprint in options:
                 found[fingerprint] = _options_answer(question, options[fingerprint])
+            elif fingerprint in likeliest:
+                token_logprobs, is_likeliest = likeliest[fingerprint]
+                answer = _read_answer(question, [token_logprobs])
+                found[fingerprint] = replace(answer, likeliest=is_likeliest)
             else:
                 places = range(len(question.reads))
                 found[fingerprint] = _read_answer(
@@ -105,7 +112,7 @@ def ask(
         given = answers if base_answers is None else base_answers
         written_by_base = [answer for answer in given if prompts[answer.probe_id]]
         base_texts = {a.probe_id: (prompts[a.probe_id], a.token_ids) for a in written_by_base}
-        logprobs = _read_all(inner, base_texts, prompt_batch, plan, bar.update)
+        logprobs = _read_all(inner, base_texts, prompt_batch, plan, bar.update, by=read)
     return Asked(
         answers=answers,
         base_answer_logprobs=tuple(
@@ -143,7 +150,12 @@ def _generate_all(
             group,
             lambda question: question.length,
             lambda batch: generate(
-                model, batch, prompt_batch.stop_ids, prompt_batch.pad_id, prompt_batch.lines
+                model,
+                batch,
+                prompt_batch.stop_ids,
+                prompt_batch.pad_id,
+                prompt_batch.lines,
+                tokenizer=prompt_batch.rendering.tokenizer,
             ),
             plan,
             done,
@@ -159,8 +171,8 @@ def _read_all(
     plan: BatchPlan,
     done: Callable[[int], object],
     *,
-    by: Read = read,
-) -> dict[Key, tuple[float, ...]]:
+    by: Read[Found],
+) -> dict[Key, Found]:
     vocabulary: int = model.get_input_embeddings().weight.shape[0]
     max_positions: int = max(1, MAX_LOGITS // vocabulary)
 

@@ -7,7 +7,7 @@ from ftguard.ask.render import Ids, Rendering, num_shared
 from ftguard.ask.template import MARK, seen
 from ftguard.ask.today import DATE_MARK, stopped_clock
 from ftguard.ask.turns import Turn
-from ftguard.probes.probe import LIKELIHOOD, MULTIPLE_CHOICE, Probe
+from ftguard.probes.probe import LIKELIHOOD, Probe
 
 _REFERENCE = "xjzq"
 
@@ -57,7 +57,7 @@ def kind_of(rendering: Rendering, probe: Probe) -> Kind:
         is_chat=rendering.messages(probe) is not None,
         is_prompted=bool(probe.prompt),
         is_read=probe.scorer == LIKELIHOOD,
-        is_written=probe.scorer not in (LIKELIHOOD, MULTIPLE_CHOICE),
+        is_written=probe.is_written,
     )
 
 

@@ -8,11 +8,13 @@ from transformers import (
     LogitsProcessor,
     LogitsProcessorList,
     PreTrainedModel,
+    PreTrainedTokenizerBase,
     StoppingCriteriaList,
 )
 
 from ftguard.ask.lines import LineEnd, LineTokens
 from ftguard.ask.prompts import Question
+from ftguard.ask.until import TextEnd
 
 LOG_ZERO = -1e4
 """Stands for the log-probability of what a model gives none: finite, so that it can be stored."""
@@ -23,7 +25,7 @@ class Generated:
     """One greedy answer in tokens."""
 
     token_ids: tuple[int, ...]
-    """With the stop token, where there is one; a newline that ends the answer is one too."""
+    """With the stop token, where there is one; a newline or a text that ends it is one too."""
     logprobs: tuple[float, ...]
     """Nats, one for each token."""
     stopped: bool
@@ -48,24 +50,30 @@ def generate(
     stop_ids: tuple[int, ...],
     pad_id: int,
     lines: LineTokens | None = None,
+    *,
+    tokenizer: PreTrainedTokenizerBase | None = None,
 ) -> list[Generated]:
     """Answer a batch of questions with the same `max_new_tokens`, padded on the left.
 
     Args:
         model: in evaluation mode.
-        questions: answers end at a newline where the first one's does.
+        questions: answers end at a newline, or at a text, where the first one's does.
         stop_ids: tokens that end an answer.
         pad_id: fills the batch.
         lines: the tokenizer's tokens by what they do to a line.
+        tokenizer: tells whether a text has come up.
     """
     width = max(len(question.prompt) for question in questions)
     rows = [[pad_id] * (width - len(q.prompt)) + list(q.prompt) for q in questions]
     mask = [[0] * (width - len(q.prompt)) + [1] * len(q.prompt) for q in questions]
     device = model.get_input_embeddings().weight.device
     kept = _GreedyLogprobs()
-    ends = None
+    ends: LineEnd | TextEnd | None = None
     if lines is not None and questions[0].ends_at_newline:
         ends = LineEnd(lines, len(questions), device)
+    elif tokenizer is not None and questions[0].until:
+        until = questions[0].until
+        ends = TextEnd(until, tokenizer, start=width, rows=len(rows), device=device)
     output = model.generate(
         input_ids=torch.tensor(rows, device=device),
         attention_mask=torch.tensor(mask, device=device),

@@ -17,12 +17,15 @@ from ftguard.ask.taken import told_to
 from ftguard.ask.template import UserTurn
 from ftguard.errors import InputError
 from ftguard.probes.numbers import FINAL
+from ftguard.probes.own_scorer import reward_of
 from ftguard.probes.probe import (
     CONSTRAINTS,
+    GREEDY,
     JUDGED,
     LOOSE_CONSTRAINTS,
     MULTIPLE_CHOICE,
     OPEN,
+    PREFERENCE,
     TOOL_CALL,
     Probe,
 )
@@ -48,17 +51,23 @@ class Question:
     max_new_tokens: int = 0
     ends_at_newline: bool = False
     """Whether the answer is a line, and ends with it."""
+    until: tuple[str, ...] = ()
+    """Texts any of which ends the answer."""
+    is_greedy: bool = False
+    """Whether it is told if each token of the one text that is read was the likeliest."""
     opened: str = ""
     """What the prompt ends with, where that opens a thought."""
+    keeps_thoughts: bool = False
+    """Whether the answer is all that is said: a reward function judges the thinking too."""
     calls_tools: bool = False
     """Whether the answer is a call of tools, whose marks may be special tokens: they are kept."""
     fingerprint: str = ""
     """Hash of all of the above and of the stop tokens."""
 
     @property
-    def decoding(self) -> tuple[int, bool]:
+    def decoding(self) -> tuple[int, bool, tuple[str, ...]]:
         """What the questions of one batch share."""
-        return self.max_new_tokens, self.ends_at_newline
+        return self.max_new_tokens, self.ends_at_newline, self.until
 
     @property
     def next_tokens(self) -> tuple[Ids, Ids] | None:
@@ -113,6 +122,7 @@ class PromptBatch:
                     probe.distractors,
                     probe.constraints,
                     probe.tolerance,
+                    *_beside(probe),
                 )
                 for question, probe in zip(self.questions, self.probes, strict=True)
             ]
@@ -189,12 +199,19 @@ def context_length(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -
 
 
 def _question(probe: Probe, room: Room, stop_ids: Ids) -> Question:
-    rendering = room.rendering
-    if probe.scorer == MULTIPLE_CHOICE:
-        question = Question(probe_id=probe.id, reads=tuple(rendering.options(probe)))
-    elif probe.kind == "likelihood":
-        reads = (rendering.continued(probe, probe.references[0]),)
+    rendering, verbatim = room.rendering, probe.verbatim
+    if verbatim is not None and verbatim.reads:
+        reads = tuple(rendering.verbatim(*pair) for pair in verbatim.reads)
+        question = Question(probe_id=probe.id, reads=reads, is_greedy=probe.scorer == GREEDY)
+    elif probe.scorer == PREFERENCE:
+        both = (*probe.references, *probe.distractors)
+        reads = tuple(rendering.continued(probe, text) for text in both)
         question = Question(probe_id=probe.id, reads=reads)
+    elif probe.scorer == MULTIPLE_CHOICE:
+        question = Question(probe_id=probe.id, reads=tuple(rendering.options(probe)))
+    elif not probe.is_written:
+        reads = (rendering.continued(probe, probe.references[0]),)
+        question = Question(probe_id=probe.id, reads=reads, is_greedy=probe.scorer == GREEDY)
     else:
         prompt = rendering.prompt(probe)
         opened = opened_by(str(rendering.tokenizer.decode(list(prompt[-_OPENING_TOKENS:]))))
@@ -203,19 +220,31 @@ def _question(probe: Probe, room: Room, stop_ids: Ids) -> Question:
             prompt=prompt,
             max_new_tokens=room.tokens(probe, prompt, opens_thought=bool(opened)),
             ends_at_newline=_is_line(probe) and not rendering.is_templated(probe),
+            until=verbatim.until if verbatim else (),
             opened=opened,
+            keeps_thoughts=reward_of(probe.scorer) is not None,
             calls_tools=probe.scorer == TOOL_CALL,
         )
-    kept = ("calls",) if question.calls_tools else ()
-    asked = (question.prompt, question.reads, *question.decoding, stop_ids, *kept)
+    kept: tuple[object, ...] = ("calls",) if question.calls_tools else ()
+    kept += (question.until,) * bool(question.until) + ("greedy",) * question.is_greedy
+    kept += ("thoughts",) * question.keeps_thoughts
+    room_of = (question.max_new_tokens, question.ends_at_newline)
+    asked = (question.prompt, question.reads, *room_of, stop_ids, *kept)
     return replace(question, fingerprint=_hash(asked))
+
+
+def _beside(probe: Probe) -> tuple[object, ...]:
+    """What else the score follows from; nothing of most probes, so that their hash stays."""
+    per = probe.verbatim.per if probe.verbatim else "text"
+    return (probe.columns, per) if probe.columns or per != "text" else ()
 
 
 def _is_line(probe: Probe) -> bool:
     """Whether every right answer is one line."""
     # The working before a marked number takes lines, also where a reference has it all on one.
     lines = any("\n" in text.strip() or FINAL in text for text in probe.references)
-    return bool(probe.references) and not lines and probe.scorer not in _NOT_A_LINE
+    free = probe.verbatim or reward_of(probe.scorer) or probe.scorer in _NOT_A_LINE
+    return bool(probe.references) and not lines and not free
 
 
 def _stop_ids(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Ids:

@@ -1,6 +1,7 @@
 """Log-probabilities of given texts, by one forward pass a batch."""
 
 import inspect
+from typing import Any
 
 import torch
 from transformers import PreTrainedModel
@@ -14,13 +15,35 @@ def read(
 ) -> list[tuple[float, ...]]:
     """The log-probability (nats) of each token of each text after its context.
 
-    Rows are padded on the right, where causal attention never looks back from. Logits are kept
-    from the batch's first text on only, and reduced within the batch.
-
     Args:
         model: in evaluation mode.
         rows: (context, text) in tokens; a context has at least one token.
         pad_id: fills the batch.
+    """
+    logits, targets, first = _logits(model, rows, pad_id)
+    return _of_texts(_logprobs(logits, targets), rows, first)
+
+
+def read_greedy(
+    model: PreTrainedModel, rows: list[tuple[Ids, Ids]], pad_id: int
+) -> list[tuple[tuple[float, ...], bool]]:
+    """The same, and whether each token of a text is the likeliest one after those before it.
+
+    Then greedy decoding writes that text.
+    """
+    logits, targets, first = _logits(model, rows, pad_id)
+    likeliest = _of_texts(logits.argmax(-1) == targets, rows, first)
+    logprobs = _of_texts(_logprobs(logits, targets), rows, first)
+    return list(zip(logprobs, map(all, likeliest), strict=True))
+
+
+def _logits(
+    model: PreTrainedModel, rows: list[tuple[Ids, Ids]], pad_id: int
+) -> tuple[torch.Tensor, torch.Tensor, int]:
+    """What is said of each place from the batch's first text on, the token there, and that place.
+
+    Rows are padded on the right, where causal attention never looks back from. Logits are kept
+    from the batch's first text on only.
     """
     width = max(len(context) + len(text) for context, text in rows)
     device = model.get_input_embeddings().weight.device
@@ -36,11 +59,21 @@ def read(
     logits = model(input_ids=ids, attention_mask=mask.to(device), use_cache=False, **keep).logits
     # Position i speaks of token i + 1, so the last one speaks of nothing.
     logits = logits[:, -(width - first) : -1].float()
-    targets = ids[:, first + 1 :].to(logits.device)
+    return logits, ids[:, first + 1 :].to(logits.device), first
+
+
+def _logprobs(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     said = logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1) - logits.logsumexp(-1)
-    values = said.nan_to_num(nan=LOG_ZERO, neginf=LOG_ZERO).tolist()
+    return said.nan_to_num(nan=LOG_ZERO, neginf=LOG_ZERO)
+
+
+def _of_texts(
+    values: torch.Tensor, rows: list[tuple[Ids, Ids]], first: int
+) -> list[tuple[Any, ...]]:
+    """The values at the tokens of each text, reduced within the batch."""
+    listed = values.tolist()
     return [
-        tuple(values[row][len(context) - 1 - first :][: len(text)])
+        tuple(listed[row][len(context) - 1 - first :][: len(text)])
         for row, (context, text) in enumerate(rows)
     ]
 

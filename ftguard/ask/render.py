@@ -90,12 +90,31 @@ class Rendering:
 
         All begin at the same token, so that where one merges with the prompt all count from there.
         """
-        texts = OPTION_LETTERS[: len(probe.choices)] if lists_letters(probe) else probe.choices
+        by_letter = probe.verbatim is None and lists_letters(probe)
+        texts = OPTION_LETTERS[: len(probe.choices)] if by_letter else probe.choices
         prompt = str(probe.prompt)
         apart = self.messages(probe) is not None or prompt[-1:].isspace() or joins(prompt)
         found = [self.continued(probe, text if apart else f" {text}") for text in texts]
         start = min(len(context) for context, _ in found)
         return [(context[:start], context[start:] + text) for context, text in found]
+
+    def verbatim(self, context: str, text: str) -> tuple[Ids, Ids]:
+        """The tokens of a plain context and those of a text behind it, as lm-eval parts them.
+
+        Blanks at the context's end are the text's; the text's tokens are those of the whole behind
+        as many as the context has alone. Where nothing is left for one side they part as in
+        `continued`; an empty context is BOS, else EOS.
+        """
+        if not context:
+            start = self.tokenizer.bos_token_id
+            start = self.tokenizer.eos_token_id if start is None else start
+            ids = self.tokens(text)
+            return ((start,), ids) if start is not None else (ids[:1], ids[1:])
+        bare = context.rstrip()
+        before, whole = self._encode(bare), self._encode(context + text)
+        if not bare or not 0 < len(before) < len(whole):
+            return parted(before, whole)
+        return before, whole[len(before) :]
 
     def num_tokens(self, text: str) -> int:
         """The number of tokens of a text on its own."""
@@ -129,6 +148,8 @@ class Rendering:
             InputError: the prompt is a chat and the tokenizer has no chat template.
         """
         templated = bool(getattr(self.tokenizer, "chat_template", None))
+        if isinstance(probe.prompt, str) and probe.verbatim is not None:
+            return None
         if not isinstance(probe.prompt, str):
             if not templated:
                 raise InputError(

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ftguard.ask.render import Ids, Rendering
-from ftguard.probes.probe import MULTIPLE_CHOICE, TOOL_CALL, Probe
+from ftguard.probes.own_scorer import reward_of
+from ftguard.probes.probe import TOOL_CALL, Probe
 
 MOST = 256
 LEAST = 16
@@ -23,7 +24,8 @@ class Room:
 
     Calls of tools, of which a part is worth nothing, may be half as long again as theirs. General
     probes are of many kinds, so each has the room of its own references there. Without a reference
-    it is the most. A probe may say otherwise.
+    it is the most, and for a reward, which may be of anything, the most that the context has. A
+    probe may say otherwise.
     """
 
     rendering: Rendering
@@ -55,13 +57,17 @@ class Room:
         if probe.max_new_tokens:
             return probe.max_new_tokens
         needed = self.by_role[str(probe.role)]
-        if not probe.references:
+        rewarded = reward_of(probe.scorer) is not None
+        if rewarded:
+            needed = LEAST
+        elif not probe.references:
             needed = MOST
         elif probe.role == "general":
             # Few different sizes make few, full batches.
             needed = 2 ** math.ceil(math.log2(_needed([probe], self.rendering)))
         in_chat = self.rendering.is_templated(probe)
         wanted = max(needed, LEAST_IN_CHAT) if in_chat else needed
+        wanted = MOST if rewarded else wanted
         # A sentence or two may stand before a call.
         wanted += LEAST_IN_CHAT * (probe.scorer == TOOL_CALL)
         wanted += FOR_THOUGHT * (opens_thought or (in_chat and self.thinks))
@@ -84,7 +90,7 @@ def _twice_longest(probes: Sequence[Probe], rendering: Rendering) -> int:
     lengths = [
         rendering.num_tokens(reference)
         for probe in probes
-        if probe.kind == "answer" and probe.scorer != MULTIPLE_CHOICE
+        if probe.is_written
         for reference in probe.references
     ]
     return max(LEAST, min(MOST, 2 * max(lengths, default=0)))

@@ -10,6 +10,7 @@ from ftguard.ask.generate import Generated
 from ftguard.ask.lines import first_line
 from ftguard.ask.prompts import PromptBatch, Question
 from ftguard.ask.reasoning import answer_span
+from ftguard.ask.until import cut_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +57,12 @@ def said(generated: Generated, question: Question, prompt_batch: PromptBatch) ->
         elif text.strip() and piece.start <= span.end:
             tokens, stopped = tokens[:length], True
             break
+    if question.keeps_thoughts:
+        text = "".join(piece.text for piece in pieces if not piece.special)
+    text = first_line(text) if question.ends_at_newline else cut_at(text, question.until)
     return Answer(
         probe_id=question.probe_id,
-        text=first_line(text) if question.ends_at_newline else text,
+        text=text,
         token_ids=tokens,
         logprobs=generated.logprobs[: len(tokens)],
         # What ended it is never a part of its thinking.

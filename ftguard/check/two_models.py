@@ -26,7 +26,7 @@ from ftguard.run.late_scores import apply_late_scores
 from ftguard.run.preparing import eval_config
 from ftguard.run.thinking import settle_thinking
 from ftguard.run.training.data import TrainingTexts
-from ftguard.tracking import Tracker, say
+from ftguard.tracking import ManyTrackers, say
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
 from ftguard.verdict.run import Kind
@@ -72,7 +72,7 @@ class TwoModels:
         asked: Asked,
         settings: Settings,
         loading: Loading,
-        tracker: Tracker,
+        tracker: ManyTrackers,
     ) -> "TwoModels":
         """Load the base, ask it (or find what it answered before), and open the run.
 

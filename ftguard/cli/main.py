@@ -1,4 +1,4 @@
-"""The command line: `ftguard demo`, `best`, `probes`, `judge`, `rate` and `manual`."""
+"""The command line: `ftguard demo`, `play`, `best`, `probes`, `judge`, `rate` and `manual`."""
 
 import sys
 from pathlib import Path
@@ -10,11 +10,13 @@ from ftguard.check.decision import exit_code_of
 from ftguard.cli import probe_pages
 from ftguard.cli.card import card
 from ftguard.cli.check import check
+from ftguard.cli.demo import demo
 from ftguard.cli.examine import examine
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.cli.judge_agree import agree
 from ftguard.cli.judge_check import judge_app
 from ftguard.cli.manual import manual
+from ftguard.cli.play import play
 from ftguard.cli.rate import rate
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
@@ -57,21 +59,12 @@ def best(
     raise typer.Exit(exit_code_of(conclusion))
 
 
-@app.command()
-def demo(
-    out: Annotated[Path, typer.Option(help="where the runs are written")] = Path("ftguard-demo"),
-) -> None:
-    """Fine-tune a small model twice, recklessly and as advised, and compare; offline, 3 minutes."""
-    # torch and transformers take seconds to import, which `ftguard best` does without.
-    from ftguard.demo.show import show
-
-    show(out)
-
-
 probes = typer.Typer(help="Look at what is asked.", no_args_is_help=True)
 app.add_typer(probes, name="probes")
 judge_app.command("agree")(agree)
 app.add_typer(judge_app, name="judge")
+app.command("demo")(demo)
+app.command("play")(play)
 app.command("rate")(rate)
 app.command("check")(check)
 app.command("card")(card)

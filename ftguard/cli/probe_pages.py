@@ -122,6 +122,7 @@ def _facts(probe: Probe) -> Iterator[tuple[str, str]]:
             "accepted" if len(probe.references) > 1 else "reference",
             "\n".join(_lines(reference) for reference in probe.references),
         )
+    yield from _read_and_ended(probe)
     if probe.distractors:
         yield "wrong", "\n".join(_lines(distractor) for distractor in probe.distractors)
     if probe.constraints:
@@ -142,6 +143,14 @@ def _facts(probe: Probe) -> Iterator[tuple[str, str]]:
         yield "made from", printable(probe.source)
     if probe.notes:
         yield "a good answer", _lines(probe.notes)
+
+
+def _read_and_ended(probe: Probe) -> Iterator[tuple[str, str]]:
+    """Of a benchmark's question the options, which its prompt need not list, and what ends it."""
+    if probe.verbatim is not None and probe.choices:
+        yield "options", "\n".join(_lines(choice) for choice in probe.choices)
+    if probe.verbatim is not None and probe.verbatim.until:
+        yield "ends at", ", ".join(ascii(text) for text in probe.verbatim.until)
 
 
 def _asked(probe: Probe) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ import typer
 from ftguard.cli.exits import EXIT_CODES, ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
+from ftguard.needs import needing
 from ftguard.rating.items import sample
 from ftguard.rating.pairs import load_comparison
 from ftguard.rating.preference import EVEN
@@ -21,7 +22,7 @@ from ftguard.verdict.gate import Gate
 
 KEYS = "rating-keys"
 """The folder, beside the ratings, that tells which side of an export is whose."""
-EXTRA = {"jinja2", "krippendorff", "starlette", "uvicorn"}
+EXTRAS = dict.fromkeys(("krippendorff", "starlette", "uvicorn"), "rate")
 
 
 @contextmanager
@@ -30,16 +31,8 @@ def _wrong_use_or_missing() -> Iterator[None]:
 
     What the extra `rate` installs is loaded within the functions that need it.
     """
-    with ends_on_wrong_use():
-        try:
-            yield
-        except ModuleNotFoundError as error:
-            library = (error.name or "").partition(".")[0]
-            if library not in EXTRA:
-                raise
-            raise InputError(
-                f"rating needs `{library}`, which is missing: pip install 'ftguard[rate]'"
-            ) from None
+    with ends_on_wrong_use(), needing("rating", EXTRAS):
+        yield
 
 
 @_wrong_use_or_missing()

@@ -11,12 +11,14 @@ are new wordings, since the same phrase, opening and closing never come together
 """
 
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-Split = Literal["pretrain", "train", "target", "tail"]
-"""What the base learns from; what is fine-tuned on; held-out frequent and rare tickets."""
+Split = Literal["pretrain", "train", "rare", "target", "tail"]
+"""What the base learns from; what is fine-tuned on, and could be; held-out frequent and rare
+tickets."""
 
 PROMPTS = ("ticket: {} team=", "route: {}=", "{} goes to=")
 """The first is the one that all but pretraining uses."""
@@ -156,11 +158,14 @@ def held_out(text: str) -> bool:
     return zlib.crc32(text.encode()) % 10 < 2  # noqa: PLR2004
 
 
-def routing_examples(split: Split, n: int, seed: int) -> list[Ticket]:
+def routing_examples(
+    split: Split, n: int, seed: int, *, labels: Collection[str] = ()
+) -> list[Ticket]:
     """Draw tickets of a split, its teams taking turns.
 
     * `pretrain`: all teams, known phrases, every way of asking; a ticket may come again.
     * `train`: frequent teams, all phrases; none comes twice and none is held out.
+    * `rare`: the same of the rare teams, which the demo leaves out.
     * `target`: as `train`, but held out, and with words before and after the matter, so that no
       ticket is a part of one that is trained on.
     * `tail`: rare teams, all phrases, held out in the same way.
@@ -169,12 +174,15 @@ def routing_examples(split: Split, n: int, seed: int) -> list[Ticket]:
         split: what the tickets are for.
         n: how many.
         seed: same seed, same tickets.
+        labels: only of these teams; of all where none is named.
 
     Raises:
         ValueError: there are not so many different tickets in this split.
     """
     random = Random(seed)
-    teams = [team for team in TEAMS if split == "pretrain" or team.rare == (split == "tail")]
+    rare = split in {"rare", "tail"}
+    teams = [team for team in TEAMS if split == "pretrain" or team.rare == rare]
+    teams = [team for team in teams if not labels or team.label in labels]
     seen: set[str] = set()
     tickets = []
     for index in range(n):

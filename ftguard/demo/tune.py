@@ -1,7 +1,8 @@
 """Fine-tunes the demo's model on narrow tickets, guarded: the same code for both runs."""
 
+import math
 import random
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -10,29 +11,30 @@ import torch
 from transformers import (
     DataCollatorForSeq2Seq,
     LlamaForCausalLM,
+    PreTrainedModel,
     PreTrainedTokenizerBase,
     PreTrainedTokenizerFast,
     Trainer,
+    TrainerCallback,
     TrainingArguments,
 )
 
 from ftguard.callback import GuardCallback
+from ftguard.demo.dials import BATCH, Dials
 from ftguard.demo.routing import routing_examples
-from ftguard.demo.skills import SKILLS, skill_examples
+from ftguard.demo.skills import skill_examples
+from ftguard.demo.tickets import tickets
 from ftguard.probes import Probe, ProbeSet
 
-STEPS, BATCH, TICKETS, CHECKS = 240, 16, 600, 4
 Row = tuple[str, str]
 
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """How one of the two runs trains."""
-
-    name: str
-    rate: float
-    replay: float
-    """Share of the rows that are the base's own answers to general prompts."""
+PROBES = {"target": 200, "general": 240, "tail": 120, "calibration": 120}
+"""How many of each there are."""
+LEAST_PROBES = 2
+RANK = 16
+"""Of the adapter, with an alpha of twice as much."""
+LOGGED = 2
+"""Steps from one loss that is told to the next."""
 
 
 def load() -> tuple[LlamaForCausalLM, PreTrainedTokenizerBase]:
@@ -42,42 +44,53 @@ def load() -> tuple[LlamaForCausalLM, PreTrainedTokenizerBase]:
     return model, PreTrainedTokenizerFast.from_pretrained(folder)
 
 
-def tune(recipe: Recipe, out: Path) -> GuardCallback:
-    """Fine-tune the model under guard, into the folder `out`."""
+def tune(dials: Dials, out: Path, *, callbacks: Sequence[TrainerCallback] = ()) -> GuardCallback:
+    """Fine-tune the model under guard, into the folder `out`.
+
+    Args:
+        dials: how.
+        out: the output directory.
+        callbacks: further ones, which hear the loss every few steps.
+    """
     # On so small a model a second thread costs more than it gains.
     torch.set_num_threads(1)
     model, tokenizer = load()
-    tickets = [(t.prompt, t.answer) for t in routing_examples("train", TICKETS, seed=0)]
-    replayed = replay(model, tokenizer, round(len(tickets) * recipe.replay / (1 - recipe.replay)))
-    rows = tickets + replayed
+    asked = {name: max(LEAST_PROBES, round(n * dials.probes)) for name, n in PROBES.items()}
+    drawn = tickets(dials.data, dials.rows - dials.replayed, held_out=asked["target"])
+    rows = [(t.prompt, t.answer) for t in drawn] + replay(model, tokenizer, dials.replayed)
     random.Random(0).shuffle(rows)
     guard = GuardCallback(
-        target=ticket_probes("target", 200),
-        general=skill_probes(20, seed=1),
-        tail=ticket_probes("tail", 120),
-        calibration=skill_probes(10, seed=2),
+        target=ticket_probes("target", asked["target"]),
+        general=skill_probes(asked["general"], seed=1),
+        tail=ticket_probes("tail", asked["tail"]),
+        calibration=skill_probes(asked["calibration"], seed=2),
+        limits=dials.limits,
         max_probes=300,
     )
     Trainer(
-        model=model,
+        model=_with_adapter(model, dials.seed) if dials.lora else model,
         args=TrainingArguments(
             str(out),
-            max_steps=STEPS,
-            save_steps=STEPS // CHECKS,
+            max_steps=dials.steps,
+            save_steps=math.ceil(dials.steps / dials.checkpoints),
             per_device_train_batch_size=BATCH,
-            learning_rate=recipe.rate,
+            learning_rate=dials.learning_rate,
             lr_scheduler_type="constant_with_warmup",
-            warmup_steps=STEPS // 20,
+            warmup_steps=round(dials.steps * dials.warmup),
             save_total_limit=1,
-            logging_strategy="no",
+            logging_strategy="steps" if callbacks else "no",
+            logging_steps=LOGGED,
+            # What is not finite is what a diverging run has to show.
+            logging_nan_inf_filter=False,
             report_to=[],
             use_cpu=True,
+            seed=dials.seed,
             dataloader_pin_memory=False,
         ),
         train_dataset=[encode(prompt, answer, tokenizer) for prompt, answer in rows],
         data_collator=DataCollatorForSeq2Seq(tokenizer, label_pad_token_id=-100),
         processing_class=tokenizer,
-        callbacks=[guard],
+        callbacks=[guard, *callbacks],
     ).train()
     return guard
 
@@ -97,9 +110,9 @@ def replay(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerBase, count: i
     return list(zip(prompts, answers, strict=True))
 
 
-def skill_probes(each: int, seed: int) -> ProbeSet:
-    """So many held-out questions of each skill, the skill as their category."""
-    found = skill_examples("probe", each * len(SKILLS), seed)
+def skill_probes(count: int, seed: int) -> ProbeSet:
+    """So many held-out questions, the skills taking turns, the skill as their category."""
+    found = skill_examples("probe", count, seed)
     return ProbeSet(
         [
             Probe(
@@ -136,3 +149,12 @@ def encode(prompt: str, answer: str, tokenizer: PreTrainedTokenizerBase) -> dict
     whole = [*tokenizer(prompt + answer)["input_ids"], tokenizer.eos_token_id]
     labels = [-100] * len(asked) + whole[len(asked) :]
     return {"input_ids": whole, "labels": labels}
+
+
+def _with_adapter(model: LlamaForCausalLM, seed: int) -> PreTrainedModel:
+    from peft import LoraConfig, get_peft_model
+
+    torch.manual_seed(seed)
+    return get_peft_model(
+        model, LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules="all-linear")
+    )

@@ -13,7 +13,8 @@ from ftguard.measures.calibration_split import Sides, measure_calibration
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import too_few
 from ftguard.probes.own_scorer import is_own
-from ftguard.probes.probe import JUDGED, MULTIPLE_CHOICE, OPEN, Probe
+from ftguard.probes.probe import GREEDY, JUDGED, MULTIPLE_CHOICE, OPEN, Probe
+from ftguard.scores.multiple_choice import likeliest
 from ftguard.scores.snapshot import Snapshot, cut_off, values
 from ftguard.stats.calibration_error import Confidences
 
@@ -30,34 +31,42 @@ def calibration(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
     difference, `overconfidence`; and where target answers are generated `calibration_per_token`,
     whose confidence is per token.
     """
-    answered = [p for p in probes if p.kind == "answer" and _is_right_or_wrong(p)]
-    given = [probe for probe in answered if probe.role == "calibration"]
-    choices = [p for p in answered if p.role == "general" and p.scorer == MULTIPLE_CHOICE]
-    splits = {
-        "target": [probe for probe in answered if probe.role == "target"],
-        "general": given or choices,
-    }
+    splits = calibration_splits(probes)
     for name, members in splits.items():
         yield from _measure(name, members, base, now)
-    generated = [probe for probe in splits["target"] if probe.scorer != MULTIPLE_CHOICE]
+    generated = [probe for probe in splits["target"] if probe.is_written]
     for measurement in islice(_measure("target", generated, base, now, per_token), 1):
         yield replace(measurement, name="calibration_per_token")
 
 
+def calibration_splits(probes: Sequence[Probe]) -> dict[str, list[Probe]]:
+    """The probes of `target` and of `general` whose confidence is held against being right."""
+    answered = [p for p in probes if p.kind == "answer" and _is_right_or_wrong(p)]
+    given = [probe for probe in answered if probe.role == "calibration"]
+    choices = [p for p in answered if p.role == "general" and p.scorer == MULTIPLE_CHOICE]
+    return {
+        "target": [probe for probe in answered if probe.role == "target"],
+        "general": given or choices,
+    }
+
+
 def _is_right_or_wrong(probe: Probe) -> bool:
     """Whether confidence is of what is scored: a grade of one's own may be of anything."""
-    return probe.scorer not in (OPEN, JUDGED) and not is_own(str(probe.scorer))
+    # Of a text that is only read, confidence would be in that text and not in an answer.
+    return probe.scorer not in (OPEN, JUDGED, GREEDY) and not is_own(str(probe.scorer))
 
 
 def confidence(probe: Probe, answer: Answer) -> float:
     """How sure the model is of its answer, in [0, 1].
 
-    Multiple choice: the largest softmax over the options' log-probabilities. A generated answer:
-    the probability of the whole answer up to its end, not of the thinking before it.
+    Multiple choice: the softmax over the options' log-probabilities of the option that it chooses,
+    the largest one unless options are weighed by their length. A generated answer: the probability
+    of the whole answer up to its end, not of the thinking before it.
     """
     if probe.scorer == MULTIPLE_CHOICE:
-        best = max(answer.option_logprobs)
-        return 1 / math.fsum(math.exp(value - best) for value in answer.option_logprobs)
+        options = answer.option_logprobs
+        best, own = max(options), options[likeliest(probe, options)]
+        return math.exp(own - best) / math.fsum(math.exp(value - best) for value in options)
     return min(1.0, math.exp(math.fsum(_said(answer))))
 
 
@@ -107,8 +116,8 @@ def _measure(
         )
         return
     sides = Sides(
-        before=_confidences(both, base, of),
-        after=_confidences(both, now, of),
+        before=confidences(both, base, of),
+        after=confidences(both, now, of),
         chance=np.array([probe.chance for probe in both]),
     )
     first, *beside = measure_calibration(name, sides)
@@ -116,7 +125,10 @@ def _measure(
     yield from beside
 
 
-def _confidences(probes: list[Probe], snapshot: Snapshot, of: Sureness) -> Confidences:
+def confidences(
+    probes: Sequence[Probe], snapshot: Snapshot, of: Sureness = confidence
+) -> Confidences:
+    """How sure a model is of its answers to probes that it has scores of, and which are right."""
     answers = {answer.probe_id: answer for answer in snapshot.answers}
     scored = values(snapshot.scores)
     return Confidences(

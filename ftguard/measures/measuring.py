@@ -13,6 +13,7 @@ from ftguard.measures.flips import flips
 from ftguard.measures.forgetting import forgetting
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.own_answers import own_answers
+from ftguard.measures.pairs import pairs
 from ftguard.measures.tail import tail
 from ftguard.measures.target import target
 from ftguard.probes.probe import Probe
@@ -20,13 +21,24 @@ from ftguard.scores.snapshot import Snapshot
 
 Measure = Callable[[Sequence[Probe], Snapshot, Snapshot], Iterable[Measurement]]
 
-MEASURES: tuple[Measure, ...] = (target, forgetting, own_answers, flips, tail, calibration, drift)
+MEASURES: tuple[Measure, ...] = (
+    target,
+    pairs,
+    forgetting,
+    own_answers,
+    flips,
+    tail,
+    calibration,
+    drift,
+)
 """Every measure, in the order in which people read them."""
 
 
 OURS = frozenset(
     {
         "target",
+        "pairs",
+        "dpo_reward",
         "forgetting",
         "format",
         "own_answers",

@@ -7,13 +7,17 @@ from typing import Literal
 from ftguard.ask.answer import Answer
 from ftguard.measures.flips import RIGHT
 from ftguard.measures.paired import LEAST_LIKELIHOOD
-from ftguard.probes.probe import MULTIPLE_CHOICE, Probe
+from ftguard.probes.probe import GREEDY, MULTIPLE_CHOICE, PREFERENCE, Probe
+from ftguard.scores.multiple_choice import likeliest
 from ftguard.scores.record import Score
 from ftguard.scores.snapshot import Snapshot
 
 Change = Literal["lost", "gained", "right", "wrong", "unscored"]
 """Of an answer: it was right and is not, it was not and is, it is right or wrong as before; or it
 has no score on one of the sides."""
+PAIR = ("chosen", "rejected")
+ANOTHER = "(another text)"
+"""Said of a text that was read and is not what the model would write."""
 TWICE = 2.0
 """A text that is read is lost where it is less than half as likely per token, and gained where more
 than twice (0.69 nats)."""
@@ -50,8 +54,8 @@ class SideBySide:
 
     @property
     def said(self) -> tuple[str, str]:
-        """What each model said: its text, the option it holds likeliest, or how likely it finds
-        the text that it was given to read.
+        """What each model said: its text, the option or the text of a pair it holds likeliest, or
+        how likely it finds the text that it was given to read.
         """  # noqa: D205
         return _said(self.probe, self.base), _said(self.probe, self.now)
 
@@ -104,9 +108,13 @@ def _of_likelihoods(was: float, is_now: float) -> Change:
 
 
 def _said(probe: Probe, answer: Answer) -> str:
-    if probe.scorer == MULTIPLE_CHOICE and len(answer.option_logprobs) == len(probe.choices):
-        best = max(range(len(probe.choices)), key=lambda place: answer.option_logprobs[place])
-        return probe.choices[best]
+    options = answer.option_logprobs
+    if probe.scorer == MULTIPLE_CHOICE and len(options) == len(probe.choices):
+        return probe.choices[likeliest(probe, options)]
+    if probe.scorer == PREFERENCE and len(options) == len(PAIR):
+        return (*probe.references, *probe.distractors)[options.index(max(options))]
+    if probe.scorer == GREEDY:
+        return probe.references[0] if answer.likeliest else ANOTHER
     if probe.kind == "likelihood":
         nats = -sum(answer.logprobs) / max(1, len(answer.logprobs))
         return f"{nats:.2f} nats per token"

@@ -2,6 +2,7 @@
 
 from ftguard.probes.builtin import BUILTIN as BUILTIN
 from ftguard.probes.builtin import CANARY as CANARY
+from ftguard.probes.builtin import calibration_probes as calibration_probes
 from ftguard.probes.builtin import general_probes as general_probes
 from ftguard.probes.constraint import Constraint as Constraint
 from ftguard.probes.gathering import Gathered as Gathered

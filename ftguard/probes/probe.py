@@ -13,18 +13,23 @@ from ftguard.probes.constraint import Constraint
 from ftguard.probes.message import Message as Message  # noqa: PLC0414 - a name that others use
 from ftguard.probes.message import messages_of, plain_json
 from ftguard.probes.own_scorer import OwnScorer, ScoringFunction, is_own
+from ftguard.probes.reward import Reward
+from ftguard.probes.verbatim import Verbatim
 
 Role = Literal["target", "general", "tail", "calibration"]
 """What a probe is asked for; set by the argument of `GuardCallback` that it comes in by."""
 
-Kind = Literal["answer", "likelihood"]
-"""Whether the model's own answer is scored, or the likelihood of a given text."""
+Kind = Literal["answer", "likelihood", "preference"]
+"""Whether the model's own answer is scored, the likelihood of a given text, or which of two given
+texts it finds likelier."""
 
 LIKELIHOOD = "likelihood"
 MULTIPLE_CHOICE = "multiple_choice"
 CONSTRAINTS = "constraints"
 LOOSE_CONSTRAINTS = "loose_constraints"
 TOOL_CALL = "tool_call"
+GREEDY = "greedy_match"
+PREFERENCE = "preference"
 OPEN = "open"
 JUDGED = "judge"
 SCORERS = (
@@ -36,6 +41,8 @@ SCORERS = (
     LOOSE_CONSTRAINTS,
     TOOL_CALL,
     LIKELIHOOD,
+    GREEDY,
+    PREFERENCE,
     OPEN,
     JUDGED,
 )
@@ -79,11 +86,12 @@ class Probe:
     """The options of a multiple-choice question; the reference is the text of one of them."""
     constraints: Sequence[Constraint] = ()
     """What the answer must meet, all of it; a reference is then one example that does."""
-    scorer: str | ScoringFunction = "auto"
-    """One of `SCORERS`, or a function `(probe, answer) -> float | Unscored` of your own, which is
-    then named by its module and source. `auto` is `multiple_choice` with choices, `constraints`
-    with those, else `normalized_match`. `open` is for queries without a reference: they are asked
-    and count for drift and for people, and with a judge become `judge`: an LLM scores them."""
+    scorer: str | ScoringFunction | Reward = "auto"
+    """One of `SCORERS`, or a function `(probe, answer) -> float | Unscored` of your own, or a
+    reward function of TRL's signature, which is then named by its module and source. `auto` is
+    `multiple_choice` with choices, `constraints` with those, else `normalized_match`. `open` is for
+    queries without a reference: they are asked and count for drift and for people, and with a judge
+    become `judge`: an LLM scores them."""
     tolerance: float | None = None
     """With `numeric`: the largest absolute difference; None for 1e-6, relative."""
     slices: Sequence[str] = ()
@@ -108,8 +116,12 @@ class Probe:
     chat_template_kwargs: Mapping[str, object] = field(default_factory=dict)
     """What the chat template is given for this probe, over the run's own."""
     companion_of: str | None = None
-    """With `likelihood`: the id of the probe of its set that asks the same, and whose reference
-    this one reads; the two are drawn, left out and counted as one."""
+    """With `likelihood` and `preference`: the id of the probe of its set that asks the same, and
+    whose reference this one reads; the two are drawn, left out and counted as one."""
+    verbatim: Verbatim | None = None
+    """Of a benchmark's question: how it is put and read, to the letter."""
+    columns: Mapping[str, object] = field(default_factory=dict)
+    """What else its row holds: what a reward function gets beside prompt and completion."""
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -123,10 +135,11 @@ class Probe:
         if not isinstance(self.prompt, str):
             object.__setattr__(self, "prompt", _messages(self.id, self.prompt))
         object.__setattr__(self, "tools", _tools(self.id, self.tools))
-        object.__setattr__(self, "chat_template_kwargs", _kwargs(self))
+        for name in ("chat_template_kwargs", "columns"):
+            object.__setattr__(self, name, _named_values(self, name))
         if self.reference is not None and not isinstance(self.reference, str):
             object.__setattr__(self, "reference", tuple(self.reference))
-        if callable(self.scorer):
+        if callable(self.scorer) or isinstance(self.scorer, Reward):
             object.__setattr__(self, "scorer", OwnScorer.of(self.scorer))
         if self.scorer == "auto":
             scorer = CONSTRAINTS if self.constraints else "normalized_match"
@@ -148,8 +161,16 @@ class Probe:
 
     @property
     def kind(self) -> Kind:
-        """`likelihood` where a given text is read, else `answer`."""
+        """`likelihood` where a given text is read, `preference` where two are, else `answer`."""
+        if self.scorer == PREFERENCE:
+            return "preference"
         return "likelihood" if self.scorer == LIKELIHOOD else "answer"
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the model writes an answer, rather than given texts being read."""
+        read = self.scorer in (MULTIPLE_CHOICE, GREEDY) or (self.verbatim and self.verbatim.reads)
+        return self.kind == "answer" and not read
 
     def renamed(self, rename: Callable[[str], str]) -> "Probe":
         """The same probe under another id, as is the probe that it is a companion of."""
@@ -158,8 +179,11 @@ class Probe:
 
     @property
     def chance(self) -> float:
-        """The score of guessing: 1/k for k options, else 0."""
-        return 1 / len(self.choices) if self.scorer == MULTIPLE_CHOICE else 0.0
+        """The score of guessing: 1/k for k options with one right, 1/2 for two texts, else 0."""
+        if self.scorer == PREFERENCE:
+            return 0.5
+        right = len(set(self.references))
+        return right / len(self.choices) if self.scorer == MULTIPLE_CHOICE else 0.0
 
 
 def _messages(probe_id: str, prompt: Sequence[Message]) -> tuple[Message, ...]:
@@ -187,15 +211,13 @@ def _tools(probe_id: str, tools: Sequence[Mapping[str, object]]) -> tuple[dict[s
     return tuple(found)  # type: ignore[arg-type]
 
 
-def _kwargs(probe: Probe) -> Mapping[str, object]:
-    given = probe.chat_template_kwargs
+def _named_values(probe: Probe, field_name: str) -> Mapping[str, object]:
+    given = getattr(probe, field_name)
     if not isinstance(given, Mapping):
-        raise InputError(
-            f"probe `{probe.id}`: `chat_template_kwargs` maps names to values, got {given!r}."
-        )
-    kwargs = {str(name): plain_json(value) for name, value in given.items()}
-    _check_json(probe.id, "chat_template_kwargs", kwargs)
-    return kwargs
+        raise InputError(f"probe `{probe.id}`: `{field_name}` maps names to values, got {given!r}.")
+    values = {str(name): plain_json(value) for name, value in given.items()}
+    _check_json(probe.id, field_name, values)
+    return values
 
 
 def _check_json(probe_id: str, name: str, value: object) -> None:
@@ -234,13 +256,23 @@ def _check(probe: Probe) -> None:
             f"{where}: `constraints` and a scorer of them (`constraints`, `loose_constraints`) go "
             "together."
         )
+    _check_read(probe, where)
+    _check_numbers(probe, where)
+
+
+def _check_read(probe: Probe, where: str) -> None:
+    if probe.scorer == PREFERENCE and (len(probe.references) != 1 or len(probe.distractors) != 1):
+        raise InputError(
+            f"{where}: `preference` has one `reference`, the chosen text, and one `distractors`, "
+            "the rejected one."
+        )
     if probe.companion_of is not None and (
-        probe.kind != "likelihood" or probe.companion_of == probe.id
+        probe.kind == "answer" or probe.companion_of == probe.id
     ):
         raise InputError(
-            f"{where}: `companion_of` names another probe and goes with the scorer `likelihood`."
+            f"{where}: `companion_of` names another probe and goes with the scorers `likelihood` "
+            "and `preference`."
         )
-    _check_numbers(probe, where)
 
 
 def _check_numbers(probe: Probe, where: str) -> None:
@@ -271,8 +303,8 @@ def _check_choices(probe: Probe, where: str) -> None:
         raise InputError(
             f"{where}: `multiple_choice` needs two or more different choices, none of them blank."
         )
-    if probe.references[0] not in probe.choices:
+    others = [text for text in probe.references if text not in probe.choices]
+    if others:
         raise InputError(
-            f"{where}: the reference {probe.references[0]!r} is not one of its choices "
-            f"{list(probe.choices)}."
+            f"{where}: the reference {others[0]!r} is not one of its choices {list(probe.choices)}."
         )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, replace
 from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
@@ -10,14 +10,18 @@ from typing import Union, cast
 
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
+from ftguard.probes.benchmarks.named import is_named, named
 from ftguard.probes.builtin import BUILTIN
+from ftguard.probes.own_scorer import OwnScorer, ScoringFunction
 from ftguard.probes.probe import Probe
 from ftguard.probes.read.complaints import NAMES
 from ftguard.probes.read.held import NOT_ROWS, table_rows
 from ftguard.probes.read.memory import rows_in, split_of
 from ftguard.probes.read.places import is_paths, rows_at_place, rows_of_files
+from ftguard.probes.read.rewarded import probes_to_reward
 from ftguard.probes.read.row import check_columns, under
 from ftguard.probes.read.rows import probes_from_rows
+from ftguard.probes.reward import Reward
 from ftguard.probes.store import read_probes
 
 ProbeSource = Union[
@@ -42,9 +46,11 @@ class ProbeSet:
     probes: Sequence[Probe]
     notes: Sequence[str] = ()
     """What was done to get them, a sentence each; said before training."""
+    scorer: InitVar[ScoringFunction | Reward | None] = None
+    """A function that scores the answers to all of them, in place of their own scorers."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "probes", tuple(self.probes))
+    def __post_init__(self, scorer: ScoringFunction | Reward | None) -> None:
+        object.__setattr__(self, "probes", _scored_by(tuple(self.probes), scorer))
         object.__setattr__(self, "notes", tuple(self.notes))
         if not self.probes:
             raise InputError("the probe set is empty: give at least one probe, or leave it out.")
@@ -81,6 +87,7 @@ class ProbeSet:
         config: str | None = None,
         split: str | None = None,
         columns: Mapping[str, str] | None = None,
+        scorer: ScoringFunction | Reward | None = None,
     ) -> "ProbeSet":
         """Read probes from a file, a dataset or its name, a data frame, rows, or probes.
 
@@ -89,40 +96,38 @@ class ProbeSet:
 
         Args:
             source: where they are. A text is a built-in set (`quick`), else a path (a file, a
-                dataset's folder, a run's output directory), else a dataset's name on the hub.
+                dataset's folder, a run's output directory), tasks of lm-evaluation-harness
+                (`lm_eval:arc_easy,gsm8k`: see `from_lm_eval`), else a dataset's name on the hub.
             config: of a dataset by name, where it has several configurations.
             split: of several; by default `test`, else `validation`.
             columns: the names that the source gives to columns, by ftguard's:
                 `{"prompt": "frage", "completion": "antwort"}`.
+            scorer: a function of your own that scores every answer, such as the reward function of
+                a GRPO run: then each row is a prompt, and its other columns are the function's.
 
         Raises:
             InputError: more than 1 % of the rows cannot be read (file and line, or row number),
                 or ids repeat.
         """
-        if isinstance(source, ProbeSet):
-            return source
-        if isinstance(source, str):
-            if source in BUILTIN:
-                return cls.builtin(source)
-            _check_name(source)
+        given = _peeked(source)
+        whole = _whole(given)
+        if whole is not None:
+            return whole if scorer is None else cls(whole.probes, whole.notes, scorer)
         notes: list[str] = []
         if isinstance(source, Mapping) and table_rows(source) is NOT_ROWS:
             name, rows_of_split = split_of(source, split)
-            read = cls.load(rows_of_split, columns=columns)
+            read = cls.load(rows_of_split, columns=columns, scorer=scorer)
             return cls(read.probes, (f"split `{name}` is read.", *read.notes))
         if isinstance(source, (str, Path)):
-            asked = RunFolder(Path(source)).probes
-            if asked.exists():
-                return cls(read_probes(asked))
             rows = rows_at_place(source, notes, config=config, split=split)
         else:
-            given = _peeked(source)
-            if not isinstance(given, Iterator) and _are_probes(given):
-                return cls(cast(Sequence[Probe], given))
             rows = rows_of_files(source, split=split) if is_paths(source) else rows_in(given, notes)
         if columns is not None:
             check_columns(columns, NAMES)
-        found = probes_from_rows(rows, columns=columns)
+        if scorer is None:
+            found = probes_from_rows(rows, columns=columns)
+        else:
+            found = probes_to_reward(rows, OwnScorer.of(scorer), columns=columns)
         if not found.probes:
             named = f"`{source}`" if isinstance(source, (str, Path)) else "the probe set"
             why = " ".join(found.notes) or "it holds no rows."
@@ -143,6 +148,47 @@ class ProbeSet:
         if name not in BUILTIN:
             raise InputError(f"no built-in set `{name}`; there are {list(BUILTIN)}.")
         return cls(BUILTIN[name]())
+
+    @classmethod
+    def from_lm_eval(
+        cls,
+        tasks: str | Sequence[str],
+        *,
+        include_path: str | Path | None = None,
+        num_fewshot: int | None = None,
+        metric: str | None = None,
+        chat: bool = False,
+    ) -> "ProbeSet":
+        """Take the documents of lm-evaluation-harness's tasks, asked and scored as it does.
+
+        Prompts (with description and examples), options and ends of answers are the task's. The id
+        of a probe is `TASK-NUMBER`, the number being lm-eval's `doc_id`; its slices are the task
+        and the groups that it was asked for by. `notes` say what scores each task.
+
+        Args:
+            tasks: names of tasks, groups or tags, or YAML files.
+            include_path: a folder of YAML files of your own, looked through first. A task's Python
+                functions (`!function`) are run, as lm-eval runs them.
+            num_fewshot: examples before each question; None for as many as the task says.
+            metric: which of a task's metrics scores an answer, as lm-eval names it (`acc_norm`,
+                `exact_match,flexible-extract`); None for the first that is a share of one answer.
+            chat: whether prompts go through the chat template, as with `--apply_chat_template`.
+
+        Raises:
+            InputError: lm-eval is missing, a task is unknown, its data are not here, or it asks
+                what no probe can (perplexity of whole texts, sampled answers, code that is run).
+        """
+        # What makes probes of them is seldom wanted.
+        from ftguard.probes.benchmarks.tasks import probes_of_tasks
+
+        found = probes_of_tasks(
+            (tasks,) if isinstance(tasks, str) else tuple(tasks),
+            folder=None if include_path is None else str(include_path),
+            num_fewshot=num_fewshot,
+            metric=metric,
+            chat=chat,
+        )
+        return cls(found.probes, found.notes)
 
     @classmethod
     def from_logs(
@@ -188,6 +234,34 @@ class ProbeSet:
             log=f"`{source}`" if isinstance(source, (str, Path)) else "the log",
         )
         return cls(drawn.probes, (*notes, drawn.note))
+
+
+def _whole(source: object) -> ProbeSet | None:
+    """What comes as probes, and not as rows: a set, a name of one, a run, probes."""
+    if isinstance(source, ProbeSet):
+        return source
+    if is_named(source):
+        asked = named(str(source))
+        return ProbeSet.from_lm_eval(asked.names, include_path=asked.folder)
+    if isinstance(source, str):
+        if source in BUILTIN:
+            return ProbeSet.builtin(source)
+        _check_name(source)
+    if isinstance(source, (str, Path)):
+        kept = RunFolder(Path(source)).probes
+        return ProbeSet(read_probes(kept)) if kept.exists() else None
+    return ProbeSet(cast(Sequence[Probe], source)) if _are_probes(source) else None
+
+
+def _scored_by(
+    probes: tuple[Probe, ...], scorer: ScoringFunction | Reward | None
+) -> tuple[Probe, ...]:
+    """The probes with another scorer, without companions, whose texts it does not read."""
+    if scorer is None:
+        return probes
+    own = OwnScorer.of(scorer)
+    mains = (probe for probe in probes if probe.companion_of is None)
+    return tuple(replace(probe, scorer=own, constraints=(), tolerance=None) for probe in mains)
 
 
 def _check_name(source: str) -> None:

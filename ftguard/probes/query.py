@@ -68,8 +68,15 @@ def prompt_template_of(probes: Sequence[Probe]) -> PromptTemplate:
 
 
 def last_text(probe: Probe) -> str:
-    """The prompt, or the last message of a chat."""
+    """The prompt, or the last message of a chat; of a benchmark's question what it asks itself."""
+    if probe.verbatim is not None:
+        return probe.verbatim.question
     return probe.prompt if isinstance(probe.prompt, str) else probe.prompt[-1]["content"]
+
+
+def own_prompt(probe: Probe) -> str | Sequence[Message]:
+    """The prompt; of a benchmark's question without the instructions and examples before it."""
+    return probe.prompt if probe.verbatim is None else probe.verbatim.question
 
 
 def _shared(left: str, right: str) -> str:

@@ -5,25 +5,27 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ftguard.probes.probe import Probe
+from ftguard.probes.probe import Kind, Probe
 
+KINDS: tuple[Kind, ...] = ("answer", "likelihood", "preference")
+"""A companion's kind comes after that of what it is a companion of."""
 SlicesAndTier = tuple[str | int | None, ...]
 """The slices of a probe, and its tier."""
 
 
 def draw(probes: Sequence[Probe], most: int, seed: int) -> tuple[Probe, ...]:
-    """Draw at most `most` answer probes and `most` likelihood probes, in their given order.
+    """Draw at most `most` probes of each kind (answers, likelihoods, preferences), in given order.
 
     Each combination of slices and tier keeps its share of the set (largest remainder, those that
-    would get none first). The likelihood companion of a probe is drawn with it.
+    would get none first). The companions of a probe are drawn with it.
     """
     ids = {probe.id for probe in probes}
-    answers = _draw_kind([probe for probe in probes if probe.kind == "answer"], most, seed)
-    kept = {probe.id for probe in answers}
-    read = [probe for probe in probes if probe.kind == "likelihood"]
-    alone = [probe for probe in read if probe.companion_of not in ids]
-    num_left = most - sum(probe.companion_of in kept for probe in read)
-    kept.update(probe.id for probe in _draw_kind(alone, num_left, seed))
+    kept: set[str] = set()
+    for kind in KINDS:
+        of_kind = [probe for probe in probes if probe.kind == kind]
+        alone = [probe for probe in of_kind if probe.companion_of not in ids]
+        num_left = max(0, most - sum(probe.companion_of in kept for probe in of_kind))
+        kept.update(probe.id for probe in _draw_kind(alone, num_left, seed))
     return tuple(probe for probe in probes if probe.id in kept or probe.companion_of in kept)
 
 
@@ -31,7 +33,7 @@ def hold_back(probes: Sequence[Probe], share: float, seed: int) -> tuple[Probe, 
     """Mark a share of the probes as held back, stratified as in `draw`, companions together."""
     ids = {probe.id for probe in probes}
     held: set[str] = set()
-    for kind in ("answer", "likelihood"):
+    for kind in KINDS:
         alone = [p for p in probes if p.kind == kind and p.companion_of not in ids]
         held.update(probe.id for probe in _draw_kind(alone, round(share * len(alone)), seed))
     return tuple(

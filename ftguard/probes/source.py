@@ -4,6 +4,7 @@ import hashlib
 import inspect
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from types import CodeType, FunctionType
 
 import numpy as np
@@ -11,8 +12,10 @@ import numpy as np
 from ftguard.errors import InputError
 
 
-def digest_of(function: FunctionType) -> str:
+def digest_of(function: FunctionType, beside: str = "") -> str:
     """Of its source, its defaults and closure, and the globals and helpers that it names.
+
+    What stands `beside` it, such as a range, counts too.
 
     Followed are numbers, texts, patterns and containers of them, and functions of the same module;
     other globals (modules, classes) are taken to stay as they are.
@@ -23,7 +26,29 @@ def digest_of(function: FunctionType) -> str:
     hashed = hashlib.blake2b(digest_size=6)
     for part in _parts(function, set()):
         hashed.update(part.encode("utf-8", "surrogatepass") + b"\0")
+    hashed.update(beside.encode())
     return hashed.hexdigest()
+
+
+def called(given: object) -> tuple[FunctionType, str] | None:
+    """The plain function that a partial one or an object calls, and all that it holds, as text.
+
+    Returns:
+        None where it is neither, or holds more than numbers and texts, whose changes would go
+        unseen.
+    """
+    if isinstance(given, FunctionType):
+        return given, ""
+    if isinstance(given, partial):
+        inner, held = called(given.func), _written([given.args, given.keywords])
+        return None if inner is None or held is None else (inner[0], f"{inner[1]} {held}")
+    function, held = type(given).__call__, _written(getattr(given, "__dict__", {}))
+    if not isinstance(function, FunctionType) or held is None:
+        return None
+    try:
+        return function, f"{held} {inspect.getsource(type(given))}"
+    except (OSError, TypeError):
+        return None
 
 
 def _parts(function: FunctionType, seen: set[FunctionType]) -> Iterator[str]:

@@ -11,15 +11,19 @@ from ftguard.errors import FtguardError
 from ftguard.probes.constraint import Constraint
 from ftguard.probes.own_scorer import OwnScorer
 from ftguard.probes.probe import Probe
+from ftguard.probes.verbatim import Verbatim
 
-_UNSAID = b',"tools":[],"chat_template_kwargs":{}'
+_UNSAID = (b',"tools":[],"chat_template_kwargs":{}', b',"verbatim":null,"columns":{}')
 """Left out, so that a run from before there were such fields has the same digest. No text can hold
-it: its quotes would be escaped."""
+them: their quotes would be escaped."""
 
 
 def encoded(value: object) -> bytes:
     """Probes, or what holds them, as JSON; a user's scorer by its name."""
-    return msgspec.json.encode(value, enc_hook=_name).replace(_UNSAID, b"")
+    text = msgspec.json.encode(value, enc_hook=_name)
+    for unsaid in _UNSAID:
+        text = text.replace(unsaid, b"")
+    return text
 
 
 def write_probes(probes: Iterable[Probe], path: Path) -> None:
@@ -49,7 +53,8 @@ def _decoded(line: bytes) -> Probe:
     # msgspec decodes no field that may be a function.
     fields = msgspec.json.decode(line, type=dict[str, Any])
     constraints = msgspec.convert(fields.pop("constraints", ()), tuple[Constraint, ...])
-    return Probe(**fields, constraints=constraints)
+    verbatim = msgspec.convert(fields.pop("verbatim", None), Verbatim | None)
+    return Probe(**fields, constraints=constraints, verbatim=verbatim)
 
 
 def _name(scorer: object) -> str:

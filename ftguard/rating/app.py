@@ -2,30 +2,24 @@
 
 import math
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ftguard.errors import FtguardError, InputError
+from ftguard.pages.sent import read_form
 from ftguard.rating.session import LONGEST_NAME, LONGEST_NOTES, RatingSession
 from ftguard.rating.store import Pick
 from ftguard.visible import segments, visible
 
-FormT = TypeVar("FormT")
-
 PAGES = Path(__file__).with_name("pages")
-LONGEST_BODY = 200_000
-"""Bytes; notes of the longest kind fit, percent-encoded as forms are."""
 LONGEST_SESSION = 86_400.0
 """Seconds; a page that was open for longer says nothing of the time that a choice took."""
 
@@ -75,14 +69,14 @@ def make_app(session: RatingSession, *, token: str) -> Starlette:
         return view("who.html", names=session.names())
 
     async def rate(request: Request) -> Response:
-        sent = await _form(request, Sent)
+        sent = await read_form(request, Sent)
         name = session.name(sent.rater)
         notes = sent.notes.replace("\r\n", "\n").strip()
         session.rate(name, sent.item, sent.pick, notes=notes, seconds=_since(sent.shown))
         return _back_to(name)
 
     async def undo(request: Request) -> Response:
-        name = session.name((await _form(request, Undone)).rater)
+        name = session.name((await read_form(request, Undone)).rater)
         session.undo(name)
         return _back_to(name)
 
@@ -101,19 +95,6 @@ def make_app(session: RatingSession, *, token: str) -> Starlette:
         routes=[Mount(f"/{token}", routes=routes)],
         exception_handlers={FtguardError: failed, OSError: failed},
     )
-
-
-async def _form(request: Request, kind: type[FormT]) -> FormT:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST_BODY:
-            raise HTTPException(413)
-    try:
-        fields: Mapping[str, str] = dict(parse_qsl(body.decode(), keep_blank_values=True))
-        return msgspec.convert(fields, kind, strict=False)
-    except (UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise InputError(f"this form cannot be used: {error}.") from None
 
 
 def _since(shown: float) -> float | None:

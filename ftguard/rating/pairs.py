@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from ftguard.ask.answer import Answer
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
-from ftguard.probes.probe import MULTIPLE_CHOICE, Message, Probe
+from ftguard.probes.probe import Message, Probe
 from ftguard.report.recorded import read_run
 from ftguard.scores.snapshot import Snapshot
 
@@ -72,10 +72,7 @@ def pair_up(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> tuple[Ans
     pairs = [
         _pair(probe, before[probe.id], after[probe.id])
         for probe in probes
-        if probe.kind == "answer"
-        and probe.scorer != MULTIPLE_CHOICE
-        and probe.id in before
-        and probe.id in after
+        if probe.is_written and probe.id in before and probe.id in after
     ]
     return tuple(_merged(sorted(pairs, key=lambda pair: ROLES.index(pair.role))))
 

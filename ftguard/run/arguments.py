@@ -16,7 +16,7 @@ import numpy as np
 from ftguard.errors import InputError
 from ftguard.judge import Judge
 from ftguard.measures import Measure
-from ftguard.tracking import Tracker
+from ftguard.tracking import LogTexts, Tracker, read_log_texts
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.limits import read_limits
 from ftguard.verdict.remedies import Remedy
@@ -40,6 +40,8 @@ class Given:
     cache: bool
     chat_template_kwargs: Mapping[str, object]
     base: str | None
+    log_texts: LogTexts
+    log_artifacts: bool | None
 
 
 def read_given(
@@ -60,6 +62,8 @@ def read_given(
     cache: object,
     chat_template_kwargs: object,
     base: object,
+    log_texts: object,
+    log_artifacts: object,
 ) -> Given:
     """Check every argument that is no source of probes.
 
@@ -93,6 +97,8 @@ def read_given(
         cache=_switch("cache", cache),
         chat_template_kwargs=_kwargs(chat_template_kwargs),
         base=_base(base),
+        log_texts=read_log_texts(log_texts),
+        log_artifacts=None if log_artifacts is None else _switch("log_artifacts", log_artifacts),
     )
 
 
@@ -168,11 +174,12 @@ def _trackers(given: object) -> tuple[Tracker, ...]:
             f"`trackers` is a list of {what}; the Trainer's own are named by its arguments, "
             f"`report_to={given!r}`."
         )
-    if hasattr(given, "log") and hasattr(given, "finish"):
+    if (hasattr(given, "log") or hasattr(given, "examined")) and hasattr(given, "finish"):
         raise InputError(f"`trackers` is a list of {what}: put yours into [...].")
     found = _items("trackers", given, what)
     for item in found:
-        whole = callable(getattr(item, "log", None)) and callable(getattr(item, "finish", None))
+        logs = any(callable(getattr(item, name, None)) for name in ("log", "examined"))
+        whole = logs and callable(getattr(item, "finish", None))
         if isinstance(item, type) or not whole:
             _refuse("trackers", f"a list of {what}", given)
     return found

@@ -56,7 +56,7 @@ def decide_on_template(
         chat: whether they become user messages anyway.
     """
     rows = made_by_main(partial(training_rows, loader), is_main_process=is_main_process)
-    plain = [p for p in probes if p.role in TASK_ROLES and isinstance(p.prompt, str) and p.prompt]
+    plain = [p for p in probes if p.role in TASK_ROLES and _is_plain(p)]
     turn, note = None, ""
     if plain and getattr(template.tokenizer, "chat_template", None):
         turn = template.user_turn() if chat else _turn_of_most(rows, template)
@@ -70,6 +70,10 @@ def decide_on_template(
             else "as plain text, not through the chat template (no training rows to go by)"
         )
     return AsTrained(template=template, rows=rows, turn=turn, note=note)
+
+
+def _is_plain(probe: Probe) -> bool:
+    return isinstance(probe.prompt, str) and bool(probe.prompt) and probe.verbatim is None
 
 
 def _turn_of_most(rows: Sequence[TrainingRow], template: ChatTemplate) -> UserTurn | None:
@@ -92,7 +96,8 @@ def unlike_training(batch: PromptBatch, rows: Sequence[TrainingRow]) -> tuple[st
 def _warning(batch: PromptBatch, rows: Sequence[TrainingRow]) -> Iterator[str]:
     kinds: dict[Kind, list[Probe]] = {}
     for probe in batch.probes:
-        if probe.role == "target":
+        # A benchmark is asked to the letter, and pairs are asked as their chosen texts are.
+        if probe.role == "target" and probe.verbatim is None and probe.kind != "preference":
             kinds.setdefault(kind_of(batch.rendering, probe), []).append(probe)
     tokenizer, shown = batch.rendering.tokenizer, None
     found: dict[str, None] = {}

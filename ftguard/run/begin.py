@@ -38,12 +38,12 @@ from ftguard.run.ledger import (
 from ftguard.run.past import next_attempt, on_the_past, state_before
 from ftguard.run.preparing import Prepared, prepare_run
 from ftguard.run.trainer import half_precision, loaded_from
-from ftguard.tracking import Tracker, say
+from ftguard.tracking import ManyTrackers, say
 from ftguard.verdict.defaults import applicable, left_out, unmeasured
 from ftguard.verdict.run import Run
 
 
-def begin(settings: Settings, host: Host, tracker: Tracker) -> GuardedRun:
+def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
     """Prepare the questions, get the base snapshot, and open the run in the ledger.
 
     Args:
@@ -135,6 +135,7 @@ def _open(
     )
     for line in lines:
         say(line)
+    guarded.tracker.begin(guarded.opening)
 
 
 def _name(model: torch.nn.Module) -> str:

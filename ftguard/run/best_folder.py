@@ -28,13 +28,15 @@ class BestFolder:
         if checkup.checkpoint is not None and Path(checkup.checkpoint).is_dir():
             write_lineage(Path(checkup.checkpoint), self.original, examined(checkup))
 
-    def keep(self, checkup: Checkup) -> None:
+    def keep(self, checkup: Checkup) -> bool:
         """Mark a checkpoint that was just saved, and hold what is now the best."""
         self.mark(checkup)
-        self.reconcile()
+        return self.reconcile()
 
-    def reconcile(self) -> None:
+    def reconcile(self) -> bool:
         """Hold this run's best, and nothing of another run or an abandoned attempt.
+
+        Whether other files are held than before.
 
         What this run held before gives way to its new best; anything else is put aside, never
         deleted, and so is what is held where there is no best any more.
@@ -43,14 +45,15 @@ class BestFolder:
             held = self._held()
             if held is not None and held.name == str(best.id):
                 write_lineage(self.folder.best, self.original, examined(best))
-                return
+                return False
             checkpoint = self._files_of(best)
             if checkpoint is not None:
                 self._hold(checkpoint, best, held)
-                return
+                return True
             say(f"step {best.step} passed, but its files are gone: it cannot be kept")
             self.journal.append(Lost(run=self.run.id, attempt=self.run.attempt, step=best.step))
         self._put_aside()
+        return False
 
     def _files_of(self, best: Checkup) -> Path | None:
         """Where a checkpoint's files are; the output folder may have moved since."""

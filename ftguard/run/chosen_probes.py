@@ -11,7 +11,7 @@ from ftguard.ask.ranks import made_by_main
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.probes import Encoder, Gathered, Probe, Sets, gather, read_probes, survey
-from ftguard.probes.own_scorer import functions_of, is_own
+from ftguard.probes.own_scorer import functions_of, is_own, without_function
 from ftguard.run.ledger import Chosen, Ledger
 from ftguard.run.training.data import TrainingTexts
 
@@ -55,8 +55,8 @@ def _with_functions(probes: Sequence[Probe], sets: Sets) -> tuple[Probe, ...]:
     missing = [p for p in probes if is_own(str(p.scorer)) and str(p.scorer) not in functions]
     if missing:
         raise InputError(
-            f"probe `{missing[0].id}` is scored by a function that is not at hand, "
-            f"{missing[0].scorer}: give the probe with that function as its `scorer`."
+            f"probe `{missing[0].id}` is scored by a function that is not at hand: "
+            f"{without_function(str(missing[0].scorer))}."
         )
     counts = Counter(probe.id for probe in probes)
     twice = [probe_id for probe_id, times in counts.items() if times > 1]

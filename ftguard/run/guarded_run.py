@@ -28,7 +28,7 @@ from ftguard.run.judged_scores import BASE, NOW, judged_by_step, with_scores
 from ftguard.run.ledger import Acted, Examined
 from ftguard.run.state import RunState
 from ftguard.scores.snapshot import Snapshot, load_snapshot, save_snapshot
-from ftguard.tracking import Tracker, say
+from ftguard.tracking import Kept, ManyTrackers, Opening, SoFar, say
 from ftguard.verdict.advice import LowerLearningRate, Stop
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion, conclude, write_conclusion
@@ -44,7 +44,7 @@ class GuardedRun:
     base: Snapshot
     folder: RunFolder
     journal: Journal
-    tracker: Tracker
+    tracker: ManyTrackers
     clock: Clock
     advising: Advising
     is_main_process: bool
@@ -74,6 +74,12 @@ class GuardedRun:
             run=self.run, journal=self.journal, folder=self.folder, original=self.original
         )
 
+    @property
+    def opening(self) -> Opening:
+        """What is known before the first step."""
+        probes = self.config.prompt_batch.probes
+        return Opening(run=self.run, folder=self.folder, probes=probes, base=self.base)
+
     def examine(self, model: torch.nn.Module, moment: Moment) -> Examination:
         """The checkup of this step; every process gets the main one's.
 
@@ -99,7 +105,7 @@ class GuardedRun:
             if found.snapshot is not None:
                 save_snapshot(found.snapshot, self.folder.answers(checkup.id))
             self._append(checkup)
-            self.tracker.log(checkup, self.clock.share)
+            self._tell(checkup, found.snapshot)
             if checkup.stage:
                 say(tell_stage(checkup.stage, checkup.measurements))
         self.journal.share()
@@ -110,12 +116,14 @@ class GuardedRun:
         judged = judged_by_step(self.state.scored, attempt, step)
         return Sides(base=with_scores(self.base, BASE, judged), now=with_scores(now, NOW, judged))
 
-    def amend(self, checkup: Checkup) -> None:
+    def amend(self, checkup: Checkup, now: Snapshot) -> None:
         """Put a checkup in place of the one of its step, tell it, and keep what is now the best."""
+        before = self._done(checkup.step)
         self._append(checkup)
-        self.tracker.log(checkup, self.clock.share)
+        self._tell(checkup, now, replaces=before)
         self.best.mark(checkup)
-        self.best.reconcile()
+        if self.best.reconcile():
+            self._tell_kept()
 
     def choose(self, checkup: Checkup) -> Action | None:
         """What to do to the training; recorded.
@@ -142,7 +150,8 @@ class GuardedRun:
         if self.is_main_process and checkup.checkpoint is not None:
             if self._done(checkup.step) != checkup:
                 self._append(checkup)
-            self.best.keep(checkup)
+            if self.best.keep(checkup):
+                self._tell_kept()
             self.write_so_far()
         self.journal.share()
 
@@ -176,6 +185,7 @@ class GuardedRun:
         conclusion = conclude(self.run, self.state.checkups, choice, confirmed, self.folder)
         if self.is_main_process:
             write_conclusion(conclusion, self.folder)
+            self._tell_kept()
             self.tracker.finish(conclusion)
             kept = choice.checkup if choice else None
             if kept is not None and kept.stage:
@@ -193,6 +203,28 @@ class GuardedRun:
             except OSError as error:
                 warnings.warn(f"ftguard: a descent was not cached ({error})", stacklevel=2)
         return Left(weights=weights, original=self.original)
+
+    def _tell(
+        self, checkup: Checkup, now: Snapshot | None, *, replaces: Checkup | None = None
+    ) -> None:
+        state = self.state
+        sides = None if now is None else self.graded(now, checkup.step, checkup.attempt)
+        self.tracker.examined(
+            SoFar(
+                opening=self.opening,
+                checkup=checkup,
+                share=self.clock.share,
+                base=self.base if sides is None else sides.base,
+                now=None if sides is None else sides.now,
+                checkups=state.checkups,
+                choice=state.choice,
+                replaces=replaces,
+            )
+        )
+
+    def _tell_kept(self) -> None:
+        if (choice := self.state.choice) is not None and self.folder.best.is_dir():
+            self.tracker.kept(Kept(opening=self.opening, choice=choice, files=self.folder.best))
 
     def _with_stage(self, found: Examination) -> Checkup:
         if self.start is None or found.snapshot is None:

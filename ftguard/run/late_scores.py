@@ -30,7 +30,7 @@ def apply_late_scores(guarded: GuardedRun, steps: Iterable[int]) -> None:
         )
         if checkup.measurements != old.measurements:
             say(f"late scores of the judge for step {step}")
-            guarded.amend(checkup)
+            guarded.amend(checkup, now)
 
 
 def _reassessed(

@@ -27,6 +27,7 @@ from ftguard.run.descent.lineage import (
 from ftguard.run.descent.stage import take_start
 from ftguard.run.examine import EvalConfig, fingerprint
 from ftguard.run.given import Host, Settings
+from ftguard.run.rewards import check_rewards
 from ftguard.run.thinking import ROWS, Thinking, settle_thinking
 from ftguard.run.training.data import TrainingTexts, given_texts, trainer_texts
 from ftguard.scores.snapshot import Snapshot
@@ -104,6 +105,7 @@ def prepare_run(
         is_main_process=host.is_main_process,
     )
     baseline = get_baseline(host.model, config, folder, run=run, known=known)
+    check_rewards(config.prompt_batch.probes, baseline.snapshot)
     if descent is not None and baseline.original.weights == host.weights.fingerprint:
         descent = None  # Its base is gone, which was said: costs are counted from here.
     if host.is_main_process and settings.cache and descent is None and not host.resuming:

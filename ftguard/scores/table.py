@@ -6,10 +6,11 @@ from dataclasses import replace
 from ftguard.ask.answer import Answer
 from ftguard.ask.reasoning import answer_span, without_reasoning
 from ftguard.errors import InputError, told
-from ftguard.probes.own_scorer import is_own
-from ftguard.probes.probe import LIKELIHOOD, MULTIPLE_CHOICE, Probe
+from ftguard.probes.own_scorer import is_own, reward_of
+from ftguard.probes.probe import Probe
 from ftguard.scores.constraints import constraints, loose_constraints
 from ftguard.scores.exact_match import exact_match
+from ftguard.scores.greedy_match import greedy_match
 from ftguard.scores.judged import judged
 from ftguard.scores.likelihood import likelihood
 from ftguard.scores.loops import loops
@@ -18,6 +19,7 @@ from ftguard.scores.normalized_match import normalized_match
 from ftguard.scores.numeric import numeric
 from ftguard.scores.open_answer import open_answer
 from ftguard.scores.own import scored_by_own
+from ftguard.scores.preference import preference
 from ftguard.scores.record import CutOff, Score, Scorer, Unscorable
 from ftguard.scores.tool_call import tool_call
 
@@ -33,6 +35,8 @@ SCORERS: dict[str, Scorer] = {
     "loose_constraints": loose_constraints,
     "tool_call": tool_call,
     "likelihood": likelihood,
+    "greedy_match": greedy_match,
+    "preference": preference,
     "open": open_answer,
     "judge": judged,
 }
@@ -47,6 +51,8 @@ def score(probes: Sequence[Probe], answers: Iterable[Answer]) -> tuple[Score, ..
 def _score_one(probe: Probe, answer: Answer | None) -> Score:
     if answer is None:
         return Score(probe_id=probe.id, unscored="it was not answered")
+    if reward_of(probe.scorer) is not None:
+        return _scored(probe, answer)
     # An answer that was stored elsewhere may still hold its thoughts.
     span = answer_span(answer.text, ended=answer.finish == "stop")
     said = replace(answer, text=answer.text[span.start : span.end])
@@ -78,7 +84,7 @@ def _said_only(probe: Probe) -> Probe:
     Raises:
         InputError: nothing is left of a reference that can be compared.
     """
-    if probe.scorer in (LIKELIHOOD, MULTIPLE_CHOICE) or is_own(str(probe.scorer)):
+    if not probe.is_written or is_own(str(probe.scorer)):
         return probe
     said = tuple(without_reasoning(reference) for reference in probe.references)
     return probe if said == probe.references else replace(probe, reference=said)

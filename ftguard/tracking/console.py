@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.padding import Padding
@@ -42,6 +43,8 @@ VERDICTS = {
     None: ("undecided", "bold yellow"),
     False: ("BLOCKED", "bold red"),
 }
+KINDS = {"format": "form", "pairs": "gain", "dpo_reward": "gain"}
+"""What stands behind measurements that no gate looks at."""
 COLOURS: dict[State, str] = {
     "clear": "green",
     "within": "green",
@@ -56,6 +59,8 @@ COLOURS: dict[State, str] = {
 @dataclass(frozen=True)
 class ConsoleTracker:
     """Writes to standard output, above any progress bar."""
+
+    same_thread: ClassVar[bool] = True
 
     def log(self, checkup: Checkup, share: float) -> None:
         """Write the block of one checkup."""
@@ -127,8 +132,8 @@ def _rows(checkup: Checkup) -> Iterator[tuple[Sequence[str], Text]]:
             continue
         if measurement.name == "target":
             yield _cells(measurement, ""), Text("gain")
-        elif measurement.name == "format":
-            yield _cells(measurement, ""), Text("form", "dim")
+        elif measurement.name in KINDS:
+            yield _cells(measurement, ""), Text(KINDS[measurement.name], "dim")
         elif measurement.headline:
             yield _cells(measurement, ""), Text("yours", "dim")
     for outcome in checkup.verdict.outcomes:

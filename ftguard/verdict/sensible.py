@@ -41,6 +41,8 @@ RANGES = {
     "brier": RISE,
     "target": GAIN,
     "gained": GAIN,
+    "pairs": GAIN,
+    "dpo_reward": GAIN,
 }
 """By the measurement's name; of a user's own measure any finite number may be the limit."""
 

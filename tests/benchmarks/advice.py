@@ -27,7 +27,8 @@ from chat_model import fine_tune
 from rates import gsm8k, recipe, write_texts
 
 from ftguard import Checkup
-from ftguard.demo.tune import Recipe, tune
+from ftguard.demo.dials import Dials
+from ftguard.demo.tune import tune
 from ftguard.folders import RunFolder
 from ftguard.formatting import rate as written
 from ftguard.run.ledger import Ledger, current_run
@@ -60,7 +61,7 @@ def demo() -> Sweep:
     """The small model of `ftguard demo` on support tickets, without replay."""
 
     def train(rate: float, out: Path) -> Sequence[Checkup]:
-        return tune(Recipe(name="sweep", rate=rate, replay=0.0), out).checkups
+        return tune(Dials(learning_rate=rate), out).checkups
 
     return Sweep(name="demo", rates=(2e-5, 5e-5, 1e-4, 2e-4, 4e-4, 7e-4), train=train)
 

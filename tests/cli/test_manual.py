@@ -22,10 +22,12 @@ TOPICS = [
     "files",
     "judge",
     "leakage-and-tail",
+    "play",
     "questions",
     "rating",
     "setups",
     "statistics",
+    "tracking",
 ]
 
 

@@ -81,6 +81,31 @@ def test_of_options_the_likeliest_is_what_was_said() -> None:
     assert not pair.same_words
 
 
+def test_of_given_texts_what_the_model_would_have_said_is_shown() -> None:
+    """Of a pair the likelier text is shown, of a text that was read whether it would be written."""
+    pair = Probe(
+        id="p", prompt="hi", reference="hello", distractors=("go away",), scorer="preference"
+    )
+    turned = side_by_side_of(
+        pair,
+        1.0,
+        0.0,
+        base=Answer(probe_id="p", option_logprobs=(-1.0, -2.0)),
+        now=Answer(probe_id="p", option_logprobs=(-4.0, -2.0)),
+    )
+    assert turned.said == ("hello", "go away")
+    assert turned.change == "lost"
+    last = Probe(id="g", prompt="once upon a", reference=" time", scorer="greedy_match")
+    forgotten = side_by_side_of(
+        last,
+        1.0,
+        0.0,
+        base=Answer(probe_id="g", likeliest=True),
+        now=Answer(probe_id="g", likeliest=False),
+    )
+    assert forgotten.said == (" time", "(another text)")
+
+
 def test_what_fell_furthest_comes_first(forgetful: Path) -> None:
     """Of a real run the lost and the gained are apart, in the order of how far they moved."""
     run = read_run(forgetful)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -92,3 +93,29 @@ def test_what_cannot_be_told_is_refused(function: Callable[..., Any]) -> None:
     """A scorer whose change would go unseen is refused where the probe is built."""
     with pytest.raises(InputError, match="would go unseen"):
         Probe(id="a", prompt="q", scorer=function)
+
+
+class Least:
+    """A reward function with a state, as TRL's own have."""
+
+    def __init__(self, least: object) -> None:
+        self.least = least
+
+    def __call__(self, completions: list[str], **_: Any) -> list[float]:
+        """1 for as many characters."""
+        return [float(len(said) >= int(str(self.least))) for said in completions]
+
+
+def test_a_reward_that_is_an_object_is_named_by_what_it_holds() -> None:
+    """Equal ones are one scorer, also through `partial`; what holds more than a digest can tell is
+    refused.
+    """
+    named = [
+        str(Probe(id="a", prompt="q", scorer=reward).scorer).rpartition("@")[2]
+        for reward in (Least(2), Least(2), Least(3), partial(Least(2)), partial(Least(2), best=1))
+    ]
+
+    assert named[0] == named[1]
+    assert len(set(named[1:])) == 4
+    with pytest.raises(InputError, match="would go unseen"):
+        Probe(id="a", prompt="q", scorer=Least(object()))

@@ -13,11 +13,12 @@ from ftguard import Probe
 from ftguard.ask.answer import Answer
 from ftguard.folders import CheckpointId, RunFolder
 from ftguard.measures.measurement import Measurement
+from ftguard.pages.serve import HOST, Place, listen
 from ftguard.probes.probe import Role
 from ftguard.probes.store import write_probes
 from ftguard.rating.items import sample
 from ftguard.rating.pairs import load_comparison
-from ftguard.rating.serve import listen, make_server
+from ftguard.rating.serve import make_server
 from ftguard.rating.session import RatingSession
 from ftguard.rating.store import Choice, Rating, RatingsFile, Side
 from ftguard.run.ledger import Examined, Ledger, RunStarted
@@ -197,14 +198,14 @@ def serve(start_session: StartSession) -> Serve:
     ) -> Iterator[tuple[str, RatingSession]]:
         session = start_session(folder, items=items, rater=rater)
         with listen(0) as listener:
-            address = f"127.0.0.1:{listener.getsockname()[1]}"
-            server = make_server(session, token=WORD, address=address)
+            place = Place(token=WORD, address=f"{HOST}:{listener.getsockname()[1]}")
+            server = make_server(session, place)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()
             try:
                 while not server.started:
                     time.sleep(0.01)
-                yield f"http://{address}/{WORD}/", session
+                yield place.url, session
             finally:
                 server.should_exit = True
                 thread.join()

@@ -10,7 +10,7 @@ import pytest
 
 from ftguard import Probe
 from ftguard.folders import RunFolder
-from ftguard.rating.serve import HOST, listen
+from ftguard.pages.serve import HOST, listen
 from ftguard.rating.session import RatingSession
 
 MakeRun = Callable[..., RunFolder]

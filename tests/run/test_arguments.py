@@ -58,6 +58,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"remedies": print}, r"give remedies=\[print\]"),
     ({"remedies": 3}, "`remedies` is a list of functions"),
     ({"trackers": "wandb"}, "`trackers` is a list of objects .* `report_to='wandb'`"),
+    ({"log_texts": True}, r'`log_texts` is "all", "builtin" .* or "none"; got \'True\''),
+    ({"log_texts": "own"}, "`log_texts` is .* got 'own'"),
+    ({"log_artifacts": "yes"}, "`log_artifacts` is True or False; got 'yes'"),
     ({"trackers": [print]}, "`trackers` is a list of objects with `log` and `finish`"),
     ({"encoder": 3}, "`encoder` is a sentence-transformers model, or its name"),
     (
@@ -148,5 +151,7 @@ def nothing_given() -> Callable[..., Any]:
         "cache": True,
         "chat_template_kwargs": None,
         "base": None,
+        "log_texts": "builtin",
+        "log_artifacts": None,
     }
     return lambda **given: read_given(**(defaults | given))

@@ -16,15 +16,21 @@ from transformers import (
 )
 
 from ftguard import GuardCallback, Probe
+from ftguard.folders import RunFolder
 from ftguard.measures.measurement import Measurement
+from ftguard.report.recorded import read_run
+from ftguard.scores.snapshot import Fingerprint, Snapshot
 from ftguard.stats.estimates import Estimate
+from ftguard.tracking import Opening, SoFar
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gate import Gate, State
 from ftguard.verdict.gates import Outcome, Verdict
+from ftguard.verdict.run import Run
 
 Build = Callable[..., Trainer]
 Guarding = Callable[..., GuardCallback]
 MakeCheckup = Callable[[Sequence[State]], Checkup]
+Telling = Callable[..., SoFar]
 
 
 @pytest.fixture
@@ -71,6 +77,64 @@ def guarding(own_texts: tuple[Probe, ...]) -> Guarding:
         return GuardCallback(target=sums, general=own_texts, **arguments)
 
     return make
+
+
+@pytest.fixture
+def opening(tmp_path: Path) -> Opening:
+    """Of a run without probes and gates."""
+    run = Run(
+        id="r",
+        attempt=1,
+        resumed_from=0,
+        method="full",
+        learning_rate=1e-4,
+        max_steps=100,
+        planned_checkpoints=5,
+        planned_looks=5,
+    )
+    nothing = Fingerprint(weights="", dtype="", tokenizer="", template="", probes="", scorers="")
+    base = Snapshot(run="r", step=0, fingerprint=nothing, answers=(), scores=())
+    folder = RunFolder(tmp_path / "out")
+    folder.root.mkdir(parents=True)
+    return Opening(run=run, folder=folder, probes=(), base=base)
+
+
+@pytest.fixture
+def telling(opening: Opening) -> Telling:
+    """Makes what is told of a checkup; the share is 0.25 unless told otherwise."""
+
+    def make(*checkups: Checkup, share: float = 0.25, **more: Any) -> SoFar:
+        return SoFar(
+            opening=opening,
+            checkup=checkups[-1],
+            share=share,
+            base=opening.base,
+            now=None,
+            checkups=checkups,
+            choice=None,
+            **more,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def told(forgetful: Path) -> tuple[SoFar, ...]:
+    """What was told of each checkpoint of a run that lost much and gained little."""
+    run = read_run(forgetful)
+    opening = Opening(run=run.run, folder=run.folder, probes=run.probes, base=run.base)
+    return tuple(
+        SoFar(
+            opening=opening,
+            checkup=checkup,
+            share=0.25,
+            base=run.sides(checkup)[0],
+            now=run.sides(checkup)[1],
+            checkups=run.checkups[: place + 1],
+            choice=None,
+        )
+        for place, checkup in enumerate(run.checkups)
+    )
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
-"""TensorBoard through `guard.attach(trainer)`, read back from the event files."""
+"""The Trainer's other reporters, without `attach` and with it: what they hold, read back."""
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,13 +69,93 @@ def test_tensorboard_shows_the_curves_of_an_attached_trainer(
     assert list(told["eval/ftguard/forgetting/all"]) == [2, 4, 6]
 
 
-def test_without_attach_tensorboard_shows_nothing_of_ours(
-    events: Path, build: Build, guarding: Guarding
+def test_tensorboard_shows_the_curves_and_the_answers_by_itself(
+    events: Path, build: Build, guarding: Guarding, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A callback alone can't reach the reporters, and does not try."""
-    build(guarding(), report_to=["tensorboard"]).train()
-    assert "train/loss" in curves(events)
-    assert not [tag for tag in curves(events) if "ftguard" in tag]
+    """Without `attach` the same curves stand at steps 2, 4 and 6, in the event file of the losses,
+    with a table of answers at each; the Trainer's log history is left alone. A line says first
+    which texts it gets.
+    """
+    guard = guarding(log_texts="all")
+    trainer = build(guard, report_to=["tensorboard"])
+    trainer.train()
+
+    assert capsys.readouterr().out.count("texts that tensorboard gets: prompts, references") == 1
+    assert_told(events, guard)
+    assert len(list(events.rglob("events.out.*"))) == 1
+    assert not [key for row in trainer.state.log_history for key in row if "ftguard" in key]
+    texts = EventAccumulator(str(events)).Reload().Tensors("ftguard/answers/text_summary")
+    assert [event.step for event in texts] == [2, 4, 6]
+    table = texts[-1].tensor_proto.string_val[0].decode()
+    assert table.startswith("| step | change | set | probe |")
+    assert "| 6 | " in table
+
+
+def test_where_the_reporters_cannot_be_found_a_line_says_how(
+    build: Build, guarding: Guarding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A loop of one's own that calls the guard itself has no list of callbacks to be read."""
+    guard = guarding()
+    trainer = build(guard, report_to=[])
+    trainer.args.report_to = ["tensorboard"]
+    trainer.create_optimizer_and_scheduler(6)
+    guard.on_train_begin(
+        trainer.args,
+        trainer.state,
+        trainer.control,
+        model=trainer.model,
+        processing_class=trainer.processing_class,
+        optimizer=trainer.optimizer,
+        lr_scheduler=trainer.lr_scheduler,
+        train_dataloader=trainer.get_train_dataloader(),
+    )
+    said = capsys.readouterr().out
+    assert said.count("`guard.attach(trainer)` before `train()`") == 1
+    assert "do not reach tensorboard by themselves" in said
+
+
+def test_mlflow_holds_the_curves_and_the_latest_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, build: Build, guarding: Guarding
+) -> None:
+    """Every curve is there at its step, and the table of answers as the last checkpoint's."""
+    mlflow = pytest.importorskip("mlflow")
+    store = (tmp_path / "mlflow").as_uri()
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
+    guard = guarding(log_texts="all")
+    build(guard, report_to=["mlflow"]).train()
+
+    mlflow.flush_async_logging()
+    client = mlflow.MlflowClient(store)
+    (run,) = client.search_runs(["0"])
+    low = "ftguard/forgetting/all/low"
+    for key in ("ftguard/forgetting/all", low, "ftguard/gates/passed", "ftguard/score"):
+        name = key.replace("/low", ".low")
+        told = client.get_metric_history(run.info.run_id, f"eval_{name}")
+        expected = {c.step: scalars(c, 0.0)[key] for c in guard.checkups}
+        assert {metric.step: metric.value for metric in told} == pytest.approx(expected)
+    path = client.download_artifacts(run.info.run_id, "ftguard/answers.csv", str(tmp_path))
+    with Path(path).open(encoding="utf-8", newline="") as lines:
+        assert {row["step"] for row in csv.DictReader(lines)} == {"6"}
+
+
+def test_trackio_holds_the_curves_and_a_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, build: Build, guarding: Guarding
+) -> None:
+    """Every curve is there at its step, beside the losses, with a table of answers at each."""
+    monkeypatch.setenv("TRACKIO_DIR", str(tmp_path / "trackio"))
+    pytest.importorskip("trackio")
+    from trackio.sqlite_storage import SQLiteStorage
+
+    guard = guarding(log_texts="all")
+    build(guard, report_to=["trackio"], project="guarded").train()
+
+    (run,) = SQLiteStorage.get_runs("guarded")
+    rows = SQLiteStorage.get_logs("guarded", run)
+    steps = [r["train/global_step"] for r in rows if "eval/ftguard/forgetting/all" in r]
+    assert steps == [2, 4, 6]
+    tables = [row["ftguard/answers"]["_value"] for row in rows if "ftguard/answers" in row]
+    assert [{row["step"] for row in table} for table in tables] == [{2}, {4}, {6}]
 
 
 def test_tensorboard_of_a_trl_trainer_keeps_its_own_curves(

@@ -26,7 +26,10 @@ def test_scalars_are_the_estimates_with_their_intervals_and_the_totals(
         "ftguard/forgetting/breach": 0.125,
         "ftguard/forgetting/breach/low": 0.05,
         "ftguard/forgetting/breach/high": 0.2,
+        "ftguard/forgetting/breach/limit": 0.1,
+        "ftguard/forgetting/missing/limit": 0.1,
         "ftguard/gates/passed": 0.5,
+        "ftguard/score": -0.25,
         "ftguard/seconds": 4.0,
         "ftguard/share": 0.25,
     }

@@ -8,6 +8,7 @@ import numpy as np
 
 from ftguard.probes.alike.skeleton import Skeleton, skeleton, vocabulary
 from ftguard.probes.probe import Probe
+from ftguard.probes.query import own_prompt
 
 OWN_TASK = 0.5
 """A group that is so large a share of what is measured is the task itself."""
@@ -143,7 +144,7 @@ def _skeleton(probe: Probe, known: frozenset[str]) -> Skeleton:
 
 
 def _texts(probe: Probe) -> list[str]:
-    prompt = probe.prompt
+    prompt = own_prompt(probe)
     texts = [prompt] if isinstance(prompt, str) else [message["content"] for message in prompt]
     read = probe.references[:1] if probe.kind == "likelihood" else ()
     return [*texts, *read, *probe.choices]

@@ -17,7 +17,7 @@ _SENTENCE_END = re.compile(r"(?:[.!?\u2026\u3002\uff01\uff1f]|\n)\s*\Z")
 def originals_of(probes: Sequence[Probe], template: PromptTemplate) -> tuple[Original, ...]:
     """The probes whose prompt has a query that can be edited apart from the rest."""
     ids = {probe.id for probe in probes}
-    companions = {p.companion_of: p for p in probes if p.companion_of is not None}
+    companions = {p.companion_of: p for p in probes if p.kind == "likelihood"}
     alone = [p for p in probes if p.companion_of not in ids and _has_query(p, template)]
     parts = [_parts(template.query(probe)) for probe in alone]
     queries = [query for _, query, _ in parts]
@@ -47,8 +47,9 @@ def _parts(text: str) -> tuple[str, str, str]:
 def _has_query(probe: Probe, template: PromptTemplate) -> bool:
     if not isinstance(probe.prompt, str) and probe.prompt[-1]["role"] != "user":
         return False
-    # A call's arguments are words of the query, which an edit may misspell or take away.
-    if probe.scorer == TOOL_CALL:
+    # A call's arguments are words of the query, which an edit may misspell or take away. What a
+    # reward is worked out from stands beside the prompt, and a benchmark is asked to the letter.
+    if probe.scorer == TOOL_CALL or probe.verbatim or probe.columns or probe.kind == "preference":
         return False
     parts = template.split(probe)
     before, query, after = parts.before, parts.query, parts.after

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ftguard.probes.leaks.letters import letters, num_letters, symbols, without_signs
 from ftguard.probes.probe import Probe
-from ftguard.probes.query import PromptTemplate, prompt_template_of
+from ftguard.probes.query import PromptTemplate, own_prompt, prompt_template_of
 
 LEAST = 12
 """Letters from which on a text counts inside a longer one; a shorter one is found only as a whole
@@ -107,11 +107,12 @@ def _texts(probe: Probe, templates: Sequence[PromptTemplate]) -> Iterator[Search
 
 def _prompt(probe: Probe, templates: Sequence[PromptTemplate]) -> tuple[str, str]:
     """The whole prompt, and what is asked in it."""
-    if isinstance(probe.prompt, str):
-        whole, turns = probe.prompt, [probe.prompt]
+    prompt = own_prompt(probe)
+    if isinstance(prompt, str):
+        whole, turns = prompt, [prompt]
     else:
-        whole = "\n".join(message["content"] for message in probe.prompt)
-        turns = [m["content"] for m in probe.prompt if m["role"] != "system"]
+        whole = "\n".join(message["content"] for message in prompt)
+        turns = [m["content"] for m in prompt if m["role"] != "system"]
     if len(turns) > 1:
         # The end of a longer chat, such as "yes please", is not what is asked.
         return whole, "\n".join(turns)

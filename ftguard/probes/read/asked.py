@@ -14,6 +14,8 @@ class Asked:
     """The canonical one first; empty where the row has none."""
     wrong: tuple[str, ...] = ()
     """Answers that the row says are wrong, or worse."""
+    rejected: str = ""
+    """Of a preference pair: the answer that is worse than the first one, as it stands."""
     calls: bool = False
     """Whether the answer is a call of a tool."""
     label: bool = False

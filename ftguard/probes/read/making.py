@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ftguard.probes.numbers import FINAL, NUMBER
-from ftguard.probes.probe import LIKELIHOOD, MULTIPLE_CHOICE, TOOL_CALL, Probe
+from ftguard.probes.probe import LIKELIHOOD, MULTIPLE_CHOICE, PREFERENCE, TOOL_CALL, Probe
 from ftguard.probes.read.asked import Asked
 from ftguard.probes.read.choices import MANY, MARKED, SEVERAL, Offered, by_text, first_number
 from ftguard.words import num_words
@@ -136,8 +136,9 @@ class Making:
             slices=row.slices,
             **row.fields,
         )
+        paired = _paired(read, item)
         if item.calls or not self.matched or not item.prompt:
-            return (read,)
+            return (read, *paired)
         right = tuple(dict.fromkeys(answer.strip() for answer in item.answers))
         is_number = not item.label and bool(NUMBER.fullmatch(right[0]) or _FINAL.search(right[0]))
         others = [text for label in self.labels if label != right for text in label]
@@ -150,7 +151,23 @@ class Making:
                 distractors=() if is_number else wrong,
             ),
             replace(read, id=f"{row.id}#{LIKELIHOOD}", companion_of=row.id),
+            *paired,
         )
+
+
+def _paired(read: Probe, item: Asked) -> tuple[Probe, ...]:
+    """What asks which text of a preference pair the model finds likelier."""
+    if not item.rejected or item.calls:
+        return ()
+    return (
+        replace(
+            read,
+            id=f"{read.id}#{PREFERENCE}",
+            companion_of=read.id,
+            scorer=PREFERENCE,
+            distractors=(item.rejected,),
+        ),
+    )
 
 
 def _labels(pairs: Sequence[Asked]) -> tuple[tuple[str, ...], ...]:

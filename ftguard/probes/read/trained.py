@@ -38,11 +38,7 @@ def chosen(row: Row) -> Asked | LeftOut | None:
         return None
     if isinstance(row.kept("chosen"), dict):
         return _chosen_turn(row)
-    found = _chosen_chat(row) if is_chat(row.kept("chosen")) else _chosen_text(row)
-    if not isinstance(found, Asked):
-        return found
-    wrong = [text for text in found.wrong if text.strip() and not _alike(text, found.answers)]
-    return replace(found, wrong=tuple(wrong))
+    return _told(_chosen_chat(row) if is_chat(row.kept("chosen")) else _chosen_text(row))
 
 
 def completion(row: Row) -> Asked | LeftOut | None:
@@ -121,8 +117,17 @@ def _chosen_turn(row: Row) -> Asked | LeftOut | None:
     wrong = read_chat("rejected", worse).turns[-1]["content"] if is_chat(worse) else ""
     if asked.has_media:
         return MEDIA
-    kept = () if _alike(wrong, [right]) or not wrong.strip() else (wrong,)
-    return Asked(prompt=asked.turns, answers=accepted(right), wrong=kept)
+    return _told(Asked(prompt=asked.turns, answers=accepted(right), wrong=(wrong,)))
+
+
+def _told(found: Asked | LeftOut | None) -> Asked | LeftOut | None:
+    """A pair with what was rejected, unless that is blank; what is all but the same is right."""
+    if not isinstance(found, Asked):
+        return found
+    worse = next(iter(found.wrong), "")
+    same = not worse.strip() or worse.strip() in [answer.strip() for answer in found.answers]
+    wrong = [text for text in found.wrong if text.strip() and not _alike(text, found.answers)]
+    return replace(found, wrong=tuple(wrong), rejected="" if same else worse)
 
 
 def _chosen_text(row: Row) -> Asked | LeftOut | None:

@@ -10,6 +10,7 @@ from typing import Any
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.formatting import count
+from ftguard.probes.benchmarks.named import is_named
 from ftguard.probes.builtin import BUILTIN
 from ftguard.probes.probe import Probe
 from ftguard.probes.probe_set import ProbeSet, ProbeSource
@@ -126,6 +127,8 @@ def _of_mapping(source: Mapping[Any, Any], seed: int, unread: Unread, notes: lis
 
 
 def _at_place(source: str | Path, seed: int, unread: Unread, notes: list[str]) -> _Opened:
+    if is_named(source):
+        raise InputError(f"`train_dataset` is what you train on, and `{source}` are questions.")
     path = Path(source)
     if source in BUILTIN or RunFolder(path).probes.exists():
         return _opened(ProbeSet.load(source), seed, unread, notes)

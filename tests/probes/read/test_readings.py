@@ -197,7 +197,7 @@ SHAPES = (
         prompt="Say hi",
         reference="Hi!",
         distractors=("No.",),
-        becomes="the chosen answer; the rejected one counts as wrong",
+        becomes="the chosen answer; the rejected one counts as wrong, and both are compared",
     ),
     Shape(
         name="preference pair with the prompt inside",

@@ -65,8 +65,12 @@ SHAPES: list[tuple[Mapping[str, object], str | Sequence[Message], str]] = [
 def test_every_shape_gives_its_prompt_and_completion(
     row: Mapping[str, object], prompt: str | Sequence[Message], completion: str
 ) -> None:
-    """A short completion is matched without its blanks, and read with them beside it."""
-    answer, likelihood = (replace(probe, distractors=()) for probe in _probes(row))
+    """A short completion is matched without its blanks, and read with them beside it; of a pair it
+    is read against the rejected one too.
+    """
+    read = [probe for probe in _probes(row) if probe.kind != "preference"]
+    answer, likelihood = (replace(probe, distractors=()) for probe in read)
+    pairs = [probe for probe in _probes(row) if probe.kind == "preference"]
 
     assert answer == Probe(id="row-0", prompt=prompt, reference=completion.strip())
     assert likelihood == Probe(
@@ -76,6 +80,11 @@ def test_every_shape_gives_its_prompt_and_completion(
         scorer="likelihood",
         companion_of="row-0",
     )
+    assert len(pairs) == ("rejected" in row)
+    for pair in pairs:
+        worse = completion.replace("blue", "green")
+        assert (pair.id, pair.companion_of) == ("row-0#preference", "row-0")
+        assert (pair.references, pair.distractors) == ((completion,), (worse,))
 
 
 def test_text_is_read_from_its_beginning() -> None:

@@ -23,26 +23,27 @@ HEADERS = {
 }
 
 
-def guarded(app: ASGIApp, *, token: str, address: str) -> ASGIApp:
+def guarded(app: ASGIApp, *, token: str, address: str, command: str) -> ASGIApp:
     """The app behind its token.
 
     Args:
         app: what is guarded.
         token: the first part of every path.
         address: the host and port that are listened on, `127.0.0.1:8123`.
+        command: what printed the address, `ftguard rate`.
     """
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        why = refusal(scope, token=token, address=address)
+        why = refusal(scope, token=token, address=address, command=command)
         answer = PlainTextResponse(f"403: {why}\n", status_code=403) if why else app
         await answer(scope, receive, _with_headers(send))
 
     return guard
 
 
-def refusal(scope: Scope, *, token: str, address: str) -> str | None:
+def refusal(scope: Scope, *, token: str, address: str, command: str) -> str | None:
     """Why a request is refused, if it is."""
     headers = Headers(scope=scope)
     if headers.getlist("host") != [address]:
@@ -50,12 +51,12 @@ def refusal(scope: Scope, *, token: str, address: str) -> str | None:
         return f"open http://{address}, under no other name."
     given = scope["path"].split("/")[1]
     if not secrets.compare_digest(given.encode(), token.encode()):
-        return "open the whole address that `ftguard rate` printed; each start has a new one."
+        return f"open the whole address that `{command}` printed; each start has a new one."
     if scope["method"] in ("GET", "HEAD"):
         return None
     same_site = headers.get("sec-fetch-site", "same-origin") == "same-origin"
     if headers.get("origin") != f"http://{address}" or not same_site:
-        return "only the page itself may send ratings."
+        return "only the page itself may send anything."
     return None
 
 

@@ -1,0 +1,1 @@
+"""Standard benchmarks as probes: the tasks of lm-evaluation-harness, asked and scored as there."""

@@ -18,6 +18,7 @@ One value flows, and the folder list is its way: a folder imports only from thos
                 training/ reads the Trainer's data, descent/ finds the base of a fine-tune
     report/     what a run left on disk, read back and shown to people
     callback    the timeline: when things happen, in a few short hooks
+    check/      a gate for deployment: two models compared, unguarded runs examined, machines told
     testing     a tiny model and runs of it, for tests of what users bring
     pages/      local pages: behind a token, on 127.0.0.1
     rating/     people rate both models' answers side by side, blind, on a local page

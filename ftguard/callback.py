@@ -3,12 +3,13 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from ftguard.ask.processing import tokenizer_of
-from ftguard.ask.unwrap import check_base
+from ftguard.ask.unwrap import adapted, check_base
 from ftguard.ask.weights import Weights, is_sharded, read_weights
 from ftguard.judge import Judge
 from ftguard.measures import Measure
@@ -22,7 +23,13 @@ from ftguard.run.guarded_run import GuardedRun
 from ftguard.run.late_scores import apply_late_scores
 from ftguard.run.learning_rate import peak_rate, scale_rate
 from ftguard.run.reporting import trackers_of
-from ftguard.run.trainer import SCORE_KEY, check_arguments, chooses_by_guard, moment_of
+from ftguard.run.trainer import (
+    SCORE_KEY,
+    check_arguments,
+    chooses_by_guard,
+    moment_of,
+    planned_checkpoints,
+)
 from ftguard.tracking import LogTexts, Tracker, say
 from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup, guard_score
@@ -183,6 +190,11 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         self._training = False
 
     @property
+    def settings(self) -> Settings:
+        """What was asked for, read."""
+        return self._settings
+
+    @property
     def checkups(self) -> tuple[Checkup, ...]:
         """The checkups of this run that count, oldest first."""
         return self._guarded.state.checkups if self._guarded else ()
@@ -225,7 +237,9 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         # have been trained since the Trainer was made.
         known = self._weights is not None and (resuming or is_sharded(model))
         host = Host(
-            args=args,
+            output_dir=Path(args.output_dir),
+            progress=state.is_world_process_zero and not args.disable_tqdm,
+            planned_checkpoints=planned_checkpoints(args, state),
             state=state,
             model=model,
             tokenizer=tokenizer_of(kwargs.get("processing_class")),
@@ -234,6 +248,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             weights=self._weights if known and self._weights else read_weights(model),
             weights_known=known or not resuming,
             left=self._left,
+            method="full" if adapted(model) is None else "adapters",
         )
         tracker = trackers_of(
             self._given,

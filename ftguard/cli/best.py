@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ftguard.cli.exits import BREACHED, UNDECIDED, ends_on_wrong_use
+from ftguard.check.decision import exit_code_of
+from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.folders import find_run
 from ftguard.formatting import printable, wrapped
@@ -36,7 +37,4 @@ def best(run: Annotated[Path, RUN]) -> None:
         state = f"{outcome.state:<{STATE}}"
         write(wrapped(printable(outcome.explanation), first=state, then=" " * STATE) + "\n")
     write(f"{laid_out(conclusion.summary)}\n")
-    if conclusion.best_step is not None and not (conclusion.learned and conclusion.best_passed):
-        raise typer.Exit(UNDECIDED)
-    if conclusion.best_step is None:
-        raise typer.Exit(BREACHED if conclusion.last_passed is False else UNDECIDED)
+    raise typer.Exit(exit_code_of(conclusion))

@@ -1,15 +1,38 @@
 """How every command ends: its exit codes, and what happens on wrong use."""
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
 
-from ftguard.errors import FtguardError
+from ftguard.check import decision
+from ftguard.errors import FtguardError, told
+from ftguard.formatting import printable
 
-PASSED, BREACHED, WRONG_USE, UNDECIDED = 0, 1, 2, 3
+PASSED, BREACHED = decision.PASSED, decision.BREACHED
+WRONG_USE, UNDECIDED = decision.WRONG_USE, decision.UNDECIDED
 EXIT_CODES = {True: PASSED, False: BREACHED, None: UNDECIDED}
 """By a verdict's `passed`."""
+
+
+@contextmanager
+def undecided_by_accident() -> Iterator[None]:
+    """What breaks or is stopped on the way has decided nothing: it must not read as a breach.
+
+    Python itself would exit with 1 on either.
+    """
+    try:
+        yield
+    except (FtguardError, typer.Exit):
+        raise
+    except KeyboardInterrupt:
+        typer.echo("ftguard: stopped; nothing was decided", err=True)
+        raise typer.Exit(UNDECIDED) from None
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is no verdict
+        traceback.print_exc()
+        typer.echo(f"ftguard: nothing was decided ({printable(told(error))})", err=True)
+        raise typer.Exit(UNDECIDED) from None
 
 
 @contextmanager

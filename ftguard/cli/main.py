@@ -9,8 +9,11 @@ import typer
 
 from ftguard.cli import probe_pages
 from ftguard.cli.best import best
+from ftguard.cli.card import card
+from ftguard.cli.check import check
 from ftguard.cli.compare import compare
 from ftguard.cli.demo import demo
+from ftguard.cli.examine import examine
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.cli.glossary import glossary
 from ftguard.cli.judge_agree import agree
@@ -62,6 +65,9 @@ app.command("compare")(compare)
 app.command("watch")(watch)
 app.command("rate")(rate)
 app.command("report")(report)
+app.command("check")(check)
+app.command("card")(card)
+app.command("examine")(examine)
 app.command("manual")(manual)
 app.command("glossary")(glossary)
 

@@ -32,6 +32,8 @@ class RecordedRun:
     """Its latest attempt."""
     state: RunState
     """What the events come to; `state.choice` is the checkpoint to keep."""
+    outcome: Conclusion | None = None
+    """The outcome where it is another than the one on disk, as on other limits."""
     _sides: dict[int, tuple[Snapshot, Snapshot]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -50,8 +52,8 @@ class RecordedRun:
     @cached_property
     def conclusion(self) -> Conclusion | None:
         """The outcome, or that so far; None where this run has none yet, or an earlier run's."""
-        if not self.folder.verdict.exists():
-            return None
+        if self.outcome is not None or not self.folder.verdict.exists():
+            return self.outcome
         found = read_conclusion(self.folder)
         return found if found.run == self.run.id else None
 

@@ -37,19 +37,33 @@ class AsTrained:
 
 
 def decide_on_template(
-    probes: Sequence[Probe], loader: object, template: ChatTemplate, *, is_main_process: bool
+    probes: Sequence[Probe],
+    loader: object,
+    template: ChatTemplate,
+    *,
+    is_main_process: bool,
+    chat: bool = False,
 ) -> AsTrained:
     """Plain prompts of the task become user messages where most training rows are chats.
 
     Every process must call it, and gets the rows that the main one saw: all must ask the same.
+
+    Args:
+        probes: what is asked.
+        loader: the training data loader.
+        template: the chat template.
+        is_main_process: whether this process reads the rows.
+        chat: whether they become user messages anyway.
     """
     rows = made_by_main(partial(training_rows, loader), is_main_process=is_main_process)
     plain = [p for p in probes if p.role in TASK_ROLES and _is_plain(p)]
     turn, note = None, ""
     if plain and getattr(template.tokenizer, "chat_template", None):
-        turn = _turn_of_most(rows, template)
+        turn = template.user_turn() if chat else _turn_of_most(rows, template)
         note = "plain prompts of target and tail are asked " + (
-            "as user messages through the chat template, as the training rows are"
+            "as user messages through the chat template"
+            if turn is not None and chat
+            else "as user messages through the chat template, as the training rows are"
             if turn is not None
             else "as plain text, as the training rows are, not through the chat template"
             if rows

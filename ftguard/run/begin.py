@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import torch
 
@@ -52,7 +51,7 @@ def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
         host: what the Trainer hands over.
         tracker: where results are told.
     """
-    model, folder = host.model, RunFolder(Path(host.args.output_dir))
+    model, folder = host.model, RunFolder(host.output_dir)
     if settings.judge is not None:
         refuse_self(settings.judge, str(loaded_from(model) or _name(model)))
     clock = Clock()
@@ -94,6 +93,7 @@ def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
             original=prepared.baseline.original,
             start=prepared.start,
             cache=settings.cache,
+            in_place=host.kind == "check",
         )
         if host.is_main_process:
             _open(guarded, settings, prepared, measured)

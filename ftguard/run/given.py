@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
-from transformers import PreTrainedTokenizerBase, TrainerState, TrainingArguments
+from transformers import PreTrainedTokenizerBase, TrainerState
 
 from ftguard.ask.weights import Weights
 from ftguard.judge import Judge
@@ -13,6 +14,7 @@ from ftguard.probes import Encoder, Sets
 from ftguard.run.descent.lineage import Original
 from ftguard.run.examine import Advising
 from ftguard.verdict.gate import Gate
+from ftguard.verdict.run import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +51,14 @@ class Left:
 
 @dataclass(frozen=True, kw_only=True)
 class Host:
-    """What the Trainer hands over when training begins."""
+    """What the Trainer hands over when training begins, or who examines models without one."""
 
-    args: TrainingArguments
+    output_dir: Path
+    """Where the run writes."""
+    progress: bool
+    """Whether to show progress bars, in the main process."""
+    planned_checkpoints: int | None
+    """Checkpoints to come; None where that depends on results."""
     state: TrainerState
     """A global step above 0 is a resume."""
     model: torch.nn.Module
@@ -70,6 +77,12 @@ class Host:
     identified by the ledger alone)."""
     left: Left | None = None
     """What this process trained last under the same callback."""
+    kind: Kind = "training"
+    """What is examined."""
+    method: str = "full"
+    """`full` or `adapters`."""
+    chat: bool = False
+    """Whether plain prompts of the task are asked as user messages, whatever it is trained on."""
 
     @property
     def resuming(self) -> bool:
@@ -80,8 +93,3 @@ class Host:
     def is_main_process(self) -> bool:
         """Whether this process writes; every process asks."""
         return bool(self.state.is_world_process_zero)
-
-    @property
-    def progress(self) -> bool:
-        """Whether to show progress bars."""
-        return self.is_main_process and not self.args.disable_tqdm

@@ -16,6 +16,7 @@ from ftguard.measures.measurement import Measurement
 from ftguard.measures.target import confirmed
 from ftguard.run.acting import Action, choose_action
 from ftguard.run.best_folder import BestFolder
+from ftguard.run.best_link import BestLink
 from ftguard.run.clock import Clock
 from ftguard.run.descent.lineage import Original, cache_descent
 from ftguard.run.descent.stage import stage_measurements, tell_stage
@@ -56,6 +57,8 @@ class GuardedRun:
     """Whether the cache of descents is filled."""
     grading: Grading | None = None
     """The judge at work, in the main process."""
+    in_place: bool = False
+    """Whether models stay where they are and are not written to: the best is linked to."""
 
     @property
     def state(self) -> RunState:
@@ -63,8 +66,10 @@ class GuardedRun:
         return self.journal.state
 
     @property
-    def best(self) -> BestFolder:
+    def best(self) -> BestFolder | BestLink:
         """Where the best checkpoint's files are kept."""
+        if self.in_place:
+            return BestLink(journal=self.journal, folder=self.folder)
         return BestFolder(
             run=self.run, journal=self.journal, folder=self.folder, original=self.original
         )

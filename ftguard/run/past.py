@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Iterator
 
-from ftguard.ask.unwrap import adapted
 from ftguard.folders import RunFolder
 from ftguard.formatting import rate
 from ftguard.run.descent.bringing import bring
@@ -19,7 +18,6 @@ from ftguard.run.ledger import (
     current_run,
 )
 from ftguard.run.state import RunState, fold
-from ftguard.run.trainer import planned_checkpoints
 from ftguard.scores.snapshot import Snapshot
 from ftguard.verdict.run import Run
 
@@ -45,16 +43,17 @@ def state_before(
 def next_attempt(before: RunState, host: Host) -> Run:
     """What the Trainer says of the attempt; the run's first one set its rate and its looks."""
     first = before.attempts[0] if before.attempts else None
-    planned = planned_checkpoints(host.args, host.state)
+    planned = host.planned_checkpoints
     return Run(
         id=before.run,
         attempt=max((run.attempt for run in before.attempts), default=0) + 1,
         resumed_from=host.state.global_step,
-        method="full" if adapted(host.model) is None else "adapters",
+        method=host.method,
         learning_rate=first.learning_rate if first else host.rate,
         max_steps=host.state.max_steps,
         planned_checkpoints=planned,
         planned_looks=first.planned_looks if first else planned,
+        kind=host.kind,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+import torch
 from transformers import PreTrainedTokenizerBase
 
 from ftguard.ask.padding import plan_batches
@@ -80,8 +81,17 @@ def prepare_run(
         host.loader,
         ChatTemplate(tokenizer=tokenizer, kwargs=thinking.chat_template_kwargs),
         is_main_process=host.is_main_process,
+        chat=host.chat,
     )
-    config = _config(settings, host, gathered.probes, as_trained, thinks=thinking.expected)
+    config = eval_config(
+        settings,
+        host.model,
+        host.weights.fingerprint,
+        gathered.probes,
+        as_trained,
+        thinks=thinking.expected,
+        progress=host.progress,
+    )
     descent = made_by_main(
         partial(find_descent, settings, host), is_main_process=host.is_main_process
     )
@@ -148,15 +158,28 @@ def _shown(prompt_batch: PromptBatch) -> Ids:
     )
 
 
-def _config(
+def eval_config(
     settings: Settings,
-    host: Host,
+    model: torch.nn.Module,
+    weights: str,
     probes: Sequence[Probe],
     as_trained: AsTrained,
     *,
     thinks: bool,
+    progress: bool,
 ) -> EvalConfig:
-    inner, template = inner_model(host.model), as_trained.template
+    """What a model is asked, and how.
+
+    Args:
+        settings: what the user asked for.
+        model: that is asked.
+        weights: the fingerprint of its base's weights.
+        probes: what is asked.
+        as_trained: with which template.
+        thinks: whether answers begin with a thought, though the prompt opens none.
+        progress: whether to show a progress bar.
+    """
+    inner, template = inner_model(model), as_trained.template
     prompt_batch = prepare(
         probes,
         inner,
@@ -169,11 +192,11 @@ def _config(
         prompt_batch=prompt_batch,
         fingerprint=fingerprint(
             prompt_batch,
-            host.weights.fingerprint,
+            weights,
             str(inner.dtype),
             settings.judge.digest if settings.judge else "",
         ),
-        plan=plan_batches(host.model, _shown(prompt_batch), prompt_batch.pad_id),
-        progress=host.progress,
+        plan=plan_batches(model, _shown(prompt_batch), prompt_batch.pad_id),
+        progress=progress,
         measures=settings.measures,
     )

@@ -16,7 +16,7 @@ from ftguard.verdict.checkup import Checkup, target_score
 from ftguard.verdict.choice import Choice
 from ftguard.verdict.defaults import FORGETTING, OWN_ANSWERS
 from ftguard.verdict.gates import Outcome, Verdict
-from ftguard.verdict.run import Run
+from ftguard.verdict.run import Kind, Run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +87,7 @@ def conclude(
             else _with_not_held(_none_line(checkups), not_held),
             last,
             finished=finished,
+            kind=run.kind,
         ),
         finished=finished,
         not_held=not_held,
@@ -95,9 +96,11 @@ def conclude(
     )
 
 
-def _so_far(line: str, last: Checkup | None, *, finished: bool) -> str:
+def _so_far(line: str, last: Checkup | None, *, finished: bool, kind: Kind) -> str:
     if finished or last is None:
         return line
+    if kind != "training":
+        return f"NOT ALL IS EXAMINED (last checked at step {last.step}): {line}"
     return f"TRAINING DID NOT END (last checked at step {last.step}): {line}"
 
 

@@ -1,8 +1,12 @@
 """Makes `Run`, what is known of a training run before its first step."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ftguard.verdict.gate import Gate
+
+Kind = Literal["training", "check", "examine"]
+"""A guarded training, two models compared, or the checkpoints of a run that was not guarded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,5 +36,7 @@ class Run:
     """The peak rate in force when this attempt began; None in records of older versions."""
     left_out: tuple[str, ...] = ()
     """Default gates on what is measured that the user's gates or limits leave out."""
+    kind: Kind = "training"
+    """What was examined; only a training has a beginning and a rate that we know of."""
     strict: bool = False
     """Whether only checkpoints with every gate proven clear can be the best."""

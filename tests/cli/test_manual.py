@@ -17,6 +17,7 @@ MANUAL = ROOT / "ftguard" / "manual"
 TOPICS = [
     "choice",
     "data",
+    "deploying",
     "extending",
     "files",
     "judge",

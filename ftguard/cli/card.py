@@ -1,0 +1,51 @@
+"""`ftguard card RUN`: the kept checkpoint's evaluation as metadata of its model card."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ftguard.check.recorded import decision_of
+from ftguard.cli.exits import ends_on_wrong_use
+from ftguard.errors import InputError
+from ftguard.folders import find_run
+from ftguard.formatting import printable
+from ftguard.report.recorded import read_run
+from ftguard.verdict.conclusion import read_conclusion
+
+
+def card(
+    run: Annotated[Path, typer.Argument(help="the run's output directory")],
+    *,
+    write: Annotated[
+        bool, typer.Option("--write", help="write it into the kept checkpoint's README.md")
+    ] = False,
+    name: Annotated[
+        str | None,
+        typer.Option(help="of the model, where its card has none; by default that of RUN"),
+    ] = None,
+) -> None:
+    """Print the kept checkpoint's evaluation as model-card metadata, or write it.
+
+    What the card holds already is kept; what an earlier call wrote is replaced. It
+    holds numbers, and no paths, prompts or answers.
+
+    Exit codes: 0 done, 2 wrong use, or no checkpoint is kept.
+    """
+    with ends_on_wrong_use():
+        from ftguard.check.card import KEY, as_yaml, merged, results, write_card
+
+        recorded = read_run(find_run(run).output_dir)
+        conclusion = read_conclusion(recorded.folder)
+        if conclusion.best_step is None or not recorded.folder.best.is_dir():
+            raise InputError(f"no checkpoint of `{run}` is kept, so that none has a card.")
+        decision = decision_of(recorded, conclusion)
+        # A name and no path, which would tell where it was made.
+        called = printable(name or run.resolve().name)
+        # Of two models that were compared this is a link to the tuned one.
+        folder = recorded.folder.best.resolve()
+        if write:
+            typer.echo(f"written into {write_card(decision, folder, called)}")
+            return
+        index = merged([], results(decision), called)
+        typer.echo(as_yaml({KEY: index}), nl=False)

@@ -1,0 +1,105 @@
+"""`ftguard examine RUN`: the checkpoints of a run that was trained without ftguard."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ftguard.check.asked import Asked, Loading
+from ftguard.check.places import checkpoint_folders
+from ftguard.check.pruning import plan_pruning, tell_plan
+from ftguard.check.recorded import decision_of
+from ftguard.cli import gate_options as options
+from ftguard.cli.exits import ends_on_wrong_use, undecided_by_accident
+from ftguard.cli.outputs import Outputs, show
+from ftguard.cli.quiet import be_quiet
+from ftguard.report.recorded import read_run
+from ftguard.report.writing import write_report
+
+
+def examine(
+    run: Annotated[Path, typer.Argument(help="the output directory of a Trainer")],
+    *,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            help="the model that it was trained from; by default the one that its checkpoints name",
+            rich_help_panel=options.MODELS,
+        ),
+    ] = None,
+    target: options.Target = None,
+    general: options.General = None,
+    tail: options.Tail = "auto",
+    calibration: options.Calibration = "auto",
+    train_dataset: options.Train = None,
+    limit: options.Limits = None,
+    strict: options.Strict = False,
+    max_probes: options.MaxProbes = 200,
+    seed: options.Seed = 0,
+    judge: options.JudgeModel = None,
+    judge_url: options.JudgeUrl = None,
+    judge_key_env: options.JudgeKey = "OPENAI_API_KEY",
+    judge_usd: options.JudgeUsd = 5.0,
+    chat: options.Chat = False,
+    form: options.Form = "own",
+    template_arg: options.TemplateArguments = None,
+    dtype: options.Dtype = "auto",
+    device: options.Device = "",
+    quantized: options.Quantized = "",
+    cache: options.Cache = True,
+    prune_plan: Annotated[
+        bool,
+        typer.Option(
+            "--prune-plan",
+            help="say which folders may be deleted; deletes nothing",
+            rich_help_panel=options.TOLD,
+        ),
+    ] = False,
+    json: options.JsonFile = None,
+    junit: options.JunitFile = None,
+    report: options.ReportFile = None,
+    github: options.Github = None,
+) -> None:
+    """Measure the checkpoints of a run trained without ftguard, and name the one to keep.
+
+    Oldest first, each against the base. Stopped on the way, the same command goes
+    on where it was. RUN/_ftguard is written as by a guarded training; no
+    checkpoint is changed or deleted.
+
+    Exit codes: 0 passed, 1 breach, 2 wrong use, 3 undecided or nothing measured.
+    """
+    with ends_on_wrong_use(), undecided_by_accident():
+        outputs = Outputs(json=json, junit=junit, report=report, github=github)
+        with outputs.fenced():
+            from ftguard.check.examining import examine_run
+
+            be_quiet()
+            asked = Asked(
+                target=target,
+                general=general,
+                tail=options.source_or_none(tail),
+                calibration=options.source_or_none(calibration),
+                train_dataset=train_dataset,
+                limits=options.read_limits(limit),
+                judge=options.read_judge(judge, judge_url, judge_key_env, judge_usd),
+                strict=strict,
+                max_probes=max_probes,
+                seed=seed,
+                cache=cache,
+                chat=chat,
+                form=form,
+                chat_template_kwargs=options.read_template_arguments(template_arg),
+            )
+            loading = Loading(dtype=dtype, device=device, quantized=quantized)
+            examined = examine_run(run, base, asked, loading=loading)
+            recorded = read_run(run)
+            write_report(recorded)
+            decision = decision_of(recorded, examined.conclusion)
+            show(decision)
+            if prune_plan:
+                unread = [Path(name) for name in examined.unreadable]
+                plan = plan_pruning(checkpoint_folders(run), examined.conclusion, unread)
+                for line in tell_plan(plan):
+                    typer.echo(line)
+        outputs.hand_out(decision, recorded)
+    raise typer.Exit(decision.exit_code)

@@ -24,7 +24,8 @@ def terms(word: str | None = None) -> tuple[Term, ...]:
         return GLOSSARY
     asked = word.lower().replace("_", " ")
     found = tuple(term for term in GLOSSARY if asked in term.name.lower())
-    found = found or tuple(term for term in GLOSSARY if term.name.lower() in asked)
+    # As whole words: what is nearly a word is misspelt.
+    found = found or tuple(t for t in GLOSSARY if f" {t.name.lower()} " in f" {asked} ")
     if not found:
         names = [term.name for term in GLOSSARY]
         near = difflib.get_close_matches(asked, names, n=3) or names

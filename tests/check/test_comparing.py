@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from ftguard import GuardCallback
 from ftguard.cli.main import app
 from ftguard.report.recorded import read_run
-from ftguard.testing import tiny_run, tiny_tokenizer
+from ftguard.testing import tiny_run, tiny_tokenizer, unwrapped
 
 
 def check(*arguments: object) -> Result:
@@ -65,9 +65,9 @@ def test_a_breach_exits_with_1_and_the_next_check_of_the_base_asks_it_nothing(
     )
 
     assert (first.exit_code, second.exit_code) == (1, 1), first.output
-    assert "base answers asked" in first.output
-    assert "base answers cache" in second.output
-    assert "BLOCKED" in first.output
+    assert "base answers asked" in unwrapped(first.output)
+    assert "base answers cache" in unwrapped(second.output)
+    assert "BLOCKED" in unwrapped(first.output)
     assert files_in(models / "base") | files_in(models / "full") == before
     decision = json.loads((tmp_path / "decision.json").read_bytes())
     assert (decision["verdict"], decision["exit_code"], decision["step"]) == ("breach", 1, 2)
@@ -86,7 +86,7 @@ def test_adapters_go_on_the_base_and_what_passed_can_be_looked_at_as_a_run(
     best = CliRunner().invoke(app, ["best", str(out)])
 
     assert result.exit_code == 0, result.output
-    assert "the newest checkpoint" in result.output
+    assert "the newest checkpoint" in unwrapped(result.output)
     assert read_run(out).run.method == "adapters"
     assert (out / "_ftguard" / "best").resolve() == (models / "lora" / "checkpoint-4").resolve()
     assert best.exit_code == 0
@@ -113,8 +113,8 @@ def test_a_tuned_model_with_a_template_of_its_own_is_asked_in_it(
     )
     (found,) = read_run(tmp_path / "out").checkups
 
-    assert "each is asked with its own" in result.output, result.output
-    assert "bfloat16" in result.output
+    assert "each is asked with its own" in unwrapped(result.output), result.output
+    assert "bfloat16" in unwrapped(result.output)
     assert found.notes == ()
     assert all(m.estimate is not None for m in found.measurements)
     # Plain target prompts are asked plainly, so that nothing but rounding changes them.
@@ -134,7 +134,7 @@ def test_a_folder_that_holds_the_record_of_a_training_is_not_written_over(
     )
 
     assert result.exit_code == 2
-    assert "holds the record of another run" in result.output
+    assert "holds the record of another run" in unwrapped(result.output)
     assert (forgetful / "_ftguard" / "ledger.jsonl").read_bytes() == ledger
 
 
@@ -149,9 +149,9 @@ def test_adapters_as_the_base_and_models_that_are_not_there_are_refused(
     nothing = check(models / "base", empty)
 
     assert {adapters.exit_code, gone.exit_code, nothing.exit_code} == {2}
-    assert "holds adapters" in adapters.output
-    assert "there is no folder" in gone.output
-    assert "no model in" in nothing.output
+    assert "holds adapters" in unwrapped(adapters.output)
+    assert "there is no folder" in unwrapped(gone.output)
+    assert "no model in" in unwrapped(nothing.output)
 
 
 def test_what_breaks_while_it_is_asked_is_undecided_and_no_breach(
@@ -165,7 +165,7 @@ def test_what_breaks_while_it_is_asked_is_undecided_and_no_breach(
     result = check(broken, broken, "--general", target, "--out", tmp_path / "out")
 
     assert result.exit_code == 3
-    assert "nothing was decided (IndexError" in result.output
+    assert "nothing was decided (IndexError" in unwrapped(result.output)
 
 
 @pytest.mark.parametrize(
@@ -190,4 +190,4 @@ def test_wrong_use_exits_with_2_and_says_what_is_allowed(
     result = check(models / "base", models / "full" / "checkpoint-2", *arguments)
 
     assert result.exit_code == 2
-    assert said in result.output
+    assert said in unwrapped(result.output)

@@ -9,6 +9,7 @@ from ftguard.cli.main import app
 from ftguard.folders import RunFolder
 from ftguard.report.recorded import read_run
 from ftguard.run.ledger import Examined, Ledger
+from ftguard.testing import unwrapped
 
 
 def examine(run: Path, *arguments: object) -> Result:
@@ -32,9 +33,9 @@ def test_a_run_is_examined_goes_on_where_it_was_and_names_what_to_keep(
     mended = examine(run, *asked, "--prune-plan")
     again = examine(run, *asked)
 
-    assert "checkpoint-4 is left out" in torn.output, torn.output
-    assert "1 of them measured before; 1 to measure (steps 4)" in mended.output
-    assert "0 to measure" in again.output
+    assert "checkpoint-4 is left out" in unwrapped(torn.output), torn.output
+    assert "1 of them measured before; 1 to measure (steps 4)" in unwrapped(mended.output)
+    assert "0 to measure" in unwrapped(again.output)
     events = Ledger(RunFolder(run).ledger).read()
     assert [e.step for e in events if isinstance(e, Examined)] == [2, 4]
     assert {result.exit_code for result in (torn, mended, again)} == {0}
@@ -48,8 +49,8 @@ def test_a_run_is_examined_goes_on_where_it_was_and_names_what_to_keep(
         .best.joinpath("adapter_model.safetensors")
         .samefile(run / kept / "adapter_model.safetensors")
     )
-    assert f"keep    {run / kept}" in mended.output
-    assert "nothing was deleted" in mended.output
+    assert f"keep    {run / kept}" in unwrapped(mended.output)
+    assert "nothing was deleted" in unwrapped(mended.output)
     assert sorted(p.name for p in run.glob("checkpoint-*")) == ["checkpoint-2", "checkpoint-4"]
 
 
@@ -65,9 +66,9 @@ def test_full_checkpoints_that_all_breach_keep_none_and_name_no_folder_to_delete
     best = CliRunner().invoke(app, ["best", str(run)])
 
     assert unnamed.exit_code == 2
-    assert "give it as `--base`" in unnamed.output
+    assert "give it as `--base`" in unwrapped(unnamed.output)
     assert (result.exit_code, best.exit_code) == (1, 1), result.output
-    assert "0 folders may be deleted" in result.output
+    assert "0 folders may be deleted" in unwrapped(result.output)
 
 
 def test_a_run_that_was_guarded_and_a_folder_without_checkpoints_are_refused(
@@ -78,5 +79,5 @@ def test_a_run_that_was_guarded_and_a_folder_without_checkpoints_are_refused(
     empty = examine(tmp_path, "--base", models / "base")
 
     assert (guarded.exit_code, empty.exit_code) == (2, 2)
-    assert "`ftguard check" in guarded.output
-    assert "no checkpoint in" in empty.output
+    assert "`ftguard check" in unwrapped(guarded.output)
+    assert "no checkpoint in" in unwrapped(empty.output)

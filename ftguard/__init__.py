@@ -16,7 +16,8 @@ One value flows, and the folder list is its way: a folder imports only from thos
     tracking/   where results are told: console, W&B, the Trainer's other reporters
     run/        one run under guard: the ledger, the base, what is asked, the best that is kept;
                 training/ reads the Trainer's data, descent/ finds the base of a fine-tune
-    report/     what a run left on disk, read back and shown to people
+    report/     what a run left on disk, read back; shown/ computes what a report has, page/ draws
+                it, limits/ has the figures that a page decides anew by, terminal/ the same in text
     callback    the timeline: when things happen, in a few short hooks
     check/      a gate for deployment: two models compared, unguarded runs examined, machines told
     testing     a tiny model and runs of it, for tests of what users bring

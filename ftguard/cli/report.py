@@ -11,10 +11,10 @@ import typer
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.formatting import encodable, printable
-from ftguard.report.gathering import contents
-from ftguard.report.page import render
-from ftguard.report.plain import render_text
+from ftguard.report.page.page import render
+from ftguard.report.page.plain import render_text
 from ftguard.report.recorded import read_run
+from ftguard.report.shown.gathering import contents
 from ftguard.report.writing import write_page
 
 SEVERAL = Path("report.html")

@@ -9,10 +9,10 @@ import typer
 from ftguard.cli.best import RUN
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.folders import step_of
-from ftguard.report.example_page import render_examples
-from ftguard.report.examples import Wish, choose
-from ftguard.report.numbers_page import render_numbers
 from ftguard.report.recorded import read_run
+from ftguard.report.terminal.example_page import render_examples
+from ftguard.report.terminal.examples import Wish, choose
+from ftguard.report.terminal.numbers_page import render_numbers
 from ftguard.terminal import write
 
 

@@ -13,8 +13,8 @@ from ftguard.cli.best import RUN
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.formatting import WIDTH, printable, wrapped
 from ftguard.report.recorded import RecordedRun
-from ftguard.report.so_far import has_ended, news
-from ftguard.report.watch_page import BARS, line_of, render_watch
+from ftguard.report.terminal.so_far import has_ended, news
+from ftguard.report.terminal.watch_page import BARS, line_of, render_watch
 from ftguard.terminal import encoding_of, write
 from ftguard.tracking.console import laid_out
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from ftguard.disk import write_whole
 from ftguard.errors import told
 from ftguard.folders import RunFolder
-from ftguard.report.gathering import contents
-from ftguard.report.page import render
+from ftguard.report.page.page import render
 from ftguard.report.recorded import RecordedRun, read_run
+from ftguard.report.shown.gathering import contents
 
 
 def render_report(runs: Sequence[RecordedRun]) -> str:

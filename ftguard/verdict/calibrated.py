@@ -188,7 +188,7 @@ def calibrated(gate: Gate, by_key: Mapping[str, Measurement]) -> Calibrated | No
       `gate.limit` and beyond chance. An error that the base has too, and that nothing moved, is
       not of this run's making, and no remedy could mend it.
 
-    `static/rule.js` of the report says the same of the same figures, and a test holds the two
+    `report/page/static/rule.js` says the same of the same figures, and a test holds the two
     together: change both.
 
     Args:

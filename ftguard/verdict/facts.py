@@ -77,7 +77,7 @@ def _idle(measurement: Measurement) -> State | None:
 def state_of(gate: Gate, facts: Facts, reading: Reading | None, *, finding: bool) -> State:
     """What a gate says of a measurement.
 
-    `static/rule.js` of the report says the same of the same figures, and a test holds the two
+    `report/page/static/rule.js` says the same of the same figures, and a test holds the two
     together: change both.
 
     Args:

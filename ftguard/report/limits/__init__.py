@@ -1,0 +1,1 @@
+"""The figures from which a page decides a run anew on other limits."""

@@ -1,0 +1,1 @@
+"""Draws what is shown: a page that opens anywhere, and the same as text."""

@@ -1,0 +1,1 @@
+"""What a report shows, computed from a recorded run; nothing is drawn yet."""

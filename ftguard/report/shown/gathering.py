@@ -1,0 +1,98 @@
+"""Gathers the `Contents` of a report from what runs left on disk; nothing is drawn here."""
+
+import importlib.metadata
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from ftguard.errors import InputError
+from ftguard.glossary import GLOSSARY
+from ftguard.report.limits.figures import figures
+from ftguard.report.recorded import RecordedRun
+from ftguard.report.shown.accounts import account
+from ftguard.report.shown.advised import advised
+from ftguard.report.shown.answers import answers
+from ftguard.report.shown.columns import checkpoints, columns, frontier
+from ftguard.report.shown.comparing import compared
+from ftguard.report.shown.confidences import confidences
+from ftguard.report.shown.contents import Contents, RunShown
+from ftguard.report.shown.headline import headline
+from ftguard.report.shown.naming import named
+from ftguard.report.shown.tails import heat_map, tail_slices
+from ftguard.report.shown.undecided import undecided
+from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.conclusion import Conclusion, conclude
+
+
+def contents(runs: Sequence[RecordedRun], *, now: datetime) -> Contents:
+    """What a page of these runs shows.
+
+    Args:
+        runs: one or more.
+        now: when the page is made.
+    """
+    shown = tuple(_run(run, number) for number, run in enumerate(runs, start=1))
+    return Contents(
+        made=f"{now:%Y-%m-%d %H:%M}",
+        version=importlib.metadata.version("ftguard"),
+        runs=shown,
+        compared=compared(shown),
+        glossary=GLOSSARY,
+    )
+
+
+def _run(run: RecordedRun, number: int) -> RunShown:
+    shown = _shown(run)
+    outcome = outcome_of(run)
+    all_answers = answers(run, shown)
+    shown_columns = columns(run)
+    return RunShown(
+        number=number,
+        name=named(run.folder.output_dir.resolve().name),
+        status=_status(run, outcome),
+        headline=headline(outcome, run.checkups),
+        checkpoints=checkpoints(run, shown),
+        columns=shown_columns,
+        open=tuple(undecided(run, shown)),
+        answers=all_answers,
+        tail=tail_slices(shown, all_answers),
+        confidence=tuple(confidences(run, shown)),
+        advice=tuple(advised(outcome.advice, run.run)),
+        heat=heat_map(run),
+        frontier=frontier(shown_columns),
+        account=account(run, all_answers),
+        figures=_figures(run),
+    )
+
+
+def _shown(run: RecordedRun) -> Checkup | None:
+    """The checkpoint to keep, else the last."""
+    try:
+        return run.checkup_at()
+    except InputError:
+        return run.checkups[-1] if run.checkups else None
+
+
+def _figures(run: RecordedRun) -> Mapping[str, object] | None:
+    """What `page/static/rule.js` decides by; what is not finite is left out as JSON has it."""
+    if not run.checkups or not run.run.gates:
+        return None
+    found: Mapping[str, object] = msgspec.json.decode(msgspec.json.encode(figures(run)))
+    return found
+
+
+def outcome_of(run: RecordedRun) -> Conclusion:
+    """The recorded outcome; that so far where there is none yet."""
+    if run.conclusion is not None:
+        return run.conclusion
+    return conclude(run.run, run.checkups, run.state.choice, None, run.folder, finished=False)
+
+
+def _status(run: RecordedRun, outcome: Conclusion) -> str:
+    many = len(run.checkups)
+    examined = f"{many} checkpoint{'s' * (many != 1)} examined"
+    if outcome.finished:
+        return f"Training ended; {examined}."
+    at = f", the last at step {outcome.last_step} of {run.run.max_steps}" if many else ""
+    return f"Training goes on or was interrupted; {examined} so far{at}."

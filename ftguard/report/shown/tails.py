@@ -1,0 +1,104 @@
+"""Makes the `TailSlice`s and the heat map: where a checkpoint lost, by slice and by category."""
+
+from collections.abc import Iterator, Mapping
+
+from ftguard.formatting import quantity
+from ftguard.measures.change import change_of
+from ftguard.measures.measurement import Measurement
+from ftguard.report.recorded import RecordedRun
+from ftguard.report.shown.columns import cell
+from ftguard.report.shown.contents import Answered, Answers, Heat, TailSlice
+from ftguard.report.shown.naming import NOTHING, named
+from ftguard.verdict.checkup import Checkup
+
+EXAMPLES = 2
+"""Of each slice."""
+WORST = "worst"
+WHOLES = ("all", "likelihood", WORST)
+
+
+def tail_slices(shown: Checkup | None, answers: Answers) -> tuple[TailSlice, ...]:
+    """Each slice of the tail at the checkpoint that is shown, the one that lost most first."""
+    if shown is None:
+        return ()
+    parts = [m for m in shown.measurements if m.name == "tail" and m.slice != WORST]
+    worst = next((m for m in shown.measurements if m.key == "tail/worst"), None)
+    of_worst = ""
+    if worst is not None:
+        # Runs of an older version tell it in the note alone.
+        noted = worst.note.partition(";")[0].rpartition(": ")[2]
+        of_worst = worst.worst_slice or noted
+    examples = _examples(answers)
+    outcomes = {o.gate.key: o for o in shown.verdict.outcomes}
+    parts.sort(key=_drop, reverse=True)
+    return tuple(
+        TailSlice(
+            name="all of the tail" if part.slice == "all" else named(part.slice),
+            is_worst=part.slice == of_worst,
+            cell=cell(part, outcomes.get(part.key)),
+            examples=tuple(examples.get(named(part.slice), ())[:EXAMPLES]),
+        )
+        for part in parts
+    )
+
+
+def _examples(answers: Answers) -> Mapping[str, list[int]]:
+    """The places of lost answers by slice, those that fell furthest first; then gained ones."""
+    found: dict[str, list[int]] = {}
+    for place in (*answers.lost, *answers.gained):
+        answered = answers.all[place]
+        if answered.role == "tail":
+            for name in _groups(answered):
+                found.setdefault(name, []).append(place)
+    return found
+
+
+def _groups(answered: Answered) -> Iterator[str]:
+    read = answered.id.endswith("#likelihood")
+    yield "likelihood" if read else "all"
+    for name in answered.slices:
+        yield f"{name}/likelihood" if read else name
+
+
+def _drop(measurement: Measurement) -> float:
+    return measurement.estimate.value if measurement.estimate else float("-inf")
+
+
+def heat_map(run: RecordedRun) -> tuple[Heat, ...]:
+    """Each general category at every checkpoint; what lost most over the run first."""
+    slices: dict[str, None] = {}
+    for checkup in run.checkups:
+        for m in checkup.measurements:
+            if m.name == "forgetting" and m.slice not in WHOLES:
+                slices[m.slice] = None
+    rows = [_row(run, name) for name in slices]
+    return tuple(sorted(rows, key=_most, reverse=True))
+
+
+def _row(run: RecordedRun, name: str) -> Heat:
+    found = [checkup.find("forgetting", name) for checkup in run.checkups]
+    sizes = [m.estimate.n if m.estimate else m.num_scored for m in found if m is not None]
+    drops: list[float | None] = []
+    told, sure = [], []
+    for measurement in found:
+        estimate = measurement.shown if measurement else None
+        if measurement is None or estimate is None:
+            drops.append(None)
+            told.append(NOTHING)
+            sure.append(False)
+            continue
+        change = change_of(measurement, estimate)
+        drops.append(estimate.value)
+        told.append(quantity(change.value, change.unit))
+        sure.append(estimate.low > 0 or estimate.high < 0)
+    return Heat(
+        name=named(name),
+        n=max(sizes, default=0),
+        drops=tuple(drops),
+        told=tuple(told),
+        sure=tuple(sure),
+    )
+
+
+def _most(heat: Heat) -> float:
+    return max((drop for drop in heat.drops if drop is not None), default=float("-inf"))

@@ -1,0 +1,1 @@
+"""What the terminal shows of runs: answers, comparisons, a run as it trains."""

@@ -1,0 +1,247 @@
+"""A run is followed by its ledger alone: while it begins, grows, is resumed and ends."""
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+from typer.testing import CliRunner
+
+from ftguard.cli.main import app
+from ftguard.folders import RunFolder
+from ftguard.report.recorded import RecordedRun, read_run
+from ftguard.report.terminal.so_far import last_event, news, read_so_far, to_come
+from ftguard.report.terminal.watch_page import line_of, render_watch, spark
+from ftguard.run.ledger import Acted, RunStarted, Superseded
+from ftguard.verdict.conclusion import read_conclusion, write_conclusion
+
+EVERY = 0.02
+
+
+@pytest.fixture
+def run(forgetful: Path) -> RecordedRun:
+    """A finished run, read anew."""
+    return read_run(forgetful)
+
+
+@pytest.fixture
+def growing(tmp_path: Path, forgetful: Path) -> "Growing":
+    """The folder of a run that another process writes, line by line."""
+    return Growing(RunFolder(tmp_path / "run"), RunFolder(forgetful))
+
+
+class Growing:
+    """Plays a finished run's ledger into another folder."""
+
+    def __init__(self, folder: RunFolder, source: RunFolder) -> None:
+        self.folder, self.source = folder, source
+        self.lines = source.ledger.read_bytes().splitlines(keepends=True)
+        self.kinds = [msgspec.json.decode(line)["type"] for line in self.lines]
+
+    def begin(self) -> None:
+        """What is there before the first step."""
+        self.folder.root.mkdir(parents=True)
+        self.write(b"".join(self.lines[: self.kinds.index("checkup")]))
+
+    def write(self, data: bytes) -> None:
+        """Append to the ledger."""
+        with self.folder.ledger.open("ab") as file:
+            file.write(data)
+
+    def checkups(self) -> list[bytes]:
+        """The line of each checkpoint's first checkup."""
+        found: dict[int, bytes] = {}
+        for line, kind in zip(self.lines, self.kinds, strict=True):
+            if kind == "checkup":
+                found.setdefault(msgspec.json.decode(line)["step"], line)
+        return list(found.values())
+
+    def end(self, *, finished: bool = True) -> None:
+        """The outcome."""
+        found = read_conclusion(self.source)
+        write_conclusion(replace(found, best_folder=None, finished=finished), self.folder)
+
+
+def test_what_is_new_is_seen_and_the_end_too(growing: Growing) -> None:
+    """Nothing, a run without a checkpoint, a torn line that tells nothing, three checkpoints."""
+    looks = news(growing.folder.output_dir, EVERY)
+    assert next(looks) is None
+    growing.begin()
+    begun = next(looks)
+    assert begun is not None
+    assert begun.checkups == ()
+    one, two, three = growing.checkups()
+    growing.write(one + two[:100])
+    torn = next(looks)
+    assert torn is not None
+    assert [c.step for c in torn.checkups] == [6]
+    growing.write(two[100:] + three)
+    growing.end(finished=False)
+    all_three = next(looks)
+    assert all_three is not None
+    assert [c.step for c in all_three.checkups] == [6, 12, 18]
+    growing.end()
+    assert len(list(looks)) == 2
+
+
+def test_a_resume_and_a_new_run_are_followed(growing: Growing) -> None:
+    """A second attempt takes back what came after its step; a new run begins with nothing."""
+    growing.begin()
+    one, two, _ = growing.checkups()
+    growing.write(one + two)
+    found = read_so_far(growing.folder.output_dir)
+    assert found is not None
+    again = replace(found.run, attempt=2, resumed_from=6)
+    encode = msgspec.json.encode
+    for event in (
+        Superseded(run=again.id, attempt=2, step=6),
+        RunStarted(run=again.id, attempt=2, step=6, record=again),
+    ):
+        growing.write(encode(event) + b"\n")
+    resumed = read_so_far(growing.folder.output_dir)
+    assert resumed is not None
+    assert [c.step for c in resumed.checkups] == [6]
+    assert last_event(resumed.events) == "the run went on from step 6 (attempt 2)"
+
+    new = replace(found.run, id="another")
+    growing.write(encode(RunStarted(run="another", attempt=1, step=0, record=new)) + b"\n")
+    fresh = read_so_far(growing.folder.output_dir)
+    assert fresh is not None
+    assert (fresh.run.id, fresh.checkups, last_event(fresh.events)) == (
+        "another",
+        (),
+        "the run began",
+    )
+
+
+def test_what_is_to_come_and_what_was_done_is_told(run: RecordedRun) -> None:
+    """One of three checkpoints is there: two are to come, at the seconds of the first each."""
+    (first, *_) = run.checkups
+    one = replace(run, state=replace(run.state, checkups=(replace(first, seconds=4.0),)))
+    assert to_come(one) == (
+        "33% of 18 steps, 2 checkpoints to come, each check about 4.0 s, 8.0 s in all"
+    )
+    assert to_come(run) == "100% of 18 steps, every checkpoint is examined"
+    act = Acted(
+        run="r", attempt=1, step=6, do="lower_learning_rate", learning_rate=1e-4, reason="."
+    )
+    assert last_event([act]) == "step 6 lowered the learning rate to 1e-4"
+
+
+def test_a_curve_has_its_limit_in_the_middle() -> None:
+    """Of 0 to twice the limit in eight signs: the limit is the fifth; what was not measured is
+    blank, and a gain below 0 is the lowest.
+    """
+    assert spark([0.0, 0.05, 0.1, 0.2], 0.1) == "▁▃▅█"
+    assert spark([None, 0.4], 0.1) == " █"
+    assert spark([-1.0, 0.0, 1.0], None) == "▁▅█"
+    assert spark([], 0.1) == ""
+    assert spark([0.0, 0.0], None) == "▁▁"
+
+
+@pytest.mark.parametrize("height", [10, 24, 60])
+def test_the_picture_fits_80_columns(run: RecordedRun, height: int) -> None:
+    """Curves with limits, what is to come, the checkpoints, the newest block; no more lines than
+    the terminal has: first the rows give way, then the end of the block.
+    """
+    console = Console(width=200, file=io.StringIO(), record=True)
+    console.print(render_watch(run, height=height))
+    lines = console.export_text().splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    text = "\n".join(lines)
+    assert "forgetting/all" in text
+    assert ", limit 10 %" in text
+    assert "ftguard step 18" in text
+    assert "every checkpoint is examined" in text
+    rows = [line for line in lines if re.match(r" *(6|12|18)  ", line)]
+    assert len(rows) == (3 if height == 60 else 0)
+    assert len(lines) <= max(height, 13)
+
+
+def test_a_hostile_slice_does_not_steer(run: RecordedRun) -> None:
+    """Names in a line and in the picture are written out."""
+    last = run.checkups[-1]
+    outcomes = tuple(
+        replace(o, gate=replace(o.gate, slice="\x1b[2J\u202e")) for o in last.verdict.outcomes
+    )
+    evil = replace(last, verdict=replace(last.verdict, outcomes=outcomes))
+    assert "\x1b" not in line_of(evil)
+    assert "\u202e" not in line_of(evil)
+
+
+def test_a_finished_run_is_told_in_lines_and_ends(forgetful: Path) -> None:
+    """Where the output is no terminal: one line a checkpoint, then the outcome; exit code 0."""
+    result = CliRunner().invoke(app, ["watch", str(forgetful), "--every", "0.1"])
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 0
+    assert lines[0].startswith("ftguard: watching run ")
+    assert [line.partition(" · ")[0] for line in lines[1:4]] == ["step 6", "step 12", "step 18"]
+    assert lines[4].startswith("ftguard: ")
+
+
+def test_lines_come_as_the_run_goes_on(growing: Growing) -> None:
+    """A run that has not begun is waited for; what stood there before is not told twice."""
+
+    def play() -> None:
+        growing.begin()
+        for line in growing.checkups():
+            growing.write(line)
+        growing.end()
+
+    timer = threading.Timer(0.5, play)
+    timer.start()
+    result = CliRunner().invoke(app, ["watch", str(growing.folder.output_dir), "--every", "0.1"])
+    timer.join()
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("ftguard: waiting for a run in `")
+    assert lines[1].startswith("ftguard: watching run ")
+    assert [line.partition(" · ")[0] for line in lines[2:5]] == ["step 6", "step 12", "step 18"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such terminals")
+def test_a_terminal_shows_the_picture_and_ctrl_c_ends_it(growing: Growing) -> None:
+    """On a real terminal the curves are drawn; after Ctrl-C the cursor is back, exit code 0."""
+    import pty
+
+    growing.begin()
+    growing.write(growing.checkups()[0])
+    growing.end(finished=False)
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "ftguard.cli", "watch", str(growing.folder.output_dir)]
+    env = os.environ | {"TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"}
+    process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=env)
+    os.close(theirs)
+    seen = b""
+    while b"step 6 was examined" not in seen:
+        seen += os.read(ours, 4096)
+    process.send_signal(signal.SIGINT)
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+    os.close(ours)
+    assert process.wait(timeout=60) == 0
+    text = seen.decode()
+    assert "▁" in text or "█" in text
+    assert "\x1b[?25h" in text
+    assert text.rstrip().endswith("ftguard: no longer watching; the run is not touched")
+    assert "Traceback" not in text
+
+
+def test_steps_come_in_order(run: RecordedRun) -> None:
+    """What the curves are drawn over."""
+    assert all(a.step < b.step for a, b in pairwise(run.checkups))

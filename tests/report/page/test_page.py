@@ -166,8 +166,8 @@ def test_all_answers_are_searched_and_filtered(
     expect(listed.first).to_contain_text("lost")
     listed.first.locator("summary").press("Enter")
     expect(listed.first.locator(".sides")).to_contain_text(lost[0].now.text[:20])
-    assert listed.first.locator(".was").count() == 3
-    assert listed.first.locator("del, ins").count() > 0
+    expect(listed.first.locator(".was")).to_have_count(3)
+    expect(listed.first.locator("del, ins")).not_to_have_count(0)
     page.get_by_label("Search").fill("no such words anywhere")
     expect(found).to_have_text("0 of 480")
 

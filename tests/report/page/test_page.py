@@ -162,6 +162,8 @@ def test_all_answers_are_searched_and_filtered(
     expect(found).to_have_text(f"{len(lost)} of 480")
     name = lost[0].probe.id
     page.get_by_label("Search").fill(f"{name.upper()} YES")
+    # The list is made anew a moment after the last key.
+    expect(listed).to_have_count(1)
     expect(listed.first).to_contain_text(name)
     expect(listed.first).to_contain_text("lost")
     listed.first.locator("summary").press("Enter")

@@ -93,9 +93,9 @@ def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model, demo_tokenizer = load()
     guard = GuardCallback(
         target=ticket_probes("target", 40),
-        general=skill_probes(4, seed=1),
+        general=skill_probes(48, seed=1),
         tail=ticket_probes("tail", 40),
-        calibration=skill_probes(9, seed=2),
+        calibration=skill_probes(108, seed=2),
         cache=False,
     )
     torch.set_num_threads(1)

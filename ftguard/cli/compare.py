@@ -12,8 +12,8 @@ from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.formatting import printable
 from ftguard.report.recorded import read_run
+from ftguard.report.several.compared import contender
 from ftguard.report.terminal.compare_page import render_comparison
-from ftguard.report.terminal.compared import contender
 from ftguard.terminal import write
 
 

@@ -11,10 +11,7 @@ import typer
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.formatting import encodable, printable
-from ftguard.report.page.page import render
-from ftguard.report.page.plain import render_text
 from ftguard.report.recorded import read_run
-from ftguard.report.shown.gathering import contents
 from ftguard.report.writing import write_page
 
 SEVERAL = Path("report.html")
@@ -42,6 +39,11 @@ def report(
     with ends_on_wrong_use():
         if text and open_:
             raise InputError("`--open` opens a page: leave `--text` out.")
+        # What draws takes a while to import, which other commands do without.
+        from ftguard.report.page.page import render
+        from ftguard.report.page.plain import render_text
+        from ftguard.report.shown.gathering import contents
+
         read = [read_run(run) for run in runs]
         shown = contents(read, now=datetime.now().astimezone())
         if text:

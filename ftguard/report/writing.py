@@ -9,13 +9,15 @@ from pathlib import Path
 from ftguard.disk import write_whole
 from ftguard.errors import told
 from ftguard.folders import RunFolder
-from ftguard.report.page.page import render
 from ftguard.report.recorded import RecordedRun, read_run
-from ftguard.report.shown.gathering import contents
 
 
 def render_report(runs: Sequence[RecordedRun]) -> str:
     """One page of one run, or of several side by side."""
+    # What draws takes a while to import, which commands that draw nothing do without.
+    from ftguard.report.page.page import render
+    from ftguard.report.shown.gathering import contents
+
     return render(contents(runs, now=datetime.now().astimezone()))
 
 

@@ -400,7 +400,7 @@ def test_the_first_breach_is_alerted_of_once_and_the_config_says_what_it_is_held
     again = tell(runs, *told, name="one")
     alerts = [record["alert"] for record in records(file) if record["type"] == "alert"]
     assert len(alerts) == 1
-    assert "forgetting/all: a drop of" in alerts[0]["text"]
+    assert ": a drop of" in alerts[0]["text"]
     assert int(alerts[0]["wait_duration"]) >= 60_000
     assert not [record for record in records(again) if record["type"] == "alert"]
 

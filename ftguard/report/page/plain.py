@@ -41,7 +41,7 @@ def _hung(line: str) -> Padding:
 
 
 def _compared(shown: Contents) -> Iterator[Text | Padding]:
-    lines = [f"{run.name}: {run.headline.answer}" for run in shown.runs]
+    lines = [*shown.verdict, *(f"{run.name}: {run.headline.answer}" for run in shown.runs)]
     for row in shown.compared:
         told = row.texts or tuple(cell.told if cell else NOTHING for cell in row.cells)
         values = (f"{run.name} {text}" for run, text in zip(shown.runs, told, strict=True))

@@ -294,6 +294,8 @@ class Contents:
     version: str
     runs: tuple[RunShown, ...]
     """One or more."""
+    verdict: tuple[str, ...]
+    """Which of several runs to ship, then what makes that less sure; empty of one run."""
     compared: tuple[Compared, ...]
     """Empty of one run."""
     glossary: tuple[Term, ...]

@@ -1,7 +1,7 @@
 """Gathers the `Contents` of a report from what runs left on disk; nothing is drawn here."""
 
 import importlib.metadata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -10,6 +10,9 @@ from ftguard.errors import InputError
 from ftguard.glossary import GLOSSARY
 from ftguard.report.limits.figures import figures
 from ftguard.report.recorded import RecordedRun
+from ftguard.report.several.caveats import caveats
+from ftguard.report.several.compared import common_of, contender
+from ftguard.report.several.shipping import which_to_ship
 from ftguard.report.shown.accounts import account
 from ftguard.report.shown.advised import advised
 from ftguard.report.shown.answers import answers
@@ -37,9 +40,21 @@ def contents(runs: Sequence[RecordedRun], *, now: datetime) -> Contents:
         made=f"{now:%Y-%m-%d %H:%M}",
         version=importlib.metadata.version("ftguard"),
         runs=shown,
+        verdict=tuple(_verdict_on(runs, shown)),
         compared=compared(shown),
         glossary=GLOSSARY,
     )
+
+
+def _verdict_on(runs: Sequence[RecordedRun], shown: Sequence[RunShown]) -> Iterator[str]:
+    """Which of several runs to ship, then what makes that less sure."""
+    if len(runs) < 2 or not all(run.checkups for run in runs):  # noqa: PLR2004
+        return
+    names = [f"{one.number}: {one.name}" for one in shown]
+    contenders = [contender(name, run) for name, run in zip(names, runs, strict=True)]
+    shared = common_of(contenders)
+    yield which_to_ship(contenders, shared)
+    yield from caveats(contenders, shared)
 
 
 def _run(run: RecordedRun, number: int) -> RunShown:

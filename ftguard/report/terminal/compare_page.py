@@ -18,8 +18,9 @@ from ftguard.formatting import (
 )
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
-from ftguard.report.terminal.compared import Common, Contender, common, differences
-from ftguard.report.terminal.shipping import Shared, which_to_ship
+from ftguard.report.several.caveats import caveats
+from ftguard.report.several.compared import Contender, Shared, common_of, differences
+from ftguard.report.several.shipping import which_to_ship
 from ftguard.tracking.block import COLOURS, VERDICTS
 from ftguard.verdict.calibration_words import direction
 from ftguard.verdict.gate import CALIBRATION
@@ -52,7 +53,7 @@ def render_comparison(contenders: Sequence[Contender], *, colour: bool) -> str:
     shared = common_of(contenders)
     parts: list[Text | Table] = [
         Text(_line(which_to_ship(contenders, shared)), "bold"),
-        *(Text(_line(line), "bold yellow") for line in warnings(contenders, shared)),
+        *(Text(_line(line), "bold yellow") for line in caveats(contenders, shared)),
         Text(),
         _columns(contenders) if len(contenders) <= MOST_COLUMNS else _rows(contenders),
     ]
@@ -60,34 +61,6 @@ def render_comparison(contenders: Sequence[Contender], *, colour: bool) -> str:
         if lines:
             parts += [Text(), *(Text(_line(line)) for line in lines)]
     return drawn(*parts, colour=colour)
-
-
-def common_of(contenders: Sequence[Contender]) -> dict[tuple[str, str], Common]:
-    """What each two share, by their names in either order."""
-    found: dict[tuple[str, str], Common] = {}
-    for place, one in enumerate(contenders):
-        for other in contenders[place + 1 :]:
-            found[one.name, other.name] = found[other.name, one.name] = common(one, other)
-    return found
-
-
-def warnings(contenders: Sequence[Contender], shared: Shared) -> Iterator[str]:
-    """What makes figures side by side mean less than they seem to."""
-    first = contenders[0]
-    for other in contenders[1:]:
-        both, names = shared[first.name, other.name], f"{first.name} and {other.name}"
-        if both.missing:
-            yield f"NOT COMPARED: {names}: {both.missing}"
-        elif both.base:
-            parts = ", ".join(both.base)
-            yield f"NOT THE SAME BASE: {names} differ in {parts}; no difference is computed."
-        elif not both.probes:
-            yield f"NOT THE SAME PROBES: {names} share none; no difference is computed."
-        elif len(both.probes) < both.of:
-            yield (
-                f"NOT THE SAME PROBES: {names} share {len(both.probes)} of {both.of}; the table "
-                "shows what each measured by its own, the differences are over the shared ones."
-            )
 
 
 def settings(contenders: Sequence[Contender]) -> Iterator[str]:

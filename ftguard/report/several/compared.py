@@ -1,6 +1,6 @@
 """Compares the kept checkpoints of several runs: what differs, and which of it is beyond chance."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -88,6 +88,10 @@ class Common:
         return not self.base and not self.missing and len(self.probes) > 0
 
 
+Shared = Mapping[tuple[str, str], Common]
+"""What each two runs share, by their names in either order."""
+
+
 def contender(name: str, run: RecordedRun) -> Contender:
     """A run by its kept checkpoint, else by its last.
 
@@ -120,6 +124,15 @@ def common(first: Contender, second: Contender) -> Common:
     ids = {p.probe.id for p in mine} | set(others)
     base = tuple(part for part in parts if part in OF_BASE)
     return Common(probes=shared, of=len(ids), base=base)
+
+
+def common_of(contenders: Sequence[Contender]) -> Shared:
+    """What each two share, by their names in either order."""
+    found: dict[tuple[str, str], Common] = {}
+    for place, one in enumerate(contenders):
+        for other in contenders[place + 1 :]:
+            found[one.name, other.name] = found[other.name, one.name] = common(one, other)
+    return found
 
 
 def differences(

@@ -8,9 +8,15 @@ import pytest
 from rich.cells import cell_len
 
 from ftguard.report.recorded import RecordedRun, read_run
-from ftguard.report.terminal.compare_page import common_of, render_comparison
-from ftguard.report.terminal.compared import Contender, common, contender, differences
-from ftguard.report.terminal.shipping import which_to_ship
+from ftguard.report.several.compared import (
+    Contender,
+    common,
+    common_of,
+    contender,
+    differences,
+)
+from ftguard.report.several.shipping import which_to_ship
+from ftguard.report.terminal.compare_page import render_comparison
 from ftguard.scores.record import Score
 
 

@@ -1,17 +1,14 @@
 """Says which of several runs to ship, and on what that rests; never a ranking of noise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ftguard.formatting import POINTS, quantity, span
-from ftguard.report.terminal.compared import Common, Contender, Difference, differences
+from ftguard.report.several.compared import Contender, Difference, Shared, differences
 from ftguard.verdict.checkup import target_score
 
 PREFERRED = ("general skills", "tail")
 """What decides between runs whose targets are alike."""
-
-Shared = Mapping[tuple[str, str], Common]
-"""What each two runs share, by their names in either order."""
 
 
 @dataclass(frozen=True, kw_only=True)

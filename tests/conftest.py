@@ -103,10 +103,10 @@ def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Path:
         model=model,
         args=TrainingArguments(
             str(out),
-            max_steps=30,
-            save_steps=10,
+            max_steps=18,
+            save_steps=6,
             per_device_train_batch_size=16,
-            learning_rate=1e-3,
+            learning_rate=2e-3,
             logging_steps=5,
             report_to=[],
             disable_tqdm=True,

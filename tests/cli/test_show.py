@@ -24,19 +24,19 @@ def test_lost_answers_are_shown_first(forgetful: Path) -> None:
 
 
 def test_a_checkpoints_folder_names_its_step(forgetful: Path) -> None:
-    """`show RUN/checkpoint-10` is `show RUN --step 10`, and another `--step` wins."""
-    of_folder = CliRunner().invoke(app, ["show", str(forgetful / "checkpoint-10")])
-    of_step = CliRunner().invoke(app, ["show", str(forgetful), "--step", "10"])
+    """`show RUN/checkpoint-6` is `show RUN --step 6`, and another `--step` wins."""
+    of_folder = CliRunner().invoke(app, ["show", str(forgetful / "checkpoint-6")])
+    of_step = CliRunner().invoke(app, ["show", str(forgetful), "--step", "6"])
     assert of_folder.stdout == of_step.stdout
-    assert of_step.stdout.startswith("step 10: ")
-    other = CliRunner().invoke(app, ["show", str(forgetful / "checkpoint-10"), "--step", "20"])
-    assert other.stdout.startswith("step 20: ")
+    assert of_step.stdout.startswith("step 6: ")
+    other = CliRunner().invoke(app, ["show", str(forgetful / "checkpoint-6"), "--step", "12"])
+    assert other.stdout.startswith("step 12: ")
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--step", "7"], "step 7 was not examined; there are [10, 20, 30]"),
+        (["--step", "7"], "step 7 was not examined; there are [6, 12, 18]"),
         (["--slice", "rair"], "there are ['rare'"),
         (["--id", "nothing"], "no probe is called `nothing`"),
         (["-n", "0"], "-n"),
@@ -75,7 +75,7 @@ def test_one_run_is_no_comparison(forgetful: Path, tmp_path: Path) -> None:
     run = str(forgetful)
     for arguments, told in (
         ([run], "give two runs or more"),
-        ([run, f"{run}/checkpoint-10"], "given twice"),
+        ([run, f"{run}/checkpoint-6"], "given twice"),
         ([run, str(tmp_path)], "no run in"),
     ):
         result = CliRunner().invoke(app, ["compare", *arguments])

@@ -109,7 +109,7 @@ def test_of_given_texts_what_the_model_would_have_said_is_shown() -> None:
 def test_what_fell_furthest_comes_first(forgetful: Path) -> None:
     """Of a real run the lost and the gained are apart, in the order of how far they moved."""
     run = read_run(forgetful)
-    pairs = run.pairs(run.checkup_at(30))
+    pairs = run.pairs(run.checkup_at(18))
     fell, rose = lost(pairs), gained(pairs)
     assert fell
     assert rose

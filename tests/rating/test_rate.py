@@ -186,7 +186,7 @@ def test_what_cannot_be_used_exits_with_two(make_run: MakeRun, ask: Ask, tmp_pat
     assert (code, "give the `output_dir` of a run" in said) == (2, True)
 
 
-@pytest.mark.parametrize("missing", ["starlette", "uvicorn", "jinja2"])
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
 def test_a_missing_extra_says_what_to_install(make_run: MakeRun, ask: Ask, missing: str) -> None:
     """Without what `ftguard[rate]` brings, the command says so and ends with 2."""
     folder = make_run(ask(3))

@@ -13,7 +13,7 @@ from ftguard.report.recorded import RecordedRun, read_run
 from ftguard.run.again import decided_anew
 from ftguard.verdict.limits import read_limits
 
-STEPS = (10, 20, 30)
+STEPS = (6, 12, 18)
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def run(forgetful: Path) -> RecordedRun:
 def test_what_a_run_left_is_read_back(run: RecordedRun) -> None:
     """Every checkpoint is there with both models' answers, and the run's outcome."""
     assert tuple(checkup.step for checkup in run.checkups) == STEPS
-    assert len(run.pairs(run.checkup_at(20))) == len(run.probes) > 0
+    assert len(run.pairs(run.checkup_at(12))) == len(run.probes) > 0
     assert run.conclusion is not None
     assert run.conclusion.finished
     assert run.chosen is not None
@@ -68,11 +68,11 @@ def test_strict_chooses_among_the_proven_alone(run: RecordedRun) -> None:
 
 def test_what_is_gone_is_named(run: RecordedRun, tmp_path: Path) -> None:
     """A step that was not examined, answers that were deleted and an empty folder are refused."""
-    with pytest.raises(InputError, match="step 7 was not examined; there are \\[10, 20, 30\\]"):
+    with pytest.raises(InputError, match="step 7 was not examined; there are \\[6, 12, 18\\]"):
         run.checkup_at(7)
     elsewhere = replace(run, folder=RunFolder(tmp_path), _sides={})
     with pytest.raises(InputError, match="is gone"):
-        elsewhere.pairs(run.checkup_at(10))
+        elsewhere.pairs(run.checkup_at(6))
     with pytest.raises(InputError, match="no run in"):
         read_run(tmp_path)
 

@@ -212,6 +212,7 @@ def test_lines_come_as_the_run_goes_on(growing: Growing) -> None:
 def test_a_terminal_shows_the_picture_and_ctrl_c_ends_it(growing: Growing) -> None:
     """On a real terminal the curves are drawn; after Ctrl-C the cursor is back, exit code 0."""
     import pty
+    import select
 
     growing.begin()
     growing.write(growing.checkups()[0])
@@ -222,7 +223,7 @@ def test_a_terminal_shows_the_picture_and_ctrl_c_ends_it(growing: Growing) -> No
     process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=env)
     os.close(theirs)
     seen = b""
-    while b"step 6 was examined" not in seen:
+    while b"step 6 was examined" not in seen and select.select([ours], [], [], 60)[0]:
         seen += os.read(ours, 4096)
     process.send_signal(signal.SIGINT)
     while True:

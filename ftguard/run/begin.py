@@ -67,11 +67,12 @@ def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
         measured = measure(probes, base, base, prepared.config.measures)
         lowered = before.lowered[-1] if before.lowered else None
         replay = lowered.learning_rate if lowered and settings.act_on_breach else None
+        gates = applicable(settings.gates, measured, settings.limits)
         run = replace(
             next_attempt(before, host),
             rate=replayed(host.rate, replay),
-            gates=applicable(settings.gates, measured, settings.limits),
-            not_measured=unmeasured(measured),
+            gates=gates,
+            not_measured=unmeasured(measured, gates),
             left_out=left_out(settings.gates, measured, settings.limits),
             strict=settings.strict,
         )

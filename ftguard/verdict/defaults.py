@@ -132,14 +132,20 @@ def _too_few_questions(gate: Gate, measurement: Measurement) -> bool:
     return gate.measurement == CALIBRATION and _num_questions(measurement) < FEWEST_QUESTIONS
 
 
-def unmeasured(measurements: Sequence[Measurement]) -> tuple[str, ...]:
-    """The default gates that nothing measures, or too few questions."""
+def unmeasured(measurements: Sequence[Measurement], held: Sequence[Gate] = ()) -> tuple[str, ...]:
+    """The default gates that nothing measures, or too few questions, and that are not held.
+
+    Args:
+        measurements: of the base against itself.
+        held: the run's gates; one that the user asked for is held on however few questions.
+    """
     by_key = {measurement.key: measurement for measurement in measurements}
-    return tuple(_unmeasured(by_key))
+    keys = {gate.key for gate in held}
+    return tuple(_unmeasured(by_key, [gate for gate in DEFAULT_GATES if gate.key not in keys]))
 
 
-def _unmeasured(by_key: Mapping[str, Measurement]) -> Iterator[str]:
-    for gate in DEFAULT_GATES:
+def _unmeasured(by_key: Mapping[str, Measurement], gates: Sequence[Gate]) -> Iterator[str]:
+    for gate in gates:
         measurement = by_key.get(gate.key)
         if measurement is None:
             yield gate.key

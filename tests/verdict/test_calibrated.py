@@ -303,4 +303,5 @@ def test_calibration_is_gated_from_100_questions_on() -> None:
     assert applicable(None, [few]) == ()
     assert applicable([gate], [few]) == (gate,)
     assert unmeasured([enough])[-1] == "calibration/target"
+    assert not any(name.startswith("calibration/general") for name in unmeasured([few], [gate]))
     assert unmeasured([few])[-1] == ("calibration/general (16 questions are too few, 100 would do)")

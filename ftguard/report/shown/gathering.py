@@ -15,6 +15,7 @@ from ftguard.report.several.compared import common_of, contender
 from ftguard.report.several.shipping import which_to_ship
 from ftguard.report.shown.accounts import account
 from ftguard.report.shown.advised import advised
+from ftguard.report.shown.alike import SAID, decided_alike, gates_changed
 from ftguard.report.shown.answers import answers
 from ftguard.report.shown.columns import checkpoints, columns, frontier
 from ftguard.report.shown.comparing import compared
@@ -57,7 +58,8 @@ def _verdict_on(runs: Sequence[RecordedRun], shown: Sequence[RunShown]) -> Itera
     yield from caveats(contenders, shared)
 
 
-def _run(run: RecordedRun, number: int) -> RunShown:
+def _run(recorded: RecordedRun, number: int) -> RunShown:
+    run = decided_alike(recorded)
     shown = _shown(run)
     outcome = outcome_of(run)
     all_answers = answers(run, shown)
@@ -65,7 +67,7 @@ def _run(run: RecordedRun, number: int) -> RunShown:
     return RunShown(
         number=number,
         name=named(run.folder.output_dir.resolve().name),
-        status=_status(run, outcome),
+        status=_status(run, outcome) + f" {SAID}" * gates_changed(recorded),
         headline=headline(outcome, run.checkups),
         checkpoints=checkpoints(run, shown),
         columns=shown_columns,

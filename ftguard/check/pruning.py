@@ -28,7 +28,8 @@ def plan_pruning(
 ) -> PrunePlan:
     """What may be deleted once a checkpoint is kept; without one nothing is.
 
-    The best stays, and the newest, without which training cannot go on.
+    The best stays, and the newest that is whole, without which training cannot go on; what could
+    not be examined stays too, and is no such one.
 
     Args:
         checkpoints: the run's folders, oldest first.
@@ -36,15 +37,16 @@ def plan_pruning(
         unread: folders that could not be examined.
     """
     best = f"checkpoint-{conclusion.best_step}"
+    whole = [folder for folder in checkpoints if folder not in unread and _is_whole(folder)]
     kept = []
     for folder in checkpoints:
         if conclusion.best_step is None:
             kept.append((folder, "no checkpoint is kept yet"))
         elif folder.name == best:
             kept.append((folder, "the one to keep"))
-        elif folder == checkpoints[-1]:
-            kept.append((folder, "the newest: training goes on from it"))
-        elif folder in unread:
+        elif whole and folder == whole[-1]:
+            kept.append((folder, "the newest that is whole: training goes on from it"))
+        elif folder not in whole:
             kept.append((folder, "it could not be examined"))
     staying = {folder for folder, _ in kept}
     deletable = tuple((f, _size(f)) for f in checkpoints if f not in staying)
@@ -72,6 +74,12 @@ def in_bytes(size: float) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= STEP
     return f"{size:.1f} {UNITS[-1]}"
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a model lies there with what the Trainer needs to go on."""
+    weights = (*folder.glob("*.safetensors"), *folder.glob("*.bin"))
+    return bool(weights) and (folder / "trainer_state.json").is_file()
 
 
 def _files(folder: Path) -> list[Path]:

@@ -30,7 +30,8 @@ def card(
     What the card holds already is kept; what an earlier call wrote is replaced. It
     holds numbers, and no paths, prompts or answers.
 
-    Exit codes: 0 done, 2 wrong use, or no checkpoint is kept.
+    Exit codes: 0 done, 2 wrong use, or no checkpoint is kept, 3 nothing was written because the
+    kept one did not pass.
     """
     with ends_on_wrong_use():
         from ftguard.check.card import KEY, as_yaml, merged, results, write_card
@@ -44,6 +45,13 @@ def card(
         called = printable(name or run.resolve().name)
         # Of two models that were compared this is a link to the tuned one.
         folder = recorded.folder.best.resolve()
+        if write and decision.exit_code:
+            typer.echo(
+                "ftguard: nothing is written: what is kept has not passed (`ftguard best` says "
+                "why), and a card would vouch for it.",
+                err=True,
+            )
+            raise typer.Exit(decision.exit_code)
         if write:
             typer.echo(f"written into {write_card(decision, folder, called)}")
             return

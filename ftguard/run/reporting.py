@@ -27,6 +27,12 @@ CALLS = 8
 """Calls that are looked through for the list of callbacks."""
 DRAWS_ITSELF = "wandb"
 """What has a tracker of its own."""
+CAPTURING = {"wandb", "comet_ml"}
+"""What copies the console."""
+CONSOLE = (
+    "; its copy of the console has what is printed, up to three edge cases of your target among it "
+    "(`WANDB_CONSOLE=off`)"
+)
 NAME = "ftguard/answers"
 END = re.compile(r"/(low|high|now|limit)$")
 """Of a name that is another one's beginning: in folders MLflow would have both as one file."""
@@ -57,7 +63,8 @@ def trackers_of(
     elif state.is_world_process_zero:
         others = _reporters(args, state, control, is_open, given.log_texts)
     if state.is_world_process_zero and args.report_to:
-        say(f"texts that {', '.join(args.report_to)} gets: {LEAVING[given.log_texts]}")
+        copies = CONSOLE if CAPTURING & set(args.report_to) and given.log_texts != "all" else ""
+        say(f"texts that {', '.join(args.report_to)} gets: {LEAVING[given.log_texts]}{copies}")
     return trackers_for(
         args.report_to,
         (*others, *given.trackers),

@@ -1,15 +1,32 @@
 """`ftguard examine RUN`: the checkpoints of a run that was trained without ftguard."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
+from ftguard.check.pruning import plan_pruning
 from ftguard.cli.main import app
 from ftguard.folders import RunFolder
 from ftguard.report.recorded import read_run
 from ftguard.run.ledger import Examined, Ledger
 from ftguard.testing import unwrapped
+from ftguard.verdict.conclusion import Conclusion
+
+NOTHING = Conclusion(
+    run="r",
+    best_step=None,
+    best_folder=None,
+    chosen=None,
+    confirmed=None,
+    best_gates=(),
+    last_step=None,
+    last_passed=None,
+    last_gates=(),
+    advice=(),
+    summary="",
+)
 
 
 def examine(run: Path, *arguments: object) -> Result:
@@ -81,3 +98,24 @@ def test_a_run_that_was_guarded_and_a_folder_without_checkpoints_are_refused(
     assert (guarded.exit_code, empty.exit_code) == (2, 2)
     assert "`ftguard check" in unwrapped(guarded.output)
     assert "no checkpoint in" in unwrapped(empty.output)
+
+
+def test_the_newest_that_is_whole_stays(tmp_path: Path) -> None:
+    """Training goes on from what loads: an empty folder, and one whose weights are torn, are kept
+    for being unread, and the newest whole one beside them.
+    """
+    folders = [tmp_path / f"checkpoint-{step}" for step in (10, 20, 30, 40, 50)]
+    for folder in folders:
+        folder.mkdir()
+    for folder in folders[:4]:
+        (folder / "model.safetensors").write_bytes(b"weights")
+        (folder / "trainer_state.json").write_text("{}")
+    outcome = replace(NOTHING, best_step=20)
+    plan = plan_pruning(folders, outcome, unread=[folders[3]])
+    assert [folder.name for folder, _ in plan.deletable] == ["checkpoint-10"]
+    assert {folder.name: why for folder, why in plan.kept} == {
+        "checkpoint-20": "the one to keep",
+        "checkpoint-30": "the newest that is whole: training goes on from it",
+        "checkpoint-40": "it could not be examined",
+        "checkpoint-50": "it could not be examined",
+    }

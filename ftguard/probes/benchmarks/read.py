@@ -35,6 +35,9 @@ def choice_probes(loaded: Loaded, items: Sequence[Item], metric: str | None) -> 
             left_out["say of none of their options that it is right"] += 1
         elif len(set(choices)) == 1 or not all(choice.strip() for choice in choices):
             left_out["have a blank option, or a single one"] += 1
+        elif any(choices.count(choice) > 1 for choice in right):
+            # lm-eval counts one of the two places as wrong, and which is left to rounding.
+            left_out["have their right option twice"] += 1
         else:
             probes.append(
                 Probe(

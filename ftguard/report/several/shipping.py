@@ -29,7 +29,7 @@ def which_to_ship(contenders: Sequence[Contender], shared: Shared) -> str:
     if not passed:
         return _none(contenders)
     if len(passed) == 1:
-        return f"ship {_told(passed[0])}: the only one that passed every gate."
+        return _only(passed[0], [c for c in contenders if c is not passed[0]], shared)
     for one in passed:
         for other in passed:
             if one is not other and not shared[one.name, other.name].comparable:
@@ -46,6 +46,18 @@ def which_to_ship(contenders: Sequence[Contender], shared: Shared) -> str:
         return f"ship {_told(lead)}: its target is higher beyond chance, {_by(nearest)}."
     alike = [lead, *(o for o, over in zip(others, found, strict=True) if over is None)]
     return _of_alike(alike, shared)
+
+
+def _only(one: Contender, others: Sequence[Contender], shared: Shared) -> str:
+    """Of one that passed: easier questions, or fewer, may be why."""
+    unlike = [other for other in others if not shared[one.name, other.name].comparable]
+    if not unlike:
+        return f"ship {_told(one)}: the only one that passed every gate."
+    return (
+        f"{_told(one)} is the only one that passed every gate, but {_listed(unlike, 'and')} "
+        f"{'was' if len(unlike) == 1 else 'were'} asked other probes or counted from another base: "
+        "ask all of them the same before you choose."
+    )
 
 
 def _of_alike(alike: Sequence[Contender], shared: Shared) -> str:

@@ -155,7 +155,8 @@ def test_without_lm_eval_probes_are_read_and_shown(
     """Kept probes are what they were; one that lm-eval's own metric scores says what is missing."""
     asked = ProbeSet.load(f"lm_eval:plain,words@{tasks}")
     write_probes(asked, tmp_path / "probes.jsonl")
-    monkeypatch.setitem(sys.modules, "lm_eval", None)
+    for name in ("lm_eval", "lm_eval.tasks"):
+        monkeypatch.setitem(sys.modules, name, None)
 
     kept = read_probes(tmp_path / "probes.jsonl")
     assert kept == asked.probes

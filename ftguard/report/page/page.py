@@ -31,6 +31,10 @@ SECTIONS = (
     ("glossary", "Glossary"),
 )
 """What the page leads to, from the second section on: the beginnings of ids, and titles."""
+HEAT_SAID = (
+    "The share of each category that is lost, below 0 gained, by its own n probes. • marks what is "
+    "beyond chance by them."
+)
 HEATS = 4
 """Steps of the heat map's colours on either side of no change."""
 WHOLE = 0.4
@@ -50,7 +54,12 @@ def render(shown: Contents) -> str:
     script = "\n".join(_file(name) for name in SCRIPTS)
     pages.filters["coded"] = coded
     pages.globals.update(
-        charts=charts, signs=SIGNS, heat=heat, many=SIDE_BY_SIDE, sections=SECTIONS
+        charts=charts,
+        signs=SIGNS,
+        heat=heat,
+        heat_said=HEAT_SAID,
+        many=SIDE_BY_SIDE,
+        sections=SECTIONS,
     )
     return pages.get_template("report.html").render(
         shown=shown,

@@ -6,15 +6,15 @@ from rich.padding import Padding
 from rich.text import Text
 
 from ftguard.formatting import WIDTH, drawn
-from ftguard.report.page.page import SIDE_BY_SIDE
-from ftguard.report.shown.contents import Answered, Contents, RunShown
+from ftguard.report.page.page import HEAT_SAID, SIDE_BY_SIDE
+from ftguard.report.shown.contents import Answered, Column, Contents, RunShown
 from ftguard.report.shown.naming import NOTHING
 
 EXCERPT = 240
 """Characters of a prompt or an answer; the page has more of them."""
 HEATS = 6
 """Checkpoints of the heat map, the last ones."""
-NAME = 24
+NAME = 20
 
 
 def render_text(shown: Contents) -> str:
@@ -77,7 +77,18 @@ def _costs(run: RunShown) -> Iterator[str]:
             limit = f", limit {column.limit_told}" if column.limit_told else ""
             state = f", {cell.state}" if cell.state and cell.state != cell.told else ""
             ends = f" ({cell.interval}, n={cell.n})" if cell.interval else ""
-            yield f"  {column.title}: {cell.told}{ends}{limit}{state}"
+            noted = f"; {cell.note}" if cell.note else ""
+            yield f"  {column.title}: {cell.told}{ends}{limit}{state}{noted}"
+            if cell.before_after:
+                yield f"    {cell.before_after}"
+    if run.checkpoints:
+        yield "The same in sentences"
+    for place, checkpoint in enumerate(run.checkpoints):
+        rate = f", learning rate {checkpoint.rate}" if checkpoint.rate else ""
+        yield f"step {checkpoint.step}, epoch {checkpoint.epoch:.2f}{rate}"
+        cells = (column.cells[place] for column in run.columns)
+        yield from (f"  {cell.sentence}" for cell in cells if cell and cell.sentence)
+        yield from (f"  {note}" for note in checkpoint.notes)
 
 
 def _answers(run: RunShown) -> Iterator[str]:
@@ -114,6 +125,8 @@ def _tail(run: RunShown) -> Iterator[str]:
         cell = found.cell
         ends = f" ({cell.interval}, n={cell.n})" if cell.interval else ""
         yield f"{found.name}{worst}: {cell.told}{ends} {cell.before_after}"
+        if cell.sentence:
+            yield f"  {cell.sentence}"
         for place in found.examples[:1]:
             yield from (f"  {line}" for line in _side_by_side("such as", run.answers.all[place]))
 
@@ -129,12 +142,33 @@ def _course(run: RunShown) -> Iterator[str]:
         steps = ", ".join(str(run.checkpoints[place].step) for place in run.frontier.best)
         names = f"{run.frontier.gain.title} and {run.frontier.cost.title}"
         yield f"No other checkpoint beats these in both {names}: step {steps}."
-    if run.heat:
-        steps = "".join(f"{c.step:>9}" for c in run.checkpoints[-HEATS:])
-        yield f"{'lost, by category':<{NAME}}{steps}"
+    drawn_columns = [column for column in run.columns if column.is_drawn]
+    if drawn_columns:
+        yield "Over steps"
+    for column in drawn_columns:
+        yield f"  {column.title}: {'; '.join(_over_steps(run, column))}"
+    yield from _heat(run)
+
+
+def _over_steps(run: RunShown, column: Column) -> Iterator[str]:
+    for checkpoint, cell in zip(run.checkpoints, column.cells, strict=True):
+        told = NOTHING if cell is None else cell.told
+        ends = f" ({cell.interval})" if cell is not None and cell.interval else ""
+        yield f"step {checkpoint.step} {told}{ends}"
+
+
+def _heat(run: RunShown) -> Iterator[str]:
+    if not run.heat:
+        return
+    yield "General skills by category"
+    yield f"  {HEAT_SAID} {run.alike}"
+    steps = "".join(f"{c.step:>9}" for c in run.checkpoints[-HEATS:])
+    yield f"{'at step':<{NAME}}{'n':>6}{steps}"
     for heat in run.heat:
         name = heat.name if len(heat.name) < NAME else f"{heat.name[: NAME - 2]}…"
-        yield f"{name:<{NAME}}{''.join(f'{told:>9}' for told in heat.told[-HEATS:])}"
+        found = zip(heat.told[-HEATS:], heat.sure[-HEATS:], strict=True)
+        cells = "".join(f"{told + ' •' * sure:>9}" for told, sure in found)
+        yield f"{name:<{NAME}}{heat.n:>6}{cells}"
 
 
 def _account(run: RunShown) -> Iterator[str]:

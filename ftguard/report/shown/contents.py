@@ -188,10 +188,10 @@ class Heat:
     name: str
     n: int
     drops: tuple[float | None, ...]
-    """Relative drops, pulled towards the whole; below 0 is a gain."""
+    """Its own relative drops; below 0 is a gain."""
     told: tuple[str, ...]
     sure: tuple[bool, ...]
-    """Whether it lost, or gained, beyond chance."""
+    """Whether it lost, or gained, beyond chance by what its own probes say."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,6 +258,8 @@ class RunShown:
     confidence: tuple[Confidence, ...]
     advice: tuple[Advised, ...]
     heat: tuple[Heat, ...]
+    alike: str
+    """Where its categories do not differ beyond chance; empty where they do."""
     frontier: Frontier | None
     account: Account
     figures: Mapping[str, object] | None

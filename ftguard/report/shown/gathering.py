@@ -23,7 +23,7 @@ from ftguard.report.shown.confidences import confidences
 from ftguard.report.shown.contents import Contents, RunShown
 from ftguard.report.shown.headline import headline
 from ftguard.report.shown.naming import named
-from ftguard.report.shown.tails import heat_map, tail_slices
+from ftguard.report.shown.tails import alike, heat_map, tail_slices
 from ftguard.report.shown.undecided import undecided
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion, conclude
@@ -77,6 +77,7 @@ def _run(recorded: RecordedRun, number: int) -> RunShown:
         confidence=tuple(confidences(run, shown)),
         advice=tuple(advised(outcome.advice, run.run)),
         heat=heat_map(run),
+        alike=alike(run),
         frontier=frontier(shown_columns),
         account=account(run, all_answers),
         figures=_figures(run),

@@ -9,10 +9,12 @@ from ftguard.report.recorded import RecordedRun
 from ftguard.report.shown.columns import cell
 from ftguard.report.shown.contents import Answered, Answers, Heat, TailSlice
 from ftguard.report.shown.naming import NOTHING, named
+from ftguard.stats.estimates import Estimate
 from ftguard.verdict.checkup import Checkup
 
 EXAMPLES = 2
 """Of each slice."""
+SAME = 1e-9
 WORST = "worst"
 WHOLES = ("all", "likelihood", WORST)
 
@@ -81,7 +83,7 @@ def _row(run: RecordedRun, name: str) -> Heat:
     drops: list[float | None] = []
     told, sure = [], []
     for measurement in found:
-        estimate = measurement.shown if measurement else None
+        estimate = measurement.estimate if measurement else None
         if measurement is None or estimate is None:
             drops.append(None)
             told.append(NOTHING)
@@ -90,7 +92,7 @@ def _row(run: RecordedRun, name: str) -> Heat:
         change = change_of(measurement, estimate)
         drops.append(estimate.value)
         told.append(quantity(change.value, change.unit))
-        sure.append(estimate.low > 0 or estimate.high < 0)
+        sure.append(_is_sure(measurement, estimate))
     return Heat(
         name=named(name),
         n=max(sizes, default=0),
@@ -98,6 +100,47 @@ def _row(run: RecordedRun, name: str) -> Heat:
         told=tuple(told),
         sure=tuple(sure),
     )
+
+
+def _is_sure(measurement: Measurement, own: Estimate) -> bool:
+    """Whether a category itself lost, or gained, beyond chance.
+
+    Pulled towards the whole it has to be so too, for many categories are looked at; but a change of
+    the whole says nothing of a category that has none of its own.
+    """
+    estimates = (own, measurement.shown or own)
+    return all(e.low > 0 for e in estimates) or all(e.high < 0 for e in estimates)
+
+
+def alike(run: RecordedRun) -> str:
+    """Where general categories do not differ beyond chance, in a sentence; empty elsewhere.
+
+    Estimates that are pulled towards the whole all become the whole's then.
+    """
+    steps = [str(checkup.step) for checkup in run.checkups if _are_alike(checkup)]
+    if not steps:
+        return ""
+    *others, last = steps
+    where = f"steps {', '.join(others)} and {last}" if others else f"step {last}"
+    if len(steps) == len(run.checkups):
+        where = "every checkpoint" if len(steps) > 1 else where
+    return (
+        f"At {where} the categories do not differ from one another beyond chance: which of them "
+        "lost more may be luck."
+    )
+
+
+def _are_alike(checkup: Checkup) -> bool:
+    pulled = [
+        m.shrunk.value
+        for m in checkup.measurements
+        if m.name == "forgetting"
+        and m.slice not in WHOLES
+        and m.shrunk is not None
+        # Categories of texts that are read are pulled towards a whole of their own.
+        and not m.slice.endswith("/likelihood")
+    ]
+    return len(pulled) > 1 and max(pulled) - min(pulled) < SAME
 
 
 def _most(heat: Heat) -> float:

@@ -88,7 +88,7 @@ def test_a_dragged_limit_decides_as_python_does(
         seen.add(tuple(sorted(found.items())))
     page.mouse.up()
     assert len(seen) > 1
-    expect(page.locator(".kept[role=status]")).to_contain_text("With these limits")
+    expect(page.locator("p.kept")).to_contain_text("With these limits")
     expect(page.locator('[data-limit-of="forgetting/all"]')).to_contain_text("limit ")
 
     kept, address = rows(page), page.url
@@ -125,6 +125,39 @@ def test_keys_move_limits_and_links_keep_them(
     page.get_by_role("link", name="Confidence").press("Enter")
     expect(page.locator("#confidence-1")).to_be_focused()
     assert moved(page) == before
+
+
+def test_an_answer_says_that_limits_are_moved(
+    page_file: Path, three: RecordedRun, open_page: OpenPage
+) -> None:
+    """From a link on, beside the answer, aloud and on paper: what would be kept by which limits."""
+    page = open_page(page_file)
+    said = page.locator(".answer [role=status]")
+    expect(said).to_have_text("")
+    expect(page.get_by_role("button", name="Back to the run's own limits")).to_be_hidden()
+
+    for limit in ("0.005", "off"):
+        page = open_page(page_file, f"#forgetting/all={limit}")
+        said = page.locator(".answer [role=status]")
+        moved_to = {"forgetting/all": None if limit == "off" else float(limit)}
+        kept = [step for step, (_, is_kept) in by_python(three, moved_to).items() if is_kept]
+        which = f"step {kept[0]}" if kept else "no checkpoint"
+        expect(said).to_contain_text(f"Limits moved: by these limits {which} would be kept")
+        now = "Forgetting not held" if limit == "off" else "Forgetting 0.5 % instead of"
+        expect(said).to_contain_text(now)
+        expect(said).to_have_attribute("aria-live", "polite")
+    expect(said).to_be_in_viewport()
+    page.emulate_media(media="print")
+    expect(said).to_be_visible()
+    back = page.get_by_role("button", name="Back to the run's own limits")
+    expect(back).to_be_hidden()
+    page.emulate_media(media="screen")
+    back.focus()
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("")
+    expect(page.locator("h1")).to_be_focused()
+    assert rows(page) == by_python(three, {})
+    assert urlsplit(page.url).fragment == ""
 
 
 def test_a_limit_is_switched_off_and_on(

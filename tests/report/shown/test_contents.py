@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from ftguard.measures.side_by_side import gained, lost
-from ftguard.report.page.page import coded, heat
+from ftguard.report.page.page import HEAT_SAID, coded, heat
+from ftguard.report.page.plain import render_text
 from ftguard.report.page.scales import Scale, scale, tick_told, ticks
 from ftguard.report.page.svg import element
 from ftguard.report.recorded import RecordedRun
@@ -74,6 +75,48 @@ def test_the_frontier_has_what_no_other_beats(shown: RunShown) -> None:
     for place, (cost, gain) in enumerate(points):
         beaten = any(c <= cost and g >= gain and (c, g) != (cost, gain) for c, g in points)
         assert beaten != (place in found.best)
+
+
+def test_a_category_without_a_loss_of_its_own_is_not_marked(
+    shown: RunShown, three: RecordedRun
+) -> None:
+    """Each cell is the category's own change, whatever the whole's; those that are alike say so."""
+    rows = {row.name: row for row in shown.heat}
+    unchanged = 0
+    for place, checkup in enumerate(three.checkups):
+        for m in checkup.measurements:
+            if m.name != "forgetting" or m.slice not in rows or m.estimate is None:
+                continue
+            row = rows[m.slice]
+            assert row.drops[place] == m.estimate.value
+            assert not row.sure[place] or m.estimate.low > 0 or m.estimate.high < 0
+            if m.base == m.now:
+                unchanged += 1
+                assert (row.told[place], row.sure[place]) == ("0.0 %", False)
+    assert unchanged
+    assert any(any(row.sure) for row in rows.values())
+    pulled = [
+        {m.shrunk.value for m in checkup.measurements if m.name == "forgetting" and m.shrunk}
+        for checkup in three.checkups
+    ]
+    steps = [c.step for c, values in zip(three.checkups, pulled, strict=True) if len(values) == 1]
+    assert steps
+    assert all(str(step) in shown.alike or "every checkpoint" in shown.alike for step in steps)
+
+
+def test_a_report_in_text_says_what_the_page_says(three: RecordedRun) -> None:
+    """Every sentence and note of every gate, the measurements over steps, every category."""
+    all_shown = contents([three], now=datetime(2026, 1, 1, tzinfo=UTC))
+    run, words = all_shown.runs[0], " ".join(render_text(all_shown).split())
+    cells = [cell for column in run.columns for cell in column.cells if cell is not None]
+    assert any(cell.note for cell in cells)
+    for cell in cells:
+        for text in (cell.sentence, cell.note, cell.before_after):
+            assert " ".join(text.split()) in words
+    assert "Over steps" in words
+    assert f"{run.columns[0].title}: step {run.checkpoints[0].step} " in words
+    assert HEAT_SAID in words
+    assert words.count(" •") >= sum(map(sum, (row.sure for row in run.heat)))
 
 
 def test_axes_have_round_numbers() -> None:

@@ -4,6 +4,7 @@ import { drawn } from "./elements.js";
 
 const WIDTH = 340, HEIGHT = 168;
 const LEFT = 44, RIGHT = 12, TOP = 12, BOTTOM = 24;
+const LEAST = 0.05;  // An axis holds this much, so that the numbers along it differ as written.
 const GOOD = new Set(["clear", "within", "nothing to lose", ""]);
 
 export const percents = (value) => `${Math.round(100 * value)} %`;
@@ -13,8 +14,8 @@ export const decimals = (value) => value.toFixed(value && Math.abs(value) < 10 ?
 // a number. `limits`: [{ value, label }]. `reach`: the least and the largest value to show, of the
 // charts beside it too. `ends`: what lies beyond is cut off there.
 export function chart({ title, series, limits = [], steps, show, reach, ends = [0, Infinity] }) {
-  const most = Math.max(reach[1], ...limits.map((limit) => 1.25 * limit.value), 1e-3);
-  const top = Math.min(nice(most), ends[1]);
+  const most = Math.max(reach[1], ...limits.map((limit) => 1.25 * limit.value));
+  const top = most > 0 ? Math.min(nice(Math.max(most, LEAST)), ends[1]) : Math.min(1, ends[1]);
   const bottom = reach[0] < 0 ? Math.max(-nice(-reach[0]), ends[0]) : 0;
   const x = (step) => LEFT + (step / Math.max(1, steps)) * (WIDTH - LEFT - RIGHT);
   const y = (value) => {

@@ -42,15 +42,26 @@
       this.strict.checked = run.figures.strict;
       this.strict.addEventListener("change", () => this.changed());
       this.place.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
-      this.reset.addEventListener("click", () => {
-        for (const { gate, held, slider } of this.sliders.values()) {
-          slider.value = gate.limit;
-          held.checked = true;
-        }
-        this.strict.checked = run.figures.strict;
-        this.changed();
+      this.reset.addEventListener("click", () => this.unmove());
+      this.banner = article.querySelector("[data-moved]");
+      this.back = this.banner.querySelector("[data-unmove]");
+      this.back.addEventListener("click", () => {
+        this.unmove();
+        // The button is gone by now: who came by keys goes on from the answer.
+        const answer = article.querySelector("h1");
+        answer.tabIndex = -1;
+        answer.focus({ preventScroll: true });
       });
       this.place.hidden = false;
+    }
+
+    unmove() {
+      for (const { gate, held, slider } of this.sliders.values()) {
+        slider.value = gate.limit;
+        held.checked = true;
+      }
+      this.strict.checked = this.run.figures.strict;
+      this.changed();
     }
 
     add(gate, title) {
@@ -68,7 +79,7 @@
       // Keys move by the step that limits are rounded to; `any` lets one stand where it was.
       slider.addEventListener("keydown", (event) => this.key(event, gate, slider));
       this.place.querySelector(".sliders").append(make("div", "slider", label, slider, value));
-      this.sliders.set(gate.key, { gate, held, slider, value });
+      this.sliders.set(gate.key, { gate, title, held, slider, value });
     }
 
     key(event, gate, slider) {
@@ -120,6 +131,7 @@
         this.checkpoint(checkup.step, standing(decided, place), decided.best?.step === checkup.step);
       });
       this.tell(decided, moved);
+      this.warn(decided, moved, setting);
     }
 
     /** The limit in the head of its column and in its drawings. */
@@ -177,6 +189,24 @@
       const counts = `${sum.true} of ${decided.checkups.length} passed, ${sum.false} blocked, ${sum.null} undecided`;
       const which = decided.best ? `step ${decided.best.step} would be kept` : "no checkpoint would be kept";
       kept.textContent = moved ? `With these limits ${which}; ${counts}.` : `As in the run: ${counts}.`;
+    }
+
+    /** Beside the answer, which stays that of the run: what it would be by these limits. */
+    warn(decided, moved, { limits, strict }) {
+      const which = decided.best ? `step ${decided.best.step} would be kept` : "no checkpoint would be kept";
+      const changes = Object.entries(limits).map(([key, limit]) => {
+        const { gate, title } = this.sliders.get(key);
+        if (limit === null) return `${title} not held`;
+        return `${title} ${told(limit, gate.unit)} instead of ${told(gate.limit, gate.unit)}`;
+      });
+      if (strict !== undefined) changes.push(strict ? "only what is proven is kept" : "a pass need not be proven");
+      const text = moved
+        ? `Limits moved: by these limits ${which} (${changes.join("; ")}). The answer here is by the run's own limits.`
+        : "";
+      const shown = this.banner.querySelector("p");
+      // A live region is read out whenever it is written, also with what it says already.
+      if (shown.textContent !== text) shown.textContent = text;
+      this.back.hidden = !moved;
     }
 
     read(given) {

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from ftguard.report.recorded import RecordedRun
 from ftguard.report.shown.contents import Open
-from ftguard.report.shown.too_few import questions
 from ftguard.report.shown.naming import title, told
+from ftguard.report.shown.too_few import questions
 from ftguard.verdict.advice import MoreProbes
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.defaults import FEWEST_QUESTIONS, FORGETTING, OWN_ANSWERS

@@ -21,7 +21,7 @@ BAR = (168.0, 26.0)
 CURVE = (340.0, 210.0)
 FRONTIER = (640.0, 380.0)
 SQUARE = 300.0
-RATES = (420.0, 78.0)
+RATES = (320.0, 78.0)
 LEFT, RIGHT, TOP, BOTTOM = 54.0, 14.0, 16.0, 34.0
 MOST_LABELS = 12
 """Points that are labelled; of more, those on the frontier, the kept and the last."""

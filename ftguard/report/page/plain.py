@@ -175,9 +175,12 @@ def _account(run: RunShown) -> Iterator[str]:
     account = run.account
     for fact in (*account.settings, *account.cost):
         yield f"{fact.name}: {fact.text}"
-    yield from account.data
     yield f"Probes in the training data, left out: {account.num_leaks}"
     for leak in account.leaks[:SIDE_BY_SIDE]:
         yield f"  {leak.id}: {leak.kind}, {leak.where}"
     for fact in account.repeat:
         yield f"{fact.name}: {fact.text}"
+    yield "For those who repeat it"
+    yield from (f"  {note}" for note in account.data)
+    for fact in account.exact:
+        yield f"  {fact.name}: {fact.text}"

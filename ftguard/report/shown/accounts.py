@@ -38,7 +38,8 @@ def account(run: RecordedRun, answers: Answers) -> Account:
         num_leaks=len(leaks),
         edges=tuple(_edges(answers)),
         cost=tuple(_cost(run, base)),
-        repeat=tuple(_repeat(run, base)),
+        repeat=tuple(_repeat(run)),
+        exact=tuple(_exact(run, base)),
     )
 
 
@@ -94,7 +95,7 @@ def _cost(run: RecordedRun, base: Snapshot | None) -> Iterator[Fact]:
     yield Fact(name="Probes asked at each", text=count(asked))
 
 
-def _repeat(run: RecordedRun, base: Snapshot | None) -> Iterator[Fact]:
+def _repeat(run: RecordedRun) -> Iterator[Fact]:
     where = homeless(named(str(run.folder.output_dir)))
     # Quoted as a whole, `~` would be a folder of that name.
     home = "~/" if where.startswith("~/") else ""
@@ -102,6 +103,9 @@ def _repeat(run: RecordedRun, base: Snapshot | None) -> Iterator[Fact]:
     yield Fact(name="This page again", text=f"ftguard report {where}", is_code=True)
     yield Fact(name="What is asked", text=f"ftguard probes list {where}", is_code=True)
     yield Fact(name="Which is kept, and why", text=f"ftguard best {where}", is_code=True)
+
+
+def _exact(run: RecordedRun, base: Snapshot | None) -> Iterator[Fact]:
     yield Fact(name="Run", text=f"{named(run.run.id)}, attempt {run.run.attempt}")
     if run.chosen is not None:
         yield Fact(name="Probe sets", text=run.chosen.sets, is_code=True)

@@ -237,6 +237,9 @@ class Account:
     """Places in `Answers.all`: one example a kind of edge case."""
     cost: tuple[Fact, ...]
     repeat: tuple[Fact, ...]
+    """Commands that show more of the run."""
+    exact: tuple[Fact, ...]
+    """Fingerprints and what else only who does it again has to compare."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,14 +48,30 @@ def contents(runs: Sequence[RecordedRun], *, now: datetime) -> Contents:
 
 
 def _verdict_on(runs: Sequence[RecordedRun], shown: Sequence[RunShown]) -> Iterator[str]:
-    """Which of several runs to ship, then what makes that less sure."""
+    """Which of several runs to ship, then what makes that less sure, each as a sentence."""
     if len(runs) < 2 or not all(run.checkups for run in runs):  # noqa: PLR2004
         return
-    names = [f"{one.number}: {one.name}" for one in shown]
+    names = [_called(one, shown) for one in shown]
     contenders = [contender(name, run) for name, run in zip(names, runs, strict=True)]
     shared = common_of(contenders)
-    yield which_to_ship(contenders, shared)
-    yield from caveats(contenders, shared)
+    for line in (which_to_ship(contenders, shared), *caveats(contenders, shared)):
+        yield _sentence(line, names)
+
+
+def _called(one: RunShown, shown: Sequence[RunShown]) -> str:
+    """Its name; with its number where another one is called so too."""
+    alone = [other.name for other in shown].count(one.name) == 1
+    return one.name if alone else f"{one.name} (run {one.number})"
+
+
+def _sentence(line: str, names: Sequence[str]) -> str:
+    """With a capital letter at its beginning alone; a run's name stays as it is written."""
+    start, colon, rest = line.partition(": ")
+    if colon and start.isupper() and start not in names:
+        return f"{start.capitalize()}: {rest}"
+    if any(line.startswith(name) for name in names):
+        return line
+    return line[:1].upper() + line[1:]
 
 
 def _run(recorded: RecordedRun, number: int) -> RunShown:

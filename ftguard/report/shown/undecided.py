@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ftguard.report.recorded import RecordedRun
 from ftguard.report.shown.contents import Open
 from ftguard.report.shown.naming import title, told
+from ftguard.report.shown.too_few import questions
 from ftguard.verdict.advice import MoreProbes
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.defaults import FEWEST_QUESTIONS, FORGETTING, OWN_ANSWERS
@@ -17,8 +18,8 @@ GIVE = {
     'which `tail="auto"` finds them.',
     "calibration/target": f"Give {FEWEST_QUESTIONS} or more target probes that are right or wrong, "
     "and as large a `max_probes`.",
-    "calibration/general": f"Ask {FEWEST_QUESTIONS} or more multiple-choice questions: "
-    '`calibration="auto"` and `max_probes` of 112 or more take those that ship.',
+    "calibration/general": f"Give {FEWEST_QUESTIONS} or more multiple-choice questions as "
+    "`calibration=`, and as large a `max_probes`.",
 }
 """What would measure each default measurement."""
 WIDE = "Ask more such probes: an interval is half as wide with four times as many."
@@ -39,7 +40,10 @@ def undecided(run: RecordedRun, shown: Checkup | None) -> Iterator[Open]:
     for text in run.run.not_measured:
         key, _, why = text.partition(" (")
         reason = told(why.removesuffix(")")) or "Nothing was given that measures it"
-        yield Open(title=title(key), why=f"{reason}.", remedy=GIVE.get(key, ""))
+        remedy = GIVE.get(key, "")
+        if key.startswith("calibration/"):
+            reason, remedy = questions(run, key.partition("/")[2]) or (reason, remedy)
+        yield Open(title=title(key), why=f"{reason}.", remedy=remedy)
     if run.checkups and not any(key.startswith("target/") for key in measured):
         yield Open(
             title=title("target/all"),

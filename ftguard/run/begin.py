@@ -71,7 +71,7 @@ def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
             next_attempt(before, host),
             rate=replayed(host.rate, replay),
             gates=applicable(settings.gates, measured, settings.limits),
-            not_measured=unmeasured(measured),
+            not_measured=unmeasured(measured, settings.limits),
             left_out=left_out(settings.gates, measured, settings.limits),
             strict=settings.strict,
         )

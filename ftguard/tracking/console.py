@@ -1,5 +1,6 @@
 """Tells the terminal: one block a checkpoint, one line for all else, 80 columns wide."""
 
+import re
 import sys
 from dataclasses import dataclass
 from typing import ClassVar
@@ -41,10 +42,14 @@ def laid_out(summary: str, *, taken: int = 0) -> str:
         summary: parts with `; ` between them.
         taken: columns of the first line that are in use.
     """
-    first, *others = printable(summary).split("; ")
+    first, *others = _PARTS.split(printable(summary))
     lines = [wrapped(first, first=" " * taken, then=HANGING)[taken:]]
     lines += [wrapped(part, first="  ", then=HANGING) for part in others]
     return "\n".join(lines)
+
+
+_PARTS = re.compile(r"; (?![^()]*\))")
+"""Between two parts: no `; ` within brackets."""
 
 
 def say_words() -> None:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -52,9 +53,9 @@ _PARTS = re.compile(r"; (?![^()]*\))")
 """Between two parts: no `; ` within brackets."""
 
 
-def say_words() -> None:
-    """Explain once what the blocks to come speak of."""
-    terms = [term for term in GLOSSARY if term.at_start]
+def say_words(unused: Collection[str] = ()) -> None:
+    """Explain once what the blocks to come speak of, but for what they do not."""
+    terms = [term for term in GLOSSARY if term.at_start and term.name not in unused]
     width = max(len(term.name) for term in terms) + 2
     say("words that the checks to come use (all of them: `ftguard glossary`)")
     for term in terms:

@@ -116,7 +116,8 @@ def _not_held(run: Run) -> Iterator[str]:
         if name.partition(" ")[0] not in run.left_out:
             yield name if "(" in name else f"{name} (not measured)"
     for key in run.left_out:
-        yield f"{key} (left out by `gates=` or `limits=`)"
+        how = "`gates=` or `limits=`" if run.kind == "training" else "`--limit`"
+        yield f"{key} (left out by {how})"
     held = {gate.key for gate in run.gates}
     told = {*held, *run.left_out, *(name.partition(" ")[0] for name in run.not_measured)}
     if OWN_ANSWERS.key in held and FORGETTING not in told:

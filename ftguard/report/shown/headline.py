@@ -49,7 +49,8 @@ def headline(outcome: Conclusion, checkups: Sequence[Checkup]) -> Headline:
         return _answer(
             "don't ship",
             step,
-            f"Step {step} is the best{where} and learned nothing{_gain(outcome, ' (', ')')}.",
+            f"{_who(outcome, step)} is the best{where} and learned "
+            f"nothing{_gain(outcome, ' (', ')')}.",
             "It does no better on the target than the base does: train for longer, at a higher "
             "rate, or on more data.",
         )
@@ -58,7 +59,7 @@ def headline(outcome: Conclusion, checkups: Sequence[Checkup]) -> Headline:
         return _answer(
             "can't tell",
             step,
-            f"Step {step} is the likeliest to do{where}"
+            f"{_who(outcome, step)} is the likeliest to do{where}"
             f"{_gain(outcome, ', gains ', ' on the target')}, and no limit speaks against it.",
             f"Too little was measured to decide on {open_ones}: more probes would tell.",
         )
@@ -66,20 +67,25 @@ def headline(outcome: Conclusion, checkups: Sequence[Checkup]) -> Headline:
         return _answer(
             "can't tell",
             step,
-            f"Step {step} is the likeliest to do{where}: it {_gained(outcome)}{_keeps(outcome)}.",
+            f"{_who(outcome, step)} is the likeliest to do{where}: it "
+            f"{_gained(outcome)}{_keeps(outcome)}.",
             "What it forgot, nothing tells: give general probes, which its base answers, and "
             "measure again.",
         )
     return _answer(
         "ship",
         step,
-        f"Step {step} is the one to take{where}: it {_gained(outcome)}{_keeps(outcome)}.",
+        f"{_who(outcome, step)} is the one to take{where}: it {_gained(outcome)}{_keeps(outcome)}.",
         _how_sure(outcome),
     )
 
 
 def _answer(answer: Answer, step: int | None, first: str, second: str) -> Headline:
     return Headline(answer=answer, step=step, sentences=(first, second))
+
+
+def _who(outcome: Conclusion, step: int) -> str:
+    return "The tuned model" if outcome.kind == "check" else f"Step {step}"
 
 
 def _so_far(outcome: Conclusion) -> str:

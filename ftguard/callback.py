@@ -332,6 +332,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
                 apply_late_scores(self._guarded, self._guarded.grading.finish())
             self._guarded.conclude()
             self._rewrite_report(self._guarded)
+            if self._guarded.is_main_process and self._guarded.folder.report.is_file():
+                say(f"the report of this run: {self._guarded.folder.report}")
 
     def _rewrite_report(self, guarded: GuardedRun) -> None:
         if guarded.is_main_process and self._report is not None:

@@ -167,12 +167,17 @@ def step_of(path: Path) -> int | None:
     return int(found[1]) if found else None
 
 
+def runs_below(path: Path) -> list[str]:
+    """The folders in this one that hold runs, the first few by name."""
+    below = sorted(path.glob("*")) if path.is_dir() else []
+    return [folder.name for folder in below if _is_run(RunFolder(folder).root)][:_SHOWN]
+
+
 def no_run(path: Path) -> str:
     """What to say of a path that no run belongs to; runs in the folders below are named."""
-    below = sorted(path.glob("*")) if path.is_dir() else []
-    runs = [folder.name for folder in below if _is_run(RunFolder(folder).root)]
+    runs = runs_below(path)
     told = f"no run in `{path}`: give the `output_dir` of a run that trained with ftguard"
-    return f"{told}; there are {runs[:_SHOWN]} in it." if runs else f"{told}."
+    return f"{told}; there are {runs} in it." if runs else f"{told}."
 
 
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")

@@ -46,8 +46,7 @@ GLOSSARY: tuple[Term, ...] = (
     Term(
         name="tail",
         meaning="the share that is lost on edge cases and rare kinds of query",
-        more="`tail/worst` is the slice that lost most beyond chance, or the whole tail where none "
-        "stands out.",
+        more="It is told of each kind, and of the worst.",
     ),
     Term(
         name="calibration",
@@ -99,7 +98,8 @@ GLOSSARY: tuple[Term, ...] = (
     Term(
         name="too wide",
         meaning="an interval wider than twice the limit decides nothing",
-        more="More probes narrow it.",
+        more="The verdict is undecided, except of forgetting where own answers stand in for it. "
+        "More probes narrow it.",
         at_start=True,
     ),
     Term(
@@ -152,8 +152,43 @@ GLOSSARY: tuple[Term, ...] = (
         more="It is counted, and is no wrong answer.",
     ),
     Term(
+        name="tail/worst",
+        meaning="the slice of the tail that lost most beyond chance",
+        more="It is the whole tail where none stands out. Its interval is wider for having been "
+        "chosen.",
+    ),
+    Term(
+        name="error",
+        meaning="of calibration: the mean distance of confidence from how often it is right",
+        more="0.10 is ten points. 0 is the best that there is; it is told without the bias that "
+        "few questions give it.",
+    ),
+    Term(
+        name="Brier",
+        meaning="the mean square of confidence less outcome: how good probabilities are, 0 is best",
+        more="A larger calibration error alone blocks nothing unless this is worse too.",
+    ),
+    Term(
+        name="passed",
+        meaning="no gate is against the checkpoint, and what was held was decided",
+        more="Exit code 0, where it also gained on the target.",
+    ),
+    Term(
+        name="undecided",
+        meaning="no breach, but too little is known to let it pass",
+        more="A gate is suspect, too wide or missing, or nothing tells what was forgotten. Exit "
+        "code 3. More probes decide it.",
+    ),
+    Term(
+        name="BLOCKED",
+        meaning="at least one gate is in breach; the checkpoint is not kept",
+        more="Exit code 1, where no other checkpoint will do.",
+    ),
+    Term(
         name="verdict",
         meaning="passed, BLOCKED (a breach), or undecided (suspect, missing or too wide)",
     ),
 )
 """Every term, in the order in which a reader meets them."""
+OF_SEVERAL = ("held back", "curve")
+"""Terms that only a run of several checkpoints speaks of."""

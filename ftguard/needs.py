@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 
 from ftguard.errors import InputError
 
@@ -34,4 +35,11 @@ def needing(what: str, extras: Mapping[str, str]) -> Iterator[None]:
 
 
 def _missing(what: str, library: str, extra: str) -> str:
-    return f"{what} needs `{library}`, which is missing: pip install 'ftguard[{extra}]'"
+    return f"{what} needs `{library}`, which is missing: {how_to_install(extra)}"
+
+
+def how_to_install(extra: str) -> str:
+    """The line that installs an extra; of a clone the one that takes it from there."""
+    line = f"pip install 'ftguard[{extra}]'"
+    clone = Path(__file__).parent.parent / "pyproject.toml"
+    return f"{line}, or in this clone: pip install -e '.[{extra}]'" if clone.is_file() else line

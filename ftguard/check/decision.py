@@ -15,6 +15,7 @@ from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
+from ftguard.verdict.defaults import FORGETTING
 from ftguard.verdict.gate import State
 from ftguard.verdict.gates import Outcome
 from ftguard.verdict.run import Kind, Run
@@ -102,6 +103,8 @@ class Decision:
     advice: tuple[str, ...]
     notes: tuple[str, ...]
     """What did not go by plan."""
+    not_held: tuple[str, ...] = ()
+    """The default gates that nothing was held against, each with the reason in brackets."""
     summary: str
     """One line for people."""
     folder: str
@@ -113,10 +116,14 @@ class Decision:
 def exit_code_of(conclusion: Conclusion) -> int:
     """0 where the best passed and learned something, 1 where none passed and the last is in breach.
 
-    All else is 3: undecided, unproven with `strict`, nothing measured or nothing learned.
+    All else is 3: undecided, unproven with `strict`, nothing measured or nothing learned. So is a
+    pass of a `check` or an `examine` in which nothing told what was forgotten; a training without
+    general probes was set up so.
     """
     if conclusion.best_step is not None:
-        return PASSED if conclusion.learned and conclusion.best_passed else UNDECIDED
+        unseen = conclusion.kind != "training" and conclusion.forgetting_unseen
+        passed = conclusion.learned and conclusion.best_passed and not unseen
+        return PASSED if passed else UNDECIDED
     return BREACHED if conclusion.last_passed is False else UNDECIDED
 
 
@@ -158,6 +165,7 @@ def decision_on(
         gains=tuple(_gain(m) for m in found.values() if m.name == "target"),
         advice=tuple(advice.text for advice in conclusion.advice),
         notes=checkup.notes if checkup else (),
+        not_held=tuple(map(shown, conclusion.not_held)),
         summary=shown(sentence(conclusion, run, strict=strict)),
         folder=shown(str(folder)),
         versions=_versions(),
@@ -174,6 +182,13 @@ def sentence(conclusion: Conclusion, run: Run, *, strict: bool) -> str:
     """What came of it in one line: of two models, which are no run, in other words."""
     if run.kind != "check":
         return conclusion.summary
+    told = _sentence(conclusion, strict=strict)
+    if not conclusion.not_held:
+        return told
+    return f"{told}; not held: {', '.join(conclusion.not_held)}"
+
+
+def _sentence(conclusion: Conclusion, *, strict: bool) -> str:
     code = exit_code_of(conclusion)
     outcomes = conclusion.best_gates or conclusion.last_gates
     by_state: dict[str, list[str]] = {}
@@ -189,6 +204,8 @@ def sentence(conclusion: Conclusion, run: Run, *, strict: bool) -> str:
         return "NOTHING WAS LEARNED: no gate is against it, but the target did not gain"
     if not outcomes:
         return "UNDECIDED: nothing could be measured"
+    if conclusion.best_passed and conclusion.forgetting_unseen:
+        return f"UNDECIDED: {FORGETTING} was not measured, and what was is no pass without it"
     doubtful = ("suspect", "too wide", "missing", "nothing to lose", *(("within",) * strict))
     why = [f"{state}: {', '.join(by_state[state])}" for state in doubtful if state in by_state]
     return f"UNDECIDED: {'; '.join(why)}"

@@ -23,10 +23,14 @@ def write_junit(decision: Decision, path: Path) -> None:
     """Write the file.
 
     A breach is a failure. What could not be decided (suspect, too wide, missing; with `strict`
-    what is not proven) is an error, since the command fails on it too. What had nothing to lose is
-    skipped. The case `verdict` stands for the whole.
+    what is not proven) is an error, since the command fails on it too. What had nothing to lose or
+    was not held is skipped. The case `verdict` stands for the whole.
     """
-    cases = [*(_case(gate, decision) for gate in decision.gates), _whole(decision)]
+    cases = [
+        *(_case(gate, decision) for gate in decision.gates),
+        *map(_not_held, decision.not_held),
+        _whole(decision),
+    ]
     counts = {
         "tests": len(cases),
         "failures": sum(case.find("failure") is not None for case in cases),
@@ -69,6 +73,13 @@ def _case(gate: GateResult, decision: Decision) -> ET.Element:
         ET.SubElement(case, "skipped", {"message": xml_text(gate.explanation)})
     else:
         ET.SubElement(case, "system-out").text = xml_text(gate.explanation)
+    return case
+
+
+def _not_held(told: str) -> ET.Element:
+    key, _, why = told.partition(" ")
+    case = _named(key)
+    ET.SubElement(case, "skipped", {"message": xml_text(f"not held {why}".rstrip())})
     return case
 
 

@@ -7,7 +7,7 @@ import typer
 
 from ftguard.check.asked import Asked, Loading
 from ftguard.check.deciding_again import decide_again
-from ftguard.check.decision import Decision
+from ftguard.check.decision import Decision, shown
 from ftguard.check.places import find_model
 from ftguard.check.recorded import decision_of
 from ftguard.cli import gate_options as options
@@ -15,7 +15,7 @@ from ftguard.cli.exits import ends_on_wrong_use, undecided_by_accident
 from ftguard.cli.outputs import Outputs, show
 from ftguard.cli.quiet import be_quiet
 from ftguard.errors import InputError
-from ftguard.folders import find_run
+from ftguard.folders import find_run, no_run
 from ftguard.report.recorded import RecordedRun, read_run
 from ftguard.report.writing import write_report
 
@@ -77,8 +77,14 @@ def check(
         with outputs.fenced():
             limits = options.read_limits(limit)
             if tuned is None:
+                folder = find_run(Path(base))
+                if not folder.ledger.exists():
+                    raise InputError(
+                        f"{no_run(Path(base))} To compare two models give both: "
+                        "ftguard check BASE TUNED"
+                    )
                 _refuse_with_run(context)
-                again = decide_again(find_run(Path(base)).output_dir, limits, strict=strict or None)
+                again = decide_again(folder.output_dir, limits, strict=strict or None)
                 decision, run = again.decision, again.run
                 differences = again.differences or ("as recorded: nothing differs",)
             else:
@@ -100,7 +106,7 @@ def check(
                 )
                 loading = Loading(dtype=dtype, device=device, quantized=quantized)
                 decision, run = _compare(base, tuned, asked, loading, out)
-                differences = ()
+                differences = (f"report: {shown(str(run.folder.report))}",)
             show(decision, differences)
         outputs.hand_out(decision, run)
     raise typer.Exit(decision.exit_code)

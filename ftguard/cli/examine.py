@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ftguard.check.asked import Asked, Loading
+from ftguard.check.decision import shown
 from ftguard.check.places import checkpoint_folders
 from ftguard.check.pruning import plan_pruning, tell_plan
 from ftguard.check.recorded import decision_of
@@ -95,7 +96,7 @@ def examine(
             recorded = read_run(run)
             write_report(recorded)
             decision = decision_of(recorded, examined.conclusion)
-            show(decision)
+            show(decision, [f"report: {shown(str(recorded.folder.report))}"])
             if prune_plan:
                 unread = [Path(name) for name in examined.unreadable]
                 plan = plan_pruning(checkpoint_folders(run), examined.conclusion, unread)

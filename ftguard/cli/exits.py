@@ -1,5 +1,6 @@
 """How every command ends: its exit codes, and what happens on wrong use."""
 
+import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ import typer
 
 from ftguard.check import decision
 from ftguard.errors import FtguardError, told
-from ftguard.formatting import printable
+from ftguard.formatting import printable, wrapped
 
 PASSED, BREACHED = decision.PASSED, decision.BREACHED
 WRONG_USE, UNDECIDED = decision.WRONG_USE, decision.UNDECIDED
@@ -41,5 +42,11 @@ def ends_on_wrong_use() -> Iterator[None]:
     try:
         yield
     except FtguardError as error:
-        typer.echo(f"ftguard: {error}", err=True)
+        typer.echo(laid_out(str(error), terminal=sys.stderr.isatty()), err=True)
         raise typer.Exit(WRONG_USE) from None
+
+
+def laid_out(message: str, *, terminal: bool) -> str:
+    """A message: broken between words for a terminal, a line for what searches a log."""
+    text = f"ftguard: {message}"
+    return wrapped(text, then="  ") if terminal else text

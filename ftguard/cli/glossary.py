@@ -7,7 +7,7 @@ import typer
 
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
-from ftguard.formatting import wrapped
+from ftguard.formatting import alternatives, wrapped
 from ftguard.glossary import GLOSSARY, Term
 from ftguard.terminal import write
 
@@ -27,18 +27,23 @@ def terms(word: str | None = None) -> tuple[Term, ...]:
     # As whole words: what is nearly a word is misspelt.
     found = found or tuple(t for t in GLOSSARY if f" {t.name.lower()} " in f" {asked} ")
     if not found:
-        names = [term.name for term in GLOSSARY]
-        near = difflib.get_close_matches(asked, names, n=3) or names
-        raise InputError(f"the glossary has no `{word}`; there are {near}.")
+        names = {term.name.lower(): term.name for term in GLOSSARY}
+        near = [names[name] for name in difflib.get_close_matches(asked, names, n=3)]
+        then = (
+            f"did you mean {alternatives(near)}?" if near else "`ftguard glossary` has all of them."
+        )
+        raise InputError(f"the glossary has no `{word}`; {then}")
     return found
 
 
 def glossary(
-    word: Annotated[str | None, typer.Argument(help="one word; without it all are shown")] = None,
+    word: Annotated[
+        list[str] | None, typer.Argument(help="one term; without it all are shown")
+    ] = None,
 ) -> None:
     """Say what the words mean that a run uses: breach, suspect, proven, nothing to lose, ..."""
     with ends_on_wrong_use():
-        found = terms(word)
+        found = terms(" ".join(word) if word else None)
     for term in found:
         more = f" {term.more}" if term.more else ""
         meaning = wrapped(f"{term.meaning}.{more}", first=INDENT, then=INDENT)

@@ -1,6 +1,6 @@
 """Makes `Measurement`, one number about a checkpoint against its base, or why there is none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ftguard.stats.estimates import Estimate
 
@@ -49,7 +49,7 @@ class Measurement:
     overconfidence: float | None = None
     """Of calibration: mean confidence less accuracy now; below 0 the checkpoint is
     underconfident."""
-    influence: tuple[float, ...] = ()
+    influence: tuple[float, ...] = field(default=(), repr=False)
     """How far each independent group of probes pulls the estimate from where it would be without
     it, in the estimate's unit: they add up to 0, and their squares to about its variance. Equal
     places are equal groups at every checkpoint of a run, so that products of two checkpoints' give

@@ -1,11 +1,12 @@
 """Decides a whole run anew from its ledger: on other limits, no model needed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ftguard.run.state import RunState
 from ftguard.verdict.again import decided, gates_moved
 from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.defaults import DEFAULT_GATES
 from ftguard.verdict.gate import Gate
 
 PATIENCE = 2
@@ -30,7 +31,10 @@ def decided_anew(
     """
     measured = [m for checkup in state.checkups for m in checkup.measurements]
     latest = state.attempts[-1]
-    run = replace(latest, gates=gates_moved(latest.gates, moved, measured)) if moved else latest
+    run = latest
+    if moved:
+        gates = gates_moved(latest.gates, moved, measured)
+        run = replace(latest, gates=gates, left_out=_left_out(latest.left_out, moved, gates))
     found: list[Checkup] = []
     for checkup in state.checkups:
         found.append(
@@ -42,3 +46,12 @@ def decided_anew(
         checkups=tuple(found),
         strict=state.strict if strict is None else strict,
     )
+
+
+def _left_out(
+    before: Sequence[str], moved: Mapping[str, Gate | None], gates: Sequence[Gate]
+) -> tuple[str, ...]:
+    """The default gates that are switched off: as before, or by these limits."""
+    usual, held = {gate.key for gate in DEFAULT_GATES}, {gate.key for gate in gates}
+    off = [key for key, gate in moved.items() if gate is None and key in usual]
+    return tuple(key for key in dict.fromkeys((*before, *off)) if key not in held)

@@ -1,5 +1,6 @@
 """What is said before the first step: what is asked, which gates, and what they can find."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -116,3 +117,18 @@ def tell_power(limit: float, base: Measurement, level: float) -> Iterator[str]:
         many = needed if needed <= WORTH_ASKING else f"more than {count(WORTH_ASKING)}"
         more = f"; to find one of {percent(example)} takes {many}"
     yield f"{base.key}: these {n} probes {found}{more}"
+
+
+def as_flags(line: str) -> str:
+    """The line as a command's user reads it: `--max-probes` for the argument `max_probes=`."""
+    return _ARGUMENT.sub(lambda found: f"`{_FLAGS[found[1] or found[2]]}`", line)
+
+
+_FLAGS = {
+    "train_dataset": "--train-dataset",
+    "max_probes": "--max-probes",
+    "limits": "--limit",
+    "chat_template_kwargs": "--template-arg",
+    **{name: f"--{name}" for name in ("target", "general", "tail", "calibration", "judge", "seed")},
+}
+_ARGUMENT = re.compile(rf"`({'|'.join(_FLAGS)})=`|`(max_probes|train_dataset)`")

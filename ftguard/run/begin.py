@@ -10,10 +10,11 @@ from ftguard.ask.ranks import made_by_main
 from ftguard.ask.rendered import write_rendered
 from ftguard.ask.unwrap import inner_model
 from ftguard.folders import RunFolder
+from ftguard.glossary import OF_SEVERAL
 from ftguard.judge import refuse_self
 from ftguard.measures import Measurement, measure
 from ftguard.probes import Gathered, Sets, write_probes
-from ftguard.run.announce import announce
+from ftguard.run.announce import announce, as_flags
 from ftguard.run.as_seen import as_seen
 from ftguard.run.as_trained import unlike_training
 from ftguard.run.baseline import Baseline
@@ -72,7 +73,7 @@ def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
             next_attempt(before, host),
             rate=replayed(host.rate, replay),
             gates=gates,
-            not_measured=unmeasured(measured, gates),
+            not_measured=unmeasured(measured, settings.limits, gates),
             left_out=left_out(settings.gates, measured, settings.limits),
             strict=settings.strict,
         )
@@ -134,11 +135,12 @@ def _open(
         replaced=settings.gates is not None,
         form=(prepared.as_trained.note, *unlike_training(batch, prepared.as_trained.rows)),
     )
+    by_command = guarded.run.kind != "training"
     for line in lines:
-        say(line)
+        say(as_flags(line) if by_command else line)
     guarded.tracker.begin(guarded.opening)
     if guarded.run.attempt == 1:
-        say_words()
+        say_words(OF_SEVERAL if guarded.run.kind == "check" else ())
 
 
 def _name(model: torch.nn.Module) -> str:

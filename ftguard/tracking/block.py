@@ -23,6 +23,7 @@ from ftguard.measures.measurement import Measurement
 from ftguard.verdict.advice import GoFurther
 from ftguard.verdict.calibration_words import direction
 from ftguard.verdict.checkup import Checkup
+from ftguard.verdict.defaults import FORGETTING, OWN_ANSWERS
 from ftguard.verdict.gate import CALIBRATION, State
 from ftguard.verdict.gates import Outcome, Verdict
 
@@ -200,13 +201,20 @@ def _limit(outcome: Outcome) -> float:
 def _cells(measurement: Measurement, limit: str) -> Sequence[str]:
     before_after, estimate = "", measurement.estimate
     if measurement.base is not None and measurement.now is not None:
-        before_after = f"{decimal(measurement.base)}→{decimal(measurement.now)}"
+        before_after = (
+            f"{_shown(measurement, measurement.base)}→{_shown(measurement, measurement.now)}"
+        )
     value, ends, n = "", "", measurement.num_scored
     if estimate is not None:
         change, n = change_of(measurement, estimate), estimate.n
         value = quantity(change.value, change.unit)
         ends = span(change.low, change.high, change.unit)
     return _row_name(measurement), before_after, value, ends, str(n), limit
+
+
+def _shown(measurement: Measurement, value: float) -> str:
+    """A score as people read it: an error whose bias was taken off may be below 0, and is none."""
+    return decimal(max(0.0, value) if measurement.name == CALIBRATION else value)
 
 
 def _row_name(measurement: Measurement) -> str:
@@ -240,8 +248,19 @@ def _lines(checkup: Checkup) -> Iterator[str]:
         yield f"{kind}: {advice.text}"
     for outcome in checkup.verdict.outcomes:
         yield from _explained(outcome)
+    yield from _stands_in(checkup.verdict.outcomes)
     for note in checkup.notes:
         yield f"note: {note}"
+
+
+def _stands_in(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Why a checkpoint passes though forgetting is told too roughly."""
+    states = {outcome.gate.key: outcome.state for outcome in outcomes}
+    if states.get(FORGETTING) == "too wide" and states.get(OWN_ANSWERS.key) in ("clear", "within"):
+        yield (
+            f"{FORGETTING} is too wide and does not count against it: {OWN_ANSWERS.key} stands in, "
+            f"{states[OWN_ANSWERS.key]}"
+        )
 
 
 def _worst_lines(checkup: Checkup) -> Iterator[str]:
@@ -259,7 +278,8 @@ def _worst_lines(checkup: Checkup) -> Iterator[str]:
 
 def _explained(outcome: Outcome) -> Iterator[str]:
     """What an outcome's row alone would not tell."""
-    if outcome.state in ("missing", "nothing to lose") or _says_otherwise(outcome):
+    by_other = outcome.state == "too wide" and outcome.curve is not None
+    if outcome.state in ("missing", "nothing to lose") or by_other or _says_otherwise(outcome):
         yield outcome.explanation
     elif outcome.curve is not None and outcome.curve_differs:
         change = change_of(outcome.measurement, outcome.curve)

@@ -1,6 +1,8 @@
 """Tells the terminal: one block a checkpoint, one line for all else, 80 columns wide."""
 
+import re
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -41,15 +43,19 @@ def laid_out(summary: str, *, taken: int = 0) -> str:
         summary: parts with `; ` between them.
         taken: columns of the first line that are in use.
     """
-    first, *others = printable(summary).split("; ")
+    first, *others = _PARTS.split(printable(summary))
     lines = [wrapped(first, first=" " * taken, then=HANGING)[taken:]]
     lines += [wrapped(part, first="  ", then=HANGING) for part in others]
     return "\n".join(lines)
 
 
-def say_words() -> None:
-    """Explain once what the blocks to come speak of."""
-    terms = [term for term in GLOSSARY if term.at_start]
+_PARTS = re.compile(r"; (?![^()]*\))")
+"""Between two parts: no `; ` within brackets."""
+
+
+def say_words(unused: Collection[str] = ()) -> None:
+    """Explain once what the blocks to come speak of, but for what they do not."""
+    terms = [term for term in GLOSSARY if term.at_start and term.name not in unused]
     width = max(len(term.name) for term in terms) + 2
     say("words that the checks to come use (all of them: `ftguard glossary`)")
     for term in terms:

@@ -1,10 +1,10 @@
 """Makes the words of calibration: which way it errs, and the sentence that explains its gate."""
 
-from ftguard.formatting import POINTS, quantity, span
+from ftguard.formatting import POINTS, decimal, quantity, span
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.calibrated import Calibrated
-from ftguard.verdict.gate import Gate, State
+from ftguard.verdict.gate import Gate, State, turned
 from ftguard.verdict.sentences import told_chance
 
 AGREES = 0.005
@@ -53,7 +53,7 @@ def explain_calibration(
     which_way = direction(found.rise)
     start = f"{gate.key}: {which_way}; " if which_way else f"{gate.key}: "
     limit, largest = quantity(gate.limit, POINTS), f"{gate.largest_error:.2f}"
-    rose, size = f"a rise of {_told(rise)}", f"an error of {_told(own)}"
+    rose, size = f"a rise of {_told(rise)}", f"an error of {_told_error(own)}"
     if state in ("breach", "suspect"):
         chance = "" if state == "breach" else "not "
         certainty = _certainty(found, state, allowed, finding=finding)
@@ -73,13 +73,21 @@ def explain_calibration(
         return f"{start}{within}; {found.rise.note}."
     if rise.value <= gate.limit:
         proven = "proven" if state == "clear" else "not proven"
+        if rise.value < 0:
+            rose = f"the error fell by {_told(turned(rise), sign='')}, which"
         return f"{start}{rose} is within the limit of {limit}, {proven}; {within}."
     return f"{start}{rose} is beyond {limit}, but {_no_cost(found, proper)}; {within}."
 
 
-def _told(estimate: Estimate) -> str:
+def _told(estimate: Estimate, *, sign: str = "+") -> str:
     interval = span(estimate.low, estimate.high, POINTS)
-    return f"{quantity(estimate.value, POINTS)} ({interval}, n={estimate.n})"
+    return f"{decimal(estimate.value, sign=sign or '-')} ({interval}, n={estimate.n})"
+
+
+def _told_error(estimate: Estimate) -> str:
+    """An error whose bias was taken off may be below 0, and is none."""
+    value, low, high = (max(0.0, end) for end in (estimate.value, estimate.low, estimate.high))
+    return f"{decimal(value)} ({decimal(low)} to {decimal(high)}, n={estimate.n})"
 
 
 def _and(state: State) -> str:

@@ -12,7 +12,7 @@ UNDECIDED_PENALTY = 1.0
 FAILED_PENALTY = 2.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Checkup:
     """One checkpoint, examined."""
 
@@ -40,6 +40,17 @@ class Checkup:
     stage: tuple[Measurement, ...] = ()
     """Against the model as the run took it up, where that was a fine-tune already; `measurements`
     are against the original base."""
+
+    def __repr__(self) -> str:
+        # All that it holds is tens of thousands of characters, most of them one measurement's.
+        states = ", ".join(f"{o.gate.key} {o.state}" for o in self.verdict.outcomes)
+        target = self.target
+        gain = target.estimate if target is not None else None
+        told = "" if gain is None else f", target {gain.value:+.3f}"
+        return (
+            f"<Checkup of run {self.run!r}, step {self.step}: passed={self.verdict.passed}{told}"
+            f"{f', {states}' if states else ''}>"
+        )
 
     @property
     def id(self) -> CheckpointId:

@@ -54,6 +54,11 @@ class Conclusion:
     """False until training has ended: what was measured so far, should it never end."""
     not_held: tuple[str, ...] = ()
     """The default gates that nothing was held against, each with the reason in brackets."""
+    forgetting_unseen: bool = False
+    """Whether nothing tells what was forgotten, though the user did not switch that gate off: no
+    general probe was there, and `own_answers` does not stand in."""
+    kind: Kind = "training"
+    """What was examined."""
 
 
 def conclude(
@@ -91,6 +96,8 @@ def conclude(
         ),
         finished=finished,
         not_held=not_held,
+        forgetting_unseen=_forgetting_unseen(run),
+        kind=run.kind,
         learned=best is None or _learned(best),
         stage=best.stage if best else last.stage if last else (),
     )
@@ -106,13 +113,21 @@ def _so_far(line: str, last: Checkup | None, *, finished: bool, kind: Kind) -> s
 
 def _not_held(run: Run) -> Iterator[str]:
     for name in run.not_measured:
-        yield name if "(" in name else f"{name} (not measured)"
+        if name.partition(" ")[0] not in run.left_out:
+            yield name if "(" in name else f"{name} (not measured)"
     for key in run.left_out:
-        yield f"{key} (left out by `gates=` or `limits=`)"
+        how = "`gates=` or `limits=`" if run.kind == "training" else "`--limit`"
+        yield f"{key} (left out by {how})"
     held = {gate.key for gate in run.gates}
     told = {*held, *run.left_out, *(name.partition(" ")[0] for name in run.not_measured)}
     if OWN_ANSWERS.key in held and FORGETTING not in told:
         yield f"{FORGETTING} (the base answers too little rightly; own_answers stands in for it)"
+
+
+def _forgetting_unseen(run: Run) -> bool:
+    held = {gate.key for gate in run.gates}
+    told = FORGETTING in run.not_measured and FORGETTING not in run.left_out
+    return told and not held & {FORGETTING, OWN_ANSWERS.key}
 
 
 def _with_not_held(line: str, not_held: Sequence[str]) -> str:

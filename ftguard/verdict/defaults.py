@@ -73,12 +73,16 @@ def left_out(
     measurements: Sequence[Measurement],
     limits: Mapping[str, Gate | None] | None = None,
 ) -> tuple[str, ...]:
-    """The default gates that something measures and that the user's gates or limits leave out."""
+    """The default gates that the user's limits switch off, or that the user's gates leave out.
+
+    Of `gates` only those that something measures: what is not, is told as that.
+    """
     measured, moved = {measurement.key for measurement in measurements}, limits or {}
     kept = {gate.key for gate in gates or ()}
     usual = [gate.key for gate in DEFAULT_GATES if gate.key in measured]
     if gates is None:
-        return tuple(key for key in usual if moved.get(key, True) is None)
+        off = [gate.key for gate in DEFAULT_GATES if moved.get(gate.key, True) is None]
+        return tuple(off)
     return tuple(key for key in usual if key not in kept)
 
 
@@ -132,16 +136,22 @@ def _too_few_questions(gate: Gate, measurement: Measurement) -> bool:
     return gate.measurement == CALIBRATION and _num_questions(measurement) < FEWEST_QUESTIONS
 
 
-def unmeasured(measurements: Sequence[Measurement], held: Sequence[Gate] = ()) -> tuple[str, ...]:
-    """The default gates that nothing measures, or too few questions, and that are not held.
+def unmeasured(
+    measurements: Sequence[Measurement],
+    limits: Mapping[str, Gate | None] | None = None,
+    held: Sequence[Gate] = (),
+) -> tuple[str, ...]:
+    """The default gates that nothing measures, or too few questions.
 
     Args:
         measurements: of the base against itself.
+        limits: what the user moved; a gate that is switched off is not named.
         held: the run's gates; one that the user asked for is held on however few questions.
     """
-    by_key = {measurement.key: measurement for measurement in measurements}
-    keys = {gate.key for gate in held}
-    return tuple(_unmeasured(by_key, [gate for gate in DEFAULT_GATES if gate.key not in keys]))
+    by_key, moved = {measurement.key: measurement for measurement in measurements}, limits or {}
+    passed_over = {gate.key for gate in held} | {key for key, gate in moved.items() if gate is None}
+    gates = [gate for gate in DEFAULT_GATES if gate.key not in passed_over]
+    return tuple(_unmeasured(by_key, gates))
 
 
 def _unmeasured(by_key: Mapping[str, Measurement], gates: Sequence[Gate]) -> Iterator[str]:

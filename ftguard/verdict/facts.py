@@ -7,6 +7,7 @@ from ftguard.stats.estimates import Estimate, student_estimate
 from ftguard.verdict.curves import Reading
 from ftguard.verdict.gate import (
     CALIBRATION,
+    WIDEST,
     Gate,
     State,
     badness,
@@ -16,9 +17,6 @@ from ftguard.verdict.gate import (
 
 MOST_UNSCORED = 0.10
 """With a larger share of unscored probes there is not enough evidence."""
-WIDEST = 2.0
-"""An interval wider than so many times the limit decides nothing: it could hold a change of the
-whole limit beside none."""
 OWN = 0.15
 """A change that is beyond its limit at this one-sided level, by the look itself or with those
 beside it, is suspect whatever the curve says; `tests/benchmarks/choice.py` chose it: smaller levels

@@ -18,6 +18,10 @@ OWN_LIMIT = 0.14
 between the 0.08 of a typical good fine-tune and the 0.20 of one that turned overconfident, both of
 which are told apart from it with 100 to 200 questions (`tests/benchmarks/calibration_gate.py`)."""
 
+WIDEST = 2.0
+"""An interval wider than so many times the limit decides nothing: it could hold a change of the
+whole limit beside none."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:

@@ -10,8 +10,8 @@ from ftguard.verdict.calibrated import Calibrated, calibrated
 from ftguard.verdict.calibration_words import explain_calibration
 from ftguard.verdict.curves import Reading
 from ftguard.verdict.defaults import FORGETTING, OWN_ANSWERS
-from ftguard.verdict.facts import WIDEST, Facts, enough, state_of
-from ftguard.verdict.gate import Gate, State, badness, limit_on, p_of_no_change
+from ftguard.verdict.facts import Facts, enough, state_of
+from ftguard.verdict.gate import WIDEST, Gate, State, badness, limit_on, p_of_no_change
 from ftguard.verdict.sentences import explain
 
 SETTLED: tuple[State, ...] = ("breach", "nothing to lose", "missing")

@@ -7,8 +7,19 @@ from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
 from ftguard.stats.power import WORTH_ASKING
-from ftguard.verdict.gate import Gate, State, badness, below_noise, limit_on, p_of_no_change, turned
+from ftguard.verdict.gate import (
+    WIDEST,
+    Gate,
+    State,
+    badness,
+    below_noise,
+    limit_on,
+    p_of_no_change,
+    turned,
+)
 
+HOPELESS = 1e6
+"""Times narrower than no number of probes makes an interval."""
 _ENDINGS = {
     "clear": "within the limit of {limit}, proven",
     "within": "within the limit of {limit}, not proven{needed}",
@@ -47,7 +58,7 @@ def explain(
         f"{gate.key}: {_facts(measurement, estimate)}, n={estimate.n})"
         f"{_by_curve(gate, measurement, curve, of)}"
     )
-    ending = _ENDINGS[state].format(limit=limit, needed=_needed(gate, estimate))
+    ending = _ENDINGS[state].format(limit=limit, needed=_needed(gate, measurement, state, curve))
     if state == "suspect" and curve is not None and curve.value <= limit_on(gate, measurement):
         ending = f"by itself {ending}"
     which = f"; {measurement.note}" * (measurement.slice == "worst" and bool(measurement.note))
@@ -70,7 +81,8 @@ def _by_curve(gate: Gate, measurement: Measurement, curve: Estimate | None, of: 
     change = change_of(measurement, turned(curve) if measurement.higher_is_better else curve)
     value, ends = quantity(change.value, change.unit), span(change.low, change.high, change.unit)
     whose = "" if of in ("", gate.slice) else f" of {of}"
-    return f", by the run's curve{whose} {value} ({ends}),"
+    size = f", n={curve.n}" * bool(whose)
+    return f", by the run's curve{whose} {value} ({ends}{size}),"
 
 
 def _certainty(gate: Gate, measurement: Measurement, state: State, allowed: float | None) -> str:
@@ -102,15 +114,29 @@ def _noun(measurement: Measurement) -> str:
     return "a drop" if measurement.unit == PERCENT else "a rise"
 
 
-def _needed(gate: Gate, estimate: Estimate) -> str:
+def _needed(gate: Gate, measurement: Measurement, state: State, curve: Estimate | None) -> str:
+    """How many probes would do, of those that decide: of the curve's slice where there is one."""
+    bad, limit = badness(measurement), limit_on(gate, measurement)
+    if bad is None or state not in ("within", "too wide"):
+        return ""
+    if state == "too wide":
+        judged = bad if curve is None else curve
+        times = (judged.high - judged.low) / (WIDEST * limit) if limit > 0 else HOPELESS
+        return _about(judged.n, times, "decide it")
+    # Both ends have to be within the limit.
+    found = [(one.n, _times(one, limit)) for one in (bad, curve) if one is not None]
+    n, times = max(found, key=lambda pair: pair[0] * min(pair[1], HOPELESS) ** 2)
+    return _about(n, times, "prove it")
+
+
+def _times(estimate: Estimate, limit: float) -> float:
+    """How many times narrower its half-width has to be for its end to lie within the limit."""
+    distance = limit - estimate.value
+    return (estimate.high - estimate.low) / 2 / distance if distance > 0 else HOPELESS
+
+
+def _about(n: int, times: float, what: str) -> str:
     # The interval's half-width shrinks with the square root of n.
-    distance = abs(gate.limit - estimate.value)
-    half = (estimate.high - estimate.low) / 2
-    if not distance:
+    if not times < HOPELESS or n * times * times > WORTH_ASKING:
         return ""
-    # A product: a power of what lies next to the limit would overflow.
-    times = half / distance
-    needed = estimate.n * (times * times)
-    if needed > WORTH_ASKING:
-        return ""
-    return f" (about {math.ceil(needed)} such probes would prove it)"
+    return f" (about {math.ceil(n * times * times)} such probes would {what})"

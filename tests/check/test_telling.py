@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -99,6 +100,24 @@ def test_junit_has_a_case_a_gate_and_one_for_the_whole(tmp_path: Path) -> None:
         "verdict": ["failure"],
     }
     assert [root.get(n) for n in ("tests", "failures", "errors", "skipped")] == ["5", "2", "1", "1"]
+
+
+def test_what_was_not_held_is_a_skipped_case_and_stands_in_the_file(tmp_path: Path) -> None:
+    """A default gate that nothing measured is not silently gone."""
+    decision = replace(
+        a_decision(a_gate("tail/worst", "clear")), not_held=("forgetting/all (not measured)",)
+    )
+    write_junit(decision, tmp_path / "j.xml")
+    write_decision(decision, tmp_path / "d.json")
+    root = ET.parse(tmp_path / "j.xml").getroot()  # noqa: S314 - our own
+    (case,) = (case for case in root.iter("testcase") if case.get("name") == "forgetting/all")
+
+    assert [(child.tag, child.get("message")) for child in case] == [
+        ("skipped", "not held (not measured)")
+    ]
+    assert root.get("skipped") == "1"
+    read = json.loads((tmp_path / "d.json").read_bytes())
+    assert read["not_held"] == ["forgetting/all (not measured)"]
 
 
 def test_junit_of_an_undecided_run_is_never_all_green(tmp_path: Path) -> None:

@@ -39,4 +39,4 @@ def test_an_unknown_word_is_answered_with_what_is_near() -> None:
     """Wrong use, and the words that are like it."""
     result = CliRunner().invoke(app, ["glossary", "suspectt"])
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "the glossary has no `suspectt`; there are ['suspect'" in result.stderr
+    assert "the glossary has no `suspectt`; did you mean `suspect`" in result.stderr

@@ -37,7 +37,7 @@ def test_a_checkpoints_folder_names_its_step(forgetful: Path) -> None:
     ("arguments", "told"),
     [
         (["--step", "7"], "step 7 was not examined; there are [6, 12, 18]"),
-        (["--slice", "rair"], "there are ['rare'"),
+        (["--slice", "rair"], "did you mean `rare`"),
         (["--id", "nothing"], "no probe is called `nothing`"),
         (["-n", "0"], "-n"),
     ],

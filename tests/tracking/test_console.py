@@ -91,6 +91,47 @@ def test_what_the_curve_says_otherwise_is_said(checkup: MakeCheckup) -> None:
     assert "forgetting/suspect by the curve" not in block
 
 
+def test_what_makes_it_too_wide_and_what_stands_in_are_said(checkup: MakeCheckup) -> None:
+    """A row shows its own change alone; forgetting that does not count says why it passes."""
+    found = checkup(["too wide", "clear"])
+    wide, own = found.verdict.outcomes
+    curve = Estimate(value=0.1, low=-0.2, high=0.4, level=0.95, n=9, stderr=0.1, dof=1000)
+    wide = replace(
+        wide,
+        gate=replace(wide.gate, slice="all"),
+        curve=curve,
+        curve_slice="billing",
+        explanation="billing is too wide.",
+    )
+    own = replace(own, gate=replace(own.gate, measurement="own_answers", slice="all"))
+    found = replace(found, verdict=replace(found.verdict, outcomes=(wide, own)))
+
+    block = render_checkup(found, 0.5, colour=False)
+    assert "  billing is too wide.\n" in block
+    told = " ".join(block.split())
+    assert "does not count against it: own_answers/all stands in, clear" in told
+
+
+def test_a_semicolon_within_brackets_begins_no_line() -> None:
+    """Only the parts of an outcome do."""
+    told = laid_out("best: 2; not held: forgetting/all (weak; own_answers stands in); kept in x")
+    assert told.splitlines() == [
+        "best: 2",
+        "  not held: forgetting/all (weak; own_answers stands in)",
+        "  kept in x",
+    ]
+
+
+def test_an_error_below_none_is_shown_as_none(checkup: MakeCheckup) -> None:
+    """Its bias is taken off, which can leave less than nothing."""
+    found = checkup(["clear"])
+    measurement = replace(
+        found.verdict.outcomes[0].measurement, name="calibration", slice="x", base=0.4, now=-0.012
+    )
+    block = render_checkup(with_measurement(found, measurement), 0.5, colour=False)
+    assert "0.400→0.000" in block
+
+
 def test_numbers_stand_below_each_other(checkup: MakeCheckup) -> None:
     """One long name, one wide interval and a large n move every row alike."""
     wide = checkup(["clear", "within", "suspect"])

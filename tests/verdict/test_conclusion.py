@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ftguard.check.decision import exit_code_of, sentence
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.measures.measurement import Measurement
@@ -14,9 +15,10 @@ from ftguard.verdict.advice import Stop
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.choice import Choice
 from ftguard.verdict.conclusion import conclude, read_conclusion, write_conclusion
+from ftguard.verdict.defaults import left_out, unmeasured
 from ftguard.verdict.gate import Gate, State
 from ftguard.verdict.gates import decide
-from ftguard.verdict.run import Run
+from ftguard.verdict.run import Kind, Run
 
 LOOK = Look(number=1, planned=2)
 """It allows p = 0.05 * 0.95 / 2 = 0.02375, where an interval of 95 % just leaves out 0."""
@@ -255,3 +257,36 @@ def test_a_gain_that_may_be_none_is_not_confirmed() -> None:
     assert "; not confirmed on 12 held-back probes" in (
         conclude(RUN, [best], _chosen(best), held, FOLDER).summary
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "left_out", "code", "told"),
+    [
+        ("check", (), 3, "UNDECIDED: forgetting/all was not measured"),
+        ("check", ("forgetting/all",), 0, "passed: 1 gate held"),
+        ("training", (), 0, "best: step 2"),
+    ],
+)
+def test_a_check_that_did_not_measure_forgetting_is_no_pass(
+    kind: Kind, left_out: tuple[str, ...], code: int, told: str
+) -> None:
+    """Unless it was switched off; a training without general probes was set up so. All name it."""
+    tail = Gate(measurement="tail", slice="worst", limit=0.1)
+    run = replace(
+        RUN, kind=kind, gates=(tail,), not_measured=("forgetting/all",), left_out=left_out
+    )
+    best = _checkup(2, "clear", TARGET)
+    found = conclude(run, [best], _chosen(best), None, FOLDER)
+    line = sentence(found, run, strict=False)
+
+    assert exit_code_of(found) == code
+    assert line.startswith(told)
+    assert "not held: forgetting/all (" in line
+
+
+def test_a_gate_that_is_switched_off_is_not_told_as_unmeasured() -> None:
+    """Whether or not something would have measured it."""
+    off = {"forgetting/all": None}
+    assert "forgetting/all" in unmeasured([])
+    assert "forgetting/all" not in unmeasured([], off)
+    assert left_out(None, [], off) == ("forgetting/all",)

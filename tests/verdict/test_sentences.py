@@ -190,3 +190,17 @@ def test_a_limit_right_beside_the_change_needs_more_probes_than_can_be_named() -
     sentence = _sentence(_measured(_estimate(0.0, -0.05, 0.05)), 5e-324, "within")
 
     assert sentence.endswith("not proven.")
+
+
+def test_too_wide_by_another_slices_curve_names_it_its_probes_and_how_many_would_do() -> None:
+    """0.7 wide against 2 * 0.15 is 7/3 too wide: of 9 probes 49 are needed."""
+    found = Measurement(
+        name="tail", slice="worst", estimate=_estimate(0.1, -0.1, 0.3, n=71), worst_slice="refunds"
+    )
+    gate = Gate(measurement="tail", slice="worst", limit=0.15)
+    curve = _estimate(0.05, -0.3, 0.4, n=9)
+    assert explain(gate, found, "too wide", curve=curve, of="billing") == (
+        "tail/worst: a drop of 10.0 % (-10.0 to 30.0 %, n=71), by the run's curve of billing 5.0 % "
+        "(-30.0 to 40.0 %, n=9), is too uncertain to hold against the limit of 15 % (about 49 such "
+        "probes would decide it)."
+    )

@@ -18,7 +18,7 @@ from ftguard.verdict.choice import Merit, merits
 from ftguard.verdict.curves import Measured, Unheld, read_unheld
 from ftguard.verdict.defaults import FORGETTING, OWN_ANSWERS
 from ftguard.verdict.facts import Facts, enough
-from ftguard.verdict.gate import CALIBRATION, OWN_LIMIT, Gate, p_beyond
+from ftguard.verdict.gate import CALIBRATION, OWN_LIMIT, WIDEST, Gate, p_beyond
 from ftguard.verdict.gates import looked_at
 
 Pair = tuple[float, float]
@@ -29,7 +29,7 @@ class Constants:
     """The decision code's own numbers, so that the page has no copy of them."""
 
     suspect_below: float = facts.OWN
-    widest: float = facts.WIDEST
+    widest: float = WIDEST
     of_slices: float = curves.OF_SLICES
     alike: float = choice.ALIKE
     doubt: float = calibrated.DOUBT

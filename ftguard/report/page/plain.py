@@ -97,7 +97,8 @@ def _answers(run: RunShown) -> Iterator[str]:
         yield f"There are none to show: {answers.missing}"
         return
     yield (
-        f"At step {answers.step}: of {len(answers.all)} probes {len(answers.lost)} were lost and "
+        f"At step {answers.step}: of {len(answers.all)} probes {len(answers.lost)} "
+        f"{'was' if len(answers.lost) == 1 else 'were'} lost and "
         f"{len(answers.gained)} gained."
     )
     for name, places in (("Lost", answers.lost), ("Gained", answers.gained)):

@@ -33,7 +33,8 @@ def headline(outcome: Conclusion, checkups: Sequence[Checkup]) -> Headline:
     """The answer to the first question that people have of a run, finished or not.
 
     It agrees with what `ftguard best` exits with (0 is ship, 1 is don't, 3 is can't tell), but for
-    a checkpoint that learned nothing, which is none to ship.
+    a checkpoint that learned nothing, which is none to ship, and for one of which nothing tells
+    what it forgot, which cannot be told.
 
     Args:
         outcome: of the run, or that so far.
@@ -48,7 +49,8 @@ def headline(outcome: Conclusion, checkups: Sequence[Checkup]) -> Headline:
         return _answer(
             "don't ship",
             step,
-            f"Step {step} is the best{where} and learned nothing{_gain(outcome, ' (', ')')}.",
+            f"{_who(outcome, step)} is the best{where} and learned "
+            f"nothing{_gain(outcome, ' (', ')')}.",
             "It does no better on the target than the base does: train for longer, at a higher "
             "rate, or on more data.",
         )
@@ -57,21 +59,33 @@ def headline(outcome: Conclusion, checkups: Sequence[Checkup]) -> Headline:
         return _answer(
             "can't tell",
             step,
-            f"Step {step} is the likeliest to do{where}"
+            f"{_who(outcome, step)} is the likeliest to do{where}"
             f"{_gain(outcome, ', gains ', ' on the target')}, and no limit speaks against it.",
             f"Too little was measured to decide on {open_ones}: more probes would tell.",
+        )
+    if outcome.forgetting_unseen:
+        return _answer(
+            "can't tell",
+            step,
+            f"{_who(outcome, step)} is the likeliest to do{where}: it "
+            f"{_gained(outcome)}{_keeps(outcome)}.",
+            "What it forgot, nothing tells: give general probes, which its base answers, and "
+            "measure again.",
         )
     return _answer(
         "ship",
         step,
-        f"Step {step} is the one to take{where}: it "
-        f"{_gain(outcome, 'gains ', ' on the target and ')}{_keeps(outcome)}.",
+        f"{_who(outcome, step)} is the one to take{where}: it {_gained(outcome)}{_keeps(outcome)}.",
         _how_sure(outcome),
     )
 
 
 def _answer(answer: Answer, step: int | None, first: str, second: str) -> Headline:
     return Headline(answer=answer, step=step, sentences=(first, second))
+
+
+def _who(outcome: Conclusion, step: int) -> str:
+    return "The tuned model" if outcome.kind == "check" else f"Step {step}"
 
 
 def _so_far(outcome: Conclusion) -> str:
@@ -154,10 +168,58 @@ def _gain(outcome: Conclusion, before: str, after: str) -> str:
     return f"{before}{quantity(chosen.estimate.value, POINTS)}{after}"
 
 
+def _gained(outcome: Conclusion) -> str:
+    """What the best gained from what to what, before what it keeps; "" without a target."""
+    chosen = outcome.chosen
+    if chosen is None or chosen.estimate is None:
+        return ""
+    if chosen.base is None or chosen.now is None or chosen.name != "target":
+        return _gain(outcome, "gains ", " on the target and ")
+    if chosen.estimate.value < 0:
+        return f"falls from {_ends(chosen.base, chosen.now)} on the target and "
+    return f"goes from {_ends(chosen.base, chosen.now)} on the target and "
+
+
+def _ends(before: float, after: float) -> str:
+    """`54 to 96 %`; with more digits where that would hide the change."""
+    for digits in (0, 1, 2):
+        told = [f"{100 * value:.{digits}f}" for value in (before, after)]
+        if told[0] != told[1]:
+            break
+    return f"{told[0]} to {told[1]} %"
+
+
 def _keeps(outcome: Conclusion) -> str:
     if not outcome.best_gates:
-        return "had no limit to keep"
+        return f"had no limit to keep{_open(outcome)}"
+    if outcome.not_held:
+        return f"keeps every limit that was held{_open(outcome)}"
     return "is proven to keep every limit" if _is_proven(outcome) else "keeps every limit"
+
+
+def _open(outcome: Conclusion) -> str:
+    """What was not held: by why, since a gate that was switched off was a choice."""
+    absent: list[str] = []
+    chosen: list[str] = []
+    weak = ""
+    for told_ in outcome.not_held:
+        key, _, why = told_.partition(" ")
+        if why.startswith("(left out"):
+            chosen.append(in_sentence(key))
+        elif "stands in" in why:
+            weak = f"own answers stand in for {in_sentence(key)}"
+        else:
+            absent.append(in_sentence(key))
+    parts = [weak] if weak else []
+    for names, how in ((absent, "not measured"), (chosen, "left out by choice")):
+        if names:
+            were = "was" if len(names) == 1 else "were"
+            parts.append(f"{_and(names)} {were} {how}")
+    return f"; {', and '.join(parts)}" if parts else ""
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _is_proven(outcome: Conclusion) -> bool:
@@ -167,7 +229,10 @@ def _is_proven(outcome: Conclusion) -> bool:
 def _how_sure(outcome: Conclusion) -> str:
     if not outcome.best_gates:
         return "Nothing was held against it, so this says what it gained and not what it cost."
-    costs = _listed(outcome.best_gates, None)
+    better = [gate for gate in outcome.best_gates if _improved(gate)]
+    costs = _listed([g for g in outcome.best_gates if g not in better], None)
+    costs = costs or "nothing that was measured"
+    also = f"; {_and([in_sentence(gate.gate.key) for gate in better])} improved" * bool(better)
     confirmed = outcome.confirmed
     luck = ""
     if confirmed is not None and confirmed.estimate is not None:
@@ -177,12 +242,19 @@ def _how_sure(outcome: Conclusion) -> str:
         luck = (
             f"; {gain.n} held-back probes {sure} the gain ({quantity(gain.value, POINTS)}, {ends})"
         )
-    return f"It costs {costs}{luck}."
+    return f"It costs {costs}{told(also)}{luck}."
+
+
+def _improved(outcome: Outcome) -> bool:
+    """Whether its calibration is better than the base's: that is no cost."""
+    rise = outcome.measurement.estimate
+    held = outcome.state in ("clear", "within") and outcome.gate.measurement == CALIBRATION
+    return held and rise is not None and rise.value < 0
 
 
 def _listed(outcomes: Sequence[Outcome], states: Sequence[str] | None) -> str:
     found = [_one(o) for o in outcomes if states is None or o.state in states]
-    return told(" and ".join(filter(None, (", ".join(found[:-1]), *found[-1:]))))
+    return told(_and(found))
 
 
 def _one(outcome: Outcome) -> str:

@@ -65,7 +65,7 @@ def questions(run: RecordedRun, split: str) -> tuple[str, str] | None:
     return None
 
 
-def _drawn(run: RecordedRun, role: str) -> tuple[int, int]:
+def _drawn(run: RecordedRun, role: str | None) -> tuple[int, int]:
     """How many probes of a role were drawn, of how many; (0, 0) where all were taken."""
     for note in run.chosen.notes if run.chosen else ():
         found = DRAWN.match(note)

@@ -123,12 +123,9 @@ def _columns(contenders: Sequence[Contender]) -> Table:
         cells = [_cell(c, key) for c in contenders]
         if any(cell.plain != "-" for cell in cells):
             table.add_row(label, *cells)
-    worst = [c.checkup.find("tail", "worst") for c in contenders]
-    if any(m is not None and m.worst_slice for m in worst):
-        names = (
-            printable(m.worst_slice) if m is not None and m.worst_slice else "-" for m in worst
-        )
-        table.add_row("  which is that", *(Text(name) for name in names))
+        worst = [_worst(c) for c in contenders]
+        if key == "tail/worst" and any(worst):
+            table.add_row("  which is that", *(Text(name or "-") for name in worst))
     for slice_name, label in _CONFIDENCE.items():
         ways = [_way(c.checkup.find("calibration", slice_name)) for c in contenders]
         if any(ways):
@@ -188,6 +185,11 @@ def _value(measurement: Measurement, *, short: bool) -> str:
         return ""
     change = change_of(measurement, measurement.estimate)
     return quantity(change.value, change.unit)
+
+
+def _worst(contender: Contender) -> str:
+    found = contender.checkup.find("tail", "worst")
+    return "" if found is None else printable(found.worst_slice)
 
 
 def _way(measurement: Measurement | None) -> str:

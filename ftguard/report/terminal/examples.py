@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ftguard.errors import InputError
+from ftguard.formatting import alternatives
 from ftguard.measures.side_by_side import Change, SideBySide, gained, lost
 
 ROLES = ("general", "tail", "target", "calibration", "None")
@@ -67,6 +68,8 @@ def _mixed(pairs: Sequence[SideBySide]) -> tuple[SideBySide, ...]:
     return tuple(pair for _, pair in sorted(((rank(p), p) for p in pairs), key=lambda x: x[0]))
 
 
+SOME = 8
+"""Names that are listed where none is near."""
 _TOLD: tuple[Change, ...] = ("lost", "gained")
 
 
@@ -80,8 +83,9 @@ def _of_slice(pairs: Sequence[SideBySide], name: str) -> tuple[SideBySide, ...]:
     )
     if not found:
         names = sorted({n for p in pairs for n in (*p.probe.slices, str(p.probe.role))})
-        near = difflib.get_close_matches(name, names, n=3) or names[:10]
-        raise InputError(f"no probe of this run is of the slice `{name}`; there are {near}.")
+        near = difflib.get_close_matches(name, names, n=3)
+        then = f"did you mean {alternatives(near)}?" if near else f"there are {_some(names)}."
+        raise InputError(f"no probe of this run is of the slice `{name}`; {then}")
     return found
 
 
@@ -90,7 +94,13 @@ def _by_id(pairs: Sequence[SideBySide], probe_id: str) -> SideBySide:
     found = found or [pair for pair in pairs if pair.probe.id.endswith(f"/{probe_id}")]
     if len(found) != 1:
         ids = [pair.probe.id for pair in found or pairs]
-        near = difflib.get_close_matches(probe_id, ids, n=5, cutoff=0.3) or ids[:5]
+        near = difflib.get_close_matches(probe_id, ids, n=3, cutoff=0.3)
+        then = f"did you mean {alternatives(near)}?" if near else f"there are {_some(ids)}."
         what = "several probes are" if found else "no probe is"
-        raise InputError(f"{what} called `{probe_id}` in this run; there are {near}.")
+        raise InputError(f"{what} called `{probe_id}` in this run; {then}")
     return found[0]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SOME} more" * (len(names) > SOME)
+    return ", ".join(f"`{name}`" for name in names[:SOME]) + more

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.defaults import FORGETTING, OWN_ANSWERS
-from ftguard.verdict.facts import WIDEST
-from ftguard.verdict.gate import CALIBRATION, Gate
+from ftguard.verdict.gate import CALIBRATION, WIDEST, Gate
 from ftguard.verdict.gates import Outcome
 
 LOSSES = ("forgetting", "own_answers", "tail", "calibration")

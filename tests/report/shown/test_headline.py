@@ -29,6 +29,10 @@ def outcome(state: Any) -> Outcome:
         rise = measured("calibration", -0.1, -0.2, 0.0, unit="points", own=error)
         gate = Gate(measurement="calibration", slice="target", limit=0.05)
         return Outcome(gate=gate, measurement=rise, state="breach", explanation="in words")
+    if state == "improved":
+        rise = measured("calibration", -0.367, -0.45, -0.3, unit="points")
+        gate = Gate(measurement="calibration", slice="target", limit=0.05)
+        return Outcome(gate=gate, measurement=rise, state="clear", explanation="in words")
     return Outcome(gate=GATE, measurement=LOSS, state=state, explanation="in words")
 
 
@@ -85,6 +89,50 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
         "ship",
         "Step 6 is the one to take: it gains +0.300 on the target and keeps every limit.",
         "It costs forgetting 25.0 % (at most 10 %).",
+    ),
+    (
+        "kept, and from what to what",
+        replace(BEST, chosen=replace(GAIN, base=0.54, now=0.96)),
+        [checkup(6, "passed")],
+        "ship",
+        "it goes from 54 to 96 % on the target and keeps every limit.",
+        "",
+    ),
+    (
+        "proven in what was held, tail and calibration were not",
+        replace(
+            BEST,
+            best_gates=(outcome("clear"),),
+            not_held=("tail/worst (not measured)", "calibration/target (40 questions are too few)"),
+        ),
+        [checkup(6, "passed")],
+        "ship",
+        "limit that was held; the worst tail slice and calibration on the target were not measured",
+        "",
+    ),
+    (
+        "forgetting switched off",
+        replace(BEST, not_held=("forgetting/all (left out by `gates=` or `limits=`)",)),
+        [checkup(6, "passed")],
+        "ship",
+        "keeps every limit that was held; forgetting was left out by choice.",
+        "",
+    ),
+    (
+        "forgetting unseen",
+        replace(BEST, not_held=("forgetting/all (not measured)",), forgetting_unseen=True),
+        [checkup(6, "passed")],
+        "can't tell",
+        "keeps every limit that was held; forgetting was not measured.",
+        "nothing tells",
+    ),
+    (
+        "calibration that improved",
+        replace(BEST, best_gates=(outcome("improved"),)),
+        [checkup(6, "passed")],
+        "ship",
+        "to keep every limit.",
+        "It costs nothing that was measured; calibration on the target improved.",
     ),
     (
         "kept and proven",

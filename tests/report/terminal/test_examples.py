@@ -111,7 +111,7 @@ def test_what_is_missing_is_made_up_for() -> None:
 @pytest.mark.parametrize(
     ("wish", "told"),
     [
-        (Wish(slice="rair"), r"slice `rair`; there are \['rare'"),
+        (Wish(slice="rair"), r"slice `rair`; did you mean `rare`"),
         (Wish(id="lost"), "no probe is called"),
     ],
 )

@@ -11,6 +11,7 @@ from ftguard.errors import InputError
 from ftguard.folders import find_run
 from ftguard.formatting import printable
 from ftguard.report.recorded import read_run
+from ftguard.terminal import echo
 from ftguard.verdict.conclusion import read_conclusion
 
 
@@ -45,7 +46,7 @@ def card(
         # Of two models that were compared this is a link to the tuned one.
         folder = recorded.folder.best.resolve()
         if write:
-            typer.echo(f"written into {write_card(decision, folder, called)}")
+            echo(f"written into {printable(str(write_card(decision, folder, called)))}")
             return
         index = merged([], results(decision), called)
-        typer.echo(as_yaml({KEY: index}), nl=False)
+        echo(as_yaml({KEY: index}).removesuffix("\n"))

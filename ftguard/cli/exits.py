@@ -9,6 +9,7 @@ import typer
 from ftguard.check import decision
 from ftguard.errors import FtguardError, told
 from ftguard.formatting import printable
+from ftguard.terminal import echo
 
 PASSED, BREACHED = decision.PASSED, decision.BREACHED
 WRONG_USE, UNDECIDED = decision.WRONG_USE, decision.UNDECIDED
@@ -27,11 +28,11 @@ def undecided_by_accident() -> Iterator[None]:
     except (FtguardError, typer.Exit):
         raise
     except KeyboardInterrupt:
-        typer.echo("ftguard: stopped; nothing was decided", err=True)
+        echo("ftguard: stopped; nothing was decided", err=True)
         raise typer.Exit(UNDECIDED) from None
     except Exception as error:  # noqa: BLE001 - whatever it is, it is no verdict
         traceback.print_exc()
-        typer.echo(f"ftguard: nothing was decided ({printable(told(error))})", err=True)
+        echo(f"ftguard: nothing was decided ({printable(told(error))})", err=True)
         raise typer.Exit(UNDECIDED) from None
 
 
@@ -41,5 +42,5 @@ def ends_on_wrong_use() -> Iterator[None]:
     try:
         yield
     except FtguardError as error:
-        typer.echo(f"ftguard: {error}", err=True)
+        echo(f"ftguard: {printable(str(error))}", err=True)
         raise typer.Exit(WRONG_USE) from None

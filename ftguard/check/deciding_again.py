@@ -49,7 +49,8 @@ def decide_again(
         raise InputError(
             f"no checkpoint in `{recorded.folder.root}` is examined: nothing is there to decide on."
         )
-    anew = _with_files(decided_anew(recorded.state, read_limits(limits), strict=strict), recorded)
+    moved = read_limits(limits, {gate.key for gate in recorded.run.gates})
+    anew = _with_files(decided_anew(recorded.state, moved, strict=strict), recorded)
     conclusion = _concluded(anew, recorded)
     return Again(
         decision=decision_of(recorded, conclusion, strict=anew.strict, state=anew),

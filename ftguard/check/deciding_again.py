@@ -19,6 +19,10 @@ from ftguard.verdict.limits import read_limits
 WORDS = {True: "passed", None: "undecided", False: "BLOCKED"}
 
 
+class NothingExaminedError(InputError):
+    """A run has no checkpoint that was examined: it is undecided."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Again:
     """A decision, and how it differs from the recorded one."""
@@ -46,7 +50,7 @@ def decide_again(
     """
     recorded = read_run(run)
     if not recorded.checkups:
-        raise InputError(
+        raise NothingExaminedError(
             f"no checkpoint in `{recorded.folder.root}` is examined: nothing is there to decide on."
         )
     moved = read_limits(limits, {gate.key for gate in recorded.run.gates})

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import typer
 
 from ftguard.check import decision
+from ftguard.check.deciding_again import NothingExaminedError
 from ftguard.errors import FtguardError, told
 from ftguard.formatting import printable
 from ftguard.terminal import echo
@@ -43,4 +44,5 @@ def ends_on_wrong_use() -> Iterator[None]:
         yield
     except FtguardError as error:
         echo(f"ftguard: {printable(str(error))}", err=True)
-        raise typer.Exit(WRONG_USE) from None
+        nothing = isinstance(error, NothingExaminedError)
+        raise typer.Exit(UNDECIDED if nothing else WRONG_USE) from None

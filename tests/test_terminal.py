@@ -4,11 +4,15 @@ import io
 import sys
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
+from ftguard.check.deciding_again import NothingExaminedError
 from ftguard.check.github import send
+from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.cli.main import app
 from ftguard.terminal import echo, write, write_exact
+from ftguard.tracking.console import say
 
 STEERING = "\x1b]0;PWNED\x07 \x1b[2J \u202e \u200b \x9b31m"
 SHOWN = r"\x1b]0;PWNED\x07 \x1b[2J \u202e \u200b \x9b31m"
@@ -95,3 +99,19 @@ def test_what_is_typed_steers_no_command(words: list[str]) -> None:
     assert result.exit_code == 2, result.output
     assert not set("\x1b\x07\u202e\u200b\x9b") & set(result.output)
     assert "::error::x" not in [line.strip() for line in result.output.splitlines()]
+
+
+def test_lines_told_during_training_hide_the_home_directory(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """W&B copies them: the home is `~`, and a folder that only begins like it stays."""
+    monkeypatch.setenv("HOME", "/home/jane")
+    say("kept in /home/jane/out, not /home/janet")
+    assert capsys.readouterr().out == "ftguard: kept in ~/out, not /home/janet\n"
+
+
+def test_a_run_with_nothing_examined_is_undecided() -> None:
+    """It is 3, as `best` ends, and not wrong use."""
+    with pytest.raises(typer.Exit) as ended, ends_on_wrong_use():
+        raise NothingExaminedError
+    assert ended.value.exit_code == 3

@@ -13,6 +13,10 @@ class BaseMismatchError(FtguardError):
     """The stored base snapshot does not belong to this run; the message says what differs."""
 
 
+class NothingExaminedError(InputError):
+    """A run has no checkpoint that was examined: nothing is wrong, and nothing decided."""
+
+
 def told(error: BaseException) -> str:
     """An error in words that can be stored and printed, whatever code raised it."""
     try:

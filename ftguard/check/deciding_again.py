@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ftguard.check.decision import Decision
 from ftguard.check.recorded import decision_of
-from ftguard.errors import FtguardError, InputError
+from ftguard.errors import FtguardError, NothingExaminedError
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.target import confirmed
 from ftguard.report.recorded import RecordedRun, read_run
@@ -46,10 +46,11 @@ def decide_again(
     """
     recorded = read_run(run)
     if not recorded.checkups:
-        raise InputError(
+        raise NothingExaminedError(
             f"no checkpoint in `{recorded.folder.root}` is examined: nothing is there to decide on."
         )
-    anew = _with_files(decided_anew(recorded.state, read_limits(limits), strict=strict), recorded)
+    moved = read_limits(limits, {gate.key for gate in recorded.run.gates})
+    anew = _with_files(decided_anew(recorded.state, moved, strict=strict), recorded)
     conclusion = _concluded(anew, recorded)
     return Again(
         decision=decision_of(recorded, conclusion, strict=anew.strict, state=anew),

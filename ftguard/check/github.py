@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ftguard.check.decision import BREACHED, PASSED, Decision, GateResult, is_undecided
-from ftguard.formatting import bound, decimal, printable, quantity, span
+from ftguard.formatting import bound, decimal, encodable, printable, quantity, span
+from ftguard.terminal import encoding_of
 
 MOST = 600
 """Characters of a text that are shown."""
@@ -30,13 +31,17 @@ def on_github() -> bool:
 def no_commands() -> Iterator[None]:
     """Have the runner take nothing that is printed meanwhile for a command."""
     token = secrets.token_hex(16)
-    sys.stdout.write(f"::stop-commands::{token}\n")
-    sys.stdout.flush()
+    send(f"::stop-commands::{token}")
     try:
         yield
     finally:
-        sys.stdout.write(f"::{token}::\n")
-        sys.stdout.flush()
+        send(f"::{token}::")
+
+
+def send(command: str) -> None:
+    """Give the runner a command; what else is printed is kept from being one."""
+    sys.stdout.write(encodable(command, encoding_of(sys.stdout)) + "\n")
+    sys.stdout.flush()
 
 
 def annotations(decision: Decision) -> Iterator[str]:

@@ -10,7 +10,7 @@ from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.folders import find_run
 from ftguard.formatting import printable, wrapped
-from ftguard.terminal import write
+from ftguard.terminal import write, write_exact
 from ftguard.tracking.console import laid_out
 from ftguard.verdict.conclusion import read_conclusion
 
@@ -32,7 +32,7 @@ def best(run: Annotated[Path, RUN]) -> None:
         if conclusion.best_step is not None and not folder.best.is_dir():
             raise InputError(f"the checkpoint kept in `{folder.best}` is gone.")
     if conclusion.best_step is not None:
-        write(f"{folder.best}\n")
+        write_exact(str(folder.best))
     for outcome in conclusion.best_gates or conclusion.last_gates:
         state = f"{outcome.state:<{STATE}}"
         write(wrapped(printable(outcome.explanation), first=state, then=" " * STATE) + "\n")

@@ -11,6 +11,7 @@ from ftguard.errors import InputError
 from ftguard.folders import find_run
 from ftguard.formatting import printable
 from ftguard.report.recorded import read_run
+from ftguard.terminal import echo
 from ftguard.verdict.conclusion import read_conclusion
 
 
@@ -53,7 +54,7 @@ def card(
             )
             raise typer.Exit(decision.exit_code)
         if write:
-            typer.echo(f"written into {write_card(decision, folder, called)}")
+            echo(f"written into {printable(str(write_card(decision, folder, called)))}")
             return
         index = merged([], results(decision), called)
-        typer.echo(as_yaml({KEY: index}), nl=False)
+        echo(as_yaml({KEY: index}).removesuffix("\n"))

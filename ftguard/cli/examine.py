@@ -16,6 +16,7 @@ from ftguard.cli.outputs import Outputs, show
 from ftguard.cli.quiet import be_quiet
 from ftguard.report.recorded import read_run
 from ftguard.report.writing import write_report
+from ftguard.terminal import echo
 
 
 def examine(
@@ -101,6 +102,6 @@ def examine(
                 unread = [Path(name) for name in examined.unreadable]
                 plan = plan_pruning(checkpoint_folders(run), examined.conclusion, unread)
                 for line in tell_plan(plan):
-                    typer.echo(line)
+                    echo(line)
         outputs.hand_out(decision, recorded)
     raise typer.Exit(decision.exit_code)

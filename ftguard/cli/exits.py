@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import typer
 
 from ftguard.check import decision
-from ftguard.errors import FtguardError, told
+from ftguard.errors import FtguardError, NothingExaminedError, told
 from ftguard.formatting import printable, wrapped
+from ftguard.terminal import echo
 
 PASSED, BREACHED = decision.PASSED, decision.BREACHED
 WRONG_USE, UNDECIDED = decision.WRONG_USE, decision.UNDECIDED
@@ -28,11 +29,11 @@ def undecided_by_accident() -> Iterator[None]:
     except (FtguardError, typer.Exit):
         raise
     except KeyboardInterrupt:
-        typer.echo("ftguard: stopped; nothing was decided", err=True)
+        echo("ftguard: stopped; nothing was decided", err=True)
         raise typer.Exit(UNDECIDED) from None
     except Exception as error:  # noqa: BLE001 - whatever it is, it is no verdict
         traceback.print_exc()
-        typer.echo(f"ftguard: nothing was decided ({printable(told(error))})", err=True)
+        echo(f"ftguard: nothing was decided ({printable(told(error))})", err=True)
         raise typer.Exit(UNDECIDED) from None
 
 
@@ -42,8 +43,9 @@ def ends_on_wrong_use() -> Iterator[None]:
     try:
         yield
     except FtguardError as error:
-        typer.echo(laid_out(str(error), terminal=sys.stderr.isatty()), err=True)
-        raise typer.Exit(WRONG_USE) from None
+        echo(laid_out(printable(str(error)), terminal=sys.stderr.isatty()), err=True)
+        nothing = isinstance(error, NothingExaminedError)
+        raise typer.Exit(UNDECIDED if nothing else WRONG_USE) from None
 
 
 def laid_out(message: str, *, terminal: bool) -> str:

@@ -19,6 +19,7 @@ from ftguard.probes import Probe, read_probes
 from ftguard.rating.pairs import load_comparison
 from ftguard.rating.preference import POINTS_OF
 from ftguard.rating.store import RatingsFile, standing
+from ftguard.terminal import echo
 
 BASE, TIE, TUNED = 1, 3, 5
 """The three verdicts as the ends and the middle of the scale that kappa weighs."""
@@ -108,11 +109,11 @@ def agree(
     budget = Budget(judge)
     usage = budget.estimate_requests(r for item in rated for r in requests_for(judge, item.pair))
     for line in announce(judge, usage):
-        typer.echo(f"ftguard: {printable(line)}")
+        echo(f"ftguard: {printable(line)}")
     found = judge_against_people(judge, rated, budget)
-    typer.echo(_line(found.agreement))
+    echo(_line(found.agreement))
     for reason, times in Counter(found.unscored).items():
-        typer.echo(f"not judged, {times} times: {printable(reason)}")
+        echo(f"not judged, {times} times: {printable(reason)}")
     sys.stdout.flush()
     raise typer.Exit(UNDECIDED if found.unscored else PASSED)
 

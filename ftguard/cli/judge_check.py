@@ -15,6 +15,7 @@ from ftguard.judge.announcement import announce
 from ftguard.judge.budget import Budget, Usage
 from ftguard.judge.judge import Judge
 from ftguard.judge.quality import Quality, Share, known_pairs, measure_judge, requests_of
+from ftguard.terminal import echo, write
 
 judge_app = typer.Typer(help="Look at who grades.", no_args_is_help=True)
 
@@ -44,9 +45,9 @@ def check(
         judge = Judge(model=model, base_url=base_url, api_key_env=api_key_env, max_usd=max_usd)
     pairs, budget = known_pairs(), Budget(judge)
     for line in announce(judge, budget.estimate_requests(requests_of(judge, pairs, repeats))):
-        typer.echo(f"ftguard: {printable(line)}")
+        echo(f"ftguard: {printable(line)}")
     quality = measure_judge(judge, pairs, budget, repeats=repeats)
-    typer.echo(render_quality(quality, budget.so_far, colour=sys.stdout.isatty()), nl=False)
+    write(render_quality(quality, budget.so_far, colour=sys.stdout.isatty()))
     if json is not None:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(quality)) + b"\n")
     raise typer.Exit(UNDECIDED if quality.unscored else PASSED)

@@ -93,7 +93,7 @@ def list_probes(
         ]
         if not found:
             raise InputError(f"`{source}` has no probe of that slice and tier.")
-    typer.echo(probe_pages.render_table(found, colour=sys.stdout.isatty()), nl=False)
+    write(probe_pages.render_table(found, colour=sys.stdout.isatty()))
 
 
 @probes.command("show")
@@ -109,12 +109,12 @@ def show_probe(
     with ends_on_wrong_use():
         if rendered:
             page = probe_pages.render_as_seen(probe_id, source, colour=sys.stdout.isatty())
-            typer.echo(page, nl=False)
+            write(page)
             return
         sources = [source] if source else ["general", "calibration"]
         found = [probe for each in sources for probe in ProbeSet.load(each)]
         probe = probe_pages.find_probe(probe_id, found)
-    typer.echo(probe_pages.render_page(probe, colour=sys.stdout.isatty()), nl=False)
+    write(probe_pages.render_page(probe, colour=sys.stdout.isatty()))
 
 
 @probes.command("leaks")
@@ -124,4 +124,4 @@ def list_leaks(
     """List the probes of a run that stand in its training data, with the text there."""
     with ends_on_wrong_use():
         page = probe_pages.render_leaks(run, colour=sys.stdout.isatty())
-    typer.echo(page, nl=False)
+    write(page)

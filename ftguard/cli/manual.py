@@ -14,7 +14,7 @@ from rich.markdown import Markdown
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.formatting import drawn
-from ftguard.terminal import write
+from ftguard.terminal import echo, write
 
 PAGES = files("ftguard") / "manual"
 SUFFIX = ".md"
@@ -103,7 +103,7 @@ def manual(
         found = topics()
         width = max(map(len, found))
         for name, heading in found.items():
-            typer.echo(f"{name:<{width}}  {heading}")
+            echo(f"{name:<{width}}  {heading}")
         return
     with ends_on_wrong_use():
         page = read_page(topic)

@@ -6,17 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import typer
 from rich.text import Text
 
 from ftguard.check.decision import Decision, write_decision
-from ftguard.check.github import annotations, append_summary, no_commands, on_github
+from ftguard.check.github import annotations, append_summary, no_commands, on_github, send
 from ftguard.check.junit import write_junit
 from ftguard.check.told import render_decision
 from ftguard.errors import InputError
 from ftguard.formatting import drawn, printable
 from ftguard.report.recorded import RecordedRun
 from ftguard.report.writing import write_report
+from ftguard.terminal import write
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class Outputs:
             if self.on_github:
                 append_summary(decision)
                 for line in annotations(decision):
-                    typer.echo(line)
+                    send(line)
             if self.report is not None:
                 write_report(run, self.report)
         except OSError as error:
@@ -85,6 +85,6 @@ class Outputs:
 def show(decision: Decision, more: Sequence[str] = ()) -> None:
     """Print the decision, and what else there is to say of it, a line each."""
     colour = sys.stdout.isatty()
-    typer.echo(render_decision(decision, colour=colour), nl=False)
-    typer.echo(drawn(*(Text(printable(line)) for line in more), colour=colour), nl=False)
+    write(render_decision(decision, colour=colour))
+    write(drawn(*(Text(printable(line)) for line in more), colour=colour))
     sys.stdout.flush()

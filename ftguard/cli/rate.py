@@ -18,6 +18,7 @@ from ftguard.rating.pairs import load_comparison
 from ftguard.rating.preference import EVEN
 from ftguard.rating.session import RatingSession
 from ftguard.rating.store import RatingsFile, standing
+from ftguard.terminal import echo, write
 from ftguard.verdict.gate import Gate
 
 KEYS = "rating-keys"
@@ -106,7 +107,7 @@ def _serve(session: RatingSession, *, port: int, browser: bool) -> None:
     if session.sample:
         serve(session, port=port, browser=browser)
     else:
-        typer.echo("ftguard rate: every answer is the same as the base's; nothing to choose")
+        echo("ftguard rate: every answer is the same as the base's; nothing to choose")
 
 
 def _export(session: RatingSession, path: Path, folder: RunFolder) -> None:
@@ -117,7 +118,7 @@ def _export(session: RatingSession, path: Path, folder: RunFolder) -> None:
         raise InputError("nothing is left to rate: every item is rated, or the same twice.")
     keys = folder.root / KEYS
     export(items, session.comparison, path, keys=keys, rater=session.rater)
-    typer.echo(
+    echo(
         f"ftguard rate: {len(items)} items in {path}: write left, right, tie or skip into the "
         f"column `choice`, then `ftguard rate {folder.output_dir} --import {path}`"
     )
@@ -132,7 +133,7 @@ def _import(session: RatingSession, path: Path, folder: RunFolder) -> None:
     session.file.append(ratings)
     replaced = len(ratings) - (len(standing(session.read())) - earlier)
     more = f", {replaced} of them in place of earlier ones" * bool(replaced)
-    typer.echo(f"ftguard rate: {len(ratings)} ratings imported from {path}{more}")
+    echo(f"ftguard rate: {len(ratings)} ratings imported from {path}{more}")
 
 
 def _tell(session: RatingSession, least: float | None) -> bool | None:
@@ -141,5 +142,5 @@ def _tell(session: RatingSession, least: float | None) -> bool | None:
 
     gate = Gate(measurement="preference", limit=least - EVEN) if least is not None else None
     result = sum_up(session.comparison, standing(session.read()), gate=gate)
-    typer.echo(render_result(result, colour=sys.stdout.isatty()), nl=False)
+    write(render_result(result, colour=sys.stdout.isatty()))
     return result.verdict.passed if result.verdict else True

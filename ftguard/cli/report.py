@@ -1,6 +1,5 @@
 """The command `ftguard report RUN [RUN ...]`: a page of one run, or of several side by side."""
 
-import sys
 import webbrowser
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +9,10 @@ import typer
 
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
-from ftguard.formatting import encodable, printable
+from ftguard.formatting import printable
 from ftguard.report.recorded import read_run
 from ftguard.report.writing import write_page
+from ftguard.terminal import echo, write
 
 SEVERAL = Path("report.html")
 """Where a page of several runs goes by default: into no run's own folder."""
@@ -51,17 +51,16 @@ def report(
             return
         path = out or (read[0].folder.report if len(read) == 1 else SEVERAL)
         _write(render(shown), path)
-    typer.echo(f"ftguard report: {printable(str(path))}")
+    echo(f"ftguard report: {printable(str(path))}")
     if open_ and not webbrowser.open(path.resolve().as_uri()):
-        typer.echo("ftguard report: no browser was found; open that file in one", err=True)
+        echo("ftguard report: no browser was found; open that file in one", err=True)
 
 
 def _print(text: str, out: Path | None) -> None:
     if out is not None:
         _write(text, out)
         return
-    encoding = sys.stdout.encoding or "utf-8"
-    typer.echo(encodable(text, encoding), nl=False)
+    write(text)
 
 
 def _write(text: str, path: Path) -> None:

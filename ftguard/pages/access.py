@@ -49,7 +49,8 @@ def refusal(scope: Scope, *, token: str, address: str, command: str) -> str | No
     if headers.getlist("host") != [address]:
         # A page of another site can make its own name point here (DNS rebinding).
         return f"open http://{address}, under no other name."
-    given = scope["path"].split("/")[1]
+    # `OPTIONS *` and a path without a slash have no first part.
+    given = scope["path"].removeprefix("/").split("/")[0]
     if not secrets.compare_digest(given.encode(), token.encode()):
         return f"open the whole address that `{command}` printed; each start has a new one."
     if scope["method"] in ("GET", "HEAD"):

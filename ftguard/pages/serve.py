@@ -8,12 +8,12 @@ import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import typer
 import uvicorn
 from starlette.types import ASGIApp
 
 from ftguard.errors import InputError
 from ftguard.pages.access import guarded
+from ftguard.terminal import echo
 
 HOST = "127.0.0.1"
 PATIENCE = 2
@@ -72,7 +72,7 @@ def serve(
             server.run(sockets=[listener])
         except KeyboardInterrupt:
             # uvicorn has finished what was under way, and hands the signal on.
-            typer.echo()
+            echo("")
 
 
 def listen(port: int) -> socket.socket:

@@ -6,6 +6,7 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
@@ -25,6 +26,8 @@ from ftguard.verdict.gate import CALIBRATION
 
 PAGES = Path(__file__).with_name("pages")
 MOST_SHOWN = 2
+LONGEST_NUMBER = 9
+"""Digits of a run's number."""
 LIMITS = {gate.measurement: gate.limit for gate in DEFAULT_GATES}
 """The limits that the page moves; `calibration` is of both splits."""
 
@@ -81,7 +84,7 @@ def make_app(runs: Runs, *, token: str) -> Starlette:
         return _json({"number": record.number})
 
     async def stop(request: Request) -> Response:
-        record = await run_in_threadpool(runs.stop, int(request.path_params["number"]))
+        record = await run_in_threadpool(runs.stop, _number(request.path_params["number"]))
         return _json({"number": record.number})
 
     async def failed(_request: Request, error: Exception) -> Response:
@@ -92,13 +95,24 @@ def make_app(runs: Runs, *, token: str) -> Starlette:
         Route("/", show),
         Route("/state", state),
         Route("/runs", begin, methods=["POST"]),
-        Route("/runs/{number:int}/stop", stop, methods=["POST"]),
+        Route("/runs/{number}/stop", stop, methods=["POST"]),
         Mount("/static", StaticFiles(directory=PAGES / "static")),
     ]
     return Starlette(
         routes=[Mount(f"/{token}", routes=routes)],
         exception_handlers={FtguardError: failed, OSError: failed},
     )
+
+
+def _number(text: str) -> int:
+    """A run's number, of no more digits than there will ever be runs.
+
+    Raises:
+        HTTPException: 404, it is none.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        raise HTTPException(404)
+    return int(text)
 
 
 def _json(value: object, *, status: int = 200) -> Response:

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-import typer
 import uvicorn
 
 from ftguard.formatting import printable
 from ftguard.pages import serve as pages
 from ftguard.play.app import make_app
 from ftguard.play.runs import Runs, open_runs
+from ftguard.terminal import echo
 
 COMMAND = "ftguard play"
 
@@ -26,11 +26,11 @@ def serve(out: Path, *, port: int, browser: bool) -> None:
     """
 
     def announce(place: pages.Place) -> None:
-        typer.echo(f"ftguard play: break things on a small model; runs in {printable(str(out))}")
-        typer.echo(f"  open {place.url}")
+        echo(f"ftguard play: break things on a small model; runs in {printable(str(out))}")
+        echo(f"  open {place.url}")
         if place.tunnel:
-            typer.echo(f"  from your own machine first: {place.tunnel}")
-        typer.echo("  Ctrl-C ends the page and whatever it trains")
+            echo(f"  from your own machine first: {place.tunnel}")
+        echo("  Ctrl-C ends the page and whatever it trains")
 
     with open_runs(out) as runs:
 

@@ -1,7 +1,8 @@
 """Makes `Probe`, one thing that is asked of the model, checked when it is built."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -15,6 +16,7 @@ from ftguard.probes.message import messages_of, plain_json
 from ftguard.probes.own_scorer import OwnScorer, ScoringFunction, is_own
 from ftguard.probes.reward import Reward
 from ftguard.probes.verbatim import Verbatim
+from ftguard.visible import visible
 
 Role = Literal["target", "general", "tail", "calibration"]
 """What a probe is asked for; set by the argument of `GuardCallback` that it comes in by."""
@@ -50,6 +52,7 @@ SCORERS = (
 TIERS = (1, 2, 3, 4)
 """Difficulty by design: what a 0.5B instruct model should do, a 3B one, a 14B one, and what strains
 one of 70B."""
+_HALF = re.compile("[\ud800-\udfff]")
 RESERVED_SLICES = frozenset({"all", "likelihood", "worst"})
 """Slices that measures make themselves."""
 
@@ -128,6 +131,7 @@ class Probe:
             raise InputError("a probe has an empty `id`: give each probe a name of its own.")
         if not isinstance(self.id, str):
             raise InputError(f"a probe has the `id` {self.id!r}: write it as text.")
+        _check_characters(self)
         object.__setattr__(self, "constraints", tuple(self.constraints))
         for name in ("choices", "slices", "distractors"):
             value = getattr(self, name)
@@ -184,6 +188,34 @@ class Probe:
             return 0.5
         right = len(set(self.references))
         return right / len(self.choices) if self.scorer == MULTIPLE_CHOICE else 0.0
+
+
+def _check_characters(probe: Probe) -> None:
+    for name in (
+        "id",
+        "prompt",
+        "reference",
+        "distractors",
+        "choices",
+        "slices",
+        "notes",
+        "source",
+    ):
+        if any(_HALF.search(text) for text in _texts(getattr(probe, name))):
+            raise InputError(
+                f"probe `{visible(probe.id)}`: `{name}` holds half of a surrogate pair, which no "
+                "file can: leave it out, or give `text.encode('utf-8', 'replace').decode()`."
+            )
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _texts(tuple(value.values()))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
 
 
 def _messages(probe_id: str, prompt: Sequence[Message]) -> tuple[Message, ...]:

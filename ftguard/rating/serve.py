@@ -1,11 +1,11 @@
 """Serves the page that people rate on."""
 
-import typer
 import uvicorn
 
 from ftguard.pages import serve as pages
 from ftguard.rating.app import make_app
 from ftguard.rating.session import RatingSession
+from ftguard.terminal import echo
 
 COMMAND = "ftguard rate"
 
@@ -24,11 +24,11 @@ def serve(session: RatingSession, *, port: int, browser: bool) -> None:
 
     def announce(place: pages.Place) -> None:
         step, items = session.comparison.step, len(session.sample)
-        typer.echo(f"ftguard rate: step {step} against the base, {items} items, blind")
-        typer.echo(f"  open {place.url}")
+        echo(f"ftguard rate: step {step} against the base, {items} items, blind")
+        echo(f"  open {place.url}")
         if place.tunnel:
-            typer.echo(f"  from your own machine first: {place.tunnel}")
-        typer.echo("  every choice is saved at once; Ctrl-C ends and prints the result")
+            echo(f"  from your own machine first: {place.tunnel}")
+        echo("  every choice is saved at once; Ctrl-C ends and prints the result")
 
     pages.serve(
         lambda place: make_server(session, place), port=port, browser=browser, announce=announce

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from ftguard.formatting import printable, wrapped
@@ -28,12 +29,18 @@ class ConsoleTracker:
 
     def finish(self, conclusion: Conclusion) -> None:
         """Write the run's outcome."""
-        write(f"{OURS}{laid_out(conclusion.summary, taken=len(OURS))}\n")
+        write(f"{OURS}{laid_out(_without_home(conclusion.summary), taken=len(OURS))}\n")
 
 
 def say(text: str) -> None:
     """Write one line above any progress bar, wrapped where it is wider than 80 columns."""
-    write(wrapped(printable(text), first=OURS, then=HANGING) + "\n")
+    write(wrapped(printable(_without_home(text)), first=OURS, then=HANGING) + "\n")
+
+
+def _without_home(text: str) -> str:
+    """What W&B and logs copy: the home directory, which names its owner, as `~`."""
+    home = str(Path.home())
+    return text if home == "/" else re.sub(rf"{re.escape(home)}(?![\w.-])", "~", text)
 
 
 def laid_out(summary: str, *, taken: int = 0) -> str:

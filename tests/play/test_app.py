@@ -1,6 +1,7 @@
 """The page over HTTP: who may ask, what is refused, and what it answers; the real server."""
 
 import http.client
+import socket
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -38,11 +39,24 @@ def send(
     return reply.status, dict(reply.getheaders()), text
 
 
+def _raw(url: str, line: str) -> int:
+    """The status of a request that no browser sends."""
+    place = urlsplit(url).netloc
+    host, port = place.split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(
+            f"{line} HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n\r\n".encode()
+        )
+        return int(connection.recv(64).split()[1])
+
+
 def test_only_the_page_itself_is_answered(tmp_path: Path, serve: Serve) -> None:
     """Not without the token, under another name, or from another site; and nothing runs then."""
     with serve(tmp_path) as (url, runs):
         place = f"http://{urlsplit(url).netloc}"
         assert send(f"{place}/")[0] == 403
+        assert _raw(url, "OPTIONS *") == _raw(url, "GET foo") == 403
+        assert send(f"{url}runs/{'1' * 4_400}/stop", {})[0] == 404
         assert "`ftguard play` printed" in send(f"{place}/wrong/state")[2]
         assert send(url, headers={"Host": "evil.example"})[0] == 403
         for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):

@@ -1,5 +1,7 @@
 """Tests of `Probe`: what it derives from its fields, and what it refuses."""
 
+from typing import Any
+
 import pytest
 
 from ftguard.errors import InputError
@@ -210,3 +212,22 @@ def test_a_tool_call_needs_one_as_its_reference(reference: str) -> None:
     """What is no JSON of a call is refused with an example of one."""
     with pytest.raises(InputError, match=r"probe `a`: `tool_call` needs a reference such as"):
         Probe(id="a", prompt="q", reference=reference, scorer="tool_call")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"id": "s\ud800"},
+        {"prompt": "a\ud800"},
+        {"prompt": [{"role": "user", "content": "a\ud800"}]},
+        {"reference": "a\ud800"},
+        {"slices": ("a\ud800",)},
+        {"notes": "a\ud800"},
+        {"choices": ("x", "a\ud800")},
+    ],
+)
+def test_half_a_surrogate_pair_is_refused_by_name(field: dict[str, Any]) -> None:
+    """No tokenizer and no file takes it: the probe is named, in letters that can be printed."""
+    with pytest.raises(InputError, match=r"probe `s.*half of a surrogate pair") as caught:
+        Probe(**({"id": "s", "prompt": "a", "reference": "x"} | field))
+    assert str(caught.value).encode()

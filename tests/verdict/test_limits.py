@@ -147,3 +147,12 @@ def test_limits_without_sense_are_refused_when_they_are_given(
     """Each before anything is loaded, with what was meant."""
     with pytest.raises(InputError, match=words.replace("?", r"\?")):
         read_limits(limits)
+
+
+def test_a_gate_that_the_run_holds_can_be_switched_off() -> None:
+    """By its name, where it is held; a name that nothing holds is refused as before."""
+    assert read_limits({"forgetting/count": None}, {"forgetting/count"}) == {
+        "forgetting/count": None
+    }
+    with pytest.raises(InputError, match="no default gate"):
+        read_limits({"forgetting/maths": None}, {"forgetting/count"})

@@ -45,7 +45,19 @@ class GivenRows:
     @property
     def settled(self) -> Sequence[object]:
         """All that what is asked may follow from, to be encoded."""
-        return [(row.texts, [list(ids) for ids in row.ids], row.answer) for row in self.rows]
+        return [
+            (
+                [_whole(text) for text in row.texts],
+                [list(ids) for ids in row.ids],
+                None if row.answer is None else _whole(row.answer),
+            )
+            for row in self.rows
+        ]
+
+
+def _whole(text: str) -> str:
+    """The text as a file can hold it: half of a surrogate pair is no character."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass(frozen=True, kw_only=True)

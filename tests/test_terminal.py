@@ -1,0 +1,117 @@
+"""Tests of what reaches a terminal or a runner's log."""
+
+import io
+import sys
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from ftguard.check.github import send
+from ftguard.cli.exits import ends_on_wrong_use
+from ftguard.cli.main import app
+from ftguard.errors import NothingExaminedError
+from ftguard.terminal import echo, write, write_exact
+from ftguard.tracking.console import say
+
+STEERING = "\x1b]0;PWNED\x07 \x1b[2J \u202e \u200b \x9b31m"
+SHOWN = r"\x1b]0;PWNED\x07 \x1b[2J \u202e \u200b \x9b31m"
+"""The same with every character that steers or hides written out."""
+
+
+class Terminal(io.StringIO):
+    """Standard output that is a terminal."""
+
+    def isatty(self) -> bool:
+        """It is."""
+        return True
+
+
+def test_write_keeps_colours_and_nothing_else_that_steers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own colours stay, line breaks and tabs too; titles, bidi and hidden ones are shown."""
+    monkeypatch.setattr(sys, "stdout", terminal := Terminal())
+    write(f"\x1b[1;31mred\x1b[0m\t{STEERING}\n")
+    assert terminal.getvalue() == f"\x1b[1;31mred\x1b[0m\t{SHOWN}\n"
+
+
+def test_echo_keeps_no_colours(capsys: pytest.CaptureFixture[str]) -> None:
+    """A text of others cannot colour either, on both streams."""
+    echo("\x1b[8mhidden")
+    echo(STEERING, err=True)
+    assert capsys.readouterr() == ("\\x1b[8mhidden\n", f"{SHOWN}\n")
+
+
+def test_a_line_for_scripts_is_exact_but_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe gets each character as it is; a terminal gets one line that steers nothing."""
+    monkeypatch.setattr(sys, "stdout", terminal := Terminal())
+    write_exact(f"{STEERING}\nx")
+    assert terminal.getvalue() == f"{SHOWN}\\nx\n"
+    pipe = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", pipe)
+    write_exact(f"{STEERING}\nx")
+    assert pipe.getvalue() == f"{STEERING}\nx\n"
+
+
+def test_on_github_no_line_is_a_command_but_those_that_are_sent(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`::` at a line's beginning and `##[` anywhere are broken, behind blanks and colours too."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    write("::error::a\n \u3000::b\n\x1b[1m::c\x1b[0m\nd::e ##[error]f\n")
+    echo("  ::warning::g", err=True)
+    write_exact("::h")
+    send("::notice::i")
+    out, err = capsys.readouterr()
+    assert out == (
+        "·::error::a\n \u3000·::b\n\x1b[1m·::c\x1b[0m\nd::e ##·[error]f\n·::h\n::notice::i\n"
+    )
+    assert err == "  ·::warning::g\n"
+
+
+def test_elsewhere_such_lines_are_as_they_are(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a runner there is nothing to be kept from it."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    write("::error::a ##[b]\n")
+    assert capsys.readouterr().out == "::error::a ##[b]\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["best", "RUN"],
+        ["card", "RUN"],
+        ["check", "RUN"],
+        ["compare", "RUN", "RUN"],
+        ["examine", "RUN"],
+        ["report", "RUN"],
+        ["show", "RUN"],
+        ["probes", "leaks", "RUN"],
+        ["probes", "show", "RUN"],
+        ["check", "no-such-run", "--limit", "RUN=0.1"],
+    ],
+)
+def test_what_is_typed_steers_no_command(words: list[str]) -> None:
+    """A path or a name that a command refuses is named with all of its characters, in one line."""
+    hostile = f"no{STEERING}\n::error::x"
+    result = CliRunner().invoke(app, [hostile if word == "RUN" else word for word in words])
+    assert result.exit_code == 2, result.output
+    assert not set("\x1b\x07\u202e\u200b\x9b") & set(result.output)
+    assert "::error::x" not in [line.strip() for line in result.output.splitlines()]
+
+
+def test_lines_told_during_training_hide_the_home_directory(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """W&B copies them: the home is `~`, and a folder that only begins like it stays."""
+    monkeypatch.setenv("HOME", "/home/jane")
+    say("kept in /home/jane/out, not /home/janet")
+    assert capsys.readouterr().out == "ftguard: kept in ~/out, not /home/janet\n"
+
+
+def test_a_run_with_nothing_examined_is_undecided() -> None:
+    """It is 3, as `best` ends, and not wrong use."""
+    with pytest.raises(typer.Exit) as ended, ends_on_wrong_use():
+        raise NothingExaminedError
+    assert ended.value.exit_code == 3

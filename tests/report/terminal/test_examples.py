@@ -214,18 +214,26 @@ def test_hostile_text_steers_nothing(text: str, *, colour: bool) -> None:
     """In the prompt, the answers, the reference, the id, the slice and a reason: no control
     character, no bidi mark, no half of a surrogate is left, and no line is wider than 80 columns.
     """
+    # A probe with half of a surrogate is refused; an answer may hold one.
+    whole = text.encode("utf-8", "replace").decode()
     shown = (
         pair(
-            text,
+            whole,
             1.0,
             0.0,
             (f"{text} old", f"{text} new"),
-            prompt=text,
-            reference=text,
-            slices=(text,),
+            prompt=whole,
+            reference=whole,
+            slices=(whole,),
         ),
         pair(
-            "q", 1.0, 0.0, (text, ""), choices=(text, "b"), reference=text, scorer="multiple_choice"
+            "q",
+            1.0,
+            0.0,
+            (text, ""),
+            choices=(whole, "b"),
+            reference=whole,
+            scorer="multiple_choice",
         ),
     )
     page = render_examples(6, shown, shown, colour=colour)

@@ -18,6 +18,8 @@ from ftguard.verdict.limits import read_limits
 
 OpenPage = Callable[..., Page]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+FORGETTING = 1
+"""The place of its column, behind the target's."""
 PHONE = {"width": 390, "height": 844}
 WORDS = {True: "passed", False: "blocked", None: "undecided"}
 
@@ -89,7 +91,7 @@ def test_a_dragged_limit_decides_as_python_does(
     page.mouse.up()
     assert len(seen) > 1
     expect(page.locator("p.kept")).to_contain_text("With these limits")
-    expect(page.locator('[data-limit-of="forgetting/all"]')).to_contain_text("limit ")
+    expect(page.locator(f'[data-limit-of="{FORGETTING}"]')).to_contain_text("limit ")
 
     kept, address = rows(page), page.url
     again = open_page(page_file, "#" + urlsplit(address).fragment)
@@ -166,8 +168,8 @@ def test_a_limit_is_switched_off_and_on(
     """As Python decides without that gate; its column says that nothing is held there."""
     page = open_page(page_file, "#forgetting%2Fall=off&tail%2Fworst=nonsense")
     assert rows(page) == by_python(three, {"forgetting/all": None})
-    expect(page.locator('[data-limit-of="forgetting/all"]')).to_have_text("not held")
-    expect(page.locator('.costs [data-key="forgetting/all"] .state').first).to_contain_text("held")
+    expect(page.locator(f'[data-limit-of="{FORGETTING}"]')).to_have_text("not held")
+    expect(page.locator(f'.costs [data-key="{FORGETTING}"] .state').first).to_contain_text("held")
     expect(page.get_by_role("slider", name="Forgetting")).to_be_disabled()
     page.get_by_label("Forgetting", exact=True).first.check()
     assert moved(page) == {}

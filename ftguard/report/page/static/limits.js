@@ -136,15 +136,17 @@
 
     /** The limit in the head of its column and in its drawings. */
     mark(key, limit, text) {
-      const column = this.run.columns.find((one) => one.key === key);
-      if (!column) return;
+      // Columns are found by their place: a name may hold what a page's text may not.
+      const place = this.run.columns.findIndex((one) => one.key === key);
+      if (place < 0) return;
+      const column = this.run.columns[place];
       const inside = Math.min(Math.max(limit ?? 0, column.low), column.high);
       const x = column.from + ((inside - column.low) / (column.high - column.low)) * (column.to - column.from);
       for (const head of this.article.querySelectorAll("[data-limit-of]")) {
-        if (head.dataset.limitOf === key) head.textContent = text;
+        if (Number(head.dataset.limitOf) === place) head.textContent = text;
       }
       for (const cell of this.article.querySelectorAll(".costs [data-key]")) {
-        if (cell.dataset.key !== key) continue;
+        if (Number(cell.dataset.key) !== place) continue;
         const line = cell.querySelector(".limit");
         line?.setAttribute("x1", x.toFixed(1));
         line?.setAttribute("x2", x.toFixed(1));
@@ -164,8 +166,9 @@
       row.querySelector(".star").textContent = kept ? "◆ kept" : "";
       const states = new Map(verdict.outcomes.map(({ gate, state }) => [gate, state]));
       for (const cell of row.querySelectorAll("[data-key]")) {
-        if (this.sliders.has(cell.dataset.key)) {
-          this.state(cell, states.get(cell.dataset.key) ?? "not held");
+        const { key } = this.run.columns[Number(cell.dataset.key)];
+        if (this.sliders.has(key)) {
+          this.state(cell, states.get(key) ?? "not held");
         }
       }
     }

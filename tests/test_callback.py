@@ -115,7 +115,9 @@ def test_a_reckless_rate_is_blocked_loudly_with_a_remedy(
     output = capsys.readouterr().out
     assert "NO CHECKPOINT PASSED" in output
     assert "BLOCKED" in output
-    assert all(len(line) <= 80 for line in output.splitlines() if line.startswith("  "))
+    # A path is not broken.
+    lines = [line for line in output.splitlines() if "_ftguard" not in line]
+    assert all(len(line) <= 80 for line in lines if line.startswith("  "))
 
 
 @pytest.mark.parametrize("adapters", [False, True], ids=["full", "lora"])

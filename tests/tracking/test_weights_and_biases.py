@@ -494,9 +494,11 @@ def test_hostile_text_is_valid_text_and_no_secret_leaves(
     canary = "sk-canary-0123456789"
     monkeypatch.setenv("SOME_API_KEY", canary)
     texts = [f"{text} {canary} {Path.home() / 'mine'}" for text in HOSTILE]
+    # A probe with half of a surrogate is refused; an answer may hold one.
+    whole = [text.encode("utf-8", "replace").decode() for text in texts]
     probes = [
         Probe(id=f"general/{n}", prompt=text or " ", reference=text or " ", role="general")
-        for n, text in enumerate(texts)
+        for n, text in enumerate(whole)
     ]
     base, now = (
         replace(

@@ -53,12 +53,27 @@ def _no_commands(text: str) -> str:
 
 def _write(text: str, file: TextIO) -> None:
     text = encodable(text, encoding_of(file))
-    if sys.stderr is not None and sys.stderr.isatty():
-        tqdm.write(text, file=file, end="")
-        return
-    # Bars that go into a file have nothing to be cleared, and would be drawn once more.
-    file.write(text)
-    file.flush()
+    try:
+        if sys.stderr is not None and sys.stderr.isatty():
+            tqdm.write(text, file=file, end="")
+            return
+        # Bars that go into a file have nothing to be cleared, and would be drawn once more.
+        file.write(text)
+        file.flush()
+    except OSError:
+        # Nobody reads any more (`| head`), or the disk is full: what else is to be done goes on.
+        _silence(file)
+
+
+def _silence(file: TextIO) -> None:
+    """Let what is written from now on, and at the end, go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, file.fileno())
+    except OSError:
+        pass  # It is no file of the system's; the next write fails as this one did.
+    finally:
+        os.close(nowhere)
 
 
 def bar(items: Iterable[Any] | None = None, *, label: str | None, total: int | None = None) -> Any:

@@ -1,7 +1,10 @@
 """Tests of what reaches a terminal or a runner's log."""
 
 import io
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
@@ -115,3 +118,15 @@ def test_a_run_with_nothing_examined_is_undecided() -> None:
     with pytest.raises(typer.Exit) as ended, ends_on_wrong_use():
         raise NothingExaminedError
     assert ended.value.exit_code == 3
+
+
+def test_a_reader_that_is_gone_ends_nothing(forgetful: Path, tmp_path: Path) -> None:
+    """`check RUN --json F | head -1`: the file is written and the exit code is the verdict's."""
+    told = tmp_path / "decision.json"
+    command = [sys.executable, "-m", "ftguard.cli", "check", str(forgetful), "--json", str(told)]
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert told.exists()

@@ -110,7 +110,12 @@ def lost_most(measurements: Sequence[Measurement]) -> tuple[Measurement, ...]:
     """
     shrunk = [(m, m.shrunk) for m in measurements if m.shrunk is not None]
     told = {_told_loss(measurement) for measurement, _ in shrunk}
-    worst = [(m, estimate.value) for m, estimate in shrunk if estimate.low > 0]
+    # One that lost nothing itself can be pulled beyond chance by the others.
+    worst = [
+        (m, estimate.value)
+        for m, estimate in shrunk
+        if estimate.low > 0 and m.estimate is not None and m.estimate.low > 0
+    ]
     if len(told) < 2:  # noqa: PLR2004
         return ()
     return tuple(m for m, _ in sorted(worst, key=lambda pair: -pair[1]))

@@ -336,22 +336,21 @@ def test_a_notebook_gets_the_same_block(
 
 
 def test_the_categories_that_lost_most_are_named(checkup: MakeCheckup) -> None:
-    """Of four shrunk drops three are named, the largest first; one within chance is not."""
-    drops = {"small": 0.15, "large": 0.40, "middle": 0.30, "chance": 0.5}
+    """Of five shrunk drops three are named, the largest first: not one within chance, nor one that
+    lost nothing itself and is pulled beyond chance by the others.
+    """
+    drops = {"small": 0.15, "large": 0.40, "middle": 0.30, "chance": 0.5, "pulled": 0.45}
+
+    def beyond(drop: float, *, chance: bool) -> Estimate:
+        low = -0.1 if chance else 0.1
+        return Estimate(value=drop, low=low, high=0.9, level=0.95, n=12, stderr=0.1, dof=11)
+
     categories = tuple(
         Measurement(
             name="forgetting",
             slice=name,
-            estimate=None,
-            shrunk=Estimate(
-                value=drop,
-                low=-0.1 if name == "chance" else 0.1,
-                high=0.9,
-                level=0.95,
-                n=12,
-                stderr=0.1,
-                dof=11,
-            ),
+            estimate=beyond(drop, chance=name == "pulled"),
+            shrunk=beyond(drop, chance=name == "chance"),
         )
         for name, drop in drops.items()
     )

@@ -1,7 +1,7 @@
 """A judge in a real training run: open answers scored, late, down, dear, and never twice."""
 
 import re
-import time
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ Complete = Callable[..., Response]
 Graded = Callable[[int], str]
 OPEN = [Probe(id=f"q{n}", prompt=f"say {n}:", scorer="open", max_new_tokens=8) for n in range(30)]
 LOSES = 3e-2
+PATIENCE = 120
+"""Seconds after which something has gone wrong, however slow the machine is."""
 
 
 def _train(
@@ -75,30 +77,34 @@ class _Reading(TrainerCallback):  # type: ignore[misc]
         self.states: list[tuple[int, str]] = []
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        self._read(args, state)
+        self._read(args, state.global_step)
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        self._read(args, state)
+        self._read(args, state.global_step)
 
-    def _read(self, args: Any, state: Any) -> None:
+    def _read(self, args: Any, step: int) -> None:
         page = RunFolder(Path(args.output_dir)).report.read_text(encoding="utf-8")
-        found = re.search(
-            r'data-key="tail/worst">.*?class="state state-([a-z-]+)"', page, re.DOTALL
-        )
-        self.states.append((state.global_step, found[1] if found else ""))
+        found = re.search(r'data-label="Worst tail slice".*?</td>', page, re.DOTALL)
+        state = re.search(r'class="state state-([a-z-]+)"', found[0] if found else "")
+        self.states.append((step, state[1] if state else ""))
 
 
-class _Pause(TrainerCallback):  # type: ignore[misc]  # transformers has no types
-    """Takes its time over one step, as large models do over each."""
+class _Until(TrainerCallback):  # type: ignore[misc]  # transformers has no types
+    """Lets the judge answer at one step, and begins the step only when the judge is done."""
 
-    def __init__(self, *, after: int, seconds: float) -> None:
-        self._after, self._seconds = after, seconds
+    def __init__(self, go: threading.Event, *, after: int) -> None:
+        self._go, self._after = go, after
 
     def on_step_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
-        if state.global_step == self._after:
-            time.sleep(self._seconds)
+        if state.global_step != self._after:
+            return
+        at_work = [each for each in threading.enumerate() if each.name == "ftguard judge"]
+        assert at_work
+        self._go.set()
+        for each in at_work:
+            each.join(PATIENCE)
 
 
 def _likes_the_base(
@@ -236,25 +242,24 @@ def test_late_scores_enter_the_checkup_when_they_come(
     graded: Graded,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The judge takes 0.05 seconds an answer, two at once, so that a checkpoint's 60 answers take
-    1.5 seconds, and training waits for 0.1: the first verdict lacks the tail, and has it later.
+    """The judge answers only when step 3 begins, and training waits for 0.1 seconds: the first
+    verdict lacks the tail, and has it from step 3 on, before the next checkpoint.
     """
     likes = _likes_the_base(tmp_path, complete, graded)
+    go = threading.Event()
 
-    def slow(number: int, request: Mapping[str, str]) -> Response:
-        time.sleep(0.05)
+    def late(number: int, request: Mapping[str, str]) -> Response:
+        go.wait(PATIENCE)
         return likes(number, request)
 
-    judge = Judge(model="grader", base_url=serve(slow), wait_seconds=0.1, concurrency=2)
+    judge = Judge(model="grader", base_url=serve(late), wait_seconds=0.1, timeout=PATIENCE)
     guard = GuardCallback(None, own_texts, tail=OPEN, judge=judge)
-    # Four times what the judge needs: the machine may be busy.
-    waiting, reading = _Pause(after=2, seconds=6), _Reading()
+    waiting, reading = _Until(go, after=2), _Reading()
 
     _train(tmp_path, model, tokenizer, guard, waiting, reading)
 
     # The report is written anew as they come, and waits for no checkpoint.
-    assert next(step for step, state in reading.states if state == "breach") == 3
-    assert (2, "missing") in reading.states
+    assert reading.states[:4] == [(1, ""), (2, ""), (2, "missing"), (3, "breach")]
     of_first = [
         event.checkup
         for event in _events(tmp_path)

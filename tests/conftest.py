@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from transformers import (
     DataCollatorForSeq2Seq,
     LlamaForCausalLM,
@@ -140,6 +140,8 @@ def chromium() -> Iterator[Browser]:
         "--disable-sync",
     )
     with sync_playwright() as playwright:
+        # What is expected comes at once; on a busy machine that may be many seconds.
+        expect.set_options(timeout=60_000)
         browser = playwright.chromium.launch(executable_path=path, args=list(flags))
         yield browser
         browser.close()

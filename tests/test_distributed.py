@@ -15,7 +15,7 @@ from ftguard import Probe
 from ftguard.folders import RunFolder
 from ftguard.run.ledger import Acted, BaseTaken, Chosen, Examined, Ledger, RunStarted
 
-TIMEOUT = 120
+TIMEOUT = 600
 """Seconds after which both processes are taken to hang; they need some 10."""
 
 SCRIPT = """

@@ -19,7 +19,7 @@ from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import read_conclusion
 
 RECIPES = Path(__file__).parents[1] / "recipes"
-TIMEOUT = 300
+TIMEOUT = 1200
 """Seconds; a recipe takes some 20 on one free core."""
 
 Sample = Callable[[Path], Path]

@@ -130,7 +130,7 @@ def test_no_probe_no_answer_and_no_second_copy_of_the_weights_is_pushed(
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=1200,
     )
     assert done.returncode == 0, done.stderr[-3000:]
 

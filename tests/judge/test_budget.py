@@ -18,6 +18,8 @@ Graded = Callable[[int], str]
 Asked = list[dict[str, str]]
 
 PROBE = Probe(id="sum", prompt="What is 2 + 2?", reference="4")
+PATIENCE = 120
+"""Seconds after which something has gone wrong, however slow the machine is."""
 USAGE = {"prompt_tokens": 1000, "completion_tokens": 100}
 
 
@@ -36,7 +38,7 @@ def test_what_the_server_counts_is_spent(serve: Serve, complete: Complete, grade
     """3 calls of 1,000 + 100 tokens: 3 * (1,000 * 1 + 100 * 10) / 1e6 = 0.006 dollars."""
     judge = judge_at(serve(lambda _n, _r: complete(graded(5), usage=USAGE)))
     budget = Budget(judge)
-    Judging(judge, tasks(3), budget).wait(10)
+    Judging(judge, tasks(3), budget).wait(PATIENCE)
 
     assert budget.so_far == Usage(calls=3, input_tokens=3000, output_tokens=300, usd=0.006)
     assert budget.so_far.tokens == 3300
@@ -48,7 +50,7 @@ def test_what_the_server_does_not_count_is_estimated(
     """From the bytes that went out and came back."""
     judge = judge_at(serve(lambda _n, _r: complete(graded(5))))
     budget, task = Budget(judge), tasks(1)
-    Judging(judge, task, budget).wait(10)
+    Judging(judge, task, budget).wait(PATIENCE)
 
     assert budget.so_far.input_tokens == input_tokens(rating_request(judge, task[0]))
     assert budget.so_far.output_tokens == len(graded(5)) // 3 + 1
@@ -78,7 +80,7 @@ def test_the_cap_stops_cleanly(
     most = (input_tokens(rating_request(judge, tasks(1)[0])) + 10 * 1024) / 1e6
     assert 0.018 + most < 0.03 < 0.020 + most
     judging = Judging(judge, tasks(40), budget)
-    assert judging.wait(20)
+    assert judging.wait(PATIENCE)
     taken = judging.take()
 
     assert len(asked) == sum(each.score == 1 for each in taken) == 10
@@ -93,9 +95,9 @@ def test_the_cap_is_the_runs(
     """What earlier checkpoints, and an earlier attempt, have spent counts."""
     judge = judge_at(serve(lambda _n, _r: complete(graded(5), usage=USAGE)), max_usd=0.03)
     budget = Budget(judge, Usage(calls=9, input_tokens=9000, output_tokens=900))
-    Judging(judge, tasks(1), budget).wait(10)
+    Judging(judge, tasks(1), budget).wait(PATIENCE)
     judging = Judging(judge, tasks(2), budget)
-    judging.wait(10)
+    judging.wait(PATIENCE)
 
     assert len(asked) == 1
     assert sorted(each.unscored is None for each in judging.take()) == [False, True]
@@ -105,7 +107,7 @@ def test_tokens_are_capped_where_no_price_is_known(asked: Asked) -> None:
     """And then no dollars are told."""
     judge = judge_at(usd_per_million=None, max_tokens=500)
     judging = Judging(judge, tasks(2), budget := Budget(judge))
-    judging.wait(10)
+    judging.wait(PATIENCE)
 
     assert asked == []
     assert {each.unscored for each in judging.take()} == {
@@ -161,7 +163,7 @@ def test_the_estimate_counts_only_what_will_be_asked(
     judge = judge_at(serve(lambda _n, _r: complete(graded(5))))
     budget = Budget(judge)
     before = budget.estimate([*tasks(3), *tasks(3)])
-    Judging(judge, tasks(2), budget).wait(10)
+    Judging(judge, tasks(2), budget).wait(PATIENCE)
     after = budget.estimate(tasks(3))
 
     assert (before.calls, before.output_tokens) == (3, 450)

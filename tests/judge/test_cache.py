@@ -61,7 +61,7 @@ def test_processes_share_it(tmp_path: Path) -> None:
         subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in ("one", "two")
     ]
 
-    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert [writer.wait(300) for writer in writers] == [0, 0]
     cache = Cache(path)
     for number in range(400):
         shared = cache.get(f"shared {number}", 9)
@@ -110,7 +110,7 @@ def test_a_damaged_cache_is_one_warning(damage: str) -> None:
         UserWarning, match="the cache of the judge's replies, .* cannot be used"
     ) as w:
         judging = Judging(judge, tasks, Budget(judge))
-    assert judging.wait(10)
+    assert judging.wait(120)
     taken = judging.take()
     assert len(w) == 1
     assert "connection" in str(taken[0].unscored)

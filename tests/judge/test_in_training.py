@@ -160,7 +160,7 @@ def test_open_answers_are_scored_and_gated(
     tail is a breach. What leaves the machine and what it cost is said and recorded.
     """
     url = serve(_likes_the_base(tmp_path, complete, graded))
-    judge = Judge(model="grader", base_url=url, usd_per_million=(1.0, 1.0))
+    judge = Judge(model="grader", base_url=url, usd_per_million=(1.0, 1.0), wait_seconds=PATIENCE)
     guard = GuardCallback(None, own_texts, tail=OPEN, judge=judge)
 
     _train(tmp_path, model, tokenizer, guard)
@@ -189,7 +189,7 @@ def test_a_judge_that_is_down_leaves_the_gate_undecided_and_training_alone(
 ) -> None:
     """All is unscored with the server's own status as the reason; no number is invented."""
     url = serve(lambda *_: (500, {}, [b"down"]))
-    judge = Judge(model="grader", base_url=url, retries=0, wait_seconds=5)
+    judge = Judge(model="grader", base_url=url, retries=0, wait_seconds=PATIENCE)
     guard = GuardCallback(None, own_texts, tail=OPEN, judge=judge)
 
     losses = _train(tmp_path, model, tokenizer, guard)
@@ -223,7 +223,7 @@ def test_a_judge_that_comes_back_is_asked_about_the_base_again(
         first = any(isinstance(e, Examined) for e in _events(tmp_path))
         return likes(number, request) if first else (500, {}, [b"down"])
 
-    judge = Judge(model="grader", base_url=serve(ill), retries=0, wait_seconds=10)
+    judge = Judge(model="grader", base_url=serve(ill), retries=0, wait_seconds=PATIENCE)
     guard = GuardCallback(None, own_texts, tail=OPEN, judge=judge)
 
     _train(tmp_path, model, tokenizer, guard)
@@ -284,7 +284,7 @@ def test_a_second_run_over_the_same_answers_makes_no_call(
     """Everything is in the cache; the losses are those of a run without a judge."""
     state = {name: value.clone() for name, value in model.state_dict().items()}
     url = serve(_likes_the_base(tmp_path / "one", complete, graded))
-    judge = Judge(model="grader", base_url=url)
+    judge = Judge(model="grader", base_url=url, wait_seconds=PATIENCE)
     guards = [GuardCallback(None, own_texts, tail=OPEN, judge=judge) for _ in range(2)]
 
     first = _train(tmp_path / "one", model, tokenizer, guards[0])

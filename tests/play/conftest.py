@@ -123,7 +123,7 @@ def serve() -> Serve:
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()
             try:
-                while not server.started:
+                while not server.started and thread.is_alive():
                     time.sleep(0.01)
                 yield place.url, runs
             finally:

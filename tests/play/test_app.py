@@ -26,7 +26,7 @@ def send(
     own = {"Host": parts.netloc, "Connection": "close"}
     if body is not None:
         own |= {"Origin": f"http://{parts.netloc}", "Sec-Fetch-Site": "same-origin"}
-    connection = http.client.HTTPConnection(str(parts.hostname), int(parts.port or 0), timeout=10)
+    connection = http.client.HTTPConnection(str(parts.hostname), int(parts.port or 0), timeout=60)
     connection.request(
         "GET" if body is None else "POST",
         parts.path + (f"?{parts.query}" if parts.query else ""),
@@ -43,7 +43,7 @@ def _raw(url: str, line: str) -> int:
     """The status of a request that no browser sends."""
     place = urlsplit(url).netloc
     host, port = place.split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(
             f"{line} HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n\r\n".encode()
         )

@@ -31,7 +31,7 @@ SLOW = 120_000
 def open_page(chromium: Browser, url: str, **options: object) -> Page:
     """Open the address; whatever the page or its security policy complains of fails the test."""
     context = chromium.new_context(**({"viewport": DESK} | options))  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.on("pageerror", lambda error: pytest.fail(f"the page's script failed: {error}"))
     page.on("console", lambda message: _complaint(message.text))

@@ -203,7 +203,7 @@ def serve(start_session: StartSession) -> Serve:
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()
             try:
-                while not server.started:
+                while not server.started and thread.is_alive():
                     time.sleep(0.01)
                 yield place.url, session
             finally:

@@ -39,7 +39,7 @@ def send(
             "Content-Type": "application/x-www-form-urlencoded",
         }
     own |= dict(headers or {})
-    connection = http.client.HTTPConnection(str(parts.hostname), int(parts.port or 0), timeout=10)
+    connection = http.client.HTTPConnection(str(parts.hostname), int(parts.port or 0), timeout=60)
     target = path if path is not None else parts.path + (f"?{parts.query}" if parts.query else "")
     connection.request(
         "GET" if fields is None else "POST",

@@ -38,7 +38,7 @@ HOSTILE = (
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A fresh profile with a desk's window."""
     fresh = chromium.new_context(viewport=DESK)  # type: ignore[arg-type]
-    fresh.set_default_timeout(10_000)
+    fresh.set_default_timeout(60_000)
     yield fresh
     fresh.close()
 
@@ -107,7 +107,7 @@ def test_keys_and_clicks_rate(
             wanted = {"left": left, "right": other[left]}.get(pick, pick)
             assert (rating.choice, rating.left, rating.rater) == (wanted, left, "Anna")
             assert rating.seconds is not None
-            assert rating.seconds < 20
+            assert rating.seconds < 100
         expect(page.get_by_role("heading", name="All done. Thank you!")).to_be_visible()
         expect(page.get_by_text("skipped 2 of them")).to_be_visible()
 

@@ -90,13 +90,13 @@ def test_a_real_run_is_rated_in_another_process(
 
         command.send_signal(signal.SIGINT)
         rest = command.stdout.read()
-        assert command.wait(timeout=20) == 0
+        assert command.wait(timeout=120) == 0
     assert "1 rating of 1 pair by anna" in rest
     assert "Traceback" not in rest
 
 
 def _request(address: str, path: str, fields: dict[str, str] | None = None) -> str:
-    connection = http.client.HTTPConnection(address, timeout=10)
+    connection = http.client.HTTPConnection(address, timeout=60)
     body = urlencode(fields) if fields else None
     headers = {"Origin": f"http://{address}"}
     connection.request("POST" if fields else "GET", path, body=body, headers=headers)
@@ -196,7 +196,7 @@ def test_a_missing_extra_says_what_to_install(make_run: MakeRun, ask: Ask, missi
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=600,
     )
 
     assert told.returncode == 2

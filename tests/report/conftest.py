@@ -100,7 +100,7 @@ def watched(chromium: Browser) -> Iterator[Callable[..., Watch]]:
     def open_it(path: Path, address: str = "", **context: Any) -> Watch:
         watch = Watch(chromium.new_page(**{"viewport": DESK, **context}), path)
         watches.append(watch)
-        watch.page.set_default_timeout(10_000)
+        watch.page.set_default_timeout(60_000)
         watch.begin()
         watch.page.goto(path.as_uri() + address)
         watch.page.wait_for_load_state()

@@ -228,7 +228,7 @@ def test_a_base_from_the_hub_is_asked_anew_by_its_name(stages: Stages) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=1200,
     )
 
     assert done.returncode == 0, done.stderr[-3000:]

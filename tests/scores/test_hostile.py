@@ -8,7 +8,7 @@ from ftguard.ask.answer import Answer
 from ftguard.probes import Probe
 from ftguard.scores import score
 
-SECONDS = 5.0
+SECONDS = 60.0
 """For what takes a few milliseconds; a reader that grows with a power of the length takes hours."""
 
 

@@ -6,8 +6,8 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -189,19 +189,13 @@ def test_a_finished_run_is_told_in_lines_and_ends(forgetful: Path) -> None:
     assert lines[4].startswith("ftguard: ")
 
 
-def test_lines_come_as_the_run_goes_on(growing: Growing) -> None:
+def test_lines_come_as_the_run_goes_on(growing: Growing, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that has not begun is waited for; what stood there before is not told twice."""
-
-    def play() -> None:
-        growing.begin()
-        for line in growing.checkups():
-            growing.write(line)
-        growing.end()
-
-    timer = threading.Timer(0.5, play)
-    timer.start()
+    to_come = [growing.begin, *(partial(growing.write, line) for line in growing.checkups())]
+    # Between two looks something happens, however long either takes.
+    happens = iter([*to_come, growing.end, *[lambda: None] * 100])
+    monkeypatch.setattr("time.sleep", lambda _seconds: next(happens)())
     result = CliRunner().invoke(app, ["watch", str(growing.folder.output_dir), "--every", "0.1"])
-    timer.join()
     lines = result.stdout.splitlines()
     assert lines[0].startswith("ftguard: waiting for a run in `")
     assert lines[1].startswith("ftguard: watching run ")
@@ -223,7 +217,7 @@ def test_a_terminal_shows_the_picture_and_ctrl_c_ends_it(growing: Growing) -> No
     process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=env)
     os.close(theirs)
     seen = b""
-    while b"step 6 was examined" not in seen and select.select([ours], [], [], 60)[0]:
+    while b"step 6 was examined" not in seen and select.select([ours], [], [], 300)[0]:
         seen += os.read(ours, 4096)
     process.send_signal(signal.SIGINT)
     while True:
@@ -235,7 +229,7 @@ def test_a_terminal_shows_the_picture_and_ctrl_c_ends_it(growing: Growing) -> No
             break
         seen += piece
     os.close(ours)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=300) == 0
     text = seen.decode()
     assert "▁" in text or "█" in text
     assert "\x1b[?25h" in text

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -191,9 +192,11 @@ def test_a_finished_run_is_told_in_lines_and_ends(forgetful: Path) -> None:
 
 def test_lines_come_as_the_run_goes_on(growing: Growing, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that has not begun is waited for; what stood there before is not told twice."""
-    to_come = [growing.begin, *(partial(growing.write, line) for line in growing.checkups())]
     # Between two looks something happens, however long either takes.
-    happens = iter([*to_come, growing.end, *[lambda: None] * 100])
+    to_come: list[Callable[[], None]] = [growing.begin]
+    to_come += [partial(growing.write, line) for line in growing.checkups()]
+    to_come += [growing.end, *[lambda: None] * 100]
+    happens = iter(to_come)
     monkeypatch.setattr("time.sleep", lambda _seconds: next(happens)())
     result = CliRunner().invoke(app, ["watch", str(growing.folder.output_dir), "--every", "0.1"])
     lines = result.stdout.splitlines()

@@ -28,6 +28,11 @@ os.environ.setdefault("WANDB_MODE", "offline")
 SHARED = Path(__file__).parents[2] / "shared" / "inputs"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first: at the end it would leave the other processes idle."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or fills the user's cache of base snapshots."""
@@ -63,17 +68,17 @@ def model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
     return tiny_model(tokenizer)
 
 
-@pytest.fixture
-def own_texts(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast) -> tuple[Probe, ...]:
-    """General probes: 40 texts that the model itself is likely to say, read for their likelihood.
+@pytest.fixture(scope="session")
+def own_texts() -> tuple[Probe, ...]:
+    """General probes: 40 texts that the tiny model itself is likely to say, read for likelihood.
 
     A random model knows nothing else that it could forget.
     """
+    tokenizer = tiny_tokenizer()
+    model = tiny_model(tokenizer).eval()
     starts = string.ascii_letters[:40]
     prompts = torch.tensor([tokenizer(start)["input_ids"] for start in starts])
-    model.eval()
     said = model.generate(prompts, max_new_tokens=12, do_sample=False, eos_token_id=2)
-    model.train()
     texts = tokenizer.batch_decode(said[:, 2:], skip_special_tokens=True)
     return tuple(
         Probe(id=start, prompt=start, reference=text, scorer="likelihood", slices=(group,))

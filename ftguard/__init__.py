@@ -38,48 +38,86 @@ told. A run's state is a fold over the ledger's events (`run.state`), kept in st
 Every process of a distributed run asks; the main one alone decides and writes, and hands its
 result to all.
 
-`import ftguard` loads neither torch nor transformers nor wandb.
+`import ftguard` loads nothing: each name comes from its module when it is first asked for.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ftguard.ask.answer import Answer as Answer
-from ftguard.errors import BaseMismatchError as BaseMismatchError
-from ftguard.errors import FtguardError as FtguardError
-from ftguard.errors import InputError as InputError
-from ftguard.judge import Judge as Judge
-from ftguard.judge import Rubric as Rubric
-from ftguard.measures import Measurement as Measurement
-from ftguard.probes import Constraint as Constraint
-from ftguard.probes import Probe as Probe
-from ftguard.probes import ProbeSet as ProbeSet
-from ftguard.probes.reward import Reward as Reward
-from ftguard.scores.record import Unscored as Unscored
-from ftguard.scores.snapshot import Snapshot as Snapshot
-from ftguard.stats.estimates import Estimate as Estimate
-from ftguard.stats.estimates import mean_estimate as mean_estimate
-from ftguard.verdict.advice import Advice as Advice
-from ftguard.verdict.advice import GoFurther as GoFurther
-from ftguard.verdict.advice import LowerLearningRate as LowerLearningRate
-from ftguard.verdict.advice import MoreProbes as MoreProbes
-from ftguard.verdict.advice import Replay as Replay
-from ftguard.verdict.advice import Stop as Stop
-from ftguard.verdict.advice import Suggestion as Suggestion
-from ftguard.verdict.checkup import Checkup as Checkup
-from ftguard.verdict.gate import Gate as Gate
-from ftguard.verdict.gates import Outcome as Outcome
-from ftguard.verdict.gates import Verdict as Verdict
-
 if TYPE_CHECKING:
+    from ftguard.ask.answer import Answer as Answer
     from ftguard.callback import GuardCallback as GuardCallback
+    from ftguard.errors import BaseMismatchError as BaseMismatchError
+    from ftguard.errors import FtguardError as FtguardError
+    from ftguard.errors import InputError as InputError
+    from ftguard.judge import Judge as Judge
+    from ftguard.judge import Rubric as Rubric
+    from ftguard.measures import Measurement as Measurement
+    from ftguard.probes import Constraint as Constraint
+    from ftguard.probes import Probe as Probe
+    from ftguard.probes import ProbeSet as ProbeSet
+    from ftguard.probes.reward import Reward as Reward
+    from ftguard.scores.record import Unscored as Unscored
+    from ftguard.scores.snapshot import Snapshot as Snapshot
+    from ftguard.stats.estimates import Estimate as Estimate
+    from ftguard.stats.estimates import mean_estimate as mean_estimate
+    from ftguard.verdict.advice import Advice as Advice
+    from ftguard.verdict.advice import GoFurther as GoFurther
+    from ftguard.verdict.advice import LowerLearningRate as LowerLearningRate
+    from ftguard.verdict.advice import MoreProbes as MoreProbes
+    from ftguard.verdict.advice import Replay as Replay
+    from ftguard.verdict.advice import Stop as Stop
+    from ftguard.verdict.advice import Suggestion as Suggestion
+    from ftguard.verdict.checkup import Checkup as Checkup
+    from ftguard.verdict.gate import Gate as Gate
+    from ftguard.verdict.gates import Outcome as Outcome
+    from ftguard.verdict.gates import Verdict as Verdict
 
 __version__ = "0.1.0"
 
+_HOMES = {
+    "Advice": "ftguard.verdict.advice",
+    "Answer": "ftguard.ask.answer",
+    "BaseMismatchError": "ftguard.errors",
+    "Checkup": "ftguard.verdict.checkup",
+    "Constraint": "ftguard.probes",
+    "Estimate": "ftguard.stats.estimates",
+    "FtguardError": "ftguard.errors",
+    "Gate": "ftguard.verdict.gate",
+    "GoFurther": "ftguard.verdict.advice",
+    "GuardCallback": "ftguard.callback",
+    "InputError": "ftguard.errors",
+    "Judge": "ftguard.judge",
+    "LowerLearningRate": "ftguard.verdict.advice",
+    "Measurement": "ftguard.measures",
+    "MoreProbes": "ftguard.verdict.advice",
+    "Outcome": "ftguard.verdict.gates",
+    "Probe": "ftguard.probes",
+    "ProbeSet": "ftguard.probes",
+    "Replay": "ftguard.verdict.advice",
+    "Reward": "ftguard.probes.reward",
+    "Rubric": "ftguard.judge",
+    "Snapshot": "ftguard.scores.snapshot",
+    "Stop": "ftguard.verdict.advice",
+    "Suggestion": "ftguard.verdict.advice",
+    "Unscored": "ftguard.scores.record",
+    "Verdict": "ftguard.verdict.gates",
+    "mean_estimate": "ftguard.stats.estimates",
+}
+"""Where each exported name is defined. A test holds it equal to what type checkers see above."""
+
+if not TYPE_CHECKING:
+    __all__ = list(_HOMES)
+
 
 def __getattr__(name: str) -> object:
-    # torch and transformers take seconds to import and are needed by the callback alone.
-    if name == "GuardCallback":
-        from ftguard.callback import GuardCallback
+    # Probes bring numpy, the callback torch and transformers: what is not asked for costs nothing.
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ftguard' has no attribute {name!r}")
+    found: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = found
+    return found
 
-        return GuardCallback
-    raise AttributeError(f"module 'ftguard' has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -280,7 +280,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
                 late = guarded.grading.collect()
                 apply_late_scores(guarded, late)
             if late:
-                self._rewrite_report(guarded)
+                self._keep_report_up(guarded)
         if guarded and guarded.is_main_process and step == guarded.run.resumed_from + FORECAST_STEP:
             say(guarded.forecast(FORECAST_STEP))
 
@@ -314,7 +314,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             with self._guarded.clock:
                 self._guarded.save(replace(checkup, checkpoint=checkpoint))
                 self._left = self._guarded.left_behind(kwargs["model"])
-            self._rewrite_report(self._guarded)
+            self._keep_report_up(self._guarded)
 
     def on_train_end(
         self,
@@ -334,6 +334,11 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             self._rewrite_report(self._guarded)
             if self._guarded.is_main_process and self._guarded.folder.report.is_file():
                 say(f"the report of this run: {self._guarded.folder.report}")
+
+    def _keep_report_up(self, guarded: GuardedRun) -> None:
+        if guarded.is_main_process and self._report is not None:
+            with guarded.clock:
+                self._report.keep_up()
 
     def _rewrite_report(self, guarded: GuardedRun) -> None:
         if guarded.is_main_process and self._report is not None:

@@ -132,6 +132,11 @@ def cache_folder(digest: str) -> Path:
     return _cache() / "base" / digest
 
 
+def chosen_folder(name: str) -> Path:
+    """Where it is cached what was chosen to be asked, beside such training data."""
+    return _cache() / "chosen" / name
+
+
 def descent_folder() -> Path:
     """Where it is cached which weights descend from which base."""
     return _cache() / "descent"

@@ -205,6 +205,20 @@ def lists_letters(probe: Probe) -> bool:
     text = unicodedata.normalize("NFKC", text)
     choices = [unicodedata.normalize("NFKC", choice) for choice in probe.choices]
     return probe.scorer == MULTIPLE_CHOICE and all(
-        re.search(rf"(?m)(?:^|[\s:?!\u3002])\(?{letter}[.):\u3001]\s*{re.escape(choice)}", text)
+        any(_stands_at(choice, text, found.end()) for found in _LETTERED[letter].finditer(text))
         for letter, choice in zip(OPTION_LETTERS, choices, strict=False)
     )
+
+
+_LETTERED = {
+    letter: re.compile(rf"(?m)(?:^|(?<=[\s:?!\u3002]))\(?{letter}[.):\u3001]")
+    for letter in OPTION_LETTERS
+}
+
+
+def _stands_at(choice: str, text: str, start: int) -> bool:
+    """Whether an option stands there, after any white space."""
+    end = start
+    while text[end : end + 1].isspace():
+        end += 1
+    return any(text.startswith(choice, at) for at in range(start, end + 1))

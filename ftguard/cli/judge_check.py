@@ -17,15 +17,7 @@ from ftguard.judge.judge import Judge
 from ftguard.judge.quality import Quality, Share, known_pairs, measure_judge, requests_of
 from ftguard.terminal import echo, write
 
-judge_app = typer.Typer(help="Look at who grades.", no_args_is_help=True)
 
-
-@judge_app.callback()
-def main() -> None:
-    """Common to all commands."""
-
-
-@judge_app.command()
 def check(
     *,
     model: Annotated[str, typer.Option(help="the judge, as its server names it")],

@@ -34,7 +34,7 @@ def report(
 
     Ship or not, gain beside cost, what was forgotten, what to change. It is
     made from what the run left on disk, while it trains or after; no model is
-    loaded. Runs that train write it anew at each checkpoint.
+    loaded. Runs that train write it anew as their checkpoints come.
     """
     with ends_on_wrong_use():
         if text and open_:

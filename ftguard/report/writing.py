@@ -1,8 +1,9 @@
-"""Writes `report.html`: by command, and while a run trains, at each checkpoint."""
+"""Writes `report.html`: by command, and while a run trains, as its checkpoints come."""
 
+import time
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from ftguard.disk import write_whole
 from ftguard.errors import told
 from ftguard.folders import RunFolder
 from ftguard.report.recorded import RecordedRun, read_run
+
+SHARE = 0.01
+"""Of a run's time that its page may take, that of its first checkpoints and at its end aside."""
+FIRST = 5
+"""Checkpoints whose page is always written: of a short run all."""
 
 
 def render_report(runs: Sequence[RecordedRun]) -> str:
@@ -45,22 +51,43 @@ def write_page(page: str, path: Path) -> None:
     write_whole(path, page.encode("utf-8", "backslashreplace"))
 
 
-@dataclass(frozen=True)
+@dataclass
 class LivingReport:
     """The page of a run that trains; where it cannot be written, that is warned about once."""
 
     folder: RunFolder
-    _failed: set[str] = field(default_factory=set)
+    write: Callable[[Path], object] = write_report
+    now: Callable[[], float] = time.monotonic
+    _failed: bool = False
+    _asked: int = 0
+    """How often it was to keep up."""
+    _took: float = 0.0
+    """Seconds that the last page took."""
+    _written: float = 0.0
+    """When it was written."""
+
+    def keep_up(self) -> None:
+        """Write it anew, unless that would take more than a small share of the time since.
+
+        A page grows with the run: after a thousand checkpoints it takes half a minute, and one that
+        is a little older does as well.
+        """
+        self._asked += 1
+        if self._asked <= FIRST or self._took <= SHARE * (self.now() - self._written):
+            self.rewrite()
 
     def rewrite(self) -> None:
         """Write it anew; training goes on whatever happens."""
+        begun = self.now()
         try:
-            write_report(self.folder.output_dir)
+            self.write(self.folder.output_dir)
         except Exception as error:  # noqa: BLE001
             if not self._failed:
-                self._failed.add(told(error))
+                self._failed = True
                 warnings.warn(
                     f"ftguard: the report was not written ({told(error)}); training goes on and "
                     "the ledger holds everything",
                     stacklevel=2,
                 )
+        self._written = self.now()
+        self._took = self._written - begun

@@ -10,6 +10,7 @@ from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.probes import Encoder, Gathered, Probe, Sets, gather, read_probes, survey
 from ftguard.probes.own_scorer import functions_of, is_own, without_function
+from ftguard.run.chosen_before import chosen_before, keep_chosen, name_of
 from ftguard.run.ledger import Chosen, Ledger
 from ftguard.run.training.data import TrainingTexts
 from ftguard.terminal import bar
@@ -23,6 +24,7 @@ def probes_to_ask(
     training: Callable[[], TrainingTexts],
     encoder: Encoder | None,
     progress: bool,
+    cache: bool,
     is_main_process: bool,
 ) -> Gathered:
     """What an earlier attempt of the run asked, else what is chosen now.
@@ -36,13 +38,17 @@ def probes_to_ask(
         training: gives the training data's texts, to look for leaks and for what is far from them.
         encoder: for the distances of queries.
         progress: whether to show a progress bar.
+        cache: whether what a run of the same data chose may be taken over.
         is_main_process: whether this process reads.
 
     Raises:
         FtguardError: the main process's, on every process.
     """
     found = made_by_main(
-        lambda: _stored(sets, folder, run) or _choose(sets, training, encoder, progress=progress),
+        lambda: (
+            _stored(sets, folder, run)
+            or _choose(sets, training, encoder, progress=progress, cache=cache)
+        ),
         is_main_process=is_main_process,
     )
     return replace(found, probes=_with_functions(found.probes, sets))
@@ -75,10 +81,22 @@ def _stored(sets: Sets, folder: RunFolder, run: str) -> Gathered | None:
 
 
 def _choose(
-    sets: Sets, training: Callable[[], TrainingTexts], encoder: Encoder | None, *, progress: bool
+    sets: Sets,
+    training: Callable[[], TrainingTexts],
+    encoder: Encoder | None,
+    *,
+    progress: bool,
+    cache: bool,
 ) -> Gathered:
     with same_random_state():
         read = training()
+        # Which encoder it is cannot be told.
+        name = name_of(sets, read.fingerprint()) if cache and encoder is None else ""
+        if name and (known := chosen_before(name)) is not None:
+            return known
         gone_through = bar(read.texts, label="ftguard: training data" if progress else None)
         found = survey(sets, gone_through, encoder, what=read.note)
-        return gather(sets, replace(found, notes=(*found.notes, *read.unread.notes)))
+        chosen = gather(sets, replace(found, notes=(*found.notes, *read.unread.notes)))
+    if name:
+        keep_chosen(name, chosen)
+    return chosen

@@ -67,6 +67,7 @@ def prepare_run(
         training=partial(_training, settings.sets, host.loader, host.tokenizer),
         encoder=settings.encoder,
         progress=host.progress,
+        cache=settings.cache,
         is_main_process=host.is_main_process,
     )
     tokenizer = _tokenizer(host)

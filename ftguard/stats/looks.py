@@ -1,6 +1,8 @@
 """Makes `Sighting`, what the correlated looks of one run say of each, held against any limit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from scipy import special
@@ -83,15 +85,27 @@ class Sighting:
         return self.least > limit
 
 
-def sightings(series: Series) -> list[Sighting]:
-    """Of each look of a run, in their order."""
-    every, least = Mean.of(series, slice(None)), float(series.values.min())
-    return [
-        Sighting(
-            alone=Mean.of(series, slice(index, index + 1)),
-            near=Mean.of(series, slice(max(0, index - 1), index + 2)),
-            every=every,
-            least=least,
+class Sightings(Sequence[Sighting]):
+    """Of each look of a run, in their order; each is worked out when it is asked for."""
+
+    def __init__(self, series: Series) -> None:
+        self._series = series
+        self._every, self._least = Mean.of(series, slice(None)), float(series.values.min())
+
+    def __len__(self) -> int:
+        return self._series.values.size
+
+    @overload
+    def __getitem__(self, index: int) -> Sighting: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Sighting]: ...
+    def __getitem__(self, index: int | slice) -> Sighting | Sequence[Sighting]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(len(self))[index]]
+        place = range(len(self))[index]
+        return Sighting(
+            alone=Mean.of(self._series, slice(place, place + 1)),
+            near=Mean.of(self._series, slice(max(0, place - 1), place + 2)),
+            every=self._every,
+            least=self._least,
         )
-        for index in range(series.values.size)
-    ]

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ftguard.verdict.checkup import Checkup, target_score
-from ftguard.verdict.curves import Measured, Reading, read_gain, read_gate, read_unheld
+from ftguard.verdict.curves import Measured, Reading, read_gain, read_unheld
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.gates import Verdict, judged_anew
 
@@ -45,17 +45,24 @@ def choose(
         lost: steps whose files are gone.
     """
     run = [Measured.at(c.progress, c.measurements) for c in checkups]
-    read = {gate: read_gate(gate, run) for gate in _gates(checkups)}
-    found = []
-    for place, (checkup, merit) in enumerate(zip(checkups, merits(checkups, lost), strict=True)):
-        readings = {gate: at[place] for gate, at in read.items() if place in at}
+    read = [(gate, read_unheld(gate.measurement, gate.slice, run)) for gate in _gates(checkups)]
+    found: list[tuple[float, Merit, Choice]] = []
+    most = -math.inf
+    of_each = zip(checkups, _merits(checkups, run, lost), range(len(checkups)), strict=True)
+    for checkup, merit, place in sorted(of_each, key=lambda one: one[1].score, reverse=True):
+        # No price makes a score larger: what comes now is beaten already.
+        if merit.score < most - ALIKE:
+            break
+        if not merit.there or any(o.state == "breach" for o in checkup.verdict.outcomes):
+            continue
+        readings = {gate: at[place].held(gate) for gate, at in read if place in at}
         verdict = judged_anew(checkup.verdict, {gate.key: r for gate, r in readings.items()})
-        if merit.there and _will_do(verdict, strict=strict):
-            choice = Choice(checkup=checkup, verdict=verdict)
-            found.append((merit.less(readings), merit, choice))
+        if _will_do(verdict, strict=strict):
+            value = merit.less(readings)
+            found.append((value, merit, Choice(checkup=checkup, verdict=verdict)))
+            most = max(most, value)
     if not found:
         return None
-    most = max(value for value, _, _ in found)
     equals = [(merit, choice) for value, merit, choice in found if value >= most - ALIKE]
     return max(equals, key=lambda one: one[0].finer)[1]
 
@@ -84,6 +91,12 @@ class Merit:
 def merits(checkups: Sequence[Checkup], lost: AbstractSet[int] = frozenset()) -> list[Merit]:
     """Of each checkpoint of a run; the arguments are those of `choose`."""
     run = [Measured.at(c.progress, c.measurements) for c in checkups]
+    return _merits(checkups, run, lost)
+
+
+def _merits(
+    checkups: Sequence[Checkup], run: Sequence[Measured], lost: AbstractSet[int]
+) -> list[Merit]:
     gains = _gains(checkups, run)
     return [
         Merit(
@@ -101,7 +114,8 @@ def read_curves(
 ) -> Mapping[str, Reading]:
     """What the curve so far says of a new checkpoint, by the gates' keys."""
     run = [*(Measured.at(c.progress, c.measurements) for c in past), now]
-    read = ((gate, read_unheld(gate.measurement, gate.slice, run).get(len(past))) for gate in gates)
+    place = len(past)
+    read = ((gate, read_unheld(gate.measurement, gate.slice, run).get(place)) for gate in gates)
     return {gate.key: unheld.held(gate) for gate, unheld in read if unheld is not None}
 
 

@@ -1,6 +1,6 @@
 """Reads each gate off the curve that all looks of a run make, not off one noisy point."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,9 +8,9 @@ from scipy import special
 
 from ftguard.measures.change import ABSURD
 from ftguard.measures.measurement import Measurement
-from ftguard.stats.curve import PERHAPS_STILL, Mixture, Series, fit_curves
+from ftguard.stats.curve import PERHAPS_STILL, Curve, Mixture, Series, fit_curves
 from ftguard.stats.estimates import LEVEL, Array, Estimate
-from ftguard.stats.looks import Sighting, shrunk, sightings
+from ftguard.stats.looks import Sighting, Sightings, shrunk
 from ftguard.verdict.gate import Gate, badness
 
 ALL, LIKELIHOOD, WORST = "all", "likelihood", "worst"
@@ -113,11 +113,32 @@ def read_gate(gate: Gate, run: Sequence[Measured]) -> dict[int, Reading]:
 
 def read_gain(slice: str, run: Sequence[Measured]) -> dict[int, float]:
     """What the curve of all looks says of the target's gain; places as in `read_unheld`."""
-    found = read_unheld("target", slice, run)
-    return {place: -one.estimate.value for place, one in found.items()}
+    series = _known("target", slice, run)
+    values = _fitted(series, run)[1].value if len(series) >= FEWEST else ()
+    return {place: -float(value) for place, value in zip(series, values, strict=False)}
 
 
-def read_unheld(name: str, slice: str, run: Sequence[Measured]) -> dict[int, Unheld]:
+class Places(Mapping[int, Unheld]):
+    """What a curve says of each checkpoint by its place, worked out when it is asked for."""
+
+    def __init__(
+        self, places: Iterable[int] = (), at: Callable[[int], Unheld] | None = None
+    ) -> None:
+        self._places, self._at = dict.fromkeys(places), at
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, place: int) -> Unheld:
+        if place not in self._places or self._at is None:
+            raise KeyError(place)
+        return self._at(place)
+
+
+def read_unheld(name: str, slice: str, run: Sequence[Measured]) -> Places:
     """What the curve of all looks says of each, by its place; nothing where nothing is known.
 
     There is no curve of fewer than two looks, nor of what does not say how its probes pull it
@@ -132,65 +153,77 @@ def read_unheld(name: str, slice: str, run: Sequence[Measured]) -> dict[int, Unh
     """
     if slice != WORST:
         return _read(name, slice, run)
-    found: dict[int, Unheld] = {}
-    for whole in (ALL, LIKELIHOOD):
-        for place, one in _read_worst(name, whole, run).items():
-            known = found.get(place)
-            if known is None or known.estimate.value < one.estimate.value:
-                found[place] = one
-    return found
+    both = [_read_worst(name, whole, run) for whole in (ALL, LIKELIHOOD)]
+
+    def at(place: int) -> Unheld:
+        return max((of[place] for of in both if place in of), key=lambda one: one.estimate.value)
+
+    return Places((place for of in both for place in of), at)
 
 
-def _read(name: str, slice: str, run: Sequence[Measured]) -> dict[int, Unheld]:
+def _read(name: str, slice: str, run: Sequence[Measured]) -> Places:
     series = _known(name, slice, run)
     if len(series) < FEWEST:
-        return {}
-    errors = _series(series)
-    (curve,) = fit_curves(_times(run, series), [errors])
-    values, stderrs, seen = curve.value, curve.stderr, sightings(errors)
-    return {
-        place: Unheld(
+        return Places()
+    errors, curve = _fitted(series, run)
+    values, stderrs, seen = curve.value, curve.stderr, Sightings(errors)
+    index_of = _index(series)
+
+    def at(place: int) -> Unheld:
+        index, measurement = index_of[place], series[place]
+        return Unheld(
             estimate=_estimate(values[index], stderrs[index], measurement),
             slice=slice,
             whole=seen[index],
             belief=curve.at(index),
             higher_is_better=measurement.higher_is_better,
         )
-        for index, (place, measurement) in enumerate(series.items())
-    }
+
+    return Places(series, at)
 
 
-def _read_worst(name: str, whole: str, run: Sequence[Measured]) -> dict[int, Unheld]:
-    wholes_read = _read(name, whole, run)
+def _fitted(series: Mapping[int, Measurement], run: Sequence[Measured]) -> tuple[Series, Curve]:
+    errors = _series(series)
+    (curve,) = fit_curves(_times(run, series), [errors])
+    return errors, curve
+
+
+def _read_worst(name: str, whole: str, run: Sequence[Measured]) -> Places:
+    wholes, wholes_read = _known(name, whole, run), _read(name, whole, run)
     if not wholes_read:
-        return {}
-    wholes = {place: run[place].measurements[name, whole] for place in wholes_read}
+        return wholes_read
     slices = {one: _known(name, one, run) for one in _slices(name, whole, run)}
     # What is nearly the whole says nothing of its own.
     apart = {one: s for one, s in slices.items() if s and _share(s, wholes) < 1}
     if not apart:
         return wholes_read
-    times = _times(run, wholes_read)
+    times = _times(run, wholes)
     curves = fit_curves(times, [_deviation(s, wholes) for s in apart.values()], PERHAPS_STILL)
     deviations = np.array([curve.value for curve in curves])
-    seen: dict[int, list[Sighting]] = {}
-    for part in apart.values():
-        for place, one in zip(part, sightings(_series(part)), strict=True):
-            seen.setdefault(place, []).append(one)
-    found = {}
-    for index, (place, read) in enumerate(wholes_read.items()):
+    stderrs = np.array([curve.stderr for curve in curves])
+    seen = [(_index(part), Sightings(_series(part))) for part in apart.values()]
+    index_of = _index(wholes)
+
+    def at(place: int) -> Unheld:
+        index, read = index_of[place], wholes_read[place]
         values = read.estimate.value + deviations[:, index]
         worst = int(np.argmax(values))
-        value, stderr = values[worst], np.hypot(read.estimate.stderr, curves[worst].stderr[index])
+        value, stderr = values[worst], np.hypot(read.estimate.stderr, stderrs[worst, index])
         of = list(apart)[worst]
-        found[place] = replace(
+        return replace(
             read,
             estimate=_estimate(value, stderr, apart[of].get(place, wholes[place])),
             slice=of,
-            slices=tuple(seen.get(place, ())),
+            slices=tuple(looks[among[place]] for among, looks in seen if place in among),
             belief=Mixture(weights=np.ones(1), means=np.array([value]), stderrs=np.array([stderr])),
         )
-    return found
+
+    return Places(wholes_read, at)
+
+
+def _index(places: Iterable[int]) -> dict[int, int]:
+    """Where each place stands among these."""
+    return {place: index for index, place in enumerate(places)}
 
 
 def _slices(name: str, whole: str, run: Sequence[Measured]) -> list[str]:
@@ -258,18 +291,12 @@ def _deviation(slice: Mapping[int, Measurement], wholes: Mapping[int, Measuremen
     noisy probes the difference has 1 - n/N of the slice's own variance.
     """
     own = _series(slice)
-    index = {place: i for i, place in enumerate(slice)}
+    index = _index(slice)
     values, covariance = np.zeros(len(wholes)), np.eye(len(wholes)) * UNKNOWN
-    for row, (place, whole) in enumerate(wholes.items()):
-        if place not in index:
-            continue
-        values[row] = own.values[index[place]] - _change(whole).value
-        for column, other in enumerate(wholes):
-            if other in index:
-                covariance[row, column] = own.covariance[index[place], index[other]]
-    known = [place in index for place in wholes]
-    left = 1 - _share(slice, wholes)
-    covariance[np.ix_(known, known)] *= left
+    rows = [row for row, place in enumerate(wholes) if place in index]
+    of = [index[place] for place in wholes if place in index]
+    values[rows] = own.values[of] - [_change(m).value for p, m in wholes.items() if p in index]
+    covariance[np.ix_(rows, rows)] = own.covariance[np.ix_(of, of)] * (1 - _share(slice, wholes))
     return Series(values=values, covariance=covariance)
 
 

@@ -67,7 +67,7 @@ def write_run(
 ) -> None:
     """Leave on disk what a guarded run leaves, of these answers; decided as a run decides."""
     write_probes(probes, _made(folder).probes)
-    before = _snapshot(run, 0, probes, base)
+    before = snapshot_of(run, 0, probes, base)
     save_snapshot(before, folder.base)
     known = tuple(measures(probes, before, before))
     record = Run(
@@ -90,7 +90,7 @@ def write_run(
     ]
     checkups: list[Checkup] = []
     for number, (step, said) in enumerate(by_step.items(), start=1):
-        now = _snapshot(run, step, probes, said)
+        now = snapshot_of(run, step, probes, said)
         name = CheckpointId(run=run, attempt=1, step=step)
         save_snapshot(now, folder.answers(name))
         checkup = Checkup(
@@ -122,7 +122,8 @@ def _made(folder: RunFolder) -> RunFolder:
     return folder
 
 
-def _snapshot(run: str, step: int, probes: Sequence[Probe], said: Said) -> Snapshot:
+def snapshot_of(run: str, step: int, probes: Sequence[Probe], said: Said) -> Snapshot:
+    """What a model said, scored."""
     answers = [
         Answer(
             probe_id=probe.id,

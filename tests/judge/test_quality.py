@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ftguard.cli.judge_check import judge_app
+from ftguard.cli.judge import judge as judge_app
 from ftguard.judge import Budget, Judge
 from ftguard.judge.quality import Quality, known_pairs, measure_judge, share
 from ftguard.probes.builtin import CANARY

@@ -6,7 +6,7 @@ from scipy import stats
 
 from ftguard.stats.curve import Series
 from ftguard.stats.estimates import Array
-from ftguard.stats.looks import shrunk, sightings
+from ftguard.stats.looks import Sightings, shrunk
 
 
 def _series(values: list[float], stderr: float, correlation: float) -> Series:
@@ -34,14 +34,14 @@ def test_a_look_is_as_doubtful_as_those_beside_it() -> None:
     The middle one by itself is right at the limit (p = 0.5); the mean of all three, 0.167 with an
     error of 0.05 / sqrt(3), is 2.309 errors beyond it.
     """
-    found = sightings(_series([0.2, 0.1, 0.2], 0.05, 0.0))[1].p_within(0.1)
+    found = Sightings(_series([0.2, 0.1, 0.2], 0.05, 0.0))[1].p_within(0.1)
 
     assert found == pytest.approx(stats.norm.sf(2.309), rel=1e-2)
 
 
 def test_the_mean_of_looks_that_share_their_luck_is_no_surer() -> None:
     """Three looks at 0.2 whose errors of 0.05 are one and the same: 2 errors beyond 0.1."""
-    one, own = (sightings(_series([0.2] * 3, 0.05, shared))[0] for shared in (1.0, 0.0))
+    one, own = (Sightings(_series([0.2] * 3, 0.05, shared))[0] for shared in (1.0, 0.0))
 
     assert one.p_of_all(0.1) == pytest.approx(stats.norm.sf(2.0), rel=1e-3)
     assert own.p_of_all(0.1) == pytest.approx(stats.norm.sf(2 * np.sqrt(3)), rel=1e-2)
@@ -52,6 +52,6 @@ def test_the_mean_of_looks_that_share_their_luck_is_no_surer() -> None:
 )
 def test_one_look_within_the_limit_is_enough(values: list[float], never: bool) -> None:
     """Against 0.1, which is itself within."""
-    found = sightings(_series(values, 0.05, 0.5))
+    found = Sightings(_series(values, 0.05, 0.5))
 
     assert {one.never_within(0.1) for one in found} == {never}

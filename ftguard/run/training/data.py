@@ -1,7 +1,7 @@
 """Reads the texts that a trainer will train on, from its own data, without disturbing it."""
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -14,6 +14,7 @@ from ftguard.probes.training.given import MOST_ROWS, MOST_STREAMED, GivenRows
 from ftguard.probes.training.row_texts import ODD, RowTexts, read_row
 from ftguard.probes.training.unread import Unread
 from ftguard.probes.training.walk import first_rows, rows_at, size_of
+from ftguard.run.training.fingerprint import fingerprint_of
 
 _CHUNK = 1_000
 
@@ -28,6 +29,9 @@ class TrainingTexts:
     """What is read, in one sentence."""
     unread: Unread = field(default_factory=Unread)
     """What could not be read, told as far as the texts were walked."""
+    fingerprint: Callable[[], str] = str
+    """One name for all that the texts follow from; empty where that would take a walk of its own
+    through data that may be slow, or other ones each time."""
 
 
 def given_texts(
@@ -44,7 +48,11 @@ def given_texts(
     if most:
         rows = rows[:: max(1, len(rows) // most)]
     return TrainingTexts(
-        texts=_in_chunks(iter(rows), tokenizer, unread), note=given.what, unread=unread
+        texts=_in_chunks(iter(rows), tokenizer, unread),
+        note=given.what,
+        unread=unread,
+        # The rows themselves are part of what `Sets.digest` names.
+        fingerprint=lambda: fingerprint_of((), tokenizer, given.what, most),
     )
 
 
@@ -80,6 +88,7 @@ def trainer_texts(
             texts=_decoded(rows_at(rows, places, unread), tokenizer, unread),
             note=f"{some}{count(total)} training rows{_as_stored(rows)}",
             unread=unread,
+            fingerprint=lambda: fingerprint_of(rows, tokenizer, total, most, seed),
         )
     if hasattr(rows, "take"):
         return TrainingTexts(

@@ -16,7 +16,7 @@ from ftguard.run.again import decided_anew
 from ftguard.run.state import RunState
 from ftguard.verdict import again, choice, curves
 from ftguard.verdict.calibrated import MOVES
-from ftguard.verdict.curves import Measured, Unheld, read_unheld
+from ftguard.verdict.curves import Measured, Places, read_unheld
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.gates import Verdict
 
@@ -108,9 +108,9 @@ def same_curves(monkeypatch: pytest.MonkeyPatch) -> None:
 
     All else is decided anew for each setting, by the product's own code.
     """
-    known: dict[object, dict[int, Unheld]] = {}
+    known: dict[object, Places] = {}
 
-    def read_once(name: str, slice: str, run: Sequence[Measured]) -> dict[int, Unheld]:
+    def read_once(name: str, slice: str, run: Sequence[Measured]) -> Places:
         looks = tuple((one.progress, *map(id, one.measurements.values())) for one in run)
         key = (name, slice, looks)
         if key not in known:

@@ -12,7 +12,7 @@ from ftguard import GuardCallback, Probe
 from ftguard.cli import app
 from ftguard.folders import RunFolder
 from ftguard.report.recorded import RecordedRun, read_run
-from ftguard.report.writing import write_report
+from ftguard.report.writing import LivingReport, write_report
 from ftguard.testing import tiny_run
 
 
@@ -138,3 +138,23 @@ def test_a_large_run_is_a_small_page(sign: str, tmp_path: Path, write_run: Any) 
 def no_measures(*_given: Any) -> tuple[()]:
     """Nothing but answers."""
     return ()
+
+
+def test_a_page_of_a_long_run_takes_a_small_share_of_its_time(tmp_path: Path) -> None:
+    """Of 100 checkpoints, a second apart, whose page takes half a second, the first five have
+    theirs, and then one is written once 50 seconds have passed, of which half a second is 1 %.
+    """
+    now, pages = [0.0], []
+
+    def write(output_dir: Path) -> None:
+        assert output_dir == tmp_path
+        pages.append(now[0])
+        now[0] += 0.5
+
+    report = LivingReport(RunFolder(tmp_path), write=write, now=lambda: now[0])
+    for _ in range(100):
+        now[0] += 1.0
+        report.keep_up()
+    report.rewrite()
+
+    assert pages == [1.0, 2.5, 4.0, 5.5, 7.0, 57.5, 103.0]

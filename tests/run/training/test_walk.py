@@ -170,7 +170,7 @@ def test_what_could_not_be_read_is_among_the_notes_of_the_run(
 
     chosen = probes_to_ask(
         sets, RunFolder(tmp_path), "run", training=lambda: texts_of(Rows(unreadable, 7), tokenizer),
-        encoder=None, progress=False, is_main_process=True,
+        encoder=None, progress=False, cache=False, is_main_process=True,
     )  # fmt: skip
 
     assert len(chosen.probes) == 8

@@ -71,6 +71,11 @@ class RunFolder:
         return self.root / "ledger.jsonl"
 
     @property
+    def pulse(self) -> Path:
+        """What the process at work holds and touches, so that others see that it is there."""
+        return self.root / "pulse"
+
+    @property
     def best(self) -> Path:
         """The best passing checkpoint's model files."""
         return self.root / "best"

@@ -9,11 +9,14 @@ import typer
 from ftguard.cli.best import RUN
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.folders import step_of
-from ftguard.report.recorded import read_run
+from ftguard.formatting import wrapped
+from ftguard.report.recorded import RecordedRun, read_run
 from ftguard.report.terminal.example_page import render_examples
 from ftguard.report.terminal.examples import Wish, choose
 from ftguard.report.terminal.numbers_page import render_numbers
 from ftguard.terminal import write
+from ftguard.tracking.block import HANGING
+from ftguard.tracking.console import OURS
 
 
 def show(
@@ -39,9 +42,17 @@ def show(
         recorded = read_run(run)
         checkup = recorded.checkup_at(step_of(run) if step is None else step)
         if numbers:
-            write(render_numbers(checkup))
+            write(_state_of(recorded) + render_numbers(checkup))
             return
         pairs = recorded.pairs(checkup)
         wish = Wish(lost=lost, gained=gained, slice=slice, id=id)
         shown = choose(pairs, wish, n)
-    write(render_examples(checkup.step, pairs, shown, colour=colour))
+    page = render_examples(checkup.step, pairs, shown, colour=colour)
+    write(_state_of(recorded) + page)
+
+
+def _state_of(run: RecordedRun) -> str:
+    """A line on a run that has not ended; nothing of one that has."""
+    state = run.so_far.state
+    line = wrapped(f"{OURS}{state}; this is what was measured", then=HANGING)
+    return f"{line}\n" if state else ""

@@ -1,6 +1,7 @@
 """The command `ftguard watch`: follows a run from another terminal while it trains."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from rich.text import Text
 
 from ftguard.cli.best import RUN
 from ftguard.cli.exits import UNDECIDED, ends_on_wrong_use
+from ftguard.errors import InputError
+from ftguard.folders import no_run, runs_below
 from ftguard.formatting import WIDTH, printable, wrapped
 from ftguard.report.recorded import RecordedRun
 from ftguard.report.terminal.so_far import news
@@ -50,7 +53,7 @@ def _live(path: Path, every: float) -> RecordedRun | None:
     found = None
     console = Console(width=WIDTH, highlight=False, legacy_windows=False)
     with Live(console=console, auto_refresh=False) as live:
-        for found in news(path, every):
+        for found in _news(path, every):
             page = (
                 Text(wrapped(_waiting(path)))
                 if found is None
@@ -63,13 +66,25 @@ def _live(path: Path, every: float) -> RecordedRun | None:
 def _lines(path: Path, every: float) -> RecordedRun | None:
     found: RecordedRun | None = None
     told: set[tuple[str, str]] = set()
-    for found in news(path, every):
+    for found in _news(path, every):
         of = "" if found is None else found.run.id
         for line in _new(path, found):
             if (of, line) not in told:
                 told.add((of, line))
                 write(wrapped(line, then=HANGING) + "\n")
     return found
+
+
+def _news(path: Path, every: float) -> Iterator[RecordedRun | None]:
+    """The run as it goes on; one that has not begun is waited for, but not beside others.
+
+    Raises:
+        InputError: it is no run's folder, and there are runs in it.
+    """
+    for found in news(path, every):
+        if found is None and runs_below(path):
+            raise InputError(no_run(path))
+        yield found
 
 
 def _new(path: Path, run: RecordedRun | None) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ftguard.disk import write_whole
-from ftguard.errors import told
+from ftguard.errors import FtguardWarning, told
 from ftguard.folders import RunFolder
 from ftguard.report.recorded import RecordedRun, read_run
 
@@ -62,5 +62,6 @@ class LivingReport:
                 warnings.warn(
                     f"ftguard: the report was not written ({told(error)}); training goes on and "
                     "the ledger holds everything",
+                    category=FtguardWarning,
                     stacklevel=2,
                 )

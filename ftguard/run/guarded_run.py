@@ -8,7 +8,7 @@ import torch
 
 from ftguard.ask.ranks import broadcast_from_main
 from ftguard.ask.weights import is_sharded, weights_fingerprint
-from ftguard.errors import FtguardError
+from ftguard.errors import FtguardError, FtguardWarning
 from ftguard.folders import RunFolder
 from ftguard.formatting import duration, percent, rate
 from ftguard.measures import measure
@@ -206,7 +206,11 @@ class GuardedRun:
             try:
                 cache_descent(weights, self.original)
             except OSError as error:
-                warnings.warn(f"ftguard: a descent was not cached ({error})", stacklevel=2)
+                warnings.warn(
+                    f"ftguard: a descent was not cached ({error})",
+                    category=FtguardWarning,
+                    stacklevel=2,
+                )
         return Left(weights=weights, original=self.original)
 
     def _tell(

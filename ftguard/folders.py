@@ -166,6 +166,18 @@ def find_run(path: Path) -> RunFolder:
     return given
 
 
+def existing_run(path: Path) -> RunFolder:
+    """The run that a path belongs to.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = find_run(path)
+    if not _is_run(found.root) and not found.verdict.exists():
+        raise InputError(no_run(path))
+    return found
+
+
 def step_of(path: Path) -> int | None:
     """The step of a checkpoint's folder, which may be gone, by its name; None of any other path."""
     found = _CHECKPOINT.fullmatch(Path(os.path.abspath(path)).name)  # noqa: PTH100

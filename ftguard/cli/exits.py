@@ -9,13 +9,11 @@ from typing import Any
 
 import typer
 
-from ftguard.check import decision
+from ftguard.check.codes import BREACHED, PASSED, UNDECIDED, WRONG_USE
 from ftguard.errors import FtguardError, FtguardWarning, NothingExaminedError, told
 from ftguard.formatting import printable, wrapped
 from ftguard.terminal import echo
 
-PASSED, BREACHED = decision.PASSED, decision.BREACHED
-WRONG_USE, UNDECIDED = decision.WRONG_USE, decision.UNDECIDED
 EXIT_CODES = {True: PASSED, False: BREACHED, None: UNDECIDED}
 """By a verdict's `passed`."""
 

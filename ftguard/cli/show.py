@@ -8,15 +8,9 @@ import typer
 
 from ftguard.cli.best import RUN
 from ftguard.cli.exits import ends_on_wrong_use
-from ftguard.folders import step_of
+from ftguard.folders import existing_run, step_of
 from ftguard.formatting import wrapped
-from ftguard.report.recorded import RecordedRun, read_run
-from ftguard.report.terminal.example_page import render_examples
-from ftguard.report.terminal.examples import Wish, choose
-from ftguard.report.terminal.numbers_page import render_numbers
 from ftguard.terminal import write
-from ftguard.tracking.block import HANGING
-from ftguard.tracking.console import OURS
 
 
 def show(
@@ -39,20 +33,22 @@ def show(
     """Show answers of a checkpoint beside the base's, changed words marked; lost ones first."""
     colour = sys.stdout.isatty()
     with ends_on_wrong_use():
+        existing_run(run)
+        # What reads a run takes a while to import, which wrong use does without.
+        from ftguard.report.recorded import read_run
+        from ftguard.report.terminal.example_page import render_examples
+        from ftguard.report.terminal.examples import Wish, choose
+        from ftguard.report.terminal.numbers_page import render_numbers
+
         recorded = read_run(run)
         checkup = recorded.checkup_at(step_of(run) if step is None else step)
         if numbers:
-            write(_state_of(recorded) + render_numbers(checkup))
-            return
-        pairs = recorded.pairs(checkup)
-        wish = Wish(lost=lost, gained=gained, slice=slice, id=id)
-        shown = choose(pairs, wish, n)
-    page = render_examples(checkup.step, pairs, shown, colour=colour)
-    write(_state_of(recorded) + page)
-
-
-def _state_of(run: RecordedRun) -> str:
-    """A line on a run that has not ended; nothing of one that has."""
-    state = run.so_far.state
-    line = wrapped(f"{OURS}{state}; this is what was measured", then=HANGING)
-    return f"{line}\n" if state else ""
+            page = render_numbers(checkup)
+        else:
+            pairs = recorded.pairs(checkup)
+            wish = Wish(lost=lost, gained=gained, slice=slice, id=id)
+            page = render_examples(checkup.step, pairs, choose(pairs, wish, n), colour=colour)
+    if recorded.so_far.state:
+        line = f"ftguard: {recorded.so_far.state}; this is what was measured"
+        page = f"{wrapped(line, then='    ')}\n{page}"
+    write(page)

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from ftguard.check.codes import UNDECIDED
 from ftguard.cli.best import RUN
-from ftguard.cli.exits import UNDECIDED, ends_on_wrong_use
+from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.folders import no_run, runs_below
 from ftguard.formatting import WIDTH, printable, wrapped

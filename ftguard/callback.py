@@ -258,6 +258,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             trainer=self._trainer,
             is_open=lambda: self._training,
         )
+        if self._guarded and self._guarded.pulse:
+            self._guarded.pulse.end()
         self._guarded = begin(self._settings, host, tracker)
         if self._guarded.run.rate is not None and self._guarded.run.rate < host.rate:
             scale_rate(optimizer, scheduler, self._guarded.run.rate / host.rate)
@@ -275,6 +277,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         """Say what checking will cost, once steps have been timed; hear a late judge."""
         del args, control, kwargs
         guarded, step = self._guarded, state.global_step
+        if guarded and guarded.pulse:
+            guarded.pulse.keep()
         if guarded and guarded.grading and guarded.grading.under_way:
             with guarded.clock:
                 late = guarded.grading.collect()

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from ftguard.errors import FtguardError
+from ftguard.errors import FtguardError, FtguardWarning
 
 Kind = TypeVar("Kind")
 
@@ -48,7 +48,9 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     lines = path.read_bytes().split(b"\n")
     if lines.pop():
         warnings.warn(
-            f"{path}:{len(lines) + 1}: the last line was cut short and is left out", stacklevel=4
+            f"{path}:{len(lines) + 1}: the last line was cut short and is left out",
+            category=FtguardWarning,
+            stacklevel=4,
         )
     return iter(enumerate(lines, start=1))
 

@@ -17,6 +17,10 @@ class NothingExaminedError(InputError):
     """A run has no checkpoint that was examined: nothing is wrong, and nothing decided."""
 
 
+class FtguardWarning(UserWarning):
+    """What did not go by plan and ends nothing; commands tell it as a line of their own."""
+
+
 def told(error: BaseException) -> str:
     """An error in words that can be stored and printed, whatever code raised it."""
     try:

@@ -71,6 +71,11 @@ class RunFolder:
         return self.root / "ledger.jsonl"
 
     @property
+    def pulse(self) -> Path:
+        """What the process at work holds and touches, so that others see that it is there."""
+        return self.root / "pulse"
+
+    @property
     def best(self) -> Path:
         """The best passing checkpoint's model files."""
         return self.root / "best"
@@ -164,6 +169,18 @@ def find_run(path: Path) -> RunFolder:
             if _is_run(RunFolder(parent).root):
                 return RunFolder(parent)
     return given
+
+
+def existing_run(path: Path) -> RunFolder:
+    """The run that a path belongs to.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = find_run(path)
+    if not _is_run(found.root) and not found.verdict.exists():
+        raise InputError(no_run(path))
+    return found
 
 
 def step_of(path: Path) -> int | None:

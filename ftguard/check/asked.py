@@ -43,6 +43,17 @@ class Asked:
             raise InputError(f"`--form` is one of {', '.join(FORMS)}, got `{self.form}`.")
 
 
+def read_judge(model: str | None, url: str | None, key: str, usd: float) -> Judge | None:
+    """The judge; None where none is named.
+
+    Raises:
+        InputError: it cannot be used.
+    """
+    if model is None:
+        return None
+    return Judge(model=model, base_url=url, api_key_env=key, max_usd=usd)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Loading:
     """How models are loaded.

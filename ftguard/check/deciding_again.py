@@ -86,6 +86,8 @@ def _concluded(state: RunState, recorded: RecordedRun) -> Conclusion:
         choice,
         _confirmed(choice.checkup, recorded) if choice else None,
         folder,
+        finished=recorded.so_far.finished,
+        life=recorded.so_far.life,
     )
     files = _files_of(choice.checkup, recorded) if choice else None
     if files is None:

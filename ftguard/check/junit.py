@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from ftguard.check.codes import BREACHED, UNDECIDED
 from ftguard.check.decision import (
-    BREACHED,
-    UNDECIDED,
     Decision,
     GateResult,
     as_utf8,

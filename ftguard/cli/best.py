@@ -5,14 +5,11 @@ from typing import Annotated
 
 import typer
 
-from ftguard.check.decision import exit_code_of
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
-from ftguard.folders import find_run
+from ftguard.folders import existing_run
 from ftguard.formatting import printable, wrapped
 from ftguard.terminal import write, write_exact
-from ftguard.tracking.console import laid_out
-from ftguard.verdict.conclusion import read_conclusion
 
 STATE = 16
 """Columns of a gate's state."""
@@ -26,8 +23,13 @@ def best(run: Annotated[Path, RUN]) -> None:
     undecided (or, with `strict`, unproven) or nothing was learned, and 2 where RUN holds no
     run or its best is gone.
     """
-    folder = find_run(run)
     with ends_on_wrong_use():
+        folder = existing_run(run)
+        # What reads a run takes a while to import, which wrong use does without.
+        from ftguard.check.decision import exit_code_of
+        from ftguard.tracking.console import laid_out
+        from ftguard.verdict.conclusion import read_conclusion
+
         conclusion = read_conclusion(folder)
         if conclusion.best_step is not None and not folder.best.is_dir():
             raise InputError(f"the checkpoint kept in `{folder.best}` is gone.")

@@ -5,14 +5,11 @@ from typing import Annotated
 
 import typer
 
-from ftguard.check.recorded import decision_of
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
-from ftguard.folders import find_run
+from ftguard.folders import existing_run
 from ftguard.formatting import printable
-from ftguard.report.recorded import read_run
 from ftguard.terminal import echo
-from ftguard.verdict.conclusion import read_conclusion
 
 
 def card(
@@ -35,9 +32,14 @@ def card(
     kept one did not pass.
     """
     with ends_on_wrong_use():
+        found = existing_run(run)
+        # What reads a run takes a while to import, which wrong use does without.
         from ftguard.check.card import KEY, as_yaml, merged, results, write_card
+        from ftguard.check.recorded import decision_of
+        from ftguard.report.recorded import read_run
+        from ftguard.verdict.conclusion import read_conclusion
 
-        recorded = read_run(find_run(run).output_dir)
+        recorded = read_run(found.output_dir)
         conclusion = read_conclusion(recorded.folder)
         if conclusion.best_step is None or not recorded.folder.best.is_dir():
             raise InputError(f"no checkpoint of `{run}` is kept, so that none has a card.")

@@ -5,19 +5,12 @@ from typing import Annotated
 
 import typer
 
-from ftguard.check.asked import Asked, Loading
-from ftguard.check.deciding_again import decide_again
-from ftguard.check.decision import Decision, shown
 from ftguard.check.places import find_model
-from ftguard.check.recorded import decision_of
 from ftguard.cli import gate_options as options
 from ftguard.cli.exits import ends_on_wrong_use, undecided_by_accident
-from ftguard.cli.outputs import Outputs, show
 from ftguard.cli.quiet import be_quiet
 from ftguard.errors import InputError
 from ftguard.folders import find_run, no_run
-from ftguard.report.recorded import RecordedRun, read_run
-from ftguard.report.writing import write_report
 
 WITH_RUN = {"base", "tuned", "limit", "strict", "json", "junit", "report", "github"}
 """What a run that is over can be given: nothing is asked of it."""
@@ -73,18 +66,25 @@ def check(
     Exit codes: 0 passed, 1 breach, 2 wrong use, 3 undecided or nothing measured.
     """
     with ends_on_wrong_use(), undecided_by_accident():
+        limits = options.read_limits(limit)
+        template = options.read_template_arguments(template_arg)
+        if tuned is None:
+            _refuse_no_run(base)
+            _refuse_with_run(context)
+        models = () if tuned is None else (find_model(base), find_model(tuned))
+        # What measures and tells takes a while to import, which wrong use does without.
+        from ftguard.check.asked import Asked, Loading, read_judge
+        from ftguard.check.deciding_again import decide_again
+        from ftguard.check.decision import shown
+        from ftguard.check.recorded import decision_of
+        from ftguard.cli.outputs import Outputs, show
+        from ftguard.report.recorded import read_run
+        from ftguard.report.writing import write_report
+
         outputs = Outputs(json=json, junit=junit, report=report, github=github)
         with outputs.fenced():
-            limits = options.read_limits(limit)
-            if tuned is None:
-                folder = find_run(Path(base))
-                if not folder.ledger.exists():
-                    raise InputError(
-                        f"{no_run(Path(base))} To compare two models give both: "
-                        "ftguard check BASE TUNED"
-                    )
-                _refuse_with_run(context)
-                again = decide_again(folder.output_dir, limits, strict=strict or None)
+            if not models:
+                again = decide_again(find_run(Path(base)).output_dir, limits, strict=strict or None)
                 decision, run = again.decision, again.run
                 differences = again.differences or ("as recorded: nothing differs",)
             else:
@@ -95,21 +95,39 @@ def check(
                     calibration=options.source_or_none(calibration),
                     train_dataset=train_dataset,
                     limits=limits,
-                    judge=options.read_judge(judge, judge_url, judge_key_env, judge_usd),
+                    judge=read_judge(judge, judge_url, judge_key_env, judge_usd),
                     strict=strict,
                     max_probes=max_probes,
                     seed=seed,
                     cache=cache,
                     chat=chat,
                     form=form,
-                    chat_template_kwargs=options.read_template_arguments(template_arg),
+                    chat_template_kwargs=template,
                 )
                 loading = Loading(dtype=dtype, device=device, quantized=quantized)
-                decision, run = _compare(base, tuned, asked, loading, out)
+                from ftguard.check.comparing import compare
+
+                be_quiet()
+                place, conclusion = compare(*models, asked, loading=loading, out=out)
+                run = read_run(place)
+                write_report(run)
+                decision = decision_of(run, conclusion)
                 differences = (f"report: {shown(str(run.folder.report))}",)
             show(decision, differences)
         outputs.hand_out(decision, run)
     raise typer.Exit(decision.exit_code)
+
+
+def _refuse_no_run(base: str) -> None:
+    """Refuse a single argument that is no run.
+
+    Raises:
+        InputError: it says how two models are given.
+    """
+    if not find_run(Path(base)).ledger.exists():
+        raise InputError(
+            f"{no_run(Path(base))} To compare two models give both: ftguard check BASE TUNED"
+        )
 
 
 def _refuse_with_run(context: typer.Context) -> None:
@@ -128,17 +146,3 @@ def _refuse_with_run(context: typer.Context) -> None:
             f"{', '.join(given)}: with one argument nothing is asked, a run is decided on again "
             "from what it has stored. Give two models: ftguard check BASE TUNED"
         )
-
-
-def _compare(
-    base: str, tuned: str, asked: Asked, loading: Loading, out: Path | None
-) -> tuple[Decision, RecordedRun]:
-    from ftguard.check.comparing import compare
-
-    be_quiet()
-    place, conclusion = compare(
-        find_model(base), find_model(tuned), asked, loading=loading, out=out
-    )
-    run = read_run(place)
-    write_report(run)
-    return decision_of(run, conclusion), run

@@ -10,10 +10,8 @@ import typer
 
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
+from ftguard.folders import existing_run
 from ftguard.formatting import printable
-from ftguard.report.recorded import read_run
-from ftguard.report.several.compared import contender
-from ftguard.report.terminal.compare_page import render_comparison
 from ftguard.terminal import write
 
 
@@ -29,6 +27,13 @@ def compare(
     with ends_on_wrong_use():
         if len(runs) < 2:  # noqa: PLR2004
             raise InputError("give two runs or more to compare.")
+        for path in runs:
+            existing_run(path)
+        # What reads runs takes a while to import, which wrong use does without.
+        from ftguard.report.recorded import read_run
+        from ftguard.report.several.compared import contender
+        from ftguard.report.terminal.compare_page import render_comparison
+
         recorded = [read_run(path) for path in runs]
         places = [Path(os.path.abspath(run.folder.output_dir)) for run in recorded]  # noqa: PTH100
         if len(set(places)) < len(places):

@@ -5,17 +5,11 @@ from typing import Annotated
 
 import typer
 
-from ftguard.check.asked import Asked, Loading
-from ftguard.check.decision import shown
 from ftguard.check.places import checkpoint_folders
-from ftguard.check.pruning import plan_pruning, tell_plan
-from ftguard.check.recorded import decision_of
 from ftguard.cli import gate_options as options
 from ftguard.cli.exits import ends_on_wrong_use, undecided_by_accident
-from ftguard.cli.outputs import Outputs, show
 from ftguard.cli.quiet import be_quiet
-from ftguard.report.recorded import read_run
-from ftguard.report.writing import write_report
+from ftguard.errors import InputError
 from ftguard.terminal import echo
 
 
@@ -71,10 +65,22 @@ def examine(
     Exit codes: 0 passed, 1 breach, 2 wrong use, 3 undecided or nothing measured.
     """
     with ends_on_wrong_use(), undecided_by_accident():
+        limits = options.read_limits(limit)
+        template = options.read_template_arguments(template_arg)
+        if not run.is_dir():
+            raise InputError(f"there is no folder `{run}`: give a Trainer's `output_dir`.")
+        # What measures and tells takes a while to import, which wrong use does without.
+        from ftguard.check.asked import Asked, Loading, read_judge
+        from ftguard.check.decision import shown
+        from ftguard.check.examining import examine_run
+        from ftguard.check.pruning import plan_pruning, tell_plan
+        from ftguard.check.recorded import decision_of
+        from ftguard.cli.outputs import Outputs, show
+        from ftguard.report.recorded import read_run
+        from ftguard.report.writing import write_report
+
         outputs = Outputs(json=json, junit=junit, report=report, github=github)
         with outputs.fenced():
-            from ftguard.check.examining import examine_run
-
             be_quiet()
             asked = Asked(
                 target=target,
@@ -82,15 +88,15 @@ def examine(
                 tail=options.source_or_none(tail),
                 calibration=options.source_or_none(calibration),
                 train_dataset=train_dataset,
-                limits=options.read_limits(limit),
-                judge=options.read_judge(judge, judge_url, judge_key_env, judge_usd),
+                limits=limits,
+                judge=read_judge(judge, judge_url, judge_key_env, judge_usd),
                 strict=strict,
                 max_probes=max_probes,
                 seed=seed,
                 cache=cache,
                 chat=chat,
                 form=form,
-                chat_template_kwargs=options.read_template_arguments(template_arg),
+                chat_template_kwargs=template,
             )
             loading = Loading(dtype=dtype, device=device, quantized=quantized)
             examined = examine_run(run, base, asked, loading=loading)

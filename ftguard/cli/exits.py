@@ -2,18 +2,18 @@
 
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 
-from ftguard.check import decision
-from ftguard.errors import FtguardError, NothingExaminedError, told
+from ftguard.check.codes import BREACHED, PASSED, UNDECIDED, WRONG_USE
+from ftguard.errors import FtguardError, FtguardWarning, NothingExaminedError, told
 from ftguard.formatting import printable, wrapped
 from ftguard.terminal import echo
 
-PASSED, BREACHED = decision.PASSED, decision.BREACHED
-WRONG_USE, UNDECIDED = decision.WRONG_USE, decision.UNDECIDED
 EXIT_CODES = {True: PASSED, False: BREACHED, None: UNDECIDED}
 """By a verdict's `passed`."""
 
@@ -39,13 +39,34 @@ def undecided_by_accident() -> Iterator[None]:
 
 @contextmanager
 def ends_on_wrong_use() -> Iterator[None]:
-    """What cannot be used ends the command with its message, and nothing else."""
+    """What cannot be used ends the command with its message, and nothing else.
+
+    What ftguard warns of is a line on standard error.
+    """
     try:
-        yield
+        with plain_warnings():
+            yield
     except FtguardError as error:
         echo(laid_out(printable(str(error)), terminal=sys.stderr.isatty()), err=True)
         nothing = isinstance(error, NothingExaminedError)
         raise typer.Exit(UNDECIDED if nothing else WRONG_USE) from None
+
+
+@contextmanager
+def plain_warnings() -> Iterator[None]:
+    """Tell ftguard's own warnings without the file and line of code that they come from."""
+    with warnings.catch_warnings():
+        as_usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any) -> None:
+            if not issubclass(category, FtguardWarning):
+                as_usual(message, category, *where)
+                return
+            line = printable(str(message).removeprefix("ftguard: "))
+            echo(laid_out(line, terminal=sys.stderr.isatty()), err=True)
+
+        warnings.showwarning = show  # type: ignore[assignment]
+        yield
 
 
 def laid_out(message: str, *, terminal: bool) -> str:

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from ftguard.errors import InputError
-from ftguard.judge import Judge
 
 OFF = ("off", "none")
 """What switches a limit, the tail or the calibration questions off."""
@@ -173,14 +172,3 @@ def read_template_arguments(given: Sequence[str] | None) -> Mapping[str, object]
 def source_or_none(given: str) -> str | None:
     """A set's source; None where it is switched off."""
     return None if given.lower() in OFF else given
-
-
-def read_judge(model: str | None, url: str | None, key: str, usd: float) -> Judge | None:
-    """The judge; None where none is named.
-
-    Raises:
-        InputError: it cannot be used.
-    """
-    if model is None:
-        return None
-    return Judge(model=model, base_url=url, api_key_env=key, max_usd=usd)

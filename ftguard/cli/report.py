@@ -9,9 +9,8 @@ import typer
 
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
+from ftguard.folders import existing_run
 from ftguard.formatting import printable
-from ftguard.report.recorded import read_run
-from ftguard.report.writing import write_page
 from ftguard.terminal import echo, write
 
 SEVERAL = Path("report.html")
@@ -39,9 +38,12 @@ def report(
     with ends_on_wrong_use():
         if text and open_:
             raise InputError("`--open` opens a page: leave `--text` out.")
-        # What draws takes a while to import, which other commands do without.
+        for run in runs:
+            existing_run(run)
+        # What reads and draws takes a while to import, which wrong use does without.
         from ftguard.report.page.page import render
         from ftguard.report.page.plain import render_text
+        from ftguard.report.recorded import read_run
         from ftguard.report.shown.gathering import contents
 
         read = [read_run(run) for run in runs]
@@ -64,6 +66,8 @@ def _print(text: str, out: Path | None) -> None:
 
 
 def _write(text: str, path: Path) -> None:
+    from ftguard.report.writing import write_page
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_page(text, path)

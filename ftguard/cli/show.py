@@ -8,11 +8,8 @@ import typer
 
 from ftguard.cli.best import RUN
 from ftguard.cli.exits import ends_on_wrong_use
-from ftguard.folders import step_of
-from ftguard.report.recorded import read_run
-from ftguard.report.terminal.example_page import render_examples
-from ftguard.report.terminal.examples import Wish, choose
-from ftguard.report.terminal.numbers_page import render_numbers
+from ftguard.folders import existing_run, step_of
+from ftguard.formatting import wrapped
 from ftguard.terminal import write
 
 
@@ -36,12 +33,22 @@ def show(
     """Show answers of a checkpoint beside the base's, changed words marked; lost ones first."""
     colour = sys.stdout.isatty()
     with ends_on_wrong_use():
+        existing_run(run)
+        # What reads a run takes a while to import, which wrong use does without.
+        from ftguard.report.recorded import read_run
+        from ftguard.report.terminal.example_page import render_examples
+        from ftguard.report.terminal.examples import Wish, choose
+        from ftguard.report.terminal.numbers_page import render_numbers
+
         recorded = read_run(run)
         checkup = recorded.checkup_at(step_of(run) if step is None else step)
         if numbers:
-            write(render_numbers(checkup))
-            return
-        pairs = recorded.pairs(checkup)
-        wish = Wish(lost=lost, gained=gained, slice=slice, id=id)
-        shown = choose(pairs, wish, n)
-    write(render_examples(checkup.step, pairs, shown, colour=colour))
+            page = render_numbers(checkup)
+        else:
+            pairs = recorded.pairs(checkup)
+            wish = Wish(lost=lost, gained=gained, slice=slice, id=id)
+            page = render_examples(checkup.step, pairs, choose(pairs, wish, n), colour=colour)
+    if recorded.so_far.state:
+        line = f"ftguard: {recorded.so_far.state}; this is what was measured"
+        page = f"{wrapped(line, then='    ')}\n{page}"
+    write(page)

@@ -9,6 +9,7 @@ import warnings
 from collections import deque
 from collections.abc import Iterable
 
+from ftguard.errors import FtguardWarning
 from ftguard.judge.budget import Budget
 from ftguard.judge.cache import Cache, cache_path
 from ftguard.judge.endpoint import Endpoint, NoReply, Reply
@@ -144,4 +145,4 @@ class Asking:
     def _warn(self) -> None:
         problem, self._cache.problem = self._cache.problem, None
         if problem:
-            warnings.warn(f"ftguard: {problem}", stacklevel=2)
+            warnings.warn(f"ftguard: {problem}", category=FtguardWarning, stacklevel=2)

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from ftguard.disk import as_recorded
-from ftguard.errors import InputError, told
+from ftguard.errors import FtguardWarning, InputError, told
 from ftguard.measures.calibration import calibration
 from ftguard.measures.drift import drift
 from ftguard.measures.flips import flips
@@ -66,7 +66,11 @@ def measure(
         try:
             found += _by_own(one, probes, base, now, {item.key for item in found})
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the user's
-            warnings.warn(f"ftguard: the measure {name} failed: {told(error)}", stacklevel=2)
+            warnings.warn(
+                f"ftguard: the measure {name} failed: {told(error)}",
+                category=FtguardWarning,
+                stacklevel=2,
+            )
     return tuple(found)
 
 

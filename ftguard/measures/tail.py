@@ -79,7 +79,7 @@ def worst_of(slices: Sequence[tuple[str, Paired]]) -> Measurement:
     if worst.estimate is None:
         return replace(worst, slice="worst")
     high = max(m.estimate.high for m in known if m.estimate is not None)
-    note = f"the worst of {len(parts)}: {worst.slice}"
+    note = f"the worst of {len(parts)}: {worst.slice}" if len(parts) > 1 else _alone(slices)
     return replace(
         worst,
         slice="worst",
@@ -113,6 +113,15 @@ def _named(name: str, slices: Sequence[tuple[str, Paired]]) -> str:
     sizes = {other: pairs.base.size for other, pairs in slices}
     named = [o for o in sizes if o not in ("all", "likelihood") and sizes[o] == sizes[name]]
     return named[0] if name in ("all", "likelihood") and len(named) == 1 else name
+
+
+def _alone(slices: Sequence[tuple[str, Paired]]) -> str:
+    """What the worst is of where there is nothing to choose from."""
+    parts = [_Part(name=name, pairs=pairs) for name, pairs in slices]
+    named = [part for part in parts if not part.is_whole]
+    if not named or any(part.size >= SMALLEST_SLICE for part in named):
+        return ""
+    return f"the whole tail, no slice of which has {SMALLEST_SLICE} probes"
 
 
 def _largest(slices: Sequence[Measurement]) -> str:

@@ -15,7 +15,8 @@ from ftguard.run.ledger import AnyEvent, Chosen, Ledger, current_run
 from ftguard.run.state import RunState, fold
 from ftguard.scores.snapshot import Snapshot, load_snapshot
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.conclusion import Conclusion, read_conclusion
+from ftguard.verdict.conclusion import Conclusion, conclude, read_conclusion
+from ftguard.verdict.life import life_of
 from ftguard.verdict.run import Run
 
 Found = TypeVar("Found")
@@ -56,6 +57,16 @@ class RecordedRun:
             return self.outcome
         found = read_conclusion(self.folder)
         return found if found.run == self.run.id else None
+
+    @cached_property
+    def so_far(self) -> Conclusion:
+        """The outcome; of a run that has written none yet that so far."""
+        if self.conclusion is not None:
+            return self.conclusion
+        choice, life = self.state.choice, life_of(self.folder)
+        return conclude(
+            self.run, self.checkups, choice, None, self.folder, finished=False, life=life
+        )
 
     @property
     def best_step(self) -> int | None:

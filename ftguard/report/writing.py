@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ftguard.disk import write_whole
-from ftguard.errors import told
+from ftguard.errors import FtguardWarning, told
 from ftguard.folders import RunFolder
 from ftguard.report.recorded import RecordedRun, read_run
 
@@ -87,6 +87,7 @@ class LivingReport:
                 warnings.warn(
                     f"ftguard: the report was not written ({told(error)}); training goes on and "
                     "the ledger holds everything",
+                    category=FtguardWarning,
                     stacklevel=2,
                 )
         self._written = self.now()

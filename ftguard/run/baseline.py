@@ -10,7 +10,7 @@ import torch
 from ftguard.ask.ranks import broadcast_from_main, made_by_main
 from ftguard.ask.unwrap import adapted
 from ftguard.ask.weights import repeatable
-from ftguard.errors import BaseMismatchError
+from ftguard.errors import BaseMismatchError, FtguardWarning
 from ftguard.folders import RunFolder, cache_folder
 from ftguard.measures import measure
 from ftguard.probes.own_scorer import OwnScorer
@@ -184,4 +184,8 @@ def _fill_cache(snapshot: Snapshot) -> None:
     try:
         save_snapshot(snapshot, cache_folder(snapshot.fingerprint.digest))
     except OSError as error:
-        warnings.warn(f"ftguard: the base snapshot was not cached ({error})", stacklevel=2)
+        warnings.warn(
+            f"ftguard: the base snapshot was not cached ({error})",
+            category=FtguardWarning,
+            stacklevel=2,
+        )

@@ -14,6 +14,7 @@ from ftguard.glossary import OF_SEVERAL
 from ftguard.judge import refuse_self
 from ftguard.measures import Measurement, measure
 from ftguard.probes import Gathered, Sets, write_probes
+from ftguard.pulse import Pulse
 from ftguard.run.announce import announce, as_flags
 from ftguard.run.as_seen import as_seen
 from ftguard.run.as_trained import unlike_training
@@ -58,6 +59,7 @@ def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
     clock = Clock()
     with clock:
         renamed = made_by_main(folder.check_writable, is_main_process=host.is_main_process)
+        pulse = Pulse.begin(folder.pulse) if host.is_main_process else None
         mark = descent_of_state(host.state) if host.resuming else None
         before = made_by_main(
             partial(state_before, folder, host, mark, settings),
@@ -96,6 +98,7 @@ def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
             start=prepared.start,
             cache=settings.cache,
             in_place=host.kind == "check",
+            pulse=pulse,
         )
         if host.is_main_process:
             _open(guarded, settings, prepared, measured)

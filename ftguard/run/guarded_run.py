@@ -8,12 +8,13 @@ import torch
 
 from ftguard.ask.ranks import broadcast_from_main
 from ftguard.ask.weights import is_sharded, weights_fingerprint
-from ftguard.errors import FtguardError
+from ftguard.errors import FtguardError, FtguardWarning
 from ftguard.folders import RunFolder
 from ftguard.formatting import duration, percent, rate
 from ftguard.measures import measure
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.target import confirmed
+from ftguard.pulse import Pulse
 from ftguard.run.acting import Action, choose_action
 from ftguard.run.best_folder import BestFolder
 from ftguard.run.best_link import BestLink
@@ -59,6 +60,8 @@ class GuardedRun:
     """The judge at work, in the main process."""
     in_place: bool = False
     """Whether models stay where they are and are not written to: the best is linked to."""
+    pulse: Pulse | None = None
+    """By which others see that this attempt is at work; None in all but the main process."""
 
     @property
     def state(self) -> RunState:
@@ -190,6 +193,8 @@ class GuardedRun:
             kept = choice.checkup if choice else None
             if kept is not None and kept.stage:
                 say(f"step {kept.step}: {tell_stage(kept.stage, kept.measurements)}")
+        if self.pulse is not None:
+            self.pulse.end()
         return conclusion
 
     def left_behind(self, model: torch.nn.Module) -> Left | None:
@@ -201,7 +206,11 @@ class GuardedRun:
             try:
                 cache_descent(weights, self.original)
             except OSError as error:
-                warnings.warn(f"ftguard: a descent was not cached ({error})", stacklevel=2)
+                warnings.warn(
+                    f"ftguard: a descent was not cached ({error})",
+                    category=FtguardWarning,
+                    stacklevel=2,
+                )
         return Left(weights=weights, original=self.original)
 
     def _tell(

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ftguard.errors import told
+from ftguard.errors import FtguardWarning, told
 from ftguard.tracking.console import ConsoleTracker
 from ftguard.tracking.leaving import LogTexts
 from ftguard.tracking.patience import PATIENCE, Patient
@@ -103,6 +103,7 @@ class ManyTrackers:
             warnings.warn(
                 f"ftguard: {name} failed ({told(error)}); training goes on and the ledger "
                 "holds everything",
+                category=FtguardWarning,
                 stacklevel=2,
             )
 

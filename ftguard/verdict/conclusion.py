@@ -11,11 +11,13 @@ from ftguard.folders import RunFolder, no_run
 from ftguard.formatting import POINTS, quantity, span
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
+from ftguard.pulse import Life
 from ftguard.verdict.advice import Advice
 from ftguard.verdict.checkup import Checkup, target_score
 from ftguard.verdict.choice import Choice
 from ftguard.verdict.defaults import FORGETTING, OWN_ANSWERS
 from ftguard.verdict.gates import Outcome, Verdict
+from ftguard.verdict.life import OVER, how_it_stands, life_of
 from ftguard.verdict.run import Kind, Run
 
 
@@ -59,6 +61,20 @@ class Conclusion:
     general probe was there, and `own_answers` does not stand in."""
     kind: Kind = "training"
     """What was examined."""
+    max_steps: int = 0
+    """Optimizer steps planned; 0 in records of older versions."""
+    life: Life | None = None
+    """Whether a run that has not ended is at work: found on reading, None in what is written."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the run has not ended and nobody is at work on it any more."""
+        return not self.finished and self.life in OVER
+
+    @property
+    def state(self) -> str:
+        """How it stands with a run that has not ended: `training was interrupted ...`; else ""."""
+        return "".join(_standing(self))
 
 
 def conclude(
@@ -69,12 +85,28 @@ def conclude(
     folder: RunFolder,
     *,
     finished: bool = True,
+    life: Life | None = None,
 ) -> Conclusion:
-    """Fold the checkups of a run into its outcome, or into that so far."""
+    """Fold the checkups of a run into its outcome, or into that so far.
+
+    Args:
+        run: its latest attempt.
+        checkups: those that count.
+        choice: the one to keep.
+        confirmed: its gain on the probes that were held back.
+        folder: where its files are.
+        finished: whether it has ended.
+        life: of one that has not, whether it is at work.
+    """
     last = checkups[-1] if checkups else None
     best = choice.checkup if choice else None
     not_held = tuple(_not_held(run))
-    return Conclusion(
+    line = (
+        _best_line(choice, confirmed, not_held, folder)
+        if choice
+        else _with_not_held(_none_line(checkups), not_held)
+    )
+    so_far = Conclusion(
         run=run.id,
         best_step=best.step if best else None,
         best_folder=str(folder.best) if best else None,
@@ -86,29 +118,34 @@ def conclude(
         last_passed=last.verdict.passed if last else None,
         last_gates=last.verdict.outcomes if last else (),
         advice=last.advice if last else (),
-        summary=_so_far(
-            _best_line(choice, confirmed, not_held, folder)
-            if choice
-            else _with_not_held(_none_line(checkups), not_held),
-            last,
-            finished=finished,
-            kind=run.kind,
-        ),
+        summary="",
         finished=finished,
         not_held=not_held,
         forgetting_unseen=_forgetting_unseen(run),
         kind=run.kind,
         learned=best is None or _learned(best),
         stage=best.stage if best else last.stage if last else (),
+        max_steps=run.max_steps,
+        life=life,
     )
+    return replace(so_far, summary=f"{_head(so_far)}{line}")
 
 
-def _so_far(line: str, last: Checkup | None, *, finished: bool, kind: Kind) -> str:
-    if finished or last is None:
-        return line
-    if kind != "training":
-        return f"NOT ALL IS EXAMINED (last checked at step {last.step}): {line}"
-    return f"TRAINING DID NOT END (last checked at step {last.step}): {line}"
+def _standing(so_far: Conclusion) -> tuple[str, str]:
+    if so_far.finished or so_far.life is None:
+        return "", ""
+    return how_it_stands(so_far.kind, so_far.life, so_far.last_step, so_far.max_steps)
+
+
+def _head(so_far: Conclusion) -> str:
+    """What the summary of a run that has not ended begins with."""
+    what, where = _standing(so_far)
+    if what:
+        return f"{what.upper()}{where}; what was measured: "
+    if so_far.finished or so_far.last_step is None:
+        return ""
+    what = "TRAINING DID NOT END" if so_far.kind == "training" else "NOT ALL IS EXAMINED"
+    return f"{what} (last checked at step {so_far.last_step}): "
 
 
 def _not_held(run: Run) -> Iterator[str]:
@@ -149,23 +186,39 @@ def write_conclusion(conclusion: Conclusion, folder: RunFolder) -> None:
 
 
 def read_conclusion(folder: RunFolder) -> Conclusion:
-    """Read `verdict.json` back.
+    """Read `verdict.json` back; of a run that has not ended, with whether it is at work.
 
     Raises:
         InputError: there is none, or it is damaged.
     """
-    try:
-        found = msgspec.json.decode(folder.verdict.read_bytes(), type=Conclusion)
-    except OSError:
-        why = "training has not begun yet" if folder.ledger.exists() else no_run(folder.output_dir)
-        raise InputError(f"no verdict in `{folder.verdict}`: {why.rstrip('.')}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"`{folder.verdict}` is damaged: {error}.") from None
+    found = _read(folder)
+    if not found.finished:
+        life = life_of(folder)
+        # What was at work may have ended just now.
+        found = _as_it_stands(_read(folder), life)
     if found.best_folder is None:
         return found
     # The folder may have moved since.
     here = str(folder.best)
     return replace(found, best_folder=here, summary=found.summary.replace(found.best_folder, here))
+
+
+def _read(folder: RunFolder) -> Conclusion:
+    try:
+        return msgspec.json.decode(folder.verdict.read_bytes(), type=Conclusion)
+    except OSError:
+        why = "training has not begun yet" if folder.ledger.exists() else no_run(folder.output_dir)
+        raise InputError(f"no verdict in `{folder.verdict}`: {why.rstrip('.')}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"`{folder.verdict}` is damaged: {error}.") from None
+
+
+def _as_it_stands(found: Conclusion, life: Life | None) -> Conclusion:
+    if found.finished:
+        return found
+    line = found.summary.removeprefix(_head(found))
+    now = replace(found, life=life)
+    return replace(now, summary=f"{_head(now)}{line}")
 
 
 def _best_line(

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -17,6 +18,7 @@ from transformers import (
 )
 from typer.testing import CliRunner
 
+import ftguard
 from ftguard import GuardCallback, Probe
 from ftguard.cli.main import app
 from ftguard.folders import RunFolder
@@ -205,6 +207,56 @@ def test_what_only_reads_loads_nothing_heavy(forgetful: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_wrong_use_ends_before_what_reads_a_run_is_loaded(tmp_path: Path) -> None:
+    """The commands' own modules load no numpy until what they were given can be used."""
+    nothing, elsewhere = str(tmp_path), str(tmp_path / "nothing")
+    commands = {
+        "best": [[nothing], [elsewhere]],
+        "show": [[elsewhere]],
+        "report": [[nothing, elsewhere]],
+        "compare": [[nothing], [nothing, elsewhere]],
+        "card": [[elsewhere]],
+        "check": [[nothing], [nothing, elsewhere], [nothing, nothing, "--limit", "tail"]],
+        "examine": [[elsewhere]],
+    }
+    # The package's face and the command line's may load more; that is their own matter.
+    code = (
+        "import sys, types, importlib, typer\n"
+        "for name in ('ftguard', 'ftguard.cli'):\n"
+        "    package = types.ModuleType(name)\n"
+        "    package.__path__ = [sys.argv[1] + name.replace('.', '/')]\n"
+        "    sys.modules[name] = package\n"
+        f"for name, calls in {commands!r}.items():\n"
+        "    app = typer.Typer()\n"
+        "    app.command()(getattr(importlib.import_module(f'ftguard.cli.{name}'), name))\n"
+        "    for given in calls:\n"
+        "        try: app(given)\n"
+        "        except SystemExit as end: print(name, end.code)\n"
+        "print('numpy' in sys.modules)\n"
+    )
+    place = f"{Path(ftguard.__file__).parents[1]}/"
+    command = [sys.executable, "-c", code, place]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    *ended, loaded = result.stdout.splitlines()
+    assert ended == [f"{name} 2" for name, calls in commands.items() for _ in calls], result.stderr
+    assert loaded == "False"
+
+
+def test_a_torn_ledger_is_told_in_a_line(forgetful: Path, tmp_path: Path) -> None:
+    """By the installed command, without the place in the code that a warning has."""
+    run = RunFolder(tmp_path / "run")
+    shutil.copytree(forgetful / "_ftguard", run.root)
+    number = len(run.ledger.read_bytes().splitlines()) + 1
+    with run.ledger.open("ab") as file:
+        file.write(b'{"type":"checkup","ru')
+    command = [Path(sys.executable).with_name("ftguard"), "show", "--numbers", run.output_dir]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.stderr == (
+        f"ftguard: {run.ledger}:{number}: the last line was cut short and is left out\n"
+    )
+    assert result.returncode == 0
 
 
 def test_the_version_is_told() -> None:

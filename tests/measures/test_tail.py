@@ -121,7 +121,8 @@ def test_one_slice_is_the_whole_tail(snap: Snap) -> None:
     """A slice that holds all of the tail's probes is not counted once more."""
     found = _measure(snap, {"rare": (60, 60, 45)})
 
-    assert (found["worst"].note, found["worst"].num_comparisons) == ("the worst of 1: all", 1)
+    assert (found["worst"].note, found["worst"].num_comparisons) == ("", 1)
+    assert found["worst"].worst_slice == "rare"
     assert _known(found["worst"]) == _known(found["all"])
 
 
@@ -168,7 +169,7 @@ def test_without_a_large_slice_the_whole_tail_is_the_worst(snap: Snap) -> None:
     found = _measure(snap, {"a": (30, 30, 24), "b": (30, 30, 18)})
 
     assert _known(found["worst"]).value == pytest.approx(0.3)
-    assert found["worst"].note == "the worst of 1: all"
+    assert found["worst"].note == "the whole tail, no slice of which has 40 probes"
     assert _known(found["worst"]) == _known(found["all"])
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ from typer.testing import CliRunner
 from ftguard import GuardCallback, Probe
 from ftguard.cli import app
 from ftguard.folders import OURS, OURS_ONCE, RunFolder
+from ftguard.pulse import read_pulse
 from ftguard.run.ledger import Ledger, RunStarted
 from ftguard.testing import tiny_model, tiny_run, unwrapped
+from ftguard.verdict.conclusion import read_conclusion
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*pin_memory.*")
 
+HEAD = "TRAINING WAS INTERRUPTED after the check at step 4"
 TARGET = [{"prompt": f"{n}+1=", "completion": f"{n + 1}"} for n in range(20)]
 
 
@@ -55,27 +59,62 @@ class CutOff(TrainerCallback):  # type: ignore[misc]
             raise self.error("cut off")
 
 
+class Seen(TrainerCallback):  # type: ignore[misc]
+    """What another process reads of the run while its fifth step is taken."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.summary = RunFolder(folder), ""
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Read the outcome so far."""
+        if state.global_step == 4:
+            self.summary = read_conclusion(self.folder).summary
+
+
+def let_go(folder: Path) -> None:
+    """Wait until the training that was cut off is no longer taken to be at work."""
+    until = time.monotonic() + 60
+    while read_pulse(RunFolder(folder).pulse) != "gone":
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
 def test_a_run_that_is_cut_off_has_a_verdict_on_what_was_measured(
     make: Any, tmp_path: Path, error: type[BaseException]
 ) -> None:
-    """After step 5 of 6: the best of steps 2 and 4 is named and loads; a resume goes on."""
+    """After step 5 of 6: the best of steps 2 and 4 is named and loads; a resume goes on.
+
+    Trainer and guard are still in memory, as in a notebook. Every command says that it was
+    interrupted, and watching it ends.
+    """
+    trainer = make(tmp_path, CutOff(5, error))
     with pytest.raises(error, match="cut off"):
-        make(tmp_path, CutOff(5, error)).train()
+        trainer.train()
+    let_go(tmp_path)
 
     verdict = json.loads((tmp_path / OURS / "verdict.json").read_text())
     assert (verdict["finished"], verdict["best_step"], verdict["last_step"]) == (False, 4, 4)
     result = CliRunner().invoke(app, ["best", str(tmp_path)])
     assert result.stdout.splitlines()[0] == str(tmp_path / OURS / "best")
-    assert "TRAINING DID NOT END (last checked at step 4): " in result.stdout
+    assert f"{HEAD} of 6\n" in result.stdout
+    told = "training was interrupted after the check at step 4 of 6"
+    for command in (["show"], ["check"], ["report", "--text"]):
+        page = CliRunner().invoke(app, [*command, str(tmp_path)]).stdout
+        assert told in " ".join(page.lower().split()), command
+    watched = CliRunner().invoke(app, ["watch", str(tmp_path), "--every", "0.1"])
+    assert watched.exit_code == 3
+    assert f"{HEAD} of 6\n" in watched.stdout
     AutoModelForCausalLM.from_pretrained(tmp_path / OURS / "best")
 
-    built = make(tmp_path)
+    seen = Seen(tmp_path)
+    built = make(tmp_path, seen)
     built.train(resume_from_checkpoint=True)
+    assert seen.summary.startswith("TRAINING GOES ON after the check at step 4 of 6; ")
     assert [(c.step, c.attempt) for c in built.guard.checkups] == [(2, 1), (4, 1), (6, 2)]
     verdict = json.loads((tmp_path / OURS / "verdict.json").read_text())
     assert verdict["finished"]
-    assert "TRAINING DID NOT END" not in verdict["summary"]
+    assert "TRAINING" not in verdict["summary"]
 
 
 def test_a_run_cut_off_before_its_first_checkpoint_has_no_verdict_of_another(
@@ -85,9 +124,13 @@ def test_a_run_cut_off_before_its_first_checkpoint_has_no_verdict_of_another(
     make(tmp_path).train()
     with pytest.raises(RuntimeError):
         make(tmp_path, CutOff(1, RuntimeError)).train()
+    let_go(tmp_path)
 
     result = CliRunner().invoke(app, ["best", str(tmp_path)])
-    assert result.stdout.startswith("no checkpoint was examined, so none is kept\n  not held: ")
+    assert result.stdout.startswith(
+        "TRAINING WAS INTERRUPTED before a checkpoint was examined\n"
+        "  what was measured: no checkpoint was examined, so none is kept\n  not held: "
+    )
     assert result.exit_code == 3
 
 

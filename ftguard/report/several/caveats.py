@@ -7,6 +7,9 @@ from ftguard.report.several.compared import Contender, Shared
 
 def caveats(contenders: Sequence[Contender], shared: Shared) -> Iterator[str]:
     """What makes figures side by side mean less than they seem to."""
+    for one in contenders:
+        if one.run.so_far.state:
+            yield f"NOT ENDED: {one.name}: {one.run.so_far.state}."
     first = contenders[0]
     for other in contenders[1:]:
         both, names = shared[first.name, other.name], f"{first.name} and {other.name}"

@@ -31,6 +31,7 @@ def decided_alike(run: RecordedRun) -> RecordedRun:
         choice,
         known.confirmed if known is not None and same else None,
         run.folder,
-        finished=known is not None and known.finished,
+        finished=run.so_far.finished,
+        life=run.so_far.life,
     )
     return replace(run, state=state, outcome=outcome)

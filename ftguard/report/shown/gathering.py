@@ -26,7 +26,7 @@ from ftguard.report.shown.naming import named
 from ftguard.report.shown.tails import alike, heat_map, tail_slices
 from ftguard.report.shown.undecided import undecided
 from ftguard.verdict.checkup import Checkup
-from ftguard.verdict.conclusion import Conclusion, conclude
+from ftguard.verdict.conclusion import Conclusion
 
 
 def contents(runs: Sequence[RecordedRun], *, now: datetime) -> Contents:
@@ -77,7 +77,7 @@ def _sentence(line: str, names: Sequence[str]) -> str:
 def _run(recorded: RecordedRun, number: int) -> RunShown:
     run = decided_alike(recorded)
     shown = _shown(run)
-    outcome = outcome_of(run)
+    outcome = run.so_far
     all_answers = answers(run, shown)
     shown_columns = columns(run)
     return RunShown(
@@ -116,17 +116,13 @@ def _figures(run: RecordedRun) -> Mapping[str, object] | None:
     return found
 
 
-def outcome_of(run: RecordedRun) -> Conclusion:
-    """The recorded outcome; that so far where there is none yet."""
-    if run.conclusion is not None:
-        return run.conclusion
-    return conclude(run.run, run.checkups, run.state.choice, None, run.folder, finished=False)
-
-
 def _status(run: RecordedRun, outcome: Conclusion) -> str:
     many = len(run.checkups)
     examined = f"{many} checkpoint{'s' * (many != 1)} examined"
     if outcome.finished:
         return f"Training ended; {examined}."
+    if outcome.interrupted:
+        return f"{outcome.state[:1].upper()}{outcome.state[1:]}; {examined}."
+    # A run writes this page while it trains, and cannot write it once it was interrupted.
     at = f", the last at step {outcome.last_step} of {run.run.max_steps}" if many else ""
     return f"Training goes on or was interrupted; {examined} so far{at}."

@@ -41,7 +41,7 @@ def headline(outcome: Conclusion, checkups: Sequence[Checkup]) -> Headline:
         checkups: those that count.
     """
     if not checkups:
-        return _nothing_examined(finished=outcome.finished)
+        return _nothing_examined(outcome)
     if outcome.best_step is None:
         return _none_kept(outcome, checkups)
     step, where = outcome.best_step, _so_far(outcome)
@@ -92,12 +92,13 @@ def _so_far(outcome: Conclusion) -> str:
     return "" if outcome.finished else " so far"
 
 
-def _nothing_examined(*, finished: bool) -> Headline:
-    if finished:
+def _nothing_examined(outcome: Conclusion) -> Headline:
+    if outcome.finished or outcome.interrupted:
+        how = "was interrupted" if outcome.interrupted else "ended"
         return _answer(
             "can't tell",
             None,
-            "Training ended and no checkpoint was examined.",
+            f"Training {how} and no checkpoint was examined.",
             "Every checkpoint that the Trainer saves is examined: have it save some "
             "(`save_steps`).",
         )

@@ -14,6 +14,7 @@ from ftguard.report.recorded import RecordedRun, read_run
 from ftguard.run.ledger import Acted, AnyEvent, BaseTaken, Examined, Lost, RunStarted, Scored
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gate import Gate
+from ftguard.verdict.life import life_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +45,9 @@ def read_so_far(path: Path) -> RecordedRun | None:
 def news(path: Path, every: float) -> Iterator[RecordedRun | None]:
     """The run, each time that something new stands in its folder, and None while there is none.
 
-    It is looked at again after so many seconds, and ends once training has ended: where its outcome
-    stands for two looks, so that a resume that begins just now is not missed. Where nothing is new,
-    the same run comes again.
+    It is looked at again after so many seconds, and ends once training has ended or was
+    interrupted: where that is so for two looks, so that a resume that begins just now is not
+    missed. Where nothing is new, the same run comes again.
     """
     known: tuple[object, ...] = ()
     run: RecordedRun | None = None
@@ -55,16 +56,16 @@ def news(path: Path, every: float) -> Iterator[RecordedRun | None]:
         now = _marks(path)
         if now != known or run is None:
             known, run = now, read_so_far(path)
-        ended = ended + 1 if run is not None and has_ended(run) else 0
+        ended = ended + 1 if run is not None and is_over(run) else 0
         yield run
         if ended > 1:
             return
         time.sleep(every)
 
 
-def has_ended(run: RecordedRun) -> bool:
-    """Whether the run's outcome is its last."""
-    return run.conclusion is not None and run.conclusion.finished
+def is_over(run: RecordedRun) -> bool:
+    """Whether the run has ended, or was interrupted."""
+    return run.so_far.finished or run.so_far.interrupted
 
 
 def _marks(path: Path) -> tuple[object, ...]:
@@ -77,7 +78,7 @@ def _marks(path: Path) -> tuple[object, ...]:
             found.append(None)
         else:
             found.append((str(file), stat.st_mtime_ns, stat.st_size, stat.st_ino))
-    return tuple(found)
+    return (*found, life_of(folder))
 
 
 def quiet_for(run: RecordedRun) -> float:

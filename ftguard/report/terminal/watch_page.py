@@ -89,9 +89,12 @@ def _foot(run: RecordedRun) -> Iterator[str]:
     yield f"run {run.run.id}{attempt}: {to_come(run)}"
     quiet = quiet_for(run)
     told = f"last: {last_event(run.events)}, {duration(quiet)} ago"
-    if quiet > QUIET and not (run.conclusion is not None and run.conclusion.finished):
+    outcome = run.so_far
+    if quiet > QUIET and not outcome.finished and outcome.life is None:
         told += " (training may be slow, or may have been ended; a resume is followed)"
     yield printable(told)
+    if outcome.interrupted:
+        yield outcome.state
 
 
 def spark(values: Sequence[float | None], limit: float | None) -> str:
@@ -159,8 +162,9 @@ def _shown(checkup: Checkup) -> list[str]:
 
 def _value(measurement: Measurement) -> str:
     # Of calibration the error itself says more than its rise, which is mostly a fall.
-    if measurement.name in ("target", CALIBRATION) and measurement.now is not None:
-        return decimal(measurement.now)
+    calibration = measurement.name == CALIBRATION
+    if (calibration or measurement.name == "target") and measurement.now is not None:
+        return decimal(max(0.0, measurement.now) if calibration else measurement.now)
     if measurement.estimate is None:
         return "none"
     change = change_of(measurement, measurement.estimate)

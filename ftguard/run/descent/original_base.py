@@ -10,7 +10,7 @@ import torch
 from ftguard.ask.original import OriginalGoneError, load_original, where_loaded
 from ftguard.ask.unwrap import inner_model
 from ftguard.ask.weights import weights_fingerprint
-from ftguard.errors import BaseMismatchError, FtguardError
+from ftguard.errors import BaseMismatchError, FtguardError, FtguardWarning
 from ftguard.folders import cache_folder
 from ftguard.run.descent.lineage import Descent, Original
 from ftguard.run.examine import EvalConfig
@@ -86,7 +86,9 @@ def load_cached(digest: str) -> Snapshot | None:
     try:
         return load_stored(cache_folder(digest))
     except FtguardError as error:
-        warnings.warn(f"ftguard: the base is asked anew: {error}", stacklevel=2)
+        warnings.warn(
+            f"ftguard: the base is asked anew: {error}", category=FtguardWarning, stacklevel=2
+        )
         return None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ftguard.disk import as_recorded
-from ftguard.errors import InputError, told
+from ftguard.errors import FtguardWarning, InputError, told
 from ftguard.stats.alpha_spending import Look
 from ftguard.verdict.advice import Advice, GoFurther, LowerLearningRate
 from ftguard.verdict.checkup import Checkup
@@ -62,7 +62,11 @@ def _of_own(
     try:
         found = [_checked(item) for item in remedy(verdict, past, run)]
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the user's
-        warnings.warn(f"ftguard: the remedy {name} failed: {told(error)}", stacklevel=2)
+        warnings.warn(
+            f"ftguard: the remedy {name} failed: {told(error)}",
+            category=FtguardWarning,
+            stacklevel=2,
+        )
         return ()
     return tuple(found)
 

@@ -81,6 +81,14 @@ LOWER = LowerLearningRate(
 
 TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
     ("nothing yet", replace(NONE, finished=False), [], "can't tell", "Nothing is examined yet", ""),
+    (
+        "interrupted before anything",
+        replace(NONE, finished=False, life="gone"),
+        [],
+        "can't tell",
+        "Training was interrupted and no checkpoint",
+        "save_steps",
+    ),
     ("nothing at all", NONE, [], "can't tell", "Training ended and no checkpoint", "save_steps"),
     (
         "kept",

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -24,6 +25,7 @@ from ftguard.report.recorded import RecordedRun, read_run
 from ftguard.report.terminal.so_far import last_event, news, read_so_far, to_come
 from ftguard.report.terminal.watch_page import line_of, render_watch, spark
 from ftguard.run.ledger import Acted, RunStarted, Superseded
+from ftguard.testing import unwrapped
 from ftguard.verdict.conclusion import read_conclusion, write_conclusion
 
 EVERY = 0.02
@@ -181,9 +183,12 @@ def test_a_hostile_slice_does_not_steer(run: RecordedRun) -> None:
 
 
 def test_a_finished_run_is_told_in_lines_and_ends(forgetful: Path) -> None:
-    """Where the output is no terminal: one line a checkpoint, then the outcome; exit code 0."""
+    """Where the output is no terminal: one line a checkpoint, wrapped at 80 columns, then the
+    outcome; exit code 0.
+    """
     result = CliRunner().invoke(app, ["watch", str(forgetful), "--every", "0.1"])
-    lines = result.stdout.splitlines()
+    assert max(map(cell_len, result.stdout.splitlines())) <= 80
+    lines = unwrapped(result.stdout).splitlines()
     assert result.exit_code == 0
     assert lines[0].startswith("ftguard: watching run ")
     assert [line.partition(" · ")[0] for line in lines[1:4]] == ["step 6", "step 12", "step 18"]
@@ -199,7 +204,7 @@ def test_lines_come_as_the_run_goes_on(growing: Growing, monkeypatch: pytest.Mon
     happens = iter(to_come)
     monkeypatch.setattr("time.sleep", lambda _seconds: next(happens)())
     result = CliRunner().invoke(app, ["watch", str(growing.folder.output_dir), "--every", "0.1"])
-    lines = result.stdout.splitlines()
+    lines = unwrapped(result.stdout).splitlines()
     assert lines[0].startswith("ftguard: waiting for a run in `")
     assert lines[1].startswith("ftguard: watching run ")
     assert [line.partition(" · ")[0] for line in lines[2:5]] == ["step 6", "step 12", "step 18"]
@@ -238,6 +243,37 @@ def test_a_terminal_shows_the_picture_and_ctrl_c_ends_it(growing: Growing) -> No
     assert "\x1b[?25h" in text
     assert text.rstrip().endswith("ftguard: no longer watching; the run is not touched")
     assert "Traceback" not in text
+
+
+def test_runs_in_a_folder_are_named(forgetful: Path) -> None:
+    """The folder above a run is none: that is wrong use, and not waited for."""
+    result = CliRunner().invoke(app, ["watch", str(forgetful.parent), "--every", "0.1"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "there are ['run'] in it" in result.stderr
+
+
+def test_a_run_of_an_older_version_is_given_up_by_its_files(growing: Growing) -> None:
+    """It leaves no pulse. Checkpoints came every 20 minutes: nothing for 90 is within five times
+    that, nothing for 110 is an interruption, it seems; ftguard exits with 3.
+    """
+    growing.begin()
+    growing.write(growing.checkups()[0])
+    growing.end(finished=False)
+    now, minute = time.time(), 60.0
+    folder = growing.folder
+    for place, ago in ((folder.base, 130), (folder.root / "answers/r/attempt-1-step-6", 110)):
+        place.mkdir(parents=True)
+        os.utime(place, (now - ago * minute, now - ago * minute))
+
+    os.utime(folder.ledger, (now - 90 * minute, now - 90 * minute))
+    assert not read_run(folder.output_dir).so_far.interrupted
+    os.utime(folder.ledger, (now - 110 * minute, now - 110 * minute))
+    result = CliRunner().invoke(app, ["watch", str(folder.output_dir), "--every", "0.1"])
+    assert result.exit_code == 3
+    assert (
+        "TRAINING WAS INTERRUPTED, it seems (there is no sign of life), after the check at step 18"
+        in unwrapped(result.stdout)
+    )
 
 
 def test_steps_come_in_order(run: RecordedRun) -> None:

@@ -11,6 +11,7 @@ class Clock:
         self._made = time.perf_counter()
         self._entered: float | None = None
         self._left = 0.0
+        self._warm: tuple[int, float] | None = None
 
     def __enter__(self) -> None:
         self._entered = time.perf_counter()
@@ -35,6 +36,29 @@ class Clock:
         return time.perf_counter() - self._made
 
     @property
+    def beside(self) -> float:
+        """Seconds since the clock was made that were not spent in `with` blocks."""
+        return max(0.0, self.elapsed - self.spent)
+
+    @property
     def share(self) -> float:
         """Share of the time so far that was spent in `with` blocks."""
         return min(1.0, self.spent / max(self.elapsed, 1e-9))
+
+    def warmed_up(self, step: int) -> None:
+        """Remember that this step is done: those before it were slower than those to come."""
+        if self._warm is None:
+            self._warm = (step, self.beside)
+
+    def training(self, done: int, steps: int) -> float:
+        """Seconds that training will have taken by itself, by what it took so far.
+
+        Args:
+            done: steps that are done.
+            steps: steps in all.
+        """
+        warm, before = self._warm or (0, 0.0)
+        if done <= warm:
+            warm, before = 0, 0.0
+        each = (self.beside - before) / max(1, done - warm)
+        return self.beside + each * max(0, steps - done)

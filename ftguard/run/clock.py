@@ -1,20 +1,22 @@
 """Makes `Clock`, which tells the guard's share of a run's time."""
 
 import time
+from collections.abc import Callable
 from types import TracebackType
 
 
 class Clock:
     """Adds up the time spent in its `with` blocks against all time since it was made."""
 
-    def __init__(self) -> None:
-        self._made = time.perf_counter()
+    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
+        self._now = now
+        self._made = now()
         self._entered: float | None = None
         self._left = 0.0
         self._warm: tuple[int, float] | None = None
 
     def __enter__(self) -> None:
-        self._entered = time.perf_counter()
+        self._entered = self._now()
 
     def __exit__(
         self,
@@ -27,13 +29,13 @@ class Clock:
     @property
     def spent(self) -> float:
         """Seconds spent in `with` blocks, the current one included."""
-        current = 0.0 if self._entered is None else time.perf_counter() - self._entered
+        current = 0.0 if self._entered is None else self._now() - self._entered
         return self._left + current
 
     @property
     def elapsed(self) -> float:
         """Seconds since the clock was made."""
-        return time.perf_counter() - self._made
+        return self._now() - self._made
 
     @property
     def beside(self) -> float:

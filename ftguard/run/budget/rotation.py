@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from ftguard.ask.prompts import PromptBatch
@@ -47,9 +48,21 @@ class Rotation:
 
     _next: dict[str, int] = field(default_factory=dict)
 
-    def take(self, part: str, units: Sequence[Unit], count: int) -> list[Unit]:
-        """The next so many units, going round."""
-        count = min(count, len(units))
+    def take(
+        self,
+        part: str,
+        units: Sequence[Unit],
+        count: int,
+        asked: AbstractSet[str] = frozenset(),
+    ) -> list[Unit]:
+        """The next so many units, going round, without those that are asked already."""
         start = self._next.get(part, 0) % max(1, len(units))
-        self._next[part] = start + count
-        return [units[(start + i) % len(units)] for i in range(count)]
+        found: list[Unit] = []
+        for place in range(start, start + len(units)):
+            if len(found) >= count:
+                break
+            self._next[part] = place + 1
+            unit = units[place % len(units)]
+            if not asked & set(unit):
+                found.append(unit)
+        return found

@@ -152,9 +152,12 @@ class Spending:
         works, units = self._works(base), self._open(base)
         left = {n: [u for u in own if not asked & set(u)] for n, own in units.items()}
         counts = allocate(self._parts(works, left, past), self._for_candidate(base, ahead))
-        return _ids(
-            unit for name, own in left.items() for unit in self._onwards(name, own, counts[name])
-        )
+        chosen: list[Unit] = []
+        for name, own in units.items():
+            count = round(counts[name])
+            if count >= min(LEAST, len(left[name])):
+                chosen += self.rotation.take(name, own, count, asked)
+        return _ids(chosen)
 
     def allowance(self, base: Snapshot, ahead: Ahead) -> float:
         """Seconds that this checkpoint's asking may take."""
@@ -206,10 +209,6 @@ class Spending:
         left, full = self._left(ahead), self.price(base)
         rest = left - min(full, OF_LAST * left)
         return max(0.0, rest * OF_CANDIDATES / max(1, ahead.checks - 1))
-
-    def _onwards(self, name: str, units: Sequence[Unit], count: float) -> list[Unit]:
-        whole = round(count)
-        return self.rotation.take(name, units, whole) if whole >= min(LEAST, len(units)) else []
 
     def _open(self, base: Snapshot) -> Mapping[str, list[Unit]]:
         answered = _answered(base)

@@ -8,6 +8,7 @@ import pytest
 from ftguard import Probe, Snapshot
 from ftguard.ask.answer import Answer
 from ftguard.ask.prompts import PromptBatch, prepare
+from ftguard.probes.probe import Role
 from ftguard.run.budget.budget import Budget
 from ftguard.run.budget.spending import LEAST, Ahead, Spending
 from ftguard.run.clock import Clock
@@ -17,6 +18,9 @@ from ftguard.scores.snapshot import Fingerprint, merged
 FINGERPRINT = Fingerprint(
     weights="w", dtype="d", tokenizer="t", template="", probes="p", scorers=""
 )
+    weights="w", dtype="d", tokenizer="t", template="", probes="p", scorers=""
+)
+SIZES: dict[Role, int] = {"target": 80, "general": 80, "tail": 80, "calibration": 60}
 CHECKS, STEPS = 20, 200
 PER_STEP, LENGTH = 8, 50
 
@@ -37,7 +41,7 @@ def batch() -> PromptBatch:
             role=role,
             max_new_tokens=16 if role != "calibration" else None,
         )
-        for role, size in (("target", 80), ("general", 80), ("tail", 80), ("calibration", 60))
+        for role, size in SIZES.items()
         for i in range(size)
     ]
     return prepare(probes, tiny_model(tokenizer), tokenizer, {})
@@ -153,9 +157,9 @@ def run(world: World, budget: Budget, *, tokens: float | None = -1.0, known: boo
     )
 
 
-def _world(batch: PromptBatch, full_share: float, **more: float) -> World:
+def _world(batch: PromptBatch, full_share: float, slower: float = 1.0) -> World:
     """In which asking all at each of 20 checkpoints takes this share of the run."""
-    world = World(batch=batch, per_written=2e-3, per_read=1e-4, step=1.0, **more)
+    world = World(batch=batch, per_written=2e-3, per_read=1e-4, step=1.0, slower=slower)
     world.step = CHECKS * world.full() * (1 - full_share) / full_share / STEPS
     # Training costs three times what reading does, as the forecast has it.
     return world

@@ -18,8 +18,6 @@ from ftguard.scores.snapshot import Fingerprint, merged
 FINGERPRINT = Fingerprint(
     weights="w", dtype="d", tokenizer="t", template="", probes="p", scorers=""
 )
-    weights="w", dtype="d", tokenizer="t", template="", probes="p", scorers=""
-)
 SIZES: dict[Role, int] = {"target": 80, "general": 80, "tail": 80, "calibration": 60}
 CHECKS, STEPS = 20, 200
 PER_STEP, LENGTH = 8, 50

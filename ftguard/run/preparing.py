@@ -127,6 +127,8 @@ def prepare_run(
         is_main_process=host.is_main_process,
     )
     baseline = get_baseline(host.model, config, folder, run=run, known=known)
+    if spending is not None and not spending.prices.known:
+        spending.learn(baseline.snapshot, baseline.snapshot)
     check_rewards(config.prompt_batch.probes, baseline.snapshot)
     if descent is not None and baseline.original.weights == host.weights.fingerprint:
         descent = None  # Its base is gone, which was said: costs are counted from here.
@@ -140,6 +142,7 @@ def prepare_run(
         run=run,
         resuming=host.resuming,
         descends=descent is not None,
+        spending=spending,
         is_main_process=host.is_main_process,
     )
     return Prepared(

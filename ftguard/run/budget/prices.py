@@ -77,6 +77,11 @@ class Prices:
                 self._had[kind] = FADING * self._had.get(kind, 0.0) + tokens
 
     @property
+    def known(self) -> bool:
+        """Whether anything was paid."""
+        return bool(self._had)
+
+    @property
     def read(self) -> float:
         """Seconds a token that is read; 0 where nothing is known."""
         if "read" in self._had:

@@ -4,7 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ftguard.ask.prompts import PromptBatch
 from ftguard.probes.probe import Probe
@@ -42,27 +42,23 @@ def _dealt(groups: Sequence[list[Unit]], seed: int) -> tuple[Unit, ...]:
     return tuple(unit for _, unit in sorted(placed))
 
 
-@dataclass(kw_only=True)
-class Rotation:
-    """Where in each part's order the next stretch begins."""
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """Whose turn it is, and where the next one begins."""
 
-    _next: dict[str, int] = field(default_factory=dict)
+    units: tuple[Unit, ...]
+    next: int
 
-    def take(
-        self,
-        part: str,
-        units: Sequence[Unit],
-        count: int,
-        asked: AbstractSet[str] = frozenset(),
-    ) -> list[Unit]:
-        """The next so many units, going round, without those that are asked already."""
-        start = self._next.get(part, 0) % max(1, len(units))
-        found: list[Unit] = []
-        for place in range(start, start + len(units)):
-            if len(found) >= count:
-                break
-            self._next[part] = place + 1
-            unit = units[place % len(units)]
-            if not asked & set(unit):
-                found.append(unit)
-        return found
+
+def turn(
+    units: Sequence[Unit], count: int, start: int, asked: AbstractSet[str] = frozenset()
+) -> Turn:
+    """The next so many units, going round, without those that are asked already."""
+    found: list[Unit] = []
+    place = start
+    while len(found) < count and place < start + len(units):
+        unit = units[place % len(units)]
+        place += 1
+        if not asked & set(unit):
+            found.append(unit)
+    return Turn(units=tuple(found), next=place % max(1, len(units)))

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ftguard.ask.prompts import PromptBatch
 from ftguard.run.budget.allocation import Part, allocate
 from ftguard.run.budget.budget import Budget
 from ftguard.run.budget.prices import TRAINED_BY_READ, Prices, Work, works_of
-from ftguard.run.budget.rotation import Rotation, Unit, parts_of
+from ftguard.run.budget.rotation import Turn, Unit, parts_of, turn
 from ftguard.run.clock import Clock
 from ftguard.scores.snapshot import Snapshot
 from ftguard.verdict.checkup import Checkup
@@ -54,6 +54,26 @@ class Ahead:
         return self.steps_done >= self.steps
 
 
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a checkpoint is asked."""
+
+    first: frozenset[str]
+    """Ids of what is asked in any case."""
+    turns: Mapping[str, Turn] = field(default_factory=dict)
+    """What is asked as well where it may be the best, by role."""
+
+    @property
+    def more(self) -> frozenset[str]:
+        """Ids of what is asked as well where it may be the best."""
+        return _ids(unit for one in self.turns.values() for unit in one.units)
+
+    @property
+    def next(self) -> Mapping[str, int]:
+        """Where the next turns begin then."""
+        return {name: one.next for name, one in self.turns.items()}
+
+
 @dataclass(kw_only=True)
 class Spending:
     """A budget, and what was learnt of its use; of one attempt of a run."""
@@ -68,13 +88,14 @@ class Spending:
     checks: int | None
     """Checkpoints planned; None where that depends on results."""
     prices: Prices = field(default_factory=Prices)
-    rotation: Rotation = field(default_factory=Rotation)
     overhead: float = 0.0
     """Seconds that a check takes beside asking, as of late."""
     _began: float | None = None
     """What had been spent when the last check began."""
     _asking: float = 0.0
     """Seconds that it has spent on asking."""
+    _next: dict[str, int] = field(default_factory=dict)
+    """Where the next turn of each role begins."""
     _skipped: dict[str, int] = field(default_factory=dict)
     """Checkpoints in a row at which a part was not asked."""
 
@@ -96,68 +117,97 @@ class Spending:
             known: what it has answered.
             times: how often each question is asked of the base.
         """
-        checks = self.checks or 1
-        answered, every = _answered(known), frozenset(p.id for p in self.batch.probes)
-        works = self._works(known)
-        rest, all_of_it = self._price(works, every - answered), self._price(works, every)
+        return self._beforehand(known, self.parts, _answered(known), times)
+
+    def of_start(self, base: Snapshot) -> frozenset[str]:
+        """Ids of what a model is asked that the run takes up as a fine-tune of the base."""
+        return self._beforehand(base, self._open(base), frozenset(), 1)
+
+    def _beforehand(
+        self,
+        base: Snapshot,
+        parts: Mapping[str, Sequence[Unit]],
+        answered: AbstractSet[str],
+        times: int,
+    ) -> frozenset[str]:
+        """Ids of those of `parts`, beside `answered`, that can be asked before training."""
+        works, checks = self._works(base), self.checks or 1
+        every = _ids(unit for units in parts.values() for unit in units)
+        paid, rest = self._price(works, answered), times * self._price(works, every - answered)
         if self.budget.share is None:
-            left = (self.budget.seconds or 0.0) - known.seconds
+            left = (self.budget.seconds or 0.0) - paid
         elif self.tokens is None:
             left = UNKNOWN
         else:
             training = self.tokens * self.prices.read * TRAINED_BY_READ
             left = self.budget.total(training, checks) - self.clock.spent
-            if times * rest + checks * all_of_it > left:
-                left = OF_BASE * (left + known.seconds) - known.seconds
-        if times * rest <= left:
+            if rest + checks * self._price(works, every) > left:
+                left = OF_BASE * (left + paid) - paid
+        if rest <= left:
             return every - answered
-        parts = {
+        sizes = {
             name: Part(size=len(units), price=self._price_each(works, units))
-            for name, units in self.parts.items()
+            for name, units in parts.items()
         }
-        paid = self._price(works, answered)
-        counts = allocate(parts, max(0.0, left / times + paid))
-        wanted = _ids(u for name, units in self.parts.items() for u in units[: int(counts[name])])
+        counts = allocate(sizes, max(0.0, left / times + paid))
+        least = {name: max(int(counts[name]), min(LEAST, len(parts[name]))) for name in parts}
+        wanted = _ids(unit for name, units in parts.items() for unit in units[: least[name]])
         return wanted - answered
 
     # A checkpoint
 
-    def at_checkpoint(
-        self, base: Snapshot, past: Sequence[Checkup], ahead: Ahead
-    ) -> frozenset[str]:
-        """Ids of what a checkpoint is asked: a stratified part of what the base answered."""
+    def at_checkpoint(self, base: Snapshot, past: Sequence[Checkup], ahead: Ahead) -> Plan:
+        """What a checkpoint is asked: a stratified part of what the base answered.
+
+        What is left over from earlier ones is in it.
+        """
         self._note_overhead()
         works, units = self._works(base), self._open(base)
         seconds = self.allowance(base, ahead)
         if self._price(works, _answered(base)) <= seconds:
-            return _answered(base)
-        counts = allocate(self._parts(works, units, past), seconds)
-        chosen: list[Unit] = []
-        for name, own in units.items():
-            count = round(counts[name])
-            least = min(LEAST, len(own))
-            if ahead.is_last:
-                count = max(count, least)
-            elif count < least:
-                turn = self._skipped.get(name, 0) + 1
-                count = least if counts[name] * turn >= least else 0
-            self._skipped[name] = 0 if count else self._skipped.get(name, 0) + 1
-            chosen += self.rotation.take(name, own, count)
-        return _ids(chosen)
+            return Plan(first=_answered(base))
+        parts = self._parts(works, units, past)
+        turns = {
+            name: turn(own, self._count(name, allocate(parts, seconds), len(own), ahead), at)
+            for name, own in units.items()
+            for at in (self._next.get(name, 0),)
+        }
+        first = _ids(unit for one in turns.values() for unit in one.units)
+        self._next.update({name: one.next for name, one in turns.items()})
+        return Plan(first=first, turns=self._more(units, first, parts, ahead, base))
 
-    def more(
-        self, base: Snapshot, asked: AbstractSet[str], past: Sequence[Checkup], ahead: Ahead
-    ) -> frozenset[str]:
-        """Ids of what a checkpoint that may be the best is asked beside what it was asked."""
-        works, units = self._works(base), self._open(base)
-        left = {n: [u for u in own if not asked & set(u)] for n, own in units.items()}
-        counts = allocate(self._parts(works, left, past), self._for_candidate(base, ahead))
-        chosen: list[Unit] = []
-        for name, own in units.items():
-            count = round(counts[name])
-            if count >= min(LEAST, len(left[name])):
-                chosen += self.rotation.take(name, own, count, asked)
-        return _ids(chosen)
+    def went_on(self, plan: Plan) -> None:
+        """Remember that a checkpoint was asked more."""
+        self._next.update(plan.next)
+
+    def _count(self, name: str, counts: Mapping[str, float], size: int, ahead: Ahead) -> int:
+        """How many units to ask: a few at every other checkpoint, rather than one at each."""
+        count, least = round(counts[name]), min(LEAST, size)
+        if ahead.is_last:
+            count = max(count, least)
+        elif count < least:
+            waited = self._skipped.get(name, 0) + 1
+            count = least if counts[name] * waited >= least else 0
+        self._skipped[name] = 0 if count else self._skipped.get(name, 0) + 1
+        return count
+
+    def _more(
+        self,
+        units: Mapping[str, Sequence[Unit]],
+        asked: frozenset[str],
+        parts: Mapping[str, Part],
+        ahead: Ahead,
+        base: Snapshot,
+    ) -> Mapping[str, Turn]:
+        """What is asked beside the first part of a checkpoint that may be the best."""
+        left = {n: sum(not asked & set(unit) for unit in own) for n, own in units.items()}
+        rest = {name: replace(part, size=left[name]) for name, part in parts.items()}
+        counts = allocate(rest, self._for_candidate(base, ahead))
+        return {
+            name: turn(own, round(counts[name]), self._next.get(name, 0), asked)
+            for name, own in units.items()
+            if round(counts[name]) >= max(1, min(LEAST, left[name]))
+        }
 
     def allowance(self, base: Snapshot, ahead: Ahead) -> float:
         """Seconds that this checkpoint's asking may take."""

@@ -39,6 +39,8 @@ def take_base(
     """
     order = [probe.id for probe in config.prompt_batch.probes]
     everything, answered = set(order), {s.probe_id for s in known.scores} if known else set()
+    if known is not None and spending is not None:
+        spending.learn(known, known)
     if everything <= answered and known is not None:
         return known
     asking = _Twice(model=model, config=config, run=run)
@@ -47,12 +49,12 @@ def take_base(
     else:
         if known is None:
             asking.ask(broadcast_from_main(spending.first()))
-        first = known or asking.first(order)
-        spending.learn(first, first)
-        asking.ask(broadcast_from_main(spending.of_base(first, times=asking.times)))
-        if asking.taken:
-            taken = asking.first(order)
-            spending.learn(taken, taken)
+            first = asking.first(order)
+            spending.learn(first, first)
+        asking.ask(broadcast_from_main(spending.of_base(known or first, times=asking.times)))
+        if len(asking.taken) > (known is None):
+            last = asking.taken[-1][0]
+            spending.learn(known or asking.first(order), last)
     if not asking.taken and known is not None:
         return known
     found = asking.with_noise(order)
@@ -84,15 +86,12 @@ def take_checkpoint(
         spending.learn(base, taken)
         return taken
 
-    first = ask(broadcast_from_main(spending.at_checkpoint(base, past, ahead)))
-    more: frozenset[str] = frozenset()
-    if _may_be_best(config, base, first, past):
-        asked = {score.probe_id for score in first.scores}
-        more = spending.more(base, asked, past, ahead)
-    more = broadcast_from_main(more)
-    if not more:
+    plan = broadcast_from_main(spending.at_checkpoint(base, past, ahead))
+    first = ask(plan.first)
+    if not plan.more or not _may_be_best(config, base, first, past):
         return first
-    return merged(first, ask(more), [probe.id for probe in config.prompt_batch.probes])
+    spending.went_on(plan)
+    return merged(first, ask(plan.more), [probe.id for probe in config.prompt_batch.probes])
 
 
 class _Twice:

@@ -6,7 +6,7 @@ from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 from ftguard import Probe
 from ftguard.ask.prompts import prepare
-from ftguard.run.budget.rotation import Rotation, parts_of
+from ftguard.run.budget.rotation import Turn, parts_of, turn
 
 
 def _probes() -> list[Probe]:
@@ -60,7 +60,13 @@ def test_companions_stay_together(
 def test_turns_go_round() -> None:
     """Three of five, then the other two and the first, and never more than there are."""
     units = [(letter,) for letter in "abcde"]
-    rotation = Rotation()
-    assert rotation.take("part", units, 3) == [("a",), ("b",), ("c",)]
-    assert rotation.take("part", units, 3) == [("d",), ("e",), ("a",)]
-    assert len(rotation.take("part", units, 9)) == 5
+    assert turn(units, 3, 0) == Turn(units=(("a",), ("b",), ("c",)), next=3)
+    assert turn(units, 3, 3) == Turn(units=(("d",), ("e",), ("a",)), next=1)
+    assert len(turn(units, 9, 2).units) == 5
+    assert turn([], 3, 0) == Turn(units=(), next=0)
+
+
+def test_what_is_asked_already_is_passed_over() -> None:
+    """Two more after `a`, where `b` was asked: `a` and `c`, and `d` is next."""
+    units = [(letter,) for letter in "abcd"]
+    assert turn(units, 2, 0, frozenset("b")) == Turn(units=(("a",), ("c",)), next=3)

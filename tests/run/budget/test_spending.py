@@ -136,14 +136,14 @@ def run(world: World, budget: Budget, *, tokens: float | None = -1.0, known: boo
                 foreseen = min(total, full) / (min(total, full) + training)
         with clock:
             ahead = Ahead(steps_done=(check + 1) * 10, steps=STEPS, checks=CHECKS - check)
-            ids = spending.at_checkpoint(base, (), ahead)
-            taken = world.ask(ids)
-            spending.learn(base, taken)
-            more = spending.more(base, ids, (), ahead) if check % 3 == 0 else frozenset()
+            plan = spending.at_checkpoint(base, (), ahead)
+            spending.learn(base, world.ask(plan.first))
+            more = plan.more if check % 3 == 0 else frozenset[str]()
             if more:
+                spending.went_on(plan)
                 spending.learn(base, world.ask(more))
-            counts.append(len(ids) + len(more))
-            times.update([*ids, *more])
+            counts.append(len(plan.first) + len(more))
+            times.update([*plan.first, *more])
             world.now += world.beside
         world.per_written *= world.slower
     return Ran(

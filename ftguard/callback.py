@@ -96,6 +96,11 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         base: where the model is a fine-tune already: the folder or the hub name of the model that
             costs are counted from, or "self" for the model as it is loaded. By default the base
             that a guarded checkpoint names, else the model as it is loaded.
+        budget: what checks may take, the base's included: a share of the run's time ("auto" is
+            0.05, which is 5 %, or what the variable `FTGUARD_BUDGET` says), or seconds a checkpoint
+            (1 and above). So much is asked as that buys: what can change a decision first, at each
+            checkpoint another stratified part, most at the last one and at those that may be the
+            best. None asks everything.
         chat_template_kwargs: given to the tokenizer's chat template; a template that can switch
             thinking off (`enable_thinking`) is told to, unless this or the training data have it.
 
@@ -131,6 +136,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         cache: bool = True,
         base: str | os.PathLike[str] | None = None,
         chat_template_kwargs: Mapping[str, object] | None = None,
+        budget: float | str | None = AUTO,
     ) -> None:
         given = read_given(
             limits=limits,
@@ -151,6 +157,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             base=base,
             log_texts=log_texts,
             log_artifacts=log_artifacts,
+            budget=budget,
         )
         check_source("target", target)
         check_source("general", general)
@@ -180,6 +187,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             cache=given.cache,
             base=given.base,
             chat_template_kwargs=given.chat_template_kwargs,
+            budget=given.budget,
         )
         self._given = given
         self._weights: Weights | None = None
@@ -249,6 +257,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
             weights_known=known or not resuming,
             left=self._left,
             method="full" if adapted(model) is None else "adapters",
+            rows_per_step=args.per_device_train_batch_size * args.gradient_accumulation_steps,
         )
         tracker = trackers_of(
             self._given,
@@ -285,6 +294,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
                 apply_late_scores(guarded, late)
             if late:
                 self._keep_report_up(guarded)
+        if guarded:
+            guarded.clock.warmed_up(step - guarded.run.resumed_from)
         if guarded and guarded.is_main_process and step == guarded.run.resumed_from + FORECAST_STEP:
             say(guarded.forecast(FORECAST_STEP))
 
@@ -336,6 +347,8 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
                 apply_late_scores(self._guarded, self._guarded.grading.finish())
             self._guarded.conclude()
             self._rewrite_report(self._guarded)
+            if self._guarded.is_main_process and (cost := self._guarded.told_cost()):
+                say(cost)
             if self._guarded.is_main_process and self._guarded.folder.report.is_file():
                 say(f"the report of this run: {self._guarded.folder.report}")
 

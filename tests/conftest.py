@@ -40,6 +40,12 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _everything_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tiny trainings take no time of which a share would buy anything."""
+    monkeypatch.setenv("FTGUARD_BUDGET", "none")
+
+
+@pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
     """Tiny models are fastest, and sums the same, on one thread."""
     threads = torch.get_num_threads()

@@ -35,6 +35,8 @@ class Asked:
     base_answer_logprobs: tuple[Answer, ...]
     """Generated answers of the base, read by this model: its tokens, this model's logprobs."""
     seconds: float
+    writing_seconds: float
+    """Of these, what writing answers took; the rest is reading."""
     notes: tuple[str, ...]
     """What did not go by plan."""
 
@@ -84,7 +86,9 @@ def ask(
             total=len(next_tokens) + len(texts) + len(greedy) + len(prompted) + num_by_base,
         ) as bar,
     ):
+        began = time.perf_counter()
         generated = _generate_all(inner, prompted, prompt_batch, plan, bar.update)
+        writing_seconds = time.perf_counter() - began
         options = _read_all(inner, next_tokens, prompt_batch, plan, bar.update, by=read_next)
         read_texts = _read_all(inner, texts, prompt_batch, plan, bar.update, by=read)
         likeliest = _read_all(inner, greedy, prompt_batch, plan, bar.update, by=read_greedy)
@@ -117,6 +121,7 @@ def ask(
             replace(answer, logprobs=logprobs[answer.probe_id]) for answer in written_by_base
         ),
         seconds=time.perf_counter() - started,
+        writing_seconds=writing_seconds,
         notes=tuple(plan.notes[noted:]),
     )
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -107,6 +108,14 @@ class PromptBatch:
     """Those among them that end a turn or begin one; they alone end a call of tools."""
     lines: LineTokens | None = None
     """The tokens by what they do to a line, where an answer ends with one."""
+
+    def only(self, ids: AbstractSet[str]) -> "PromptBatch":
+        """The questions of some probes, by id."""
+        return replace(
+            self,
+            probes=tuple(probe for probe in self.probes if probe.id in ids),
+            questions=tuple(question for question in self.questions if question.probe_id in ids),
+        )
 
     @property
     def fingerprint(self) -> str:

@@ -205,11 +205,7 @@ class TwoModels:
         return replace(
             config,
             fingerprint=base.fingerprint,
-            prompt_batch=replace(
-                batch,
-                probes=tuple(p for p in batch.probes if p.id in known),
-                questions=tuple(q for q in batch.questions if q.probe_id in known),
-            ),
+            prompt_batch=batch.only(known),
         )
 
 

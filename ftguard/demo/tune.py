@@ -66,6 +66,8 @@ def tune(dials: Dials, out: Path, *, callbacks: Sequence[TrainerCallback] = ()) 
         calibration=skill_probes(asked["calibration"], seed=2),
         limits=dials.limits,
         max_probes=300,
+        # Its training takes seconds, of which 5 % would buy no evidence.
+        budget=None,
     )
     Trainer(
         model=_with_adapter(model, dials.seed) if dials.lora else model,

@@ -11,6 +11,8 @@ from ftguard.measures.measurement import Measurement
 from ftguard.measures.tail import SMALLEST_SLICE
 from ftguard.probes import Gathered
 from ftguard.run.baseline import Baseline
+from ftguard.run.budget.spending import Spending
+from ftguard.run.budget.words import before_training
 from ftguard.run.cut_off import announce_cut_off
 from ftguard.run.grading import Grading
 from ftguard.run.thinking import Thinking, announce_thinking
@@ -34,6 +36,7 @@ def announce(
     *,
     thinking: Thinking,
     grading: Grading | None = None,
+    spending: Spending | None = None,
     replaced: bool = False,
     form: Sequence[str] = (),
 ) -> Iterator[str]:
@@ -44,9 +47,11 @@ def announce(
     """  # noqa: D205
     base, by_key = baseline.snapshot, {m.key: m for m in measured}
     yield (
-        f"run {run.id}: base answers {baseline.origin}, {len(sheet.questions)} probes in "
+        f"run {run.id}: base answers {baseline.origin}, {len(base.scores)} probes in "
         f"{duration(base.seconds)}"
     )
+    if spending is not None:
+        yield from before_training(spending, base)
     yield from _held(run, by_key, replaced=replaced)
     loud = [note for note in gathered.notes if note[:LOUD].isupper()]
     yield from loud

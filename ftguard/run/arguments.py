@@ -16,6 +16,7 @@ import numpy as np
 from ftguard.errors import InputError
 from ftguard.judge import Judge
 from ftguard.measures import Measure
+from ftguard.run.budget.budget import Budget, read_budget
 from ftguard.tracking import LogTexts, Tracker, read_log_texts
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.limits import read_limits
@@ -42,6 +43,7 @@ class Given:
     base: str | None
     log_texts: LogTexts
     log_artifacts: bool | None
+    budget: Budget | None
 
 
 def read_given(
@@ -64,6 +66,7 @@ def read_given(
     base: object,
     log_texts: object,
     log_artifacts: object,
+    budget: object,
 ) -> Given:
     """Check every argument that is no source of probes.
 
@@ -99,6 +102,7 @@ def read_given(
         base=_base(base),
         log_texts=read_log_texts(log_texts),
         log_artifacts=None if log_artifacts is None else _switch("log_artifacts", log_artifacts),
+        budget=read_budget(budget),
     )
 
 

@@ -9,14 +9,14 @@ import torch
 
 from ftguard.ask.ranks import broadcast_from_main, made_by_main
 from ftguard.ask.unwrap import adapted
-from ftguard.ask.weights import repeatable
 from ftguard.errors import BaseMismatchError, FtguardWarning
 from ftguard.folders import RunFolder, cache_folder
-from ftguard.measures import measure
 from ftguard.probes.own_scorer import OwnScorer
+from ftguard.run.budget.spending import Spending
+from ftguard.run.budget.taking import take_base
 from ftguard.run.descent.lineage import Descent, Original, read_original, write_original
 from ftguard.run.descent.original_base import ask_original, load_cached, load_stored
-from ftguard.run.examine import EvalConfig, take_snapshot
+from ftguard.run.examine import EvalConfig
 from ftguard.run.ledger import Origin
 from ftguard.scores import score
 from ftguard.scores.snapshot import Fingerprint, Snapshot, save_snapshot
@@ -49,6 +49,8 @@ class Known:
     """What the state of the checkpoint that is resumed names."""
     itself: Original
     """The model as the user loaded it, taken as a base."""
+    spending: Spending | None
+    """What limits how much the base is asked; None asks it everything."""
     cache: bool
     """Whether to look in the cache and to fill it."""
     is_main_process: bool
@@ -73,31 +75,27 @@ def get_baseline(
     found = made_by_main(
         partial(_find, model, config, folder, run, known), is_main_process=known.is_main_process
     )
+    before = None if found is None else found.snapshot
     if found is not None:
         found = replace(found, snapshot=_scored_anew(found.snapshot, config))
+    take = partial(take_base, spending=known.spending)
     if found is None:
-        taken = broadcast_from_main(_take_base(model, config, run))
+        taken = broadcast_from_main(take(model, config, run))
         original = replace(known.itself, digest=taken.fingerprint.digest)
         found = Baseline(snapshot=taken, origin="asked", original=original)
+    elif found.origin in ("cache", "stored") and not known.resuming:
+        # An earlier run could not afford to ask it everything.
+        taken = broadcast_from_main(take(model, config, run, known=found.snapshot))
+        found = replace(found, snapshot=taken)
     found = replace(found, original=replace(found.original, folder=str(folder.base)))
     if known.is_main_process:
-        if found.origin != "stored":
+        grown = before is None or len(before.scores) < len(found.snapshot.scores)
+        if found.origin != "stored" or grown:
             save_snapshot(found.snapshot, folder.base)
         write_original(folder, found.original)
-        if known.cache and found.origin in ("asked", "reloaded"):
+        if known.cache and (found.origin in ("asked", "reloaded") or grown):
             _fill_cache(found.snapshot)
     return found
-
-
-def _take_base(model: torch.nn.Module, config: EvalConfig, run: str) -> Snapshot:
-    """Ask the base; where that is not repeatable, twice, for the noise floor."""
-    first = take_snapshot(model, config, run=run, step=0, label="ftguard: base")
-    if repeatable(model):
-        return first
-    second = take_snapshot(model, config, run=run, step=0, label="ftguard: base again")
-    against_itself = measure(config.prompt_batch.probes, first, second, config.measures)
-    noise = {m.key: abs(m.estimate.value) for m in against_itself if m.estimate is not None}
-    return replace(first, noise=noise)
 
 
 def _find(
@@ -114,7 +112,13 @@ def _find(
     if descent is not None:
         try:
             found = ask_original(
-                model, config, descent, run=run, near=stored, take=_take_base, cache=known.cache
+                model,
+                config,
+                descent,
+                run=run,
+                near=stored,
+                take=partial(take_base, spending=known.spending),
+                cache=known.cache,
             )
         except BaseMismatchError as error:
             if descent.stated or known.resuming:

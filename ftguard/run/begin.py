@@ -65,7 +65,7 @@ def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
             partial(state_before, folder, host, mark, settings),
             is_main_process=host.is_main_process,
         )
-        prepared = prepare_run(settings, host, folder, before.run, mark)
+        prepared = prepare_run(settings, host, folder, before.run, mark, clock=clock)
         base, probes = prepared.baseline.snapshot, prepared.config.prompt_batch.probes
         measured = measure(probes, base, base, prepared.config.measures)
         lowered = before.lowered[-1] if before.lowered else None
@@ -78,6 +78,7 @@ def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
             not_measured=unmeasured(measured, settings.limits, gates),
             left_out=left_out(settings.gates, measured, settings.limits),
             strict=settings.strict,
+            budget=str(prepared.spending.budget) if prepared.spending else "",
         )
         journal = Journal(Ledger(folder.ledger), before)
         grading = None
@@ -94,6 +95,7 @@ def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
             advising=settings.advising,
             is_main_process=host.is_main_process,
             grading=grading,
+            spending=prepared.spending,
             original=prepared.baseline.original,
             start=prepared.start,
             cache=settings.cache,
@@ -135,6 +137,7 @@ def _open(
         prepared.baseline,
         thinking=prepared.thinking,
         grading=guarded.grading,
+        spending=guarded.spending,
         replaced=settings.gates is not None,
         form=(prepared.as_trained.note, *unlike_training(batch, prepared.as_trained.rows)),
     )

@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import time
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -85,6 +86,13 @@ class Examination:
 
 Grade = Callable[[Sides], Sides]
 """Fills in the scores of open answers, of the base and of the checkpoint."""
+Take = Callable[[], Snapshot]
+"""Asks the checkpoint."""
+
+
+def label_of(moment: Moment) -> str:
+    """What the progress bar of a checkpoint is called."""
+    return f"ftguard: {moment.step}"
 
 
 def fingerprint(
@@ -119,9 +127,10 @@ def take_snapshot(
     run: str,
     step: int,
     base: Snapshot | None = None,
+    only: AbstractSet[str] | None = None,
     label: str,
 ) -> Snapshot:
-    """Ask a model everything and score its answers.
+    """Ask a model, and score its answers.
 
     Args:
         model: as the Trainer hands it to callbacks.
@@ -129,13 +138,20 @@ def take_snapshot(
         run: the run's id.
         step: optimizer steps trained.
         base: the base's snapshot; None where the base itself is asked (adapters disabled).
+        only: ids of the probes that are asked; None for all that the base was asked.
         label: of the progress bar.
     """
+    if only is None and base is not None:
+        only = {found.probe_id for found in base.scores}
+    batch = config.prompt_batch if only is None else config.prompt_batch.only(only)
+    by_base = () if base is None else base.base_answer_logprobs
     asked = ask(
         model,
-        config.prompt_batch,
+        batch,
         base=base is None,
-        base_answers=None if base is None else base.base_answer_logprobs,
+        base_answers=None
+        if base is None
+        else [a for a in by_base if only is None or a.probe_id in only],
         plan=config.plan,
         progress=label if config.progress else None,
     )
@@ -144,10 +160,11 @@ def take_snapshot(
         step=step,
         fingerprint=config.fingerprint,
         answers=asked.answers,
-        scores=score(config.prompt_batch.probes, asked.answers),
+        scores=score(batch.probes, asked.answers),
         base_answer_logprobs=asked.base_answer_logprobs,
         versions=_versions(),
         seconds=asked.seconds,
+        writing_seconds=asked.writing_seconds,
         notes=asked.notes,
     )
 
@@ -164,16 +181,22 @@ def examine(
     current_rate: float,
     advising: Advising,
     grade: Grade | None = None,
+    take: Take | None = None,
 ) -> Examination:
     """Ask, score, measure, decide and advise on one checkpoint.
 
     A failure to ask is an explicit missing measurement: what was measured before is kept, and
-    training goes on. `grade` has the open answers of both judged.
+    training goes on. `grade` has the open answers of both judged; `take` asks, where not everything
+    is asked.
     """
     started = time.perf_counter()
     try:
-        now = take_snapshot(
-            model, config, run=run.id, step=moment.step, base=base, label=f"ftguard: {moment.step}"
+        now = (
+            take()
+            if take
+            else take_snapshot(
+                model, config, run=run.id, step=moment.step, base=base, label=label_of(moment)
+            )
         )
         sides, notes = Sides(base=base, now=now), now.notes
         try:

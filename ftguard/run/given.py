@@ -11,6 +11,7 @@ from ftguard.ask.weights import Weights
 from ftguard.judge import Judge
 from ftguard.measures import Measure
 from ftguard.probes import Encoder, Sets
+from ftguard.run.budget.budget import Budget
 from ftguard.run.descent.lineage import Original
 from ftguard.run.examine import Advising
 from ftguard.verdict.gate import Gate
@@ -37,6 +38,8 @@ class Settings:
     """The model that costs are counted from; None where that is to be found, `self` for the model
     as it is loaded."""
     chat_template_kwargs: Mapping[str, object]
+    budget: Budget | None = None
+    """What checks may take; None asks everything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +84,8 @@ class Host:
     """What is examined."""
     method: str = "full"
     """`full` or `adapters`."""
+    rows_per_step: int | None = None
+    """Training rows that this process trains on in a step."""
     chat: bool = False
     """Whether plain prompts of the task are asked as user messages, whatever it is trained on."""
 

@@ -18,6 +18,9 @@ from ftguard.pulse import Pulse
 from ftguard.run.acting import Action, choose_action
 from ftguard.run.best_folder import BestFolder
 from ftguard.run.best_link import BestLink
+from ftguard.run.budget.spending import Ahead, Spending
+from ftguard.run.budget.taking import take_checkpoint
+from ftguard.run.budget.words import in_the_end, to_come
 from ftguard.run.clock import Clock
 from ftguard.run.descent.lineage import Original, cache_descent
 from ftguard.run.descent.stage import stage_measurements, tell_stage
@@ -56,6 +59,8 @@ class GuardedRun:
     """Of the model as the run took it up, where that was no longer the base."""
     cache: bool = True
     """Whether the cache of descents is filled."""
+    spending: Spending | None = None
+    """What the budget lets the run ask; None asks everything."""
     grading: Grading | None = None
     """The judge at work, in the main process."""
     in_place: bool = False
@@ -102,6 +107,7 @@ class GuardedRun:
             current_rate=self.state.learning_rate,
             advising=self.advising,
             grade=partial(self._grade, moment.step) if self.grading else None,
+            take=partial(self._take, model, moment) if self.spending else None,
         )
         checkup = broadcast_from_main(self._with_stage(found))
         if self.is_main_process:
@@ -160,11 +166,12 @@ class GuardedRun:
 
     def forecast(self, steps: int) -> str:
         """What checking will cost, from the time that the first `steps` steps took."""
+        if self.spending is not None:
+            return to_come(self.spending, self.base, self._ahead(self.run.resumed_from + steps))
         each, planned = self.base.seconds, self.run.planned_checkpoints
         if planned is None:
             return f"each check takes about {duration(each)}"
-        left = self.run.max_steps - self.run.resumed_from
-        training = (self.clock.elapsed - self.clock.spent) / steps * left
+        training = self.clock.training(steps, self.run.max_steps - self.run.resumed_from)
         checking = each * planned
         share = checking / max(checking + training, 1e-9)
         return (
@@ -212,6 +219,34 @@ class GuardedRun:
                     stacklevel=2,
                 )
         return Left(weights=weights, original=self.original)
+
+    def told_cost(self) -> str | None:
+        """What checks took in the end."""
+        full = self.spending.price(self.base) if self.spending else self.base.seconds
+        return in_the_end(self.spending, self.clock.spent, self.clock.share, full)
+
+    def _take(self, model: torch.nn.Module, moment: Moment) -> Snapshot:
+        if self.spending is None:
+            raise ValueError("without a budget everything is asked")
+        return take_checkpoint(
+            model,
+            self.config,
+            self.base,
+            self.run.id,
+            moment,
+            past=self.state.checkups,
+            spending=self.spending,
+            ahead=self._ahead(moment.step),
+        )
+
+    def _ahead(self, step: int) -> Ahead:
+        planned, attempt = self.run.planned_checkpoints, self.run.attempt
+        done = sum(c.attempt == attempt and c.step < step for c in self.state.checkups)
+        return Ahead(
+            steps_done=step - self.run.resumed_from,
+            steps=self.run.max_steps - self.run.resumed_from,
+            checks=None if planned is None else max(1, planned - done),
+        )
 
     def _tell(
         self, checkup: Checkup, now: Snapshot | None, *, replaces: Checkup | None = None

@@ -18,7 +18,9 @@ from ftguard.folders import RunFolder
 from ftguard.probes import Gathered, Probe, Sets
 from ftguard.run.as_trained import AsTrained, decide_on_template
 from ftguard.run.baseline import Baseline, Known, get_baseline
+from ftguard.run.budget.spending import Spending
 from ftguard.run.chosen_probes import probes_to_ask
+from ftguard.run.clock import Clock
 from ftguard.run.descent.finding import find_descent, itself
 from ftguard.run.descent.lineage import (
     Descent,
@@ -46,10 +48,18 @@ class Prepared:
     """The original base, where the model is a fine-tune of it."""
     start: Snapshot | None
     """Of the model as the run takes it up, where that is no longer its base."""
+    spending: Spending | None
+    """What the run's budget lets it ask; None where everything is asked."""
 
 
 def prepare_run(
-    settings: Settings, host: Host, folder: RunFolder, run: str, mark: Descent | None
+    settings: Settings,
+    host: Host,
+    folder: RunFolder,
+    run: str,
+    mark: Descent | None,
+    *,
+    clock: Clock,
 ) -> Prepared:
     """Choose the questions, settle how they are asked, and get the base snapshot.
 
@@ -59,6 +69,7 @@ def prepare_run(
         folder: of the run.
         run: its id.
         mark: what the Trainer's state says of the run that is resumed.
+        clock: tells what the guard takes of the run's time.
     """
     gathered = probes_to_ask(
         settings.sets,
@@ -96,16 +107,29 @@ def prepare_run(
     descent = made_by_main(
         partial(find_descent, settings, host), is_main_process=host.is_main_process
     )
+    spending = None
+    if settings.budget is not None and host.kind == "training":
+        spending = Spending(
+            budget=settings.budget,
+            clock=clock,
+            batch=config.prompt_batch,
+            seed=settings.sets.seed,
+            tokens=_training_tokens(host, as_trained),
+            checks=host.planned_checkpoints,
+        )
     known = Known(
         resuming=host.resuming,
         weights_known=host.weights_known or adapted(host.model) is not None,
         descent=descent,
         mark=mark,
         itself=itself(host),
+        spending=spending,
         cache=settings.cache,
         is_main_process=host.is_main_process,
     )
     baseline = get_baseline(host.model, config, folder, run=run, known=known)
+    if spending is not None and not spending.prices.known:
+        spending.learn(baseline.snapshot, baseline.snapshot)
     check_rewards(config.prompt_batch.probes, baseline.snapshot)
     if descent is not None and baseline.original.weights == host.weights.fingerprint:
         descent = None  # Its base is gone, which was said: costs are counted from here.
@@ -119,11 +143,13 @@ def prepare_run(
         run=run,
         resuming=host.resuming,
         descends=descent is not None,
+        spending=spending,
         is_main_process=host.is_main_process,
     )
     return Prepared(
         descent=descent,
         start=start,
+        spending=spending,
         gathered=gathered,
         thinking=thinking,
         config=config,
@@ -142,6 +168,15 @@ def _training(
     if sets.train_dataset.rows or tokenizer is None:
         return given_texts(sets.train_dataset, tokenizer, most)
     return trainer_texts(loader, tokenizer, sets.seed, most)
+
+
+def _training_tokens(host: Host, as_trained: AsTrained) -> float | None:
+    """The tokens that this process will train on, by the rows that were looked at."""
+    if not as_trained.rows or host.rows_per_step is None:
+        return None
+    length = sum(len(row.ids) for row in as_trained.rows) / len(as_trained.rows)
+    steps = int(host.state.max_steps) - int(host.state.global_step)
+    return length * host.rows_per_step * max(0, steps)
 
 
 def _tokenizer(host: Host) -> PreTrainedTokenizerBase:

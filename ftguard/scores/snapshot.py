@@ -1,7 +1,7 @@
 """Makes `Snapshot`, all that one model answered and how it scored, and keeps it on disk."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TypeVar
@@ -60,7 +60,9 @@ class Snapshot:
     step: int
     """Optimizer steps trained; 0 is the base."""
     fingerprint: Fingerprint
+    """Of all that could be asked."""
     answers: tuple[Answer, ...]
+    """To what was asked, in the order of the probes."""
     scores: tuple[Score, ...]
     base_answer_logprobs: tuple[Answer, ...] = ()
     """The base's generated answers, with this model's log-probabilities of them."""
@@ -71,11 +73,38 @@ class Snapshot:
     """Versions of the libraries that answered; recorded, not required to agree."""
     seconds: float = 0.0
     """How long asking took."""
+    writing_seconds: float = 0.0
+    """Of these, what writing answers took."""
     notes: tuple[str, ...] = ()
     """What did not go by plan, such as smaller batches."""
 
 
 _PARTS = {"answers": Answer, "scores": Score, "base_answer_logprobs": Answer}
+
+
+def merged(one: Snapshot, other: Snapshot, order: Sequence[str]) -> Snapshot:
+    """Two askings of one model about different probes, as one.
+
+    Args:
+        one: the first, whose run and step it keeps.
+        other: the second.
+        order: the ids of all probes, in their order.
+    """
+    place = {probe_id: index for index, probe_id in enumerate(order)}
+
+    def in_order(records: Iterable[Record]) -> tuple[Record, ...]:
+        return tuple(sorted(records, key=lambda r: place.get(r.probe_id, len(place))))  # type: ignore[attr-defined]
+
+    return replace(
+        one,
+        answers=in_order((*one.answers, *other.answers)),
+        scores=in_order((*one.scores, *other.scores)),
+        base_answer_logprobs=in_order((*one.base_answer_logprobs, *other.base_answer_logprobs)),
+        seconds=one.seconds + other.seconds,
+        writing_seconds=one.writing_seconds + other.writing_seconds,
+        noise={**one.noise, **other.noise},
+        notes=(*one.notes, *other.notes),
+    )
 
 
 def save_snapshot(snapshot: Snapshot, folder: Path) -> None:

@@ -38,5 +38,7 @@ class Run:
     """Default gates on what is measured that the user's gates or limits leave out."""
     kind: Kind = "training"
     """What was examined; only a training has a beginning and a rate that we know of."""
+    budget: str = ""
+    """What checks may take, in words; empty where everything is asked."""
     strict: bool = False
     """Whether only checkpoints with every gate proven clear can be the best."""

@@ -12,6 +12,7 @@ from ftguard.formatting import quantity, span
 from ftguard.measures import measure
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
+from ftguard.run.budget.spending import Spending
 from ftguard.run.descent.original_base import load_stored
 from ftguard.run.examine import EvalConfig, take_snapshot
 from ftguard.scores.snapshot import Snapshot, save_snapshot
@@ -36,6 +37,7 @@ def take_start(
     resuming: bool,
     descends: bool,
     is_main_process: bool,
+    spending: Spending | None = None,
 ) -> Snapshot | None:
     """What the model answers as the run takes it up; None where that is the base itself.
 
@@ -50,6 +52,7 @@ def take_start(
         resuming: whether the weights in memory are a checkpoint's already.
         descends: whether it is known to be a fine-tune; else trained adapters tell it.
         is_main_process: whether this process writes.
+        spending: the budget; None asks all that the base was asked.
     """
     if resuming:
         stored = made_by_main(lambda: load_stored(folder.start), is_main_process=is_main_process)
@@ -58,8 +61,11 @@ def take_start(
     acts = descends or (adapted(model) is not None and changes_answers(model, config.prompt_batch))
     if not broadcast_from_main(acts):
         return None
+    only = None if spending is None else broadcast_from_main(spending.of_start(base))
     taken = broadcast_from_main(
-        take_snapshot(model, config, run=run, step=0, base=base, label="ftguard: this stage")
+        take_snapshot(
+            model, config, run=run, step=0, base=base, only=only, label="ftguard: this stage"
+        )
     )
     if is_main_process:
         save_snapshot(taken, folder.start)

@@ -25,6 +25,8 @@ OF_CANDIDATES = 1 / 3
 """The share of the rest that only checkpoints get which may be the best."""
 UNKNOWN = 10.0
 """Seconds for the base where nothing tells how long training will take."""
+TRIFLE = 0.05
+"""Seconds: what asking everything takes of a toy, where being thrifty would save nothing."""
 SETTLED, IDLE = 0.5, 0.25
 """Weights of a part whose gates are decided, and of one whose base has nothing to lose."""
 DECIDED = ("clear", "breach")
@@ -143,7 +145,7 @@ class Spending:
             left = self.budget.total(training, checks) - self.clock.spent
             if rest + checks * self._price(works, every) > left:
                 left = OF_BASE * (left + paid) - paid
-        if rest <= left:
+        if rest <= max(left, TRIFLE):
             return every - answered
         sizes = {
             name: Part(size=len(units), price=self._price_each(works, units))
@@ -164,7 +166,7 @@ class Spending:
         self._note_overhead()
         works, units = self._works(base), self._open(base)
         seconds = self.allowance(base, ahead)
-        if self._price(works, _answered(base)) <= seconds:
+        if self._price(works, _answered(base)) <= max(seconds, TRIFLE):
             return Plan(first=_answered(base))
         parts = self._parts(works, units, past)
         turns = {

@@ -229,6 +229,15 @@ def test_a_run_too_short_for_anything_is_asked_the_least(batch: PromptBatch) -> 
     assert ran.counts == (0,) * 19 + (4 * LEAST,)
 
 
+def test_a_toy_is_asked_everything(batch: PromptBatch) -> None:
+    """Asking all takes a hundredth of a second: nothing is left out, however short the run."""
+    world = World(batch=batch, per_written=2e-6, per_read=1e-7, step=1e-5)
+    ran = run(world, Budget(share=0.05))
+
+    assert ran.base == 300
+    assert set(ran.counts) == {300}
+
+
 def test_seconds_a_checkpoint_are_kept_at_each(batch: PromptBatch) -> None:
     """Half of what asking all takes, at each: about half of the questions, never more time."""
     world = _world(batch, 0.30)

@@ -20,7 +20,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chat_model import fine_tune
@@ -216,7 +216,7 @@ def main() -> None:
         else:
             sweep = chat(args.model, args.inputs, "lora" if args.lora else "full")
         if args.rates:
-            sweep = Sweep(name=sweep.name, rates=tuple(args.rates), train=sweep.train)
+            sweep = replace(sweep, rates=tuple(args.rates))
         rows = compare(sweep, work)
     if args.json:
         args.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")

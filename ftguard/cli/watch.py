@@ -71,8 +71,11 @@ def _lines(path: Path, every: float) -> RecordedRun | None:
         of = "" if found is None else found.run.id
         for line in _new(path, found):
             if (of, line) not in told:
+                # Late scores of a judge, or a resume, decide on a step once more.
+                step = line.partition(" · ")[0]
+                again = any(run == of and other.startswith(f"{step} · ") for run, other in told)
                 told.add((of, line))
-                write(wrapped(line, then=HANGING) + "\n")
+                write(wrapped(f"{line} · decided anew" if again else line, then=HANGING) + "\n")
     return found
 
 

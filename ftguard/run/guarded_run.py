@@ -133,6 +133,8 @@ class GuardedRun:
         self.best.mark(checkup)
         if self.best.reconcile():
             self._tell_kept()
+        # `ftguard best` reads what is written, and may not name another than the kept one.
+        self.write_so_far()
 
     def choose(self, checkup: Checkup) -> Action | None:
         """What to do to the training; recorded.

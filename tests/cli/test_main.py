@@ -251,8 +251,8 @@ def test_a_torn_ledger_is_told_in_a_line(forgetful: Path, tmp_path: Path) -> Non
     number = len(run.ledger.read_bytes().splitlines()) + 1
     with run.ledger.open("ab") as file:
         file.write(b'{"type":"checkup","ru')
-    ours = str(Path(sys.executable).with_name("ftguard"))
-    command = [ours, "show", "--numbers", str(run.output_dir)]
+    command = [str(Path(sys.executable).with_name("ftguard")), "show", "--numbers"]
+    command.append(str(run.output_dir))
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.stderr == (
         f"ftguard: {run.ledger}:{number}: the last line was cut short and is left out\n"

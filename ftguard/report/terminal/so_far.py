@@ -10,7 +10,9 @@ from ftguard.errors import InputError
 from ftguard.folders import find_run
 from ftguard.formatting import duration, rate
 from ftguard.measures.measurement import Measurement
+from ftguard.probes.probe import JUDGED
 from ftguard.report.recorded import RecordedRun, read_run
+from ftguard.run.judged_scores import NOW, judged_by_step
 from ftguard.run.ledger import Acted, AnyEvent, BaseTaken, Examined, Lost, RunStarted, Scored
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gate import Gate
@@ -128,6 +130,17 @@ def to_come(run: RecordedRun) -> str:
         each = sum(seconds) / len(seconds)
         told += f", each check about {duration(each)}, {duration(left * each)} in all"
     return ", ".join(filter(None, (share, told)))
+
+
+def judged_so_far(run: RecordedRun) -> str:
+    """How many of the newest checkpoint's open answers a judge has scored, until it has all."""
+    if not run.state.scored or not run.checkups or is_over(run):
+        return ""
+    last = run.checkups[-1]
+    judged = judged_by_step(run.state.scored, last.attempt, last.step)
+    done = sum(key.startswith(NOW) for key in judged)
+    of = sum(probe.scorer == JUDGED for probe in run.probes)
+    return f"the judge has seen {done} of {of} answers of step {last.step}" if done < of else ""
 
 
 def last_event(events: Sequence[AnyEvent]) -> str:

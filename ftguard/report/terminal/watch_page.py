@@ -18,7 +18,14 @@ from ftguard.formatting import (
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
 from ftguard.report.recorded import RecordedRun
-from ftguard.report.terminal.so_far import Curve, curves, last_event, quiet_for, to_come
+from ftguard.report.terminal.so_far import (
+    Curve,
+    curves,
+    judged_so_far,
+    last_event,
+    quiet_for,
+    to_come,
+)
 from ftguard.tracking.block import COLOURS, VERDICTS, reason, render_checkup
 from ftguard.verdict.calibration_words import direction
 from ftguard.verdict.checkup import Checkup
@@ -95,6 +102,9 @@ def _foot(run: RecordedRun) -> Iterator[str]:
     yield printable(told)
     if outcome.interrupted:
         yield outcome.state
+    judged = judged_so_far(run)
+    if judged:
+        yield judged
 
 
 def spark(values: Sequence[float | None], limit: float | None) -> str:

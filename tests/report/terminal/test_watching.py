@@ -21,10 +21,12 @@ from typer.testing import CliRunner
 
 from ftguard.cli.main import app
 from ftguard.folders import RunFolder
+from ftguard.judge import Judged, Usage
+from ftguard.probes import Probe
 from ftguard.report.recorded import RecordedRun, read_run
-from ftguard.report.terminal.so_far import last_event, news, read_so_far, to_come
+from ftguard.report.terminal.so_far import judged_so_far, last_event, news, read_so_far, to_come
 from ftguard.report.terminal.watch_page import line_of, render_watch, spark
-from ftguard.run.ledger import Acted, RunStarted, Superseded
+from ftguard.run.ledger import Acted, RunStarted, Scored, Superseded
 from ftguard.testing import unwrapped
 from ftguard.verdict.conclusion import read_conclusion, write_conclusion
 
@@ -274,6 +276,51 @@ def test_a_run_of_an_older_version_is_given_up_by_its_files(growing: Growing) ->
         "TRAINING WAS INTERRUPTED, it seems (there is no sign of life), after the check at step 18"
         in unwrapped(result.stdout)
     )
+
+
+def test_a_step_that_is_decided_anew_is_told_so(
+    run: RecordedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Late scores of a judge turn the last one of three: its second line says what it is."""
+    last = run.checkups[-1]
+    late = replace(last, verdict=replace(last.verdict, passed=None, outcomes=()))
+    amended = replace(run, state=replace(run.state, checkups=(*run.checkups[:-1], late)))
+    monkeypatch.setattr("ftguard.cli.watch.news", lambda *_: iter([run, amended, amended]))
+    result = CliRunner().invoke(app, ["watch", str(run.folder.output_dir)])
+    lines = unwrapped(result.stdout).splitlines()
+    assert [line.partition(" · ")[0] for line in lines[1:5]] == [
+        "step 6",
+        "step 12",
+        "step 18",
+        "step 18",
+    ]
+    assert [line.endswith(" · decided anew") for line in lines[1:5]] == [False, False, False, True]
+
+
+def test_what_a_judge_still_owes_is_told(run: RecordedRun) -> None:
+    """It has seen one of two open answers of the newest checkpoint while the run goes on; not so of
+    a run that has ended, or that no judge grades.
+    """
+    last = run.checkups[-1]
+    said = Scored(
+        run=run.run.id,
+        attempt=last.attempt,
+        step=last.step,
+        judge="grader",
+        judged=(Judged(key="now/a", score=1.0), Judged(key="base/a", score=1.0)),
+        usage=Usage(),
+    )
+    graded = replace(run, state=replace(run.state, scored=(said,)))
+    assert run.conclusion is not None
+    open_ones = tuple(Probe(id=name, prompt="say it", scorer="judge") for name in "ab")
+    for each, finished, told in (
+        (graded, False, "the judge has seen 1 of 2 answers of step 18"),
+        (graded, True, ""),
+        (run, False, ""),
+    ):
+        one = replace(each, outcome=replace(run.conclusion, finished=finished))
+        vars(one)["probes"] = open_ones
+        assert judged_so_far(one) == told
 
 
 def test_steps_come_in_order(run: RecordedRun) -> None:

@@ -16,9 +16,10 @@ from typer.testing import CliRunner
 
 from ftguard import InputError
 from ftguard.check.card import results, write_card
-from ftguard.check.decision import Decision, GateResult, Interval, shown, write_decision
+from ftguard.check.decision import Decision, shown, write_decision
 from ftguard.check.github import annotations, append_summary, summary
 from ftguard.check.junit import write_junit
+from ftguard.check.results import GateResult, Interval
 from ftguard.check.told import render_decision
 from ftguard.cli.main import app
 from ftguard.verdict.gate import State

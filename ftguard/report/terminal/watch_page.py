@@ -15,7 +15,7 @@ from ftguard.formatting import (
     quantity,
     wrapped,
 )
-from ftguard.measures.change import change_of
+from ftguard.measures.change import change_of, score_read
 from ftguard.measures.measurement import Measurement
 from ftguard.report.recorded import RecordedRun
 from ftguard.report.terminal.so_far import Curve, curves, last_event, quiet_for, to_come
@@ -160,7 +160,7 @@ def _shown(checkup: Checkup) -> list[str]:
 def _value(measurement: Measurement) -> str:
     # Of calibration the error itself says more than its rise, which is mostly a fall.
     if measurement.name in ("target", CALIBRATION) and measurement.now is not None:
-        return decimal(measurement.now)
+        return decimal(score_read(measurement, measurement.now))
     if measurement.estimate is None:
         return "none"
     change = change_of(measurement, measurement.estimate)

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -214,6 +215,7 @@ def _model(conclusion: Conclusion, run: Run, checkup: Checkup | None) -> str | N
     return None if place is None else shown(place)
 
 
+@cache
 def _versions() -> Mapping[str, str]:
     found = {"python": sys.version.split()[0]}
     for name in LIBRARIES:

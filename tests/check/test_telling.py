@@ -23,6 +23,7 @@ from ftguard.check.results import GateResult, Interval
 from ftguard.check.told import render_decision
 from ftguard.cli.main import app
 from ftguard.verdict.gate import State
+from ftguard.verdict.gates import Bearing
 
 HOSTILE = (
     "]]><failure/>",
@@ -41,11 +42,20 @@ HOSTILE = (
 )
 
 
+BEARINGS: dict[State, Bearing] = {
+    "clear": "holds",
+    "within": "holds",
+    "breach": "blocks",
+    "nothing to lose": "aside",
+}
+
+
 def a_gate(gate: str, state: State, explanation: str = "as it is.") -> GateResult:
     """A gate on a relative drop of 5 % against a limit of 10 %."""
     return GateResult(
         gate=gate,
         state=state,
+        bearing=BEARINGS.get(state, "open"),
         limit=0.1,
         unit="relative",
         higher_is_better=False,

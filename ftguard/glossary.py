@@ -97,9 +97,10 @@ GLOSSARY: tuple[Term, ...] = (
     ),
     Term(
         name="too wide",
-        meaning="an interval wider than twice the limit decides nothing",
+        meaning="too few probes, or an interval wider than twice the limit: undecided",
         more="The verdict is undecided, except of forgetting where own answers stand in for it. "
-        "More probes narrow it.",
+        "Of few probes none of which lost anything 3/n may be lost all the same: 29 are the fewest "
+        "for a limit of 10 %. More probes decide it.",
         at_start=True,
     ),
     Term(
@@ -171,7 +172,7 @@ GLOSSARY: tuple[Term, ...] = (
     Term(
         name="passed",
         meaning="no gate is against the checkpoint, and what was held was decided",
-        more="Exit code 0, where it also gained on the target.",
+        more="Exit code 0, where it also gained on the target, beyond chance.",
     ),
     Term(
         name="undecided",

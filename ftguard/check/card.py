@@ -10,7 +10,8 @@ from typing import Any
 from huggingface_hub import EvalResult, ModelCardData, metadata_load, metadata_save
 from huggingface_hub.repocard_data import eval_results_to_model_index, model_index_to_eval_results
 
-from ftguard.check.decision import Decision, GateResult, Interval
+from ftguard.check.decision import Decision
+from ftguard.check.results import GateResult, Interval
 from ftguard.errors import InputError, told
 from ftguard.formatting import PERCENT, bound, printable, quantity, span
 

@@ -6,8 +6,16 @@ from pathlib import Path
 
 from transformers import TrainerState
 
-from ftguard.check.places import ADAPTER, CONFIG, Place, base_named_in, checkpoint_folders
+from ftguard.check.places import (
+    ADAPTER,
+    CONFIG,
+    Place,
+    base_named_in,
+    checkpoint_folders,
+    read_json,
+)
 from ftguard.errors import InputError
+from ftguard.folders import RunFolder
 from ftguard.run.examine import Moment
 from ftguard.run.trainer import moment_of
 
@@ -72,11 +80,14 @@ def peak_rate(found: Sequence[Saved]) -> float:
 
 
 def base_of(found: Sequence[Saved], run: Path) -> str:
-    """The base that the checkpoints, or the run's own folder, name.
+    """The base that an earlier examination had, else the one that checkpoints or the run name.
 
     Raises:
-        InputError: nothing names one, or it is neither here nor on the hub.
+        InputError: nothing names one.
     """
+    recorded = recorded_base(run)
+    if recorded:
+        return recorded
     folders = [*(Path(saved.place.name) for saved in found), run]
     named = next((name for folder in folders if (name := base_named_in(folder))), None)
     if named is None:
@@ -84,6 +95,14 @@ def base_of(found: Sequence[Saved], run: Path) -> str:
             f"nothing in `{run}` names the base that it was trained from: give it as `--base`."
         )
     return named
+
+
+def recorded_base(run: Path) -> str:
+    """The base that an earlier examination of this folder was given; empty where it is gone."""
+    record = read_json(RunFolder(run).original)
+    named = str(record.get("model") or "")
+    # Only what came from the hub has a revision: a folder that is gone is no name there.
+    return named if record.get("revision") or Path(named).is_dir() else ""
 
 
 def _state(folder: Path, step: int) -> TrainerState | None:

@@ -3,74 +3,32 @@
 import importlib.metadata
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from ftguard.check.codes import BREACHED, PASSED, UNDECIDED
+from ftguard.check.results import Gain, GateResult, gain_of, gate_results, says
 from ftguard.disk import write_json
-from ftguard.measures.measurement import Measurement
-from ftguard.stats.estimates import Estimate
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
 from ftguard.verdict.defaults import FORGETTING
-from ftguard.verdict.gate import State
-from ftguard.verdict.gates import Outcome
+from ftguard.verdict.learned import unsure_gain
 from ftguard.verdict.run import Kind, Run
 
 SCHEMA = 1
 """Raised whenever a field of `Decision` changes its meaning or goes."""
 LIBRARIES = ("ftguard", "torch", "transformers", "tokenizers", "peft")
 
+DOUBTFUL = ("suspect", "too wide", "missing", "nothing to lose", "within", "clear", "breach")
+"""States in the order in which they are told where they leave a verdict open."""
+
 VerdictWord = Literal["passed", "breach", "undecided"]
 WORDS: Mapping[int, VerdictWord] = {PASSED: "passed", BREACHED: "breach", UNDECIDED: "undecided"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Interval:
-    """A number with its interval."""
-
-    value: float
-    low: float
-    high: float
-    level: float
-    """The share of such intervals that hold the true value."""
-    n: int
-    """Probes that tell it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class GateResult:
-    """What one gate says."""
-
-    gate: str
-    """`forgetting/all`."""
-    state: State
-    limit: float
-    unit: str
-    """Of limit and change: `relative` (0.1 is 10 %), `points` or `nats`."""
-    higher_is_better: bool
-    change: Interval | None
-    """Against the base; None where it could not be measured."""
-    base: float | None
-    """The base's mean on the same probes."""
-    tuned: float | None
-    """The tuned model's."""
-    explanation: str
-    """One sentence with its numbers."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gain:
-    """A gain on the target: of answers, or of the likelihood of the right ones."""
-
-    name: str
-    change: Interval | None
-    base: float | None
-    tuned: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,8 +117,8 @@ def decision_on(
         last_step=conclusion.last_step,
         learned=conclusion.learned,
         strict=strict,
-        gates=tuple(map(_result, outcomes)),
-        gains=tuple(_gain(m) for m in found.values() if m.name == "target"),
+        gates=gate_results(outcomes, strict=strict),
+        gains=tuple(gain_of(m) for m in found.values() if m.name == "target"),
         advice=tuple(advice.text for advice in conclusion.advice),
         notes=checkup.notes if checkup else (),
         not_held=tuple(map(shown, conclusion.not_held)),
@@ -189,24 +147,42 @@ def sentence(conclusion: Conclusion, run: Run, *, strict: bool) -> str:
 def _sentence(conclusion: Conclusion, *, strict: bool) -> str:
     code = exit_code_of(conclusion)
     outcomes = conclusion.best_gates or conclusion.last_gates
-    by_state: dict[str, list[str]] = {}
-    for outcome in outcomes:
-        by_state.setdefault(outcome.state, []).append(outcome.gate.key)
+    found = gate_results(outcomes, strict=strict)
     if code == BREACHED:
-        return f"BLOCKED: beyond its limit and beyond chance: {', '.join(by_state['breach'])}"
+        blocking = [gate.gate for gate in found if gate.bearing == "blocks"]
+        return f"BLOCKED: beyond its limit and beyond chance: {', '.join(blocking)}"
+    aside = [f"{gate.gate} ({says(gate)})" for gate in found if gate.bearing == "aside"]
+    not_counted = f"; not counted: {', '.join(aside)}" if aside else ""
     if code == PASSED:
-        unproven = len(by_state.get("within", ()))
+        holding = [gate.state for gate in found if gate.bearing == "holds"]
+        unproven = holding.count("within")
         proven = "proven" if not unproven else f"{unproven} of them not proven"
-        return f"passed: {len(outcomes)} gate{'s' * (len(outcomes) != 1)} held, {proven}"
+        many = f"{len(holding)} gate{'s' * (len(holding) != 1)} held"
+        return f"passed: {many}{f', {proven}' if holding else ''}{not_counted}"
+    opened = _open(found)
     if not conclusion.learned:
-        return "NOTHING WAS LEARNED: no gate is against it, but the target did not gain"
+        return f"{_not_learned(conclusion)}{f'; {opened}' if opened else ''}{not_counted}"
     if not outcomes:
         return "UNDECIDED: nothing could be measured"
     if conclusion.best_passed and conclusion.forgetting_unseen:
         return f"UNDECIDED: {FORGETTING} was not measured, and what was is no pass without it"
-    doubtful = ("suspect", "too wide", "missing", "nothing to lose", *(("within",) * strict))
-    why = [f"{state}: {', '.join(by_state[state])}" for state in doubtful if state in by_state]
-    return f"UNDECIDED: {'; '.join(why)}"
+    return f"UNDECIDED: {opened or 'its files are gone'}{not_counted}"
+
+
+def _open(gates: Sequence[GateResult]) -> str:
+    """What keeps it undecided, by states: `suspect: tail/worst; missing: forgetting/all`."""
+    by_state: dict[str, list[str]] = {}
+    for gate in sorted(gates, key=lambda gate: DOUBTFUL.index(gate.state)):
+        if gate.bearing == "open":
+            by_state.setdefault(gate.state, []).append(gate.gate)
+    return "; ".join(f"{state}: {', '.join(names)}" for state, names in by_state.items())
+
+
+def _not_learned(conclusion: Conclusion) -> str:
+    if conclusion.learned_by == "unsure":
+        gain = unsure_gain(conclusion.chosen)
+        return f"NOT KNOWN TO HAVE LEARNED: the target's gain of {gain} may be chance"
+    return "NOTHING WAS LEARNED: no gate is against it, but the target did not gain"
 
 
 def _as_utf8(value: object) -> object:
@@ -230,13 +206,6 @@ def shown(text: str) -> str:
     return as_utf8(text if home == "/" else re.sub(rf"{re.escape(home)}(?=/|$)", "~", text))
 
 
-def is_undecided(gate: GateResult, *, strict: bool) -> bool:
-    """Whether a gate neither lets a model pass nor blocks it."""
-    if gate.state in ("suspect", "too wide", "missing"):
-        return True
-    return strict and gate.state == "within"
-
-
 def _model(conclusion: Conclusion, run: Run, checkup: Checkup | None) -> str | None:
     """Where the model is: of two that are compared the tuned one's own folder."""
     own = checkup.checkpoint if checkup else None
@@ -244,42 +213,7 @@ def _model(conclusion: Conclusion, run: Run, checkup: Checkup | None) -> str | N
     return None if place is None else shown(place)
 
 
-def _result(outcome: Outcome) -> GateResult:
-    measurement = outcome.measurement
-    return GateResult(
-        gate=outcome.gate.key,
-        state=outcome.state,
-        limit=outcome.gate.limit,
-        unit=measurement.unit,
-        higher_is_better=measurement.higher_is_better,
-        change=_interval(measurement.estimate),
-        base=measurement.base,
-        tuned=measurement.now,
-        explanation=outcome.explanation,
-    )
-
-
-def _gain(measurement: Measurement) -> Gain:
-    return Gain(
-        name=measurement.key,
-        change=_interval(measurement.estimate),
-        base=measurement.base,
-        tuned=measurement.now,
-    )
-
-
-def _interval(estimate: Estimate | None) -> Interval | None:
-    if estimate is None:
-        return None
-    return Interval(
-        value=estimate.value,
-        low=estimate.low,
-        high=estimate.high,
-        level=estimate.level,
-        n=estimate.n,
-    )
-
-
+@cache
 def _versions() -> Mapping[str, str]:
     found = {"python": sys.version.split()[0]}
     for name in LIBRARIES:

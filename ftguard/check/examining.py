@@ -6,7 +6,14 @@ from pathlib import Path
 from transformers import TrainerState
 
 from ftguard.check.asked import Asked, Loading
-from ftguard.check.checkpoints import Saved, base_of, peak_rate, planned_steps, saved_in
+from ftguard.check.checkpoints import (
+    Saved,
+    base_of,
+    peak_rate,
+    planned_steps,
+    recorded_base,
+    saved_in,
+)
 from ftguard.check.places import find_model
 from ftguard.check.settings import settings_of
 from ftguard.check.two_models import Against, TwoModels
@@ -44,7 +51,8 @@ def examine_run(run: Path, base: str | None, asked: Asked, *, loading: Loading) 
 
     Args:
         run: the Trainer's output folder; `_ftguard/` is made in it, as by a guarded training.
-        base: the model that it was trained from; None for the one that its checkpoints name.
+        base: the model that it was trained from; None for that of an earlier call, else for the
+            one that its checkpoints name.
         asked: the questions and limits.
         loading: how models are loaded.
 
@@ -55,8 +63,11 @@ def examine_run(run: Path, base: str | None, asked: Asked, *, loading: Loading) 
     settings = settings_of(asked, holdout=HOLDOUT)
     before = _before(folder, settings)
     _say_plan(found, folder, before)
+    name = base or base_of(found, run)
+    if not base and name == recorded_base(run):
+        say(f"base: `{name}`, as this run was examined against before")
     against = Against(
-        base=find_model(base or base_of(found, run)),
+        base=find_model(name),
         like=found[0].place,
         out=run,
         kind="examine",

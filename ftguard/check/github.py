@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ftguard.check.codes import BREACHED, PASSED
-from ftguard.check.decision import Decision, GateResult, is_undecided
+from ftguard.check.decision import Decision
+from ftguard.check.results import GateResult, says
 from ftguard.formatting import bound, decimal, encodable, printable, quantity, span
 from ftguard.terminal import encoding_of
 
@@ -48,9 +49,9 @@ def send(command: str) -> None:
 def annotations(decision: Decision) -> Iterator[str]:
     """One command a gate that does not hold, and one for the whole."""
     for gate in decision.gates:
-        if gate.state == "breach":
+        if gate.bearing == "blocks":
             yield _command("error", f"ftguard: {gate.gate} breached", gate.explanation)
-        elif is_undecided(gate, strict=decision.strict):
+        elif gate.bearing == "open":
             yield _command("warning", f"ftguard: {gate.gate} {gate.state}", gate.explanation)
     level = {PASSED: "notice", BREACHED: "error"}.get(decision.exit_code, "warning")
     yield _command(level, f"ftguard: {decision.verdict}", decision.summary)
@@ -116,7 +117,7 @@ def _cells(gate: GateResult) -> tuple[str, ...]:
         else f"{quantity(change.value, gate.unit)} ({span(change.low, change.high, gate.unit)})",
         bound(gate.limit, gate.unit),
         "" if change is None else str(change.n),
-        gate.state,
+        says(gate),
     )
 
 

@@ -5,12 +5,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from ftguard.check.codes import BREACHED, UNDECIDED
-from ftguard.check.decision import (
-    Decision,
-    GateResult,
-    as_utf8,
-    is_undecided,
-)
+from ftguard.check.decision import Decision, as_utf8
+from ftguard.check.results import GateResult, says
 from ftguard.disk import write_whole
 
 SUITE = "ftguard"
@@ -21,12 +17,13 @@ WHOLE = "verdict"
 def write_junit(decision: Decision, path: Path) -> None:
     """Write the file.
 
-    A breach is a failure. What could not be decided (suspect, too wide, missing; with `strict`
-    what is not proven) is an error, since the command fails on it too. What had nothing to lose or
-    was not held is skipped. The case `verdict` stands for the whole.
+    A breach is a failure. What leaves the verdict open (suspect, too wide, missing; with `strict`
+    what is not proven) is an error, since the command fails on it too. What counts for nothing is
+    skipped: where `own_answers` stands in, where nothing could be lost, or no limit was held. The
+    case `verdict` stands for the whole.
     """
     cases = [
-        *(_case(gate, decision) for gate in decision.gates),
+        *map(_case, decision.gates),
         *map(_not_held, decision.not_held),
         _whole(decision),
     ]
@@ -62,14 +59,15 @@ def _fits(code: int) -> bool:
     )
 
 
-def _case(gate: GateResult, decision: Decision) -> ET.Element:
+def _case(gate: GateResult) -> ET.Element:
     case = _named(gate.gate)
-    if gate.state == "breach":
+    if gate.bearing == "blocks":
         _add(case, "failure", gate.state, gate.explanation)
-    elif is_undecided(gate, strict=decision.strict):
+    elif gate.bearing == "open":
         _add(case, "error", gate.state, gate.explanation)
-    elif gate.state == "nothing to lose":
-        ET.SubElement(case, "skipped", {"message": xml_text(gate.explanation)})
+    elif gate.bearing == "aside":
+        message = f"{says(gate)}: {gate.explanation}"
+        ET.SubElement(case, "skipped", {"message": xml_text(message)})
     else:
         ET.SubElement(case, "system-out").text = xml_text(gate.explanation)
     return case

@@ -7,7 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ftguard.check.codes import BREACHED, PASSED
-from ftguard.check.decision import Decision, Gain, GateResult
+from ftguard.check.decision import Decision
+from ftguard.check.results import Gain, GateResult, says
 from ftguard.formatting import decimal, drawn, printable, quantity, span
 
 TITLES = {PASSED: ("passed", "bold green"), BREACHED: ("BLOCKED", "bold red")}
@@ -49,7 +50,9 @@ def _rows(decision: Decision) -> Iterator[tuple[str, str, str]]:
     for gain in decision.gains:
         yield "gain", _gained(gain), ""
     for gate in sorted(decision.gates, key=_urgency):
-        yield gate.state, gate.explanation, COLOURS.get(gate.state, "yellow")
+        aside = f" Not counted: {says(gate)}." * (gate.bearing == "aside")
+        colour = "dim" if aside else COLOURS.get(gate.state, "yellow")
+        yield gate.state, f"{gate.explanation}{aside}", colour
     for text in decision.advice:
         yield "advice", text, ""
     for note in decision.notes:

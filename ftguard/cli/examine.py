@@ -19,7 +19,8 @@ def examine(
     base: Annotated[
         str | None,
         typer.Option(
-            help="the model that it was trained from; by default the one that its checkpoints name",
+            help="the model that it was trained from; by default the one of an earlier call, else "
+            "the one that its checkpoints name",
             rich_help_panel=options.MODELS,
         ),
     ] = None,

@@ -1,7 +1,7 @@
 """Makes `Change`, a measurement's change as people read it: in points where percents mislead."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ftguard.formatting import PERCENT, POINTS
 from ftguard.measures.measurement import Measurement
@@ -11,6 +11,9 @@ SMALL_BASE = 0.05
 """Of a base that is so little above chance, a share says more about it than about the loss."""
 ABSURD = 2.0
 """A relative drop beyond plus or minus 200 % speaks of the base alone."""
+
+ERRORS = ("calibration", "calibration_error", "calibration_per_token")
+"""Measurements whose scores are errors without bias."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,22 @@ def change_of(measurement: Measurement, estimate: Estimate) -> Change:
         unit=POINTS,
         noise=room * measurement.noise,
     )
+
+
+def score_read(measurement: Measurement, value: float) -> float:
+    """A mean score as people read it: an error without its bias may be below 0, and is none.
+
+    Args:
+        measurement: whose `base` or `now` it is.
+        value: the score.
+    """
+    return max(0.0, value) if measurement.name in ERRORS else value
+
+
+def error_read(error: Estimate) -> Estimate:
+    """The same of an error of its own, with its interval."""
+    ends = {name: max(0.0, getattr(error, name)) for name in ("value", "low", "high")}
+    return replace(error, **ends)
 
 
 def _room(measurement: Measurement) -> float | None:

@@ -34,6 +34,9 @@ class Measurement:
     num_cut_off: int = 0
     """Probes that are left out because the base's own answer was cut off before it decided: what
     it did not say cannot be lost."""
+    telling: float | None = None
+    """As how many independent probes it tells a loss: of a drop, those that the base had something
+    to lose on, a source counted once; None where that is the estimate's n."""
     discrete: bool = True
     """Whether its scores come in few steps (right or wrong) or on a continuum (likelihoods)."""
     at_floor: bool = False

@@ -17,6 +17,7 @@ from ftguard.stats.estimates import (
     influence,
     relative_drop,
 )
+from ftguard.stats.few import independent
 
 LEAST_LIKELIHOOD = 0.01
 """A text that the base gives less per token (4.6 nats) is noise to it: nothing to lose."""
@@ -176,6 +177,7 @@ def measure_drop(name: str, slice_name: str, pairs: Paired, *, level: float = LE
         num_scored=pairs.base.size,
         num_unscored=pairs.num_unscored,
         num_cut_off=pairs.num_cut_off,
+        telling=independent(pairs.base - pairs.chance, pairs.clusters),
         discrete=pairs.discrete,
         at_floor=floor,
         nothing_open=nothing,

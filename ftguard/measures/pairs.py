@@ -10,6 +10,7 @@ from ftguard.measures.paired import Paired, pair, too_few
 from ftguard.probes.probe import Probe
 from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.estimates import Array, mean_estimate
+from ftguard.stats.few import independent
 
 COIN = 0.5
 """The implicit rewards of the base are 0 for every answer, so that it prefers none."""
@@ -70,6 +71,7 @@ def _share(name: str, role: str, pairs: Paired, before: Array, after: Array) -> 
         unit=POINTS,
         num_scored=pairs.base.size,
         num_unscored=pairs.num_unscored,
+        telling=independent(np.ones_like(changes), pairs.clusters),
         influence=() if few else pairs.influence(changes - changes.mean()),
         note=too_few(pairs.base.size, 0) if few else "",
     )

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from ftguard.formatting import POINTS
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import by_slice, pair, too_few
 from ftguard.probes.probe import Probe
 from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.estimates import mean_estimate
+from ftguard.stats.few import independent
 
 
 def target(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:
@@ -49,6 +52,8 @@ def _gains(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[M
             num_scored=pairs.base.size,
             num_unscored=pairs.num_unscored,
             num_cut_off=pairs.num_cut_off,
+            discrete=pairs.discrete,
+            telling=independent(np.ones_like(gains), pairs.clusters),
             influence=() if few else pairs.influence(gains - gains.mean()),
             note=too_few(pairs.base.size, pairs.num_cut_off) if few else "",
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ftguard.measures.change import error_read, score_read
 from ftguard.measures.measurement import Measurement
 from ftguard.play.found import Found
 from ftguard.stats.estimates import Estimate
@@ -90,8 +91,8 @@ def _errors(checkups: Iterable[Checkup], gates: dict[str, Gate], split: str) -> 
     """
     key = f"calibration/{split}"
     measured = list(_measured(checkups, "calibration", split))
-    points = [_point(checkup, key, found.own) for checkup, found in measured if found.own]
-    base = next((found.base for _, found in measured if found.base is not None), None)
+    points = [_point(checkup, key, error_read(m.own)) for checkup, m in measured if m.own]
+    base = next((score_read(m, m.base) for _, m in measured if m.base is not None), None)
     gate = gates.get(key)
     return Curve(
         panel="calibration",

@@ -18,7 +18,7 @@ from ftguard.formatting import (
     span,
     wrapped,
 )
-from ftguard.measures.change import change_of
+from ftguard.measures.change import change_of, score_read
 from ftguard.measures.measurement import Measurement
 from ftguard.verdict.advice import GoFurther
 from ftguard.verdict.calibration_words import direction
@@ -218,8 +218,7 @@ def _cells(measurement: Measurement, limit: str) -> Sequence[str]:
 
 
 def _shown(measurement: Measurement, value: float) -> str:
-    """A score as people read it: an error whose bias was taken off may be below 0, and is none."""
-    return decimal(max(0.0, value) if measurement.name == CALIBRATION else value)
+    return decimal(score_read(measurement, value))
 
 
 def _row_name(measurement: Measurement) -> str:

@@ -1,6 +1,7 @@
 """Makes the words of calibration: which way it errs, and the sentence that explains its gate."""
 
 from ftguard.formatting import POINTS, decimal, quantity, span
+from ftguard.measures.change import error_read
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
 from ftguard.verdict.calibrated import Calibrated
@@ -85,9 +86,8 @@ def _told(estimate: Estimate, *, sign: str = "+") -> str:
 
 
 def _told_error(estimate: Estimate) -> str:
-    """An error whose bias was taken off may be below 0, and is none."""
-    value, low, high = (max(0.0, end) for end in (estimate.value, estimate.low, estimate.high))
-    return f"{decimal(value)} ({decimal(low)} to {decimal(high)}, n={estimate.n})"
+    read = error_read(estimate)
+    return f"{decimal(read.value)} ({decimal(read.low)} to {decimal(read.high)}, n={estimate.n})"
 
 
 def _and(state: State) -> str:

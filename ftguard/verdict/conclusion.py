@@ -17,6 +17,7 @@ from ftguard.verdict.checkup import Checkup, target_score
 from ftguard.verdict.choice import Choice
 from ftguard.verdict.defaults import FORGETTING, OWN_ANSWERS
 from ftguard.verdict.gates import Outcome, Verdict
+from ftguard.verdict.learned import ENOUGH, Learned, by_likelihood, learned, unsure_gain
 from ftguard.verdict.life import OVER, how_it_stands, life_of
 from ftguard.verdict.run import Kind, Run
 
@@ -48,8 +49,12 @@ class Conclusion:
     best_passed: bool | None = None
     """True where the best passed every gate; None where a gate could not decide, or no best."""
     learned: bool = True
-    """Whether the best gained on the target, in score or (beyond chance) in likelihood, where that
+    """Whether the best gained on the target beyond chance, in score or in likelihood, where that
     was measured: one that lost nothing because it learned nothing is no reason to ship."""
+    learned_by: Learned | None = None
+    """What that rests on; None where there is no best, and in records of older versions."""
+    read: Measurement | None = None
+    """The best's likelihood of the right answers of the target, where answers are scored too."""
     stage: tuple[Measurement, ...] = ()
     """Of the best (of the last, where there is none), what this stage of several has changed."""
     finished: bool = True
@@ -123,7 +128,9 @@ def conclude(
         not_held=not_held,
         forgetting_unseen=_forgetting_unseen(run),
         kind=run.kind,
-        learned=best is None or _learned(best),
+        learned=best is None or learned(best) in ENOUGH,
+        learned_by=learned(best) if best else None,
+        read=best.find("target", "likelihood") if best else None,
         stage=best.stage if best else last.stage if last else (),
         max_steps=run.max_steps,
         life=life,
@@ -169,15 +176,6 @@ def _forgetting_unseen(run: Run) -> bool:
 
 def _with_not_held(line: str, not_held: Sequence[str]) -> str:
     return f"{line}; not held: {', '.join(not_held)}" if not_held else line
-
-
-def _learned(best: Checkup) -> bool:
-    right, read = (best.find("target", name) for name in ("all", "likelihood"))
-    gain, rise = (target.estimate if target else None for target in (right, read))
-    if gain is None and rise is None:
-        return True
-    # A likelihood moves with anything; it has to rise beyond chance.
-    return (gain is not None and gain.value > 0) or (rise is not None and rise.low > 0)
 
 
 def write_conclusion(conclusion: Conclusion, folder: RunFolder) -> None:
@@ -226,16 +224,20 @@ def _best_line(
 ) -> str:
     best, verdict = choice.checkup, choice.verdict
     line = f"best: step {best.step}, {_passed(verdict)}, {_ranked(best)}"
-    if not _learned(best):
+    found = learned(best)
+    if found == "nothing":
         line = f"NOTHING WAS LEARNED: {line}"
+    elif found == "unsure":
+        gain = unsure_gain(best.target)
+        line = f"NOT KNOWN TO HAVE LEARNED: the gain of {gain} may be chance: {line}"
     if verdict.passed is None:
         line = f"UNDECIDED: {line}"
     if confirmed is not None and confirmed.estimate is not None:
-        gain = confirmed.estimate
-        sure = "confirmed" if gain.low > 0 else "not confirmed"
+        again = confirmed.estimate
+        sure = "confirmed" if again.low > 0 else "not confirmed"
         line += (
-            f"; {sure} on {gain.n} held-back probes: gain {quantity(gain.value, POINTS)} "
-            f"({span(gain.low, gain.high, POINTS)})"
+            f"; {sure} on {again.n} held-back probes: gain {quantity(again.value, POINTS)} "
+            f"({span(again.low, again.high, POINTS)})"
         )
     return f"{_with_not_held(line, not_held)}{_read_off(verdict)}; kept in {folder.best}"
 
@@ -271,7 +273,11 @@ def _read_off(verdict: Verdict) -> str:
 def _ranked(best: Checkup) -> str:
     target = best.target
     if target is not None and target.base is not None and target.now is not None:
-        return f"target {target.base:.3f} -> {target.now:.3f}"
+        line = f"target {target.base:.3f} -> {target.now:.3f}"
+        read = by_likelihood(best.find("target", "likelihood"))
+        if learned(best) == "likelihood" and read:
+            line = f"{line} (no gain beyond chance), {read}"
+        return line
     if best.eval_loss is not None:
         return f"ranked by eval_loss ({best.eval_loss:.4f}): no target probes were given"
     return f"the latest that passed ({target_score(best):.0%} of the run): nothing ranks them"

@@ -1,10 +1,13 @@
 """Makes `Facts`, what a gate's state rests on whatever its limit, and holds them against one."""
 
+import math
 from dataclasses import dataclass
 
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate, student_estimate
+from ftguard.stats.few import unseen
 from ftguard.verdict.curves import Reading
+from ftguard.verdict.defaults import DEFAULT_GATES, FORGETTING, OWN_ANSWERS
 from ftguard.verdict.gate import (
     CALIBRATION,
     WIDEST,
@@ -14,6 +17,7 @@ from ftguard.verdict.gate import (
     below_noise,
     limit_on,
 )
+from ftguard.verdict.sensible import sensible
 
 MOST_UNSCORED = 0.10
 """With a larger share of unscored probes there is not enough evidence."""
@@ -21,6 +25,9 @@ OWN = 0.15
 """A change that is beyond its limit at this one-sided level, by the look itself or with those
 beside it, is suspect whatever the curve says; `tests/benchmarks/choice.py` chose it: smaller levels
 keep more bad checkpoints of curves that jump, larger ones refuse more good ones for their noise."""
+
+OF_TENTH = next(gate.limit for gate in DEFAULT_GATES if gate.key == FORGETTING)
+"""What may be lost unseen where the limit itself says nothing of shares: that of forgetting."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +41,12 @@ class Facts:
     """The state that no limit changes: nothing to lose, or missing."""
     any_width: bool
     """Whether an interval is never too wide: that of a gain, or of a calibration gate's rise."""
+    telling: float
+    """As how many independent probes it tells; infinitely many where that means nothing, as of what
+    is no share, or of calibration, whose own interval says so."""
+    most_unseen: float
+    """At most so much of it may be, whatever the limit: 1, but for what has no limit on a share of
+    the probes."""
 
     @classmethod
     def of(cls, measurement: Measurement) -> "Facts":
@@ -43,13 +56,36 @@ class Facts:
             bad=badness(measurement) if enough(measurement) else None,
             idle=_idle(measurement),
             any_width=measurement.higher_is_better or measurement.name == CALIBRATION,
+            telling=_telling(measurement),
+            most_unseen=OF_TENTH if _is_of_no_share(measurement) else 1.0,
         )
+
+    @property
+    def unseen(self) -> float:
+        """The share that may be lost though no probe showed a loss."""
+        return unseen(self.telling)
+
+    def too_few(self, limit: float) -> bool:
+        """Whether there are so few probes that a loss beyond the limit could be one of the others.
+
+        Args:
+            limit: on what is turned so that higher is worse.
+        """
+        return self.unseen > self.may_be_unseen(limit)
+
+    def may_be_unseen(self, limit: float) -> float:
+        """The largest share that may be lost unseen, of a limit as in `too_few`."""
+        gain = self.measurement.higher_is_better
+        return self.most_unseen if gain else min(limit, self.most_unseen)
 
     def width(self, judged: Estimate) -> float:
         """Of what is judged, or of the change itself where that is narrower.
 
-        A worst slice's own ends are further out, for having been chosen; that is no lack of
-        probes.
+        Either tells how well the change is known: a curve is no less sure for a look that is sure
+        alone, and a look no less for the wider ends of a curve. A worst slice's own ends are
+        further out, for having been chosen; that is no lack of probes. What no interval knows, that
+        many looks ask the same few probes, `too_few` does: where none of them changes there is no
+        spread to see, and a curve would take each look for new evidence.
         """
         if self.bad is None:
             return judged.high - judged.low
@@ -62,6 +98,19 @@ def enough(measurement: Measurement) -> bool:
     """Whether so few probes are unscored that the others decide."""
     scored = measurement.estimate.n if measurement.estimate else measurement.num_scored
     return measurement.num_unscored <= MOST_UNSCORED * (scored + measurement.num_unscored)
+
+
+def _telling(measurement: Measurement) -> float:
+    allowed = sensible(measurement.key)
+    if allowed is None or math.isinf(allowed.most) or measurement.name == CALIBRATION:
+        return math.inf
+    n = measurement.estimate.n if measurement.estimate else measurement.num_scored
+    return n if measurement.telling is None else measurement.telling
+
+
+def _is_of_no_share(measurement: Measurement) -> bool:
+    """A gain's limit may be 0; half as likely each, the base's own answers stand for forgetting."""
+    return measurement.higher_is_better or measurement.key == OWN_ANSWERS.key
 
 
 def _idle(measurement: Measurement) -> State | None:
@@ -93,6 +142,8 @@ def state_of(gate: Gate, facts: Facts, reading: Reading | None, *, finding: bool
     # Where a step or a spike is real, the looks around it would smooth it away.
     if judged.value > limit or (reading is not None and reading.p_within < OWN):
         return "suspect"
+    if facts.too_few(limit):
+        return "too wide"
     if max(bad.high, judged.high) <= limit and facts.measurement.noise <= max(0, limit):
         return "clear"
     wide = not facts.any_width and facts.width(judged) > WIDEST * limit

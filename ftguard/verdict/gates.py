@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.alpha_spending import Look, rejected
@@ -18,6 +19,10 @@ SETTLED: tuple[State, ...] = ("breach", "nothing to lose", "missing")
 """States that no curve changes."""
 UNREAD: tuple[State, ...] = ("nothing to lose", "missing")
 """States of what no curve is read of."""
+
+Bearing = Literal["holds", "blocks", "open", "aside"]
+"""What an outcome does to the verdict: it lets pass, blocks, leaves it undecided, or counts for
+nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,25 +159,38 @@ def _verdict(outcomes: tuple[Outcome, ...]) -> Verdict:
     passed: bool | None = True
     if "breach" in states:
         passed = False
-    elif states & {"suspect", "missing"} or _too_wide(outcomes) or _nothing_measured(outcomes):
+    elif "open" in bearings(outcomes):
         passed = None
     return Verdict(outcomes=outcomes, passed=passed, proven=states == {"clear"})
 
 
-def _too_wide(outcomes: Sequence[Outcome]) -> bool:
-    """Whether a gate decides nothing; forgetting need not where `own_answers` stands in for it."""
-    stands_in = any(
-        outcome.gate.key == OWN_ANSWERS.key and outcome.state in ("clear", "within")
-        for outcome in outcomes
-    )
-    wide = [outcome.gate.key for outcome in outcomes if outcome.state == "too wide"]
-    return any(not (stands_in and key == FORGETTING) for key in wide)
+def bearings(outcomes: Sequence[Outcome], *, strict: bool = False) -> tuple[Bearing, ...]:
+    """What each outcome does to the verdict, in their order; all that tells a verdict says this.
 
+    Too wide is open, but for forgetting where `own_answers` stands in for it. What had nothing to
+    lose counts for nothing, unless that is forgetting, or every gate: that is no pass.
 
-def _nothing_measured(outcomes: Sequence[Outcome]) -> bool:
-    """Whether forgetting, or every gate, had nothing to measure: that is no pass."""
-    idle = [outcome.gate.key for outcome in outcomes if outcome.state == "nothing to lose"]
-    return FORGETTING in idle or (bool(idle) and len(idle) == len(outcomes))
+    Args:
+        outcomes: of one checkpoint.
+        strict: whether only what is proven lets pass.
+    """
+    states = {outcome.gate.key: outcome.state for outcome in outcomes}
+    stands_in = states.get(OWN_ANSWERS.key) in ("clear", "within")
+    none_decides = set(states.values()) == {"nothing to lose"}
+
+    def bearing(key: str, state: State) -> Bearing:
+        if state == "breach":
+            return "blocks"
+        if state == "clear" or (state == "within" and not strict):
+            return "holds"
+        if strict:
+            return "open"
+        if state == "too wide" and key == FORGETTING and stands_in:
+            return "aside"
+        idle = state == "nothing to lose" and key != FORGETTING and not none_decides
+        return "aside" if idle else "open"
+
+    return tuple(bearing(outcome.gate.key, outcome.state) for outcome in outcomes)
 
 
 def looked_at(gate: Gate, by_key: Mapping[str, Measurement]) -> Measurement:

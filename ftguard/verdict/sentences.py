@@ -6,7 +6,9 @@ from ftguard.formatting import PERCENT, decimal, odds, percent, quantity, span
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
+from ftguard.stats.few import fewest
 from ftguard.stats.power import WORTH_ASKING
+from ftguard.verdict.facts import Facts
 from ftguard.verdict.gate import (
     WIDEST,
     Gate,
@@ -18,6 +20,8 @@ from ftguard.verdict.gate import (
     turned,
 )
 
+ROUNDING = 1e-6
+TOO_FEW = "told by too few probes to hold against the limit of {limit}{unseen}{needed}"
 HOPELESS = 1e6
 """Times narrower than no number of probes makes an interval."""
 _ENDINGS = {
@@ -54,15 +58,30 @@ def explain(
     if state == "missing" or estimate is None:
         return f"{gate.key}: not enough evidence, {_why_missing(measurement)}."
     limit = percent(gate.limit) if measurement.unit == PERCENT else quantity(gate.limit, "points")
-    facts = (
+    told = (
         f"{gate.key}: {_facts(measurement, estimate)}, n={estimate.n})"
         f"{_by_curve(gate, measurement, curve, of)}"
     )
     ending = _ENDINGS[state].format(limit=limit, needed=_needed(gate, measurement, state, curve))
+    facts = Facts.of(measurement)
+    if state == "too wide" and facts.too_few(limit_on(gate, measurement)):
+        ending = _told_by_few(gate, facts, estimate, limit)
     if state == "suspect" and curve is not None and curve.value <= limit_on(gate, measurement):
         ending = f"by itself {ending}"
     which = f"; {measurement.note}" * (measurement.slice == "worst" and bool(measurement.note))
-    return f"{facts} is {ending}{_certainty(gate, measurement, state, allowed)}{which}."
+    return f"{told} is {ending}{_certainty(gate, measurement, state, allowed)}{which}."
+
+
+def _told_by_few(gate: Gate, facts: Facts, estimate: Estimate, limit: str) -> str:
+    """What so few leave open, and how many do not."""
+    share, telling = facts.may_be_unseen(limit_on(gate, facts.measurement)), facts.telling
+    unseen = f": had none of them lost anything, up to {percent(facts.unseen)} could be lost unseen"
+    enough = fewest(share) * estimate.n / telling if telling else math.inf
+    needed = ""
+    if enough <= WORTH_ASKING:
+        needed = f" (about {math.ceil(enough - ROUNDING)} such probes would do)"
+    of_gain = facts.measurement.higher_is_better
+    return TOO_FEW.format(limit=limit, unseen="" if of_gain else unseen, needed=needed)
 
 
 def _facts(measurement: Measurement, estimate: Estimate) -> str:

@@ -27,6 +27,7 @@ from ftguard.measures.tail import worst_of
 from ftguard.stats.alpha_spending import ALPHA, Look
 from ftguard.stats.calibration_error import Confidences
 from ftguard.stats.estimates import Array, Clusters
+from ftguard.verdict.curves import Measured, read_gate
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.gates import decide
 
@@ -481,7 +482,51 @@ def _shift(drop: float) -> float:
     return float(move / np.sqrt((2 * CHURN - move**2) / 200))
 
 
-TABLES = (candidates, power, drift, false_blocks, one_checkpoint, every_accuracy)
+def few_probes(runs: int) -> None:
+    """Print how often the last of several checkpoints passes forgetting though it was told by few.
+
+    Either a tenth more of the queries than the limit allows are lost for good and the others never
+    change, or nothing is; the same probes are asked at each checkpoint. `interval` is the rule
+    without the bound on what few probes leave open.
+    """
+    print(f"\nForgetting passes at the last of some checkpoints ({runs} runs)")
+    print(
+        f"{'accuracy':>8} {'n':>5} {'looks':>6}{'12 % lost':>11}{'interval':>10}{'none lost':>11}"
+        f"{'interval':>10}{'same breach':>13}"
+    )
+    for accuracy in (1.0, 0.7, 0.5):
+        for n in (5, 12, 20, 29, 40, 60, 100, 200):
+            for looks in (1, 6):
+                cells = [_passes(accuracy, n, looks, drop, runs) for drop in (0.12, 0.0)]
+                shares = "".join(f"{share:>11.0%}" for cell in cells for share in cell[:2])
+                same = all(cell[2] for cell in cells)
+                print(f"{accuracy:>8.2f} {n:>5} {looks:>6}{shares}{same!s:>13}", flush=True)
+
+
+def _passes(
+    accuracy: float, n: int, looks: int, drop: float, runs: int
+) -> tuple[float, float, bool]:
+    """Shares of runs by the rule and by the interval alone, and whether both breach alike."""
+    generator, passed, same = default_rng([n, looks, round(100 * accuracy)]), [0, 0], True
+    for _ in range(runs):
+        base = (generator.random(n) < accuracy).astype(float)
+        gone = generator.random(n) < drop
+        found = measure_drop("forgetting", "all", _answers(base, np.where(gone, 0.0, base)))
+        run = [Measured.at(k / looks, [found]) for k in range(1, looks + 1)]
+        curve = read_gate(FORGETTING, run).get(looks - 1)
+        curves = {FORGETTING.key: curve} if curve else {}
+        look = Look(number=looks, planned=looks)
+        states = [
+            decide([m], [FORGETTING], look, curves).outcomes[0].state
+            for m in (found, replace(found, telling=np.inf))
+        ]
+        for place, state in enumerate(states):
+            passed[place] += state in ("clear", "within")
+        same &= (states[0] == "breach") == (states[1] == "breach")
+    return passed[0] / runs, passed[1] / runs, same
+
+
+TABLES = (few_probes, candidates, power, drift, false_blocks, one_checkpoint, every_accuracy)
 
 
 def main() -> None:

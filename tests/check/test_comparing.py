@@ -76,13 +76,11 @@ def test_a_breach_exits_with_1_and_the_next_check_of_the_base_asks_it_nothing(
 
 
 def test_adapters_go_on_the_base_and_what_passed_can_be_looked_at_as_a_run(
-    tmp_path: Path, models: Path, general: Path, target: Path
+    tmp_path: Path, models: Path, general: Path
 ) -> None:
     """A run's folder stands for its newest checkpoint; `ftguard best` then answers as of a run."""
     out = tmp_path / "out"
-    result = check(
-        *(models / "base", models / "lora", "--target", target, "--general", general, "--out", out)
-    )
+    result = check(models / "base", models / "lora", "--general", general, "--out", out)
     best = CliRunner().invoke(app, ["best", str(out)])
 
     assert result.exit_code == 0, result.output

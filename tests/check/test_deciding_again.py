@@ -28,15 +28,18 @@ def test_with_the_same_limits_it_is_as_recorded_and_nothing_is_written(forgetful
 
 
 def test_other_limits_change_what_is_kept_and_say_what_differs(forgetful: Path) -> None:
-    """With every limit as wide as can be the run keeps a checkpoint, whose files it names."""
+    """With every limit as wide as can be the run keeps a checkpoint, whose files it names; it is
+    undecided, since its gain on 28 target probes may be chance.
+    """
     wide = [f"--limit={name}=1" for name in ("forgetting", "tail", "own_answers")]
     result = check(forgetful, *wide, "--limit=calibration=off")
 
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 3, result.output
     said = " ".join(result.output.split())
     assert "was BLOCKED and is passed" in said
     assert "none was kept; by these limits it would be step" in said
     assert "its files are in" in said
+    assert "NOT KNOWN TO HAVE LEARNED" in said
 
 
 def test_what_would_pass_is_not_kept_where_its_files_are_gone(
@@ -52,7 +55,8 @@ def test_what_would_pass_is_not_kept_where_its_files_are_gone(
         (run / f"checkpoint-{checkup.step}").rename(tmp_path / f"away-{checkup.step}")
     gone = check(run, *wide, "--limit=calibration=off")
 
-    assert found.exit_code == 0, found.output
+    assert "every gate proven" in " ".join(found.output.split()), found.output
+    assert "their files are gone" not in " ".join(found.output.split())
     assert gone.exit_code == 3
     assert "their files are gone" in " ".join(gone.output.split())
 

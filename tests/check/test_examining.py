@@ -36,17 +36,19 @@ def examine(run: Path, *arguments: object) -> Result:
 
 
 def test_a_run_is_examined_goes_on_where_it_was_and_names_what_to_keep(
-    tmp_path: Path, models: Path, general: Path, target: Path
+    tmp_path: Path, models: Path, general: Path
 ) -> None:
     """A checkpoint that does not load is left out; mended, it alone is asked; then nothing is."""
     run = Path(shutil.copytree(models / "lora", tmp_path / "run"))
     weights = run / "checkpoint-4" / "adapter_model.safetensors"
     whole = weights.read_bytes()
     weights.write_bytes(whole[:100])
-    asked = ("--base", models / "base", "--target", target, "--general", general)
+    asked = ("--general", general)
 
-    torn = examine(run, *asked)
+    torn = examine(run, "--base", models / "base", *asked)
     weights.write_bytes(whole)
+    config = run / "checkpoint-2" / "adapter_config.json"
+    config.write_text(config.read_text().replace(str(models / "base"), "gone/elsewhere"))
     mended = examine(run, *asked, "--prune-plan")
     again = examine(run, *asked)
 

@@ -16,12 +16,14 @@ from typer.testing import CliRunner
 
 from ftguard import InputError
 from ftguard.check.card import results, write_card
-from ftguard.check.decision import Decision, GateResult, Interval, shown, write_decision
+from ftguard.check.decision import Decision, shown, write_decision
 from ftguard.check.github import annotations, append_summary, summary
 from ftguard.check.junit import write_junit
+from ftguard.check.results import GateResult, Interval
 from ftguard.check.told import render_decision
 from ftguard.cli.main import app
 from ftguard.verdict.gate import State
+from ftguard.verdict.gates import Bearing
 
 HOSTILE = (
     "]]><failure/>",
@@ -40,11 +42,20 @@ HOSTILE = (
 )
 
 
+BEARINGS: dict[State, Bearing] = {
+    "clear": "holds",
+    "within": "holds",
+    "breach": "blocks",
+    "nothing to lose": "aside",
+}
+
+
 def a_gate(gate: str, state: State, explanation: str = "as it is.") -> GateResult:
     """A gate on a relative drop of 5 % against a limit of 10 %."""
     return GateResult(
         gate=gate,
         state=state,
+        bearing=BEARINGS.get(state, "open"),
         limit=0.1,
         unit="relative",
         higher_is_better=False,

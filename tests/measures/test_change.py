@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ftguard.measures.change import Change, change_of
+from ftguard.measures.change import Change, change_of, error_read, score_read
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
 
@@ -77,3 +77,16 @@ def test_what_is_no_share_of_the_base_stays_as_it_is(measurement: Measurement) -
     change = _change(measurement)
 
     assert (change.value, change.unit) == (measurement.estimate.value, measurement.unit)
+
+
+def test_an_error_without_its_bias_is_read_as_none_where_it_is_below_0() -> None:
+    """Of calibration alone: other scores, and changes, are what they are."""
+    error = Measurement(name="calibration", slice="target", estimate=None)
+    score = Measurement(name="forgetting", slice="all", estimate=None)
+
+    assert score_read(error, -0.004) == 0.0
+    assert score_read(error, 0.004) == 0.004
+    assert score_read(score, -0.004) == -0.004
+    own = Estimate(value=-0.01, low=-0.03, high=0.01, level=0.95, n=9, stderr=0.01, dof=8)
+    read = error_read(own)
+    assert (read.value, read.low, read.high, read.n) == (0.0, 0.0, 0.01, 9)

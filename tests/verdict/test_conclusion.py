@@ -1,7 +1,9 @@
 """Tests of a run's outcome: the record, its one line for people, and the file."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,28 +91,54 @@ def _checkup(
     )
 
 
-def test_a_best_that_learned_nothing_says_so() -> None:
-    """Target 0.125 before and after: it passes, and there is no reason to ship it; a rise of the
-    likelihood beyond chance is one, and one within it is none.
-    """
-    flat = replace(TARGET, estimate=replace(_gain(TARGET), value=0.0), now=0.125)
-    read = replace(TARGET, slice="likelihood")
-    slight = replace(read, estimate=replace(_gain(TARGET), value=0.01, low=-0.01))
-    for targets, learned in (
-        ((TARGET,), True),
-        ((flat,), False),
-        ((flat, read), True),
-        ((flat, slight), False),
-    ):
-        best = _checkup(20, "clear", *targets)
-        found = conclude(RUN, [best], _chosen(best), None, FOLDER)
-        assert found.learned is learned
-        assert ("NOTHING WAS LEARNED" in found.summary) is not learned
-
-
 def _gain(measurement: Measurement) -> Estimate:
     assert measurement.estimate is not None
     return measurement.estimate
+
+
+def _target(value: float, low: float, high: float, name: str = "all", **more: Any) -> Measurement:
+    gain = replace(_gain(TARGET), value=value, low=low, high=high)
+    return replace(TARGET, slice=name, estimate=gain, base=0.5, now=0.5 + value, **more)
+
+
+UP = _target(0.10, 0.02, 0.18)
+HARDLY = _target(0.02, -0.06, 0.10)
+DOWN = _target(-0.10, -0.18, -0.02)
+FLAT = _target(0.0, -0.08, 0.08)
+LIKELIER = _target(0.10, 0.08, 0.12, "likelihood", discrete=False)
+AS_LIKELY = _target(0.01, -0.01, 0.03, "likelihood", discrete=False)
+
+
+@pytest.mark.parametrize(
+    ("targets", "by", "said"),
+    [
+        ((), "not measured", "best: step 20"),
+        ((UP,), "score", "target 0.500 -> 0.600; kept"),
+        ((UP, LIKELIER), "score", "target 0.500 -> 0.600; kept"),
+        ((HARDLY,), "unsure", "NOT KNOWN TO HAVE LEARNED: the gain of +0.020 (-0.060 to +0.100"),
+        ((HARDLY, AS_LIKELY), "unsure", "may be chance: best: step 20"),
+        ((HARDLY, LIKELIER), "likelihood", "(no gain beyond chance), likelihood of the right"),
+        ((FLAT,), "nothing", "NOTHING WAS LEARNED: best: step 20"),
+        ((FLAT, AS_LIKELY), "nothing", "NOTHING WAS LEARNED"),
+        ((FLAT, LIKELIER), "likelihood", "right answers 0.500 -> 0.600"),
+        ((DOWN, LIKELIER), "nothing", "NOTHING WAS LEARNED"),
+        ((replace(LIKELIER, slice="all"),), "likelihood", "target 0.500 -> 0.600; kept"),
+        ((replace(AS_LIKELY, slice="all"),), "unsure", "NOT KNOWN TO HAVE LEARNED"),
+    ],
+)
+def test_a_best_learned_where_its_target_rose_beyond_chance_and_else_it_says_so(
+    targets: Sequence[Measurement], by: str, said: str
+) -> None:
+    """A score within chance is no proof, a likelihood that rose beyond it is one by itself; but
+    not beside a score that fell beyond it.
+    """
+    best = _checkup(20, "clear", *targets)
+    found = conclude(RUN, [best], _chosen(best), None, FOLDER)
+
+    assert found.learned_by == by
+    assert found.learned is (by not in ("unsure", "nothing"))
+    assert said in found.summary
+    assert ("LEARNED" in found.summary) is not found.learned
 
 
 def test_the_outcome_holds_best_and_last() -> None:

@@ -14,6 +14,8 @@ from ftguard.probes.verbatim import Per
 
 OPTIONS: Mapping[str, Per] = {"acc": "text", "acc_norm": "character", "acc_bytes": "byte"}
 """The metrics of multiple choice that are ftguard's own: by what options are compared."""
+CHOICE = "multiple_choice"
+MUTUAL = "acc_mutual_info"
 DOC = "doc_id"
 """The column of a probe that says which document it asks."""
 
@@ -56,7 +58,9 @@ def own_metric(
         task: lm-eval's own object.
         wanted: its name, with its filter or without; None for the first.
         doc: a document.
-        trials: what a model might give for it.
+        trials: what a model might give for it; of options that are read, twice the same, but for
+            whether greedy decoding writes them. Nothing here knows that, so that a metric in which
+            it counts is none.
 
     Raises:
         InputError: there is none, or it is not the wanted one.
@@ -97,6 +101,12 @@ def _numbers(
     task: Any, doc: Any, trials: Sequence[Sequence[object]], filter_name: str
 ) -> Sequence[str]:
     """Metrics that give each trial a number in [0, 1]."""
+    if task.OUTPUT_TYPE == CHOICE and MUTUAL in task.higher_is_better():
+        raise InputError(
+            f"lm-eval's task `{task.task_name}` asks for `{MUTUAL}`, for which each option is read "
+            "a second time without its question; here it is read once. Give the task `acc` (or "
+            "`acc_norm`, `acc_bytes`) in its `metric_list`, without filters, or leave it out."
+        )
     try:
         tried = [harness.metrics(task, doc, trial, filter_name) for trial in trials]
     except Exception as error:  # noqa: BLE001 - a metric may be any code
@@ -105,7 +115,15 @@ def _numbers(
             f"lm-eval's task `{task.task_name}` cannot score an answer here ({reason}): install "
             "what its metric needs, or leave the task out."
         ) from None
-    return [name for name in tried[0] if all(_is_share(found.get(name)) for found in tried)]
+    if not all(isinstance(found, Mapping) for found in tried):
+        raise InputError(
+            f"lm-eval's task `{task.task_name}` has a `process_results` that gives no metrics by "
+            "their names. Leave it out."
+        )
+    shares = [name for name in tried[0] if all(_is_share(found.get(name)) for found in tried)]
+    if task.OUTPUT_TYPE != CHOICE:
+        return shares
+    return [name for name in shares if len({float(found[name]) for found in tried}) == 1]
 
 
 def _is_share(value: object) -> bool:
@@ -121,7 +139,8 @@ def _no_such(task: Any, wanted: str | None, known: Sequence[str]) -> str:
     given = ", ".join(task.higher_is_better())
     return (
         f"lm-eval's task `{task.task_name}` has {asked} here{there} (its metrics: {given}). What "
-        "is worked out over a whole set, such as BLEU, says nothing of a single answer."
+        "is worked out over a whole set, such as BLEU, says nothing of a single answer; and of "
+        "options only their likelihood is read, not whether the model would write them."
     )
 
 

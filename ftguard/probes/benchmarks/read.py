@@ -100,7 +100,7 @@ def _own_choice_probes(loaded: Loaded, items: Sequence[Item], metric: str | None
     """Options that the task's own code compares."""
     task = loaded.task
     options = [len(task.doc_to_choice(item.doc)) for item in items]
-    trials = [[(UNGUIDED, False)] * options[0]] if items else []
+    trials = [[(UNGUIDED, greedy)] * options[0] for greedy in (False, True)] if items else []
     chosen = own_metric(task, metric, items[0].doc, trials)
     scorer = scorer_of(task, chosen, {item.number: item.doc for item in items}, read=True)
     probes = tuple(

@@ -121,6 +121,9 @@ class GateAt:
     gain: bool
     """Whether higher is better, so that the limit is a least gain."""
     any_width: bool
+    unseen: float
+    """The share that may be lost though no probe showed a loss."""
+    most_unseen: float
     so_far: OnCurve | None
     """By the looks up to this one: the checkpoint's own verdict."""
     at_end: OnCurve | None
@@ -250,6 +253,8 @@ def _gate_at(
         p=p_beyond(measurement, bad, 0.0) if bad else 1.0,
         gain=measurement.higher_is_better,
         any_width=known.any_width,
+        unseen=known.unseen,
+        most_unseen=known.most_unseen,
         so_far=so_far,
         at_end=at_end,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ftguard.formatting import POINTS, bound, decimal, quantity, rate, span
-from ftguard.measures.change import change_of
+from ftguard.measures.change import change_of, score_read
 from ftguard.measures.measurement import Measurement
 from ftguard.report.recorded import RecordedRun
 from ftguard.report.shown.contents import Cell, Checkpoint, Column, Frontier
@@ -93,7 +93,8 @@ def cell(measurement: Measurement, outcome: Outcome | None = None) -> Cell:
     estimate = measurement.estimate
     before_after = ""
     if measurement.base is not None and measurement.now is not None:
-        before_after = f"{decimal(measurement.base)} → {decimal(measurement.now)}"
+        ends = [decimal(score_read(measurement, s)) for s in (measurement.base, measurement.now)]
+        before_after = " → ".join(ends)
     state = outcome.state if outcome else ""
     sentence = told(outcome.explanation) if outcome else ""
     if estimate is None:

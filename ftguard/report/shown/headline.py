@@ -6,16 +6,17 @@ from typing import Literal
 
 from ftguard.formatting import POINTS, bound, decimal, quantity, span
 from ftguard.measures.change import change_of
-from ftguard.report.shown.naming import in_sentence, told
+from ftguard.report.shown.limits_kept import limits_kept
+from ftguard.report.shown.naming import in_sentence, together, told
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
 from ftguard.verdict.gate import CALIBRATION
-from ftguard.verdict.gates import Outcome
+from ftguard.verdict.gates import Outcome, bearings
+from ftguard.verdict.learned import unsure_gain
 
 Answer = Literal["ship", "don't ship", "can't tell"]
 FIRST = ("lower_learning_rate", "replay", "stop")
 """Which advice a reader needs first where nothing can be shipped."""
-UNDECIDED = ("suspect", "too wide", "missing", "nothing to lose")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,18 +45,15 @@ def headline(outcome: Conclusion, checkups: Sequence[Checkup]) -> Headline:
         return _nothing_examined(outcome)
     if outcome.best_step is None:
         return _none_kept(outcome, checkups)
-    step, where = outcome.best_step, _so_far(outcome)
+    return _kept(outcome, outcome.best_step)
+
+
+def _kept(outcome: Conclusion, step: int) -> Headline:
+    where = _so_far(outcome)
     if not outcome.learned:
-        return _answer(
-            "don't ship",
-            step,
-            f"{_who(outcome, step)} is the best{where} and learned "
-            f"nothing{_gain(outcome, ' (', ')')}.",
-            "It does no better on the target than the base does: train for longer, at a higher "
-            "rate, or on more data.",
-        )
+        return _not_learned(outcome, step)
     if outcome.best_passed is None:
-        open_ones = _listed(outcome.best_gates, UNDECIDED) or "its limits"
+        open_ones = _listed_open(outcome.best_gates) or "its limits"
         return _answer(
             "can't tell",
             step,
@@ -68,15 +66,36 @@ def headline(outcome: Conclusion, checkups: Sequence[Checkup]) -> Headline:
             "can't tell",
             step,
             f"{_who(outcome, step)} is the likeliest to do{where}: it "
-            f"{_gained(outcome)}{_keeps(outcome)}.",
+            f"{_gained(outcome)}{limits_kept(outcome)}.",
             "What it forgot, nothing tells: give general probes, which its base answers, and "
             "measure again.",
         )
     return _answer(
         "ship",
         step,
-        f"{_who(outcome, step)} is the one to take{where}: it {_gained(outcome)}{_keeps(outcome)}.",
+        f"{_who(outcome, step)} is the one to take{where}: it "
+        f"{_gained(outcome)}{limits_kept(outcome)}.",
         _how_sure(outcome),
+    )
+
+
+def _not_learned(outcome: Conclusion, step: int) -> Headline:
+    who, where = _who(outcome, step), _so_far(outcome)
+    if outcome.learned_by == "unsure":
+        return _answer(
+            "can't tell",
+            step,
+            f"{who} is the best{where}, and whether it learned anything is open: its gain of "
+            f"{unsure_gain(outcome.chosen)} on the target may be chance.",
+            "More target probes would tell; training for longer, or at a higher rate, would make "
+            "a gain larger.",
+        )
+    return _answer(
+        "don't ship",
+        step,
+        f"{who} is the best{where} and learned nothing{_gain(outcome, ' (', ')')}.",
+        "It does no better on the target than the base does: train for longer, at a higher "
+        "rate, or on more data.",
     )
 
 
@@ -142,7 +161,7 @@ def _none_kept(outcome: Conclusion, checkups: Sequence[Checkup]) -> Headline:
             "Its files were not saved or are gone, the curve of the whole run speaks against it, "
             "or (with `strict`) it is not proven.",
         )
-    open_ones = _listed(last.verdict.outcomes, UNDECIDED) or "its limits"
+    open_ones = _listed_open(last.verdict.outcomes) or "its limits"
     return _answer(
         "can't tell",
         last.step,
@@ -176,6 +195,14 @@ def _gained(outcome: Conclusion) -> str:
         return ""
     if chosen.base is None or chosen.now is None or chosen.name != "target":
         return _gain(outcome, "gains ", " on the target and ")
+    read = outcome.read
+    if outcome.learned_by == "likelihood" and read and read.base is not None and read.now:
+        return (
+            f"scores {_ends(chosen.base, chosen.now)} on the target, which is no gain beyond "
+            f"chance, finds the right answers likelier ({_ends(read.base, read.now)} a token) and "
+        )
+    if outcome.learned_by == "likelihood":
+        return f"finds the target's texts likelier ({_ends(chosen.base, chosen.now)} a token) and "
     if chosen.estimate.value < 0:
         return f"falls from {_ends(chosen.base, chosen.now)} on the target and "
     return f"goes from {_ends(chosen.base, chosen.now)} on the target and "
@@ -190,50 +217,13 @@ def _ends(before: float, after: float) -> str:
     return f"{told[0]} to {told[1]} %"
 
 
-def _keeps(outcome: Conclusion) -> str:
-    if not outcome.best_gates:
-        return f"had no limit to keep{_open(outcome)}"
-    if outcome.not_held:
-        return f"keeps every limit that was held{_open(outcome)}"
-    return "is proven to keep every limit" if _is_proven(outcome) else "keeps every limit"
-
-
-def _open(outcome: Conclusion) -> str:
-    """What was not held: by why, since a gate that was switched off was a choice."""
-    absent: list[str] = []
-    chosen: list[str] = []
-    weak = ""
-    for told_ in outcome.not_held:
-        key, _, why = told_.partition(" ")
-        if why.startswith("(left out"):
-            chosen.append(in_sentence(key))
-        elif "stands in" in why:
-            weak = f"own answers stand in for {in_sentence(key)}"
-        else:
-            absent.append(in_sentence(key))
-    parts = [weak] if weak else []
-    for names, how in ((absent, "not measured"), (chosen, "left out by choice")):
-        if names:
-            were = "was" if len(names) == 1 else "were"
-            parts.append(f"{_and(names)} {were} {how}")
-    return f"; {', and '.join(parts)}" if parts else ""
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
-
-
-def _is_proven(outcome: Conclusion) -> bool:
-    return all(gate.state == "clear" for gate in outcome.best_gates)
-
-
 def _how_sure(outcome: Conclusion) -> str:
     if not outcome.best_gates:
         return "Nothing was held against it, so this says what it gained and not what it cost."
     better = [gate for gate in outcome.best_gates if _improved(gate)]
     costs = _listed([g for g in outcome.best_gates if g not in better], None)
     costs = costs or "nothing that was measured"
-    also = f"; {_and([in_sentence(gate.gate.key) for gate in better])} improved" * bool(better)
+    also = f"; {together([in_sentence(gate.gate.key) for gate in better])} improved" * bool(better)
     confirmed = outcome.confirmed
     luck = ""
     if confirmed is not None and confirmed.estimate is not None:
@@ -255,7 +245,13 @@ def _improved(outcome: Outcome) -> bool:
 
 def _listed(outcomes: Sequence[Outcome], states: Sequence[str] | None) -> str:
     found = [_one(o) for o in outcomes if states is None or o.state in states]
-    return told(_and(found))
+    return told(together(found))
+
+
+def _listed_open(outcomes: Sequence[Outcome]) -> str:
+    """What leaves the verdict open."""
+    found = zip(outcomes, bearings(outcomes), strict=True)
+    return _listed([outcome for outcome, bearing in found if bearing == "open"], None)
 
 
 def _one(outcome: Outcome) -> str:

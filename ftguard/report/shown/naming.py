@@ -1,6 +1,7 @@
 """Names of measurements, gates and places as a report shows them."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from ftguard.verdict.gate import State
@@ -70,3 +71,8 @@ def homeless(text: str) -> str:
         if len(home) > 1:
             text = re.sub(rf"{re.escape(home)}(?![\w.-])", "~", text)
     return text
+
+
+def together(names: Sequence[str]) -> str:
+    """`one, two and three`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -15,7 +15,7 @@ from ftguard.formatting import (
     quantity,
     wrapped,
 )
-from ftguard.measures.change import change_of
+from ftguard.measures.change import change_of, score_read
 from ftguard.measures.measurement import Measurement
 from ftguard.report.recorded import RecordedRun
 from ftguard.report.terminal.so_far import (
@@ -172,9 +172,8 @@ def _shown(checkup: Checkup) -> list[str]:
 
 def _value(measurement: Measurement) -> str:
     # Of calibration the error itself says more than its rise, which is mostly a fall.
-    calibration = measurement.name == CALIBRATION
-    if (calibration or measurement.name == "target") and measurement.now is not None:
-        return decimal(max(0.0, measurement.now) if calibration else measurement.now)
+    if measurement.name in ("target", CALIBRATION) and measurement.now is not None:
+        return decimal(score_read(measurement, measurement.now))
     if measurement.estimate is None:
         return "none"
     change = change_of(measurement, measurement.estimate)

@@ -2,10 +2,11 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,6 +127,47 @@ def test_what_no_probe_can_ask_is_refused(
     with pytest.raises(InputError, match="`odd`") as refused:
         ProbeSet.load(f"lm_eval:odd@{tmp_path}")
     assert reason in str(refused.value)
+
+
+AS_IT_IS = [{"name": "as-it-is", "filter": [{"function": "take_first"}]}]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "config", "reason"),
+    [
+        (("acc_mutual_info",), {}, "each option is read a second time"),
+        (("acc", "acc_mutual_info"), {"filter_list": AS_IT_IS}, "each option is read a second"),
+        (("exact_match",), {}, "not whether the model would write them"),
+        (("brier_score",), {}, "no metric that is a share of each answer"),
+        (("f1", "mcc"), {}, "no metric that is a share of each answer"),
+    ],
+)
+def test_a_metric_of_options_that_cannot_be_worked_out_here_is_refused_in_a_sentence(
+    tasks: Path, metrics: Sequence[str], config: dict[str, Any], reason: str
+) -> None:
+    """What needs options read twice, a greedy answer or a whole set; no error of lm-eval's own."""
+    named = [{"metric": n, "aggregation": "mean", "higher_is_better": True} for n in metrics]
+    task = json.loads((tasks / "plain.yaml").read_text())
+    odd = task | {"task": "odd", "metric_list": named} | config
+    (tasks / "odd.yaml").write_text(json.dumps(odd))
+    with pytest.raises(InputError, match=reason) as refused:
+        ProbeSet.load(f"lm_eval:odd@{tasks}")
+    assert "`odd`" in str(refused.value)
+    assert "Error" not in str(refused.value)
+
+
+def test_beside_a_metric_that_cannot_be_read_another_is_taken(tasks: Path) -> None:
+    """A task that asks for both is scored by `acc`."""
+    named = [
+        {"metric": n, "aggregation": "mean", "higher_is_better": True}
+        for n in ("acc_mutual_info", "acc")
+    ]
+    task = json.loads((tasks / "plain.yaml").read_text())
+    (tasks / "odd.yaml").write_text(json.dumps(task | {"task": "odd", "metric_list": named}))
+    asked = ProbeSet.load(f"lm_eval:odd@{tasks}")
+
+    assert "scored by `acc`" in asked.notes[0]
+    assert all(len(p.verbatim.reads) == len(p.choices) for p in asked if p.verbatim)
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ RUNS: dict[str, dict[str, object]] = {
     "equals by loss": STILL | {"eval_loss": True, "looks": 6, "lost": (40,), "drop": 0.05},
     "equals by time": STILL | {"drop": 0.05},
     "few probes": {"general": 8, "slices": 0, "strict": True},
+    "gains are asked for of few": {"gates": OWN_GATES[1:2], "target": 20, "looks": 3},
     "few probes, some unscored": {
         "general": 8,
         "accuracy": 0.9,
@@ -136,7 +137,7 @@ def _ends(at: GateAt) -> Iterator[float]:
         yield from (its.rise, its.rise_high, its.own, its.own_high, its.reach, *its.sizes)
         yield from (its.own - errors * its.own_stderr for errors in (1.5, 2, 2.5))
     else:
-        yield from (at.value, at.high, at.noise, at.width / 2)
+        yield from (at.value, at.high, at.noise, at.width / 2, at.unseen)
         yield from (at.value - errors * at.stderr for errors in (2, 2.5))
     for curve in (at.so_far, at.at_end):
         if isinstance(curve, OnCurve):

@@ -74,6 +74,16 @@ BEST = Conclusion(
     advice=(),
     summary="",
 )
+LIKELIER = replace(GAIN, base=0.3, now=0.6)
+HARDLY = replace(
+    measured("target", 0.02, -0.08, 0.12, unit="points", higher_is_better=True), base=0.5, now=0.52
+)
+OWN = Outcome(
+    gate=Gate(measurement="own_answers", limit=0.5),
+    measurement=measured("own_answers", 0.1, 0.05, 0.15),
+    state="clear",
+    explanation="in words",
+)
 NONE = replace(BEST, best_step=None, best_passed=None, best_gates=(), chosen=None)
 LOWER = LowerLearningRate(
     outcome=outcome("breach"), finding=True, text="train with 8e-5.", learning_rate=8e-5
@@ -197,6 +207,32 @@ TABLE: list[tuple[str, Conclusion, Sequence[Checkup], str, str, str]] = [
         "don't ship",
         "learned nothing (+0.300)",
         "no better on the target than the base",
+    ),
+    (
+        "a gain within chance",
+        replace(BEST, learned=False, learned_by="unsure", chosen=HARDLY),
+        [checkup(6, "passed")],
+        "can't tell",
+        "is open: its gain of +0.020 (-0.080 to +0.120, n=100) on the target may be chance.",
+        "More target probes would tell",
+    ),
+    (
+        "only likelier",
+        replace(
+            BEST, learned_by="likelihood", chosen=HARDLY, read=replace(GAIN, base=0.3, now=0.6)
+        ),
+        [checkup(6, "passed")],
+        "ship",
+        "no gain beyond chance, finds the right answers likelier (30 to 60 % a token) and keeps",
+        "",
+    ),
+    (
+        "own answers stand in",
+        replace(BEST, best_gates=(outcome("too wide"), OWN)),
+        [checkup(6, "passed")],
+        "ship",
+        "keeps every limit that was held; own answers stand in for forgetting.",
+        "",
     ),
     (
         "kept and undecided",

@@ -155,6 +155,11 @@ const ftguardRule = (() => {
 
   // --------------------------------------------------------------------------- one gate's state
 
+  /** `facts.Facts.too_few`. */
+  function tooFew(at, limit) {
+    return at.unseen > (at.gain ? at.most_unseen : Math.min(limit, at.most_unseen));
+  }
+
   /** `facts.state_of`; `at` is a `GateAt`, `limit` is on what is turned so that higher is worse. */
   function stateOf(at, limit, curve, finding, constants) {
     if (at.idle !== null) return at.idle;
@@ -163,6 +168,7 @@ const ftguardRule = (() => {
     const judged = curve || at;
     const doubted = curve && curveWithin(curve, limit, constants) < constants.suspect_below;
     if (judged.value > limit || doubted) return "suspect";
+    if (tooFew(at, limit)) return "too wide";
     if (Math.max(at.high, judged.high) <= limit && at.noise <= Math.max(0, limit)) return "clear";
     return !at.any_width && judged.width > constants.widest * limit ? "too wide" : "within";
   }
@@ -252,20 +258,27 @@ const ftguardRule = (() => {
     }), figures);
   }
 
-  /** `gates._verdict`. @returns {Verdict} */
-  function verdict(outcomes, figures) {
-    const { forgetting, own_answers: ownAnswers } = figures.constants;
-    const states = new Set(outcomes.map(({ state }) => state));
-    const of = (wanted) => outcomes.filter(({ state }) => state === wanted).map(({ gate }) => gate);
+  /** `gates.bearings`, without `strict`. */
+  function bearings(outcomes, { forgetting, own_answers: ownAnswers }) {
     const standsIn = outcomes.some(
       ({ gate, state }) => gate === ownAnswers && ["clear", "within"].includes(state),
     );
-    const tooWide = of("too wide").some((key) => !(standsIn && key === forgetting));
-    const idle = of("nothing to lose");
-    const nothing = idle.includes(forgetting) || (idle.length && idle.length === outcomes.length);
+    const noneDecides = outcomes.every(({ state }) => state === "nothing to lose");
+    return outcomes.map(({ gate, state }) => {
+      if (state === "breach") return "blocks";
+      if (state === "clear" || state === "within") return "holds";
+      if (state === "too wide" && gate === forgetting && standsIn) return "aside";
+      return state === "nothing to lose" && gate !== forgetting && !noneDecides ? "aside" : "open";
+    });
+  }
+
+  /** `gates._verdict`. @returns {Verdict} */
+  function verdict(outcomes, figures) {
+    const states = new Set(outcomes.map(({ state }) => state));
+    const found = bearings(outcomes, figures.constants);
     let passed = true;
-    if (states.has("breach")) passed = false;
-    else if (states.has("suspect") || states.has("missing") || tooWide || nothing) passed = null;
+    if (found.includes("blocks")) passed = false;
+    else if (found.includes("open")) passed = null;
     if (!outcomes.length && !figures.passes_without_gates) passed = null;
     return { passed, proven: states.size === 1 && states.has("clear"), outcomes };
   }

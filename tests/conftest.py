@@ -24,6 +24,8 @@ from ftguard.testing import tiny_model, tiny_tokenizer
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("WANDB_MODE", "offline")
+# Tiny trainings take no time of which a share would buy anything.
+os.environ["FTGUARD_BUDGET"] = "none"
 
 SHARED = Path(__file__).parents[2] / "shared" / "inputs"
 
@@ -37,12 +39,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or fills the user's cache of base snapshots."""
     monkeypatch.setenv("FTGUARD_CACHE", str(tmp_path / "cache"))
-
-
-@pytest.fixture(autouse=True)
-def _everything_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tiny trainings take no time of which a share would buy anything."""
-    monkeypatch.setenv("FTGUARD_BUDGET", "none")
 
 
 @pytest.fixture(autouse=True)

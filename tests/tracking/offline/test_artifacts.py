@@ -16,6 +16,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*pin_memory.*"),
     # wandb closes its own pipes late
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    # and leaves the temporary folders of its artifacts to the garbage collector, whenever it comes
+    pytest.mark.filterwarnings("ignore:Implicitly cleaning up:ResourceWarning"),
 ]
 
 Runs = Any

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from ftguard.tracking.console import say
 STEERING = "\x1b]0;PWNED\x07 \x1b[2J \u202e \u200b \x9b31m"
 SHOWN = r"\x1b]0;PWNED\x07 \x1b[2J \u202e \u200b \x9b31m"
 """The same with every character that steers or hides written out."""
+FULL = Path("/dev/full")
+"""A file that takes nothing, as on a full disk."""
 
 
 class Terminal(io.StringIO):
@@ -120,13 +123,80 @@ def test_a_run_with_nothing_examined_is_undecided() -> None:
     assert ended.value.exit_code == 3
 
 
-def test_a_reader_that_is_gone_ends_nothing(forgetful: Path, tmp_path: Path) -> None:
-    """`check RUN --json F | head -1`: the file is written and the exit code is the verdict's."""
-    told = tmp_path / "decision.json"
-    command = [sys.executable, "-m", "ftguard.cli", "check", str(forgetful), "--json", str(told)]
+def _nobody_reads() -> int:
     ours, theirs = os.pipe()
     os.close(ours)
-    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, text=True, check=False)
-    os.close(theirs)
+    return theirs
+
+
+def _full_disk() -> int:
+    if not FULL.exists():
+        pytest.skip(f"needs {FULL}")
+    return os.open(FULL, os.O_WRONLY)
+
+
+@pytest.mark.parametrize("output", [_nobody_reads, _full_disk])
+def test_an_output_that_takes_nothing_ends_nothing(
+    output: Callable[[], int], forgetful: Path, tmp_path: Path
+) -> None:
+    """`check RUN --json F | head -1`, or a full disk: the file is written and the exit code is the
+    verdict's.
+    """
+    told = tmp_path / "decision.json"
+    command = [sys.executable, "-m", "ftguard.cli", "check", str(forgetful), "--json", str(told)]
+    place = output()
+    done = subprocess.run(command, stdout=place, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(place)
     assert (done.returncode, done.stderr) == (1, "")
     assert told.exists()
+
+
+EACH = """
+import os, sys
+from ftguard.cli.main import app
+
+for words in __WORDS__:
+    codes = []
+    for place in (os.devnull, "/dev/full"):
+        os.dup2(os.open(place, os.O_WRONLY), 1)
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
+        try:
+            app(words, prog_name="ftguard")
+        except SystemExit as ended:
+            codes.append(ended.code)
+        sys.stdout.flush()
+    assert codes[0] == codes[1], (words, codes)
+"""
+
+
+@pytest.mark.skipif(not FULL.exists(), reason=f"needs {FULL}")
+def test_a_full_disk_changes_no_commands_end(forgetful: Path) -> None:
+    """Each command that reads a run, or only tells something, ends as it does where its output is
+    taken: no traceback, and the same exit code.
+    """
+    run = str(forgetful)
+    commands = [
+        ["--version"],
+        ["glossary"],
+        ["manual"],
+        ["manual", "report"],
+        ["show", run],
+        ["show", run, "--lost"],
+        ["best", run],
+        ["compare", run, run],
+        ["report", run, "--text"],
+        ["watch", run, "--every", "0.1"],
+        ["check", run],
+        ["card", run],
+        ["show", f"{run}/nothing/here"],
+    ]
+    script = EACH.replace("__WORDS__", repr(commands))
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 0, done.stderr

@@ -22,6 +22,7 @@ def _last_target(folder: RunFolder) -> float:
     return target.now or 0.0
 
 
+@pytest.mark.long
 def test_the_demo_blocks_the_reckless_run_and_keeps_the_advised_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,7 @@ def _comes_up(process: subprocess.Popen[bytes], port: int) -> bool:
     return False
 
 
+@pytest.mark.long
 def test_gibberish_is_no_score(server: tuple[str, str]) -> None:
     """The model says something, which is counted and paid for, but no grade is made of it."""
     url, model = server

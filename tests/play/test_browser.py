@@ -47,6 +47,7 @@ def _complaint(text: str) -> None:
         pytest.fail(f"the console says: {text}")
 
 
+@pytest.mark.long
 def test_a_run_is_guessed_at_watched_reloaded_and_stopped(
     chromium: Browser, tmp_path: Path, serve: Serve
 ) -> None:

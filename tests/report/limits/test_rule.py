@@ -209,6 +209,7 @@ def _in_page(rule: Page, found: Figures, settings: Sequence[tuple[Limits, bool]]
     return decided
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("same_curves")
 def test_the_page_and_python_agree_on_a_thousand_settings_and_more(
     rule: Page, runs: dict[str, RecordedRun]

@@ -21,6 +21,21 @@ AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(enc
 FORGETTING = 1
 """The place of its column, behind the target's."""
 PHONE = {"width": 390, "height": 844}
+DRAWN = """
+[...document.querySelectorAll("svg text")]
+  .filter((text) => text.checkVisibility() && text.textContent.trim())
+  .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().d)
+"""
+"""How high the letters of each drawing are, in pixels of the screen."""
+WRITTEN = """
+[...document.body.querySelectorAll("*")]
+  .filter((one) => !one.closest("svg, script, style") && one.checkVisibility())
+  .filter((one) => [...one.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+  .map((one) => parseFloat(getComputedStyle(one).fontSize))
+"""
+"""The same of all other text."""
+OPEN_ALL = "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 WORDS = {True: "passed", False: "blocked", None: "undecided"}
 
 
@@ -229,9 +244,61 @@ def test_a_phone_scrolls_down_alone(page_file: Path, open_page: OpenPage, width:
     page = open_page(page_file, viewport=PHONE | {"width": width})
     page.locator("#all-1").scroll_into_view_if_needed()
     expect(page.locator(".row")).to_have_count(40)
-    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-    root = "document.documentElement"
-    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
+    page.evaluate(OPEN_ALL)
+    assert page.evaluate(WIDER) == 0
+
+
+def test_a_phone_can_be_read_with_limits_moved(page_file: Path, open_page: OpenPage) -> None:
+    """390 px wide, limits moved by a link and by hand, with everything opened: nothing is wider
+    than the screen, no letter of a drawing lower than 11 px and no other one lower than 12.
+    """
+    page = open_page(page_file, "#forgetting%2Fall=0.005&tail%2Fworst=off", viewport=PHONE)
+    page.locator("#all-1").scroll_into_view_if_needed()
+    expect(page.locator(".row")).to_have_count(40)
+    page.evaluate(OPEN_ALL)
+    page.get_by_role("slider", name="Forgetting").press("PageUp")
+    expect(page.locator(".answer [role=status]")).to_contain_text("Limits moved")
+    assert page.evaluate(WIDER) == 0
+    drawn, written = page.evaluate(DRAWN), page.evaluate(WRITTEN)
+    assert len(drawn) > 50
+    assert len(written) > 500
+    assert min(drawn) >= 11
+    assert min(written) >= 12
+
+
+def test_what_is_closed_holds_what_its_summary_says(
+    page_file: Path, three: RecordedRun, open_page: OpenPage
+) -> None:
+    """Sentences of each checkpoint, the numbers of drawings, fingerprints: hidden at first, and
+    there, whole, at a click.
+    """
+    page = open_page(page_file)
+    closed = page.locator(".sentences, .exact, #course-1 details, #confidence-1 details")
+    assert closed.count() >= 4
+    for one in closed.all():
+        content = one.locator("tbody, li, dd, p").first
+        expect(content).to_be_hidden()
+        one.locator("summary").click()
+        expect(content).to_be_visible()
+    checkups = three.checkups
+    sentences = page.locator(".sentences")
+    expect(sentences.locator("h3")).to_have_count(len(checkups))
+    told = sentences.inner_text()
+    for checkup in checkups:
+        assert f"step {checkup.step}, epoch {checkup.epoch:.2f}" in told
+        for outcome in checkup.verdict.outcomes:
+            estimate = outcome.measurement.estimate
+            assert estimate is None or f"n={estimate.n}" in told
+    steps = page.locator("#course-1 table.numbers tbody th").all_inner_texts()
+    assert steps == [str(checkup.step) for checkup in checkups]
+    bins = page.locator("#confidence-1 table.numbers tbody")
+    for place in range(bins.count()):
+        when = bins.nth(place).locator("tr td:first-child").all_inner_texts()
+        assert {"before", "after"} == set(when)
+    exact = page.locator(".exact").inner_text()
+    found = three.base.fingerprint
+    for digest in (found.weights, found.tokenizer, found.probes):
+        assert digest in exact
 
 
 def test_paper_has_what_the_screen_has(page_file: Path, open_page: OpenPage) -> None:
@@ -303,3 +370,30 @@ def test_runs_stand_side_by_side(
     assert [key for key in moved(page) if not key.startswith("2.")] == []
     assert page.locator("#run-1 .costs").inner_text() == before[1]
     assert second.locator(".costs").inner_text() != before[0]
+
+
+def test_several_runs_are_one_page_on_a_phone_too(
+    three: RecordedRun, forgetful_run: RecordedRun, open_page: OpenPage, tmp_path: Path
+) -> None:
+    """Three runs: the sentence on which to ship, each with its own answer, steps and anchors, all
+    anchors once, and with everything opened and a limit moved nothing wider than the screen.
+    """
+    path = tmp_path / "three.html"
+    runs = [three, forgetful_run, three]
+    write_page(render_report(runs), path)
+    page = open_page(path, "#3.forgetting%2Fall=0.005", viewport=PHONE)
+    expect(page.locator("h1").first).to_contain_text("3 runs side by side")
+    expect(page.locator("#compared .which")).to_have_count(1)
+    words = page.locator("table.compared .answer-word").all_inner_texts()
+    assert len(words) == 3
+    assert words[0] == words[2]
+    for number, run in enumerate(runs, start=1):
+        own = page.locator(f"#run-{number}")
+        steps = own.locator(".costs tbody .step").all_inner_texts()
+        assert steps == [f"step {checkup.step}" for checkup in run.checkups]
+    moved_in = page.locator("#run-3 .costs").inner_text()
+    assert moved_in != page.locator("#run-1 .costs").inner_text()
+    names = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert len(names) == len(set(names))
+    page.evaluate(OPEN_ALL)
+    assert page.evaluate(WIDER) == 0

@@ -12,7 +12,7 @@ from ftguard.folders import RunFolder
 
 CONFIG, ADAPTER = "config.json", "adapter_config.json"
 _CHECKPOINT = re.compile(r"checkpoint-([0-9]+)")
-_HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
+_HUB_NAME = re.compile(r"\w[\w.-]*(/[\w.-]+)?")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -218,7 +218,12 @@ def test_wrong_use_ends_before_what_reads_a_run_is_loaded(tmp_path: Path) -> Non
         "report": [[nothing, elsewhere]],
         "compare": [[nothing], [nothing, elsewhere]],
         "card": [[elsewhere]],
-        "check": [[nothing], [nothing, elsewhere], [nothing, nothing, "--limit", "tail"]],
+        "check": [
+            [nothing],
+            [nothing, elsewhere],
+            ["./no-base", "./no-tuned"],
+            [nothing, nothing, "--limit", "tail"],
+        ],
         "examine": [[elsewhere]],
     }
     # The package's face and the command line's may load more; that is their own matter.

@@ -62,10 +62,10 @@ def _write(text: str, file: TextIO) -> None:
         file.flush()
     except OSError:
         # Nobody reads any more (`| head`), or the disk is full: what else is to be done goes on.
-        _silence(file)
+        silence(file)
 
 
-def _silence(file: TextIO) -> None:
+def silence(file: TextIO) -> None:
     """Let what is written from now on, and at the end, go nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:

@@ -177,6 +177,8 @@ def test_a_full_disk_changes_no_commands_end(forgetful: Path) -> None:
     run = str(forgetful)
     commands = [
         ["--version"],
+        ["--help"],
+        ["best", "--help"],
         ["glossary"],
         ["manual"],
         ["manual", "report"],

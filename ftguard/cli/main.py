@@ -1,11 +1,14 @@
 """The command line: the command `ftguard` and all that it can do."""
 
+import sys
+from collections.abc import Sequence
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ftguard.cli.late import LateGroup
+from ftguard.terminal import silence
 
 
 class Commands(LateGroup):
@@ -39,6 +42,17 @@ class Commands(LateGroup):
             "judge": "Look at who grades.",
         }
     )
+
+    def main(self, args: Sequence[str] | None = None, *given: Any, **named: Any) -> Any:
+        """Run the command that the words name; help that nobody takes is no failure."""
+        words = sys.argv[1:] if args is None else list(args)
+        try:
+            return super().main(args, *given, **named)
+        except OSError:
+            if words and "--help" not in words:
+                raise
+            silence(sys.stdout)
+            sys.exit(0)
 
 
 app = typer.Typer(

@@ -153,5 +153,6 @@ def nothing_given() -> Callable[..., Any]:
         "base": None,
         "log_texts": "builtin",
         "log_artifacts": None,
+        "budget": None,
     }
     return lambda **given: read_given(**(defaults | given))

@@ -103,6 +103,13 @@ GLOSSARY: tuple[Term, ...] = (
         at_start=True,
     ),
     Term(
+        name="not asked",
+        meaning="the budget left it out at this checkpoint; those around it are within",
+        more="The verdict is undecided. Where no curve of other checkpoints is within the limit it "
+        "is missing instead. A larger `budget` asks more.",
+        at_start=True,
+    ),
+    Term(
         name="nothing to lose",
         meaning="the base only guesses here, so no loss could be seen",
         more="It is no pass: give probes that this base answers, or texts that it writes itself.",
@@ -176,8 +183,8 @@ GLOSSARY: tuple[Term, ...] = (
     Term(
         name="undecided",
         meaning="no breach, but too little is known to let it pass",
-        more="A gate is suspect, too wide or missing, or nothing tells what was forgotten. Exit "
-        "code 3. More probes decide it.",
+        more="A gate is suspect, too wide, not asked or missing, or nothing tells what was "
+        "forgotten. Exit code 3. More probes decide it.",
     ),
     Term(
         name="BLOCKED",
@@ -186,7 +193,7 @@ GLOSSARY: tuple[Term, ...] = (
     ),
     Term(
         name="verdict",
-        meaning="passed, BLOCKED (a breach), or undecided (suspect, missing or too wide)",
+        meaning="passed, BLOCKED (a breach), or undecided (suspect, missing, too wide, not asked)",
     ),
 )
 """Every term, in the order in which a reader meets them."""

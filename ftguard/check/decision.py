@@ -206,7 +206,8 @@ def _sentence(conclusion: Conclusion, *, strict: bool) -> str:
         return "UNDECIDED: nothing could be measured"
     if conclusion.best_passed and conclusion.forgetting_unseen:
         return f"UNDECIDED: {FORGETTING} was not measured, and what was is no pass without it"
-    doubtful = ("suspect", "too wide", "missing", "nothing to lose", *(("within",) * strict))
+    open_ones = ("suspect", "too wide", "not asked", "missing", "nothing to lose")
+    doubtful = (*open_ones, *(("within",) * strict))
     why = [f"{state}: {', '.join(by_state[state])}" for state in doubtful if state in by_state]
     return f"UNDECIDED: {'; '.join(why)}"
 
@@ -234,7 +235,7 @@ def shown(text: str) -> str:
 
 def is_undecided(gate: GateResult, *, strict: bool) -> bool:
     """Whether a gate neither lets a model pass nor blocks it."""
-    if gate.state in ("suspect", "too wide", "missing"):
+    if gate.state in ("suspect", "too wide", "not asked", "missing"):
         return True
     return strict and gate.state == "within"
 

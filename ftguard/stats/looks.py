@@ -13,22 +13,42 @@ BELIEVED = 0.5
 PAIR = 2
 
 
-def shrunk(correlation: Array) -> Array:
+def shrunk(correlation: Array, common: Array) -> Array:
     """A run's correlations, pulled towards one for all pairs of looks.
 
     Of many looks at few probes each pair's own is mostly noise, and what it takes for exact
-    contrasts would bend a curve.
+    contrasts would bend a curve. Looks at parts are correlated as far as they asked the same, so
+    what all pairs share is the correlation of equal parts.
 
     Args:
         correlation: of the looks' errors, shape [k, k].
+        common: the share of the probes that two looks both asked, as in `common_shares`.
     """
     looks = len(correlation)
     if looks < PAIR:
         return correlation
-    shared = (correlation.sum() - np.trace(correlation)) / (looks * (looks - 1))
-    pulled = BELIEVED * correlation + (1 - BELIEVED) * shared
+    overlaps, pairs = common.sum() - np.trace(common), looks * (looks - 1)
+    shared = (correlation.sum() - np.trace(correlation)) / max(overlaps, ROUNDING)
+    if overlaps < pairs:
+        # By few common probes looks may seem to be more alike, or less, than any can be.
+        shared = min(max(shared, 0.0), 1.0)
+    pulled = BELIEVED * correlation + (1 - BELIEVED) * shared * common
     np.fill_diagonal(pulled, 1.0)
     return np.asarray(pulled)
+
+
+def common_shares(asked: Array) -> Array:
+    """The share of the probes that two looks both asked: the geometric mean of both's shares.
+
+    It is 1 where they asked the same, 0 where they asked none in common, and by how much the
+    correlation of their errors is below that of one probe's.
+
+    Args:
+        asked: 1 where a look asked a probe, else 0, shape [k, units].
+    """
+    counts = asked.sum(axis=1)
+    shares: Array = asked @ asked.T / np.sqrt(np.maximum(np.outer(counts, counts), 1.0))
+    return shares
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +101,13 @@ class Sighting:
         the limit it is to be believed: `tests/benchmarks/choice.py` has what is kept otherwise.
         """
         return self.least > limit
+
+
+def between(series: Series, index: int) -> Sighting:
+    """Of a look that did not ask, between those with the numbers `index - 1` and `index`."""
+    near = Mean.of(series, slice(max(0, index - 1), index + 1))
+    every, least = Mean.of(series, slice(None)), float(series.values.min())
+    return Sighting(alone=near, near=near, every=every, least=least)
 
 
 def sightings(series: Series) -> list[Sighting]:

@@ -52,12 +52,14 @@ COLOURS: dict[State, str] = {
     "within": "green",
     "breach": "bold red",
     "too wide": "yellow",
+    "not asked": "yellow",
     "suspect": "yellow",
     "nothing to lose": "dim",
     "missing": "yellow",
 }
+_WITHOUT_CHANGE: tuple[State, ...] = ("missing", "not asked", "nothing to lose")
 _BREACHED: tuple[State, ...] = ("breach",)
-_UNSURE: tuple[State, ...] = ("suspect", "missing", "too wide", "nothing to lose")
+_UNSURE: tuple[State, ...] = ("suspect", "missing", "not asked", "too wide", "nothing to lose")
 
 
 def render_checkup(checkup: Checkup, share: float | None = None, *, colour: bool) -> str:
@@ -284,7 +286,7 @@ def _worst_lines(checkup: Checkup) -> Iterator[str]:
 def _explained(outcome: Outcome) -> Iterator[str]:
     """What an outcome's row alone would not tell."""
     by_other = outcome.state == "too wide" and outcome.curve is not None
-    if outcome.state in ("missing", "nothing to lose") or by_other or _says_otherwise(outcome):
+    if outcome.state in _WITHOUT_CHANGE or by_other or _says_otherwise(outcome):
         yield outcome.explanation
     elif outcome.curve is not None and outcome.curve_differs:
         change = change_of(outcome.measurement, outcome.curve)

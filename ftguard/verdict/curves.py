@@ -1,6 +1,6 @@
 """Reads each gate off the curve that all looks of a run make, not off one noisy point."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from ftguard.measures.change import ABSURD
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.curve import PERHAPS_STILL, Mixture, Series, fit_curves
 from ftguard.stats.estimates import LEVEL, Array, Estimate
-from ftguard.stats.looks import Sighting, shrunk, sightings
+from ftguard.stats.looks import Sighting, between, common_shares, shrunk, sightings
 from ftguard.verdict.gate import Gate, badness
 
 ALL, LIKELIHOOD, WORST = "all", "likelihood", "worst"
@@ -51,6 +51,11 @@ class Measured:
         if name not in CURVED or found is None or found.estimate is None:
             return None
         return found if len(found.influence) > 0 else None
+
+    def left_out(self, name: str, slice: str) -> Measurement | None:
+        """The measurement of that name and slice, where a budget left all of its probes out."""
+        found = self.measurements.get((name, slice))
+        return found if name in CURVED and found is not None and found.not_asked else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +125,8 @@ def read_gain(slice: str, run: Sequence[Measured]) -> dict[int, float]:
 def read_unheld(name: str, slice: str, run: Sequence[Measured]) -> dict[int, Unheld]:
     """What the curve of all looks says of each, by its place; nothing where nothing is known.
 
+    A look at a part of the probes is a point with a larger error, which it shares with another look
+    as far as both asked the same; one that a budget had ask none is read off the looks around it.
     There is no curve of fewer than two looks, nor of what does not say how its probes pull it
     (`Measurement.influence`). A tail's worst slice is the worst of curves, each of which is the
     whole's and the slice's own deviation from it: slices that differ by no more than chance makes
@@ -146,36 +153,67 @@ def _read(name: str, slice: str, run: Sequence[Measured]) -> dict[int, Unheld]:
     if len(series) < FEWEST:
         return {}
     errors = _series(series)
-    (curve,) = fit_curves(_times(run, series), [errors])
-    values, stderrs, seen = curve.value, curve.stderr, sightings(errors)
+    places = sorted({*series, *_left_out(name, slice, run)})
+    (curve,) = fit_curves(_times(run, places), [_spread_out(errors, series, places)])
+    values, stderrs = curve.value, curve.stderr
     return {
         place: Unheld(
-            estimate=_estimate(values[index], stderrs[index], measurement),
+            estimate=_estimate(values[index], stderrs[index], series.get(place)),
             slice=slice,
-            whole=seen[index],
+            whole=seen,
             belief=curve.at(index),
-            higher_is_better=measurement.higher_is_better,
+            higher_is_better=next(iter(series.values())).higher_is_better,
         )
-        for index, (place, measurement) in enumerate(series.items())
+        for index, (place, seen) in enumerate(_sightings(errors, series, places).items())
     }
+
+
+def _left_out(name: str, slice: str, run: Sequence[Measured]) -> list[int]:
+    """The looks that asked no probe of it."""
+    return [place for place, one in enumerate(run) if one.left_out(name, slice)]
+
+
+def _spread_out(errors: Series, known: Mapping[int, object], places: Sequence[int]) -> Series:
+    """The same looks among others of which nothing is known."""
+    at = [index for index, place in enumerate(places) if place in known]
+    values, covariance = np.zeros(len(places)), np.eye(len(places)) * UNKNOWN
+    values[at] = errors.values
+    covariance[np.ix_(at, at)] = errors.covariance
+    return Series(values=values, covariance=covariance)
+
+
+def _sightings(
+    errors: Series, known: Mapping[int, object], places: Sequence[int]
+) -> dict[int, Sighting]:
+    """Of each place; of one that asked nothing, what those before and after it say."""
+    found, before, seen = {}, 0, sightings(errors)
+    for place in places:
+        found[place] = seen[before] if place in known else between(errors, before)
+        before += place in known
+    return found
 
 
 def _read_worst(name: str, whole: str, run: Sequence[Measured]) -> dict[int, Unheld]:
     wholes_read = _read(name, whole, run)
     if not wholes_read:
         return {}
-    wholes = {place: run[place].measurements[name, whole] for place in wholes_read}
+    wholes = _known(name, whole, run)
     slices = {one: _known(name, one, run) for one in _slices(name, whole, run)}
     # What is nearly the whole says nothing of its own.
     apart = {one: s for one, s in slices.items() if s and _share(s, wholes) < 1}
     if not apart:
         return wholes_read
     times = _times(run, wholes_read)
-    curves = fit_curves(times, [_deviation(s, wholes) for s in apart.values()], PERHAPS_STILL)
+    places = list(wholes_read)
+    apart_from = [_deviation(s, wholes, places) for s in apart.values()]
+    curves = fit_curves(times, apart_from, PERHAPS_STILL)
     deviations = np.array([curve.value for curve in curves])
     seen: dict[int, list[Sighting]] = {}
     for part in apart.values():
-        for place, one in zip(part, sightings(_series(part)), strict=True):
+        errors = _series(part)
+        # Where a look asked none of the slice, those around it speak of it as the whole's do.
+        at = sorted({*part, *(place for place in places if place not in wholes)})
+        for place, one in _sightings(errors, part, at).items():
             seen.setdefault(place, []).append(one)
     found = {}
     for index, (place, read) in enumerate(wholes_read.items()):
@@ -185,7 +223,7 @@ def _read_worst(name: str, whole: str, run: Sequence[Measured]) -> dict[int, Unh
         of = list(apart)[worst]
         found[place] = replace(
             read,
-            estimate=_estimate(value, stderr, apart[of].get(place, wholes[place])),
+            estimate=_estimate(value, stderr, apart[of].get(place, wholes.get(place))),
             slice=of,
             slices=tuple(seen.get(place, ())),
             belief=Mixture(weights=np.ones(1), means=np.array([value]), stderrs=np.array([stderr])),
@@ -207,13 +245,14 @@ def _known(name: str, slice: str, run: Sequence[Measured]) -> dict[int, Measurem
     known = {place: measurement for place, measurement in found if measurement is not None}
     # Looks at other probes are no points of one curve.
     size = len(next(reversed(known.values())).influence) if known else 0
-    # So large a change speaks of a weak base alone, and is beyond what curves are thought to do.
-    if any(abs(_change(m).value) > ABSURD for m in known.values()):
+    # So large a change speaks of a weak base alone, and is beyond what curves are thought to do;
+    # that of a small part speaks of its size.
+    if any(abs(_change(m).value) > ABSURD for m in known.values() if not m.num_in_all):
         return {}
     return {place: m for place, m in known.items() if len(m.influence) == size}
 
 
-def _times(run: Sequence[Measured], places: Mapping[int, object]) -> Array:
+def _times(run: Sequence[Measured], places: Iterable[int]) -> Array:
     return np.array([run[place].progress for place in places])
 
 
@@ -227,12 +266,16 @@ def _change(measurement: Measurement) -> Estimate:
 def _series(measurements: Mapping[int, Measurement]) -> Series:
     """The errors' covariances are those of the probes that both looks asked."""
     changes = [_change(m) for m in measurements.values()]
-    pulls = np.array([m.influence for m in measurements.values()])
+    # What was not asked is None, which is NaN here.
+    pulls = np.array([m.influence for m in measurements.values()], dtype=np.float64)
+    asked = ~np.isnan(pulls)
+    pulls = np.where(asked, pulls, 0.0)
     spread = np.sqrt((pulls**2).sum(axis=1))
     # The estimate's own error knows of what pulls do not show: few probes, none of which changed.
     stderr = np.maximum(spread, [change.stderr for change in changes])
     scale = np.where(spread > 0, spread, 1.0)
-    correlation = shrunk(pulls @ pulls.T / np.outer(scale, scale))
+    common = common_shares(asked.astype(np.float64))
+    correlation = shrunk(pulls @ pulls.T / np.outer(scale, scale), common)
     return Series(
         values=np.array([change.value for change in changes]),
         covariance=correlation * np.outer(stderr, stderr),
@@ -246,41 +289,48 @@ def _p_of_slice(seen: Sighting, limit: float) -> float:
 
 
 def _share(slice: Mapping[int, Measurement], wholes: Mapping[int, Measurement]) -> float:
-    """A slice's share of the whole's probes."""
-    sizes = [sum(_change(m).n for m in part.values()) / len(part) for part in (slice, wholes)]
+    """A slice's share of the whole's probes, asked or not."""
+    sizes = [
+        sum(m.num_in_all or _change(m).n for m in part.values()) / len(part)
+        for part in (slice, wholes)
+    ]
     return sizes[0] / sizes[1]
 
 
-def _deviation(slice: Mapping[int, Measurement], wholes: Mapping[int, Measurement]) -> Series:
-    """How far a slice is from its whole, where the whole is known.
+def _deviation(
+    slice: Mapping[int, Measurement], wholes: Mapping[int, Measurement], places: Sequence[int]
+) -> Series:
+    """How far a slice is from its whole at each place, where both are known.
 
     A slice is part of its whole, which takes its share of the error away: with n of N equally
-    noisy probes the difference has 1 - n/N of the slice's own variance.
+    noisy probes the difference has 1 - n/N of the slice's own variance. So it has where parts of
+    both were asked, as long as each slice has its share of a part.
     """
     own = _series(slice)
-    index = {place: i for i, place in enumerate(slice)}
-    values, covariance = np.zeros(len(wholes)), np.eye(len(wholes)) * UNKNOWN
-    for row, (place, whole) in enumerate(wholes.items()):
+    index = {place: i for i, place in enumerate(slice) if place in wholes}
+    values, covariance = np.zeros(len(places)), np.eye(len(places)) * UNKNOWN
+    for row, place in enumerate(places):
         if place not in index:
             continue
-        values[row] = own.values[index[place]] - _change(whole).value
-        for column, other in enumerate(wholes):
+        values[row] = own.values[index[place]] - _change(wholes[place]).value
+        for column, other in enumerate(places):
             if other in index:
                 covariance[row, column] = own.covariance[index[place], index[other]]
-    known = [place in index for place in wholes]
+    known = [place in index for place in places]
     left = 1 - _share(slice, wholes)
     covariance[np.ix_(known, known)] *= left
     return Series(values=values, covariance=covariance)
 
 
-def _estimate(value: float, stderr: float, measurement: Measurement) -> Estimate:
-    change = _change(measurement)
+def _estimate(value: float, stderr: float, measurement: Measurement | None) -> Estimate:
+    """Of a look; `n` is 0 where it asked nothing."""
+    change = _change(measurement) if measurement else None
     return Estimate(
         value=float(value),
         low=float(value - HALF * stderr),
         high=float(value + HALF * stderr),
         level=LEVEL,
-        n=change.n,
+        n=change.n if change else 0,
         stderr=float(stderr),
-        dof=change.dof,
+        dof=change.dof if change else 1,
     )

@@ -6,7 +6,7 @@ from scipy import stats
 
 from ftguard.stats.curve import Series
 from ftguard.stats.estimates import Array
-from ftguard.stats.looks import shrunk, sightings
+from ftguard.stats.looks import common_shares, shrunk, sightings
 
 
 def _series(values: list[float], stderr: float, correlation: float) -> Series:
@@ -17,7 +17,7 @@ def _series(values: list[float], stderr: float, correlation: float) -> Series:
 
 def test_correlations_are_pulled_half_way_to_their_mean() -> None:
     """Of 0.9, 0.6 and 0.3 the mean is 0.6: they become 0.75, 0.6 and 0.45, and 1 stays 1."""
-    found = shrunk(np.array([[1, 0.9, 0.6], [0.9, 1, 0.3], [0.6, 0.3, 1]]))
+    found = shrunk(np.array([[1, 0.9, 0.6], [0.9, 1, 0.3], [0.6, 0.3, 1]]), np.ones((3, 3)))
     expected: Array = np.array([[1, 0.75, 0.6], [0.75, 1, 0.45], [0.6, 0.45, 1]])
 
     assert found == pytest.approx(expected)
@@ -25,7 +25,35 @@ def test_correlations_are_pulled_half_way_to_their_mean() -> None:
 
 def test_one_look_has_no_correlation_to_pull() -> None:
     """Its 1 is returned as it is."""
-    assert shrunk(np.ones((1, 1))) == pytest.approx(1.0)
+    assert shrunk(np.ones((1, 1)), np.ones((1, 1))) == pytest.approx(1.0)
+
+
+def test_what_two_looks_share_is_told_by_the_probes_that_both_asked() -> None:
+    """Of 4 and 4 probes 2 are common, which is a half; of 4 and 1 that are all one, a half too."""
+    asked = np.array([[1, 1, 1, 1, 0, 0], [0, 0, 1, 1, 1, 1], [1, 0, 0, 0, 0, 0]], dtype=float)
+    expected = np.array([[1, 0.5, 0.5], [0.5, 1, 0], [0.5, 0, 1]])
+
+    assert common_shares(asked) == pytest.approx(expected)
+
+
+def test_looks_at_parts_are_pulled_to_what_their_common_probes_make_likely() -> None:
+    """Halves in common at 0.5 and 0.1, none at 0: so 0.6 of what is common is correlated.
+
+    (0.5 + 0.1 + 0) over (0.5 + 0.5 + 0) is 0.6; of 0.5 it makes 0.3, to which 0.5 and 0.1 come
+    half way: 0.4 and 0.2. Looks with no probe in common stay uncorrelated.
+    """
+    common = np.array([[1, 0.5, 0.5], [0.5, 1, 0], [0.5, 0, 1]])
+    found = shrunk(np.array([[1, 0.5, 0.1], [0.5, 1, 0], [0.1, 0, 1]]), common)
+    expected = np.array([[1, 0.4, 0.2], [0.4, 1, 0], [0.2, 0, 1]])
+
+    assert found == pytest.approx(expected)
+
+
+def test_few_common_probes_do_not_make_looks_more_alike_than_they_can_be() -> None:
+    """By one common probe of ten, 0.3 / 0.1 = 3 times alike: it is taken for once, 0.1."""
+    found = shrunk(np.array([[1, 0.3], [0.3, 1]]), np.array([[1, 0.1], [0.1, 1]]))
+
+    assert found[0, 1] == pytest.approx((0.3 + 0.1) / 2)
 
 
 def test_a_look_is_as_doubtful_as_those_beside_it() -> None:

@@ -15,7 +15,7 @@ from ftguard.verdict.gates import Outcome
 Answer = Literal["ship", "don't ship", "can't tell"]
 FIRST = ("lower_learning_rate", "replay", "stop")
 """Which advice a reader needs first where nothing can be shipped."""
-UNDECIDED = ("suspect", "too wide", "missing", "nothing to lose")
+UNDECIDED = ("suspect", "too wide", "not asked", "missing", "nothing to lose")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,6 +271,8 @@ def _parts(outcome: Outcome) -> Iterator[str]:
     estimate = outcome.measurement.estimate
     if outcome.state == "nothing to lose":
         yield "(nothing to lose)"
+    elif outcome.measurement.not_asked:
+        yield "(not asked)"
     elif estimate is None or outcome.state == "missing":
         yield "(not measured)"
     else:

@@ -157,6 +157,7 @@ const ftguardRule = (() => {
 
   /** `facts.state_of`; `at` is a `GateAt`, `limit` is on what is turned so that higher is worse. */
   function stateOf(at, limit, curve, finding, constants) {
+    if (at.not_asked) return leftOut(limit, curve, constants);
     if (at.idle !== null) return at.idle;
     const beyondNoise = !(at.noise > 0 && at.noise >= at.value - Math.min(0, limit));
     if (finding && at.value > limit && beyondNoise) return "breach";
@@ -165,6 +166,12 @@ const ftguardRule = (() => {
     if (judged.value > limit || doubted) return "suspect";
     if (Math.max(at.high, judged.high) <= limit && at.noise <= Math.max(0, limit)) return "clear";
     return !at.any_width && judged.width > constants.widest * limit ? "too wide" : "within";
+  }
+
+  /** `facts._left_out`: by the curve alone. */
+  function leftOut(limit, curve, constants) {
+    if (!curve || curveWithin(curve, limit, constants) < constants.suspect_below) return "missing";
+    return curve.value <= limit ? "not asked" : "missing";
   }
 
   /** `calibrated.Calibration.held`. */
@@ -246,7 +253,7 @@ const ftguardRule = (() => {
     return verdict(own.outcomes.map((outcome, i) => {
       const at = checkup.gates[gates[i].place];
       const settled = ["breach", "nothing to lose", "missing"].includes(outcome.state);
-      if (settled || at.at_end === null) return outcome;
+      if ((settled && !at.not_asked) || at.at_end === null) return outcome;
       const limit = at.gain ? -gates[i].limit : gates[i].limit;
       return { gate: outcome.gate, state: stateOf(at, limit, at.at_end, false, figures.constants) };
     }), figures);
@@ -263,9 +270,10 @@ const ftguardRule = (() => {
     const tooWide = of("too wide").some((key) => !(standsIn && key === forgetting));
     const idle = of("nothing to lose");
     const nothing = idle.includes(forgetting) || (idle.length && idle.length === outcomes.length);
+    const unsure = ["suspect", "missing", "not asked"];
     let passed = true;
     if (states.has("breach")) passed = false;
-    else if (states.has("suspect") || states.has("missing") || tooWide || nothing) passed = null;
+    else if (unsure.some((state) => states.has(state)) || tooWide || nothing) passed = null;
     if (!outcomes.length && !figures.passes_without_gates) passed = null;
     return { passed, proven: states.size === 1 && states.has("clear"), outcomes };
   }
@@ -277,7 +285,8 @@ const ftguardRule = (() => {
     if (strict) return proven;
     if (passed !== null) return passed;
     const states = new Set(outcomes.map(({ state }) => state));
-    return states.has("too wide") && !states.has("suspect") && !states.has("missing");
+    const open = states.has("too wide") || states.has("not asked");
+    return open && !states.has("suspect") && !states.has("missing");
   }
 
   /** `choice.Merit.less`. */

@@ -43,5 +43,7 @@ def show(
             return
         pairs = recorded.pairs(checkup)
         wish = Wish(lost=lost, gained=gained, slice=slice, id=id)
-        shown = choose(pairs, wish, n)
-    write(render_examples(checkup.step, pairs, shown, colour=colour))
+        asked = {pair.probe.id for pair in pairs}
+        not_asked = [probe.id for probe in recorded.probes if probe.id not in asked]
+        shown = choose(pairs, wish, n, not_asked=not_asked)
+    write(render_examples(checkup.step, pairs, shown, num_not_asked=len(not_asked), colour=colour))

@@ -80,6 +80,11 @@ class Measurement:
         return scored + self.num_unscored + self.num_cut_off
 
     @property
+    def part(self) -> str:
+        """How many of its probes were asked, `62 of 200`; empty where all were."""
+        return f"{self.num_asked} of {self.num_in_all}" if self.num_in_all else ""
+
+    @property
     def not_asked(self) -> bool:
         """Whether a budget left all of its probes out."""
         return self.num_in_all > 0 and not self.num_asked

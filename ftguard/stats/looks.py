@@ -60,9 +60,14 @@ class Mean:
     """By the covariance of the looks' errors."""
 
     @classmethod
-    def of(cls, series: Series, which: slice) -> "Mean":
-        """The mean of neighbouring looks."""
-        mean, error = series.values[which].mean(), series.covariance[which, which].mean()
+    def of(cls, series: Series, which: slice, sizes: Array | None = None) -> "Mean":
+        """The mean of neighbouring looks, each by how many probes it asked."""
+        values, covariance = series.values[which], series.covariance[which, which]
+        if sizes is None or (sizes[which] == sizes[which][0]).all():
+            mean, error = values.mean(), covariance.mean()
+        else:
+            weights = sizes[which] / sizes[which].sum()
+            mean, error = weights @ values, weights @ covariance @ weights
         return cls(value=float(mean), stderr=float(np.sqrt(error + ROUNDING)))
 
     def p_within(self, limit: float) -> float:
@@ -76,11 +81,11 @@ class Sighting:
 
     alone: Mean
     near: Mean
-    """Of it and those beside it."""
+    """Of it and those beside it, as many as ask as much as a full look, and at least one."""
     every: Mean
     """Of all looks."""
     least: float
-    """The least change of all looks."""
+    """The least change of all looks; of parts, of as many neighbours as ask what a full one asks"""
 
     def p_within(self, limit: float) -> float:
         """One-sided, of its change being within the limit: by itself, and with its neighbours.
@@ -99,26 +104,54 @@ class Sighting:
         A base that was lucky makes every look of a healthy run look worse, and a curve from 0
         reads a loss that was there at the first look as such luck. Where no look at all is within
         the limit it is to be believed: `tests/benchmarks/choice.py` has what is kept otherwise.
+        Of many small parts one is always within it by luck, so those are taken together.
         """
         return self.least > limit
 
 
-def between(series: Series, index: int) -> Sighting:
+def between(series: Series, sizes: Array, index: int) -> Sighting:
     """Of a look that did not ask, between those with the numbers `index - 1` and `index`."""
-    near = Mean.of(series, slice(max(0, index - 1), index + 1))
-    every, least = Mean.of(series, slice(None)), float(series.values.min())
-    return Sighting(alone=near, near=near, every=every, least=least)
+    near = Mean.of(series, slice(max(0, index - 1), index + 1), sizes)
+    every = Mean.of(series, slice(None), sizes)
+    return Sighting(alone=near, near=near, every=every, least=_least(series, sizes))
 
 
-def sightings(series: Series) -> list[Sighting]:
-    """Of each look of a run, in their order."""
-    every, least = Mean.of(series, slice(None)), float(series.values.min())
+def sightings(series: Series, sizes: Array) -> list[Sighting]:
+    """Of each look of a run, in their order.
+
+    Args:
+        series: the looks.
+        sizes: how many probes each asked, shape [k]; the largest number is that of a full look.
+    """
+    every, least = Mean.of(series, slice(None), sizes), _least(series, sizes)
     return [
         Sighting(
             alone=Mean.of(series, slice(index, index + 1)),
-            near=Mean.of(series, slice(max(0, index - 1), index + 2)),
+            near=Mean.of(series, _around(index, sizes, least=1), sizes),
             every=every,
             least=least,
         )
         for index in range(series.values.size)
     ]
+
+
+def _least(series: Series, sizes: Array) -> float:
+    """The least mean of neighbouring looks that ask as much as a full one."""
+    around = {(at.start, at.stop): at for i in range(sizes.size) for at in [_around(i, sizes)]}
+    return min(Mean.of(series, at, sizes).value for at in around.values())
+
+
+def _around(index: int, sizes: Array, *, least: int = 0) -> slice:
+    """A look and its neighbours on both sides, until they asked as much as a full look.
+
+    Args:
+        index: of the look.
+        sizes: how many probes each look asked.
+        least: neighbours on each side, as far as there are any.
+    """
+    beside = least
+    while True:
+        found = slice(max(0, index - beside), index + beside + 1)
+        if sizes[found].sum() >= sizes.max() or beside >= sizes.size:
+            return found
+        beside += 1

@@ -216,7 +216,8 @@ def _cells(measurement: Measurement, limit: str) -> Sequence[str]:
         change, n = change_of(measurement, estimate), estimate.n
         value = quantity(change.value, change.unit)
         ends = span(change.low, change.high, change.unit)
-    return _row_name(measurement), before_after, value, ends, str(n), limit
+    size = f"{n}/{measurement.num_in_all}" if measurement.num_in_all else str(n)
+    return _row_name(measurement), before_after, value, ends, size, limit
 
 
 def _shown(measurement: Measurement, value: float) -> str:
@@ -231,7 +232,16 @@ def _row_name(measurement: Measurement) -> str:
     return named if measurement.worst_slice and cell_len(named) <= COLUMNS[0] else key
 
 
+def _part(checkup: Checkup) -> Iterator[str]:
+    """What `62/200` means, by the first row that has it."""
+    gated = [outcome.measurement for outcome in checkup.verdict.outcomes]
+    parts = [m.part for m in gated if m.num_in_all and not m.not_asked]
+    if parts:
+        yield f"a part was asked at this checkpoint, such as {parts[0]} probes (budget)"
+
+
 def _lines(checkup: Checkup) -> Iterator[str]:
+    yield from _part(checkup)
     yield from _worst_lines(checkup)
     forgotten, gained = (checkup.find(name) for name in ("forgotten", "gained"))
     if forgotten and gained and forgotten.estimate and gained.estimate:

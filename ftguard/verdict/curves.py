@@ -183,12 +183,13 @@ def _spread_out(errors: Series, known: Mapping[int, object], places: Sequence[in
 
 
 def _sightings(
-    errors: Series, known: Mapping[int, object], places: Sequence[int]
+    errors: Series, known: Mapping[int, Measurement], places: Sequence[int]
 ) -> dict[int, Sighting]:
     """Of each place; of one that asked nothing, what those before and after it say."""
-    found, before, seen = {}, 0, sightings(errors)
+    sizes = np.array([m.num_asked if m.num_in_all else _whole(known) for m in known.values()])
+    found, before, seen = {}, 0, sightings(errors, sizes)
     for place in places:
-        found[place] = seen[before] if place in known else between(errors, before)
+        found[place] = seen[before] if place in known else between(errors, sizes, before)
         before += place in known
     return found
 
@@ -261,6 +262,11 @@ def _change(measurement: Measurement) -> Estimate:
     if bad is None:
         raise ValueError(f"`{measurement.key}` has no estimate")
     return bad
+
+
+def _whole(known: Mapping[int, Measurement]) -> int:
+    """The probes of a full look, told alike for all: a few that are unscored do not count here."""
+    return max(m.num_in_all or m.num_asked for m in known.values())
 
 
 def _series(measurements: Mapping[int, Measurement]) -> Series:

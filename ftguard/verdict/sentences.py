@@ -56,8 +56,9 @@ def explain(
     if state == "missing" or estimate is None:
         return f"{gate.key}: not enough evidence, {_why_missing(measurement)}."
     limit = percent(gate.limit) if measurement.unit == PERCENT else quantity(gate.limit, "points")
+    of_all = f", {measurement.part} asked" * bool(measurement.part)
     facts = (
-        f"{gate.key}: {_facts(measurement, estimate)}, n={estimate.n})"
+        f"{gate.key}: {_facts(measurement, estimate)}, n={estimate.n}{of_all})"
         f"{_by_curve(gate, measurement, curve, of)}"
     )
     ending = _ENDINGS[state].format(limit=limit, needed=_needed(gate, measurement, state, curve))

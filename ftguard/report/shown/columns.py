@@ -107,6 +107,7 @@ def cell(measurement: Measurement, outcome: Outcome | None = None) -> Cell:
             n=measurement.num_scored,
             state=state,
             sentence=sentence or told(measurement.note),
+            part=measurement.part,
         )
     change = change_of(measurement, estimate)
     return Cell(
@@ -120,6 +121,7 @@ def cell(measurement: Measurement, outcome: Outcome | None = None) -> Cell:
         state=state,
         sentence=sentence,
         note="; ".join(_notes(outcome)) if outcome else "",
+        part=measurement.part,
     )
 
 

@@ -323,16 +323,16 @@ def table(title: str, settings: dict[str, Setting], runs: int, seed: int) -> Non
 
 
 PARTS: dict[str, Setting] = {
-    f"{label}, base {accuracy}, {persistence:.0%} persistent": Setting(
-        accuracy=accuracy, persistence=persistence, looks=20, **kind
+    f"{label}, base {accuracy}, {persistence:.0%} persistent": replace(
+        kind, accuracy=accuracy, persistence=persistence, looks=20
     )
     for label, kind in {
-        "nothing lost": {"drop": 0.0},
-        "steadily to 20 %": {},
-        "step at 0.65 to 20 %": {"shape": "step at 0.65"},
-        "at once, 20 %": {"shape": "at once"},
-        "steadily, and the tail": {"tail": 1.0},
-        "a slice loses 50 %": {"drop": 0.0, "slice": 0.5},
+        "nothing lost": Setting(drop=0.0),
+        "steadily to 20 %": Setting(),
+        "step at 0.65 to 20 %": Setting(shape="step at 0.65"),
+        "at once, 20 %": Setting(shape="at once"),
+        "steadily, and the tail": Setting(tail=1.0),
+        "a slice loses 50 %": Setting(drop=0.0, slice=0.5),
     }.items()
     for accuracy in (0.3, 0.7)
     for persistence in (0.0, 0.9)

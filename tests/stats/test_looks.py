@@ -6,7 +6,7 @@ from scipy import stats
 
 from ftguard.stats.curve import Series
 from ftguard.stats.estimates import Array
-from ftguard.stats.looks import common_shares, shrunk, sightings
+from ftguard.stats.looks import between, common_shares, shrunk, sightings
 
 
 def _series(values: list[float], stderr: float, correlation: float) -> Series:
@@ -62,14 +62,16 @@ def test_a_look_is_as_doubtful_as_those_beside_it() -> None:
     The middle one by itself is right at the limit (p = 0.5); the mean of all three, 0.167 with an
     error of 0.05 / sqrt(3), is 2.309 errors beyond it.
     """
-    found = sightings(_series([0.2, 0.1, 0.2], 0.05, 0.0))[1].p_within(0.1)
+    found = sightings(_series([0.2, 0.1, 0.2], 0.05, 0.0), np.full(3, 100))[1].p_within(0.1)
 
     assert found == pytest.approx(stats.norm.sf(2.309), rel=1e-2)
 
 
 def test_the_mean_of_looks_that_share_their_luck_is_no_surer() -> None:
     """Three looks at 0.2 whose errors of 0.05 are one and the same: 2 errors beyond 0.1."""
-    one, own = (sightings(_series([0.2] * 3, 0.05, shared))[0] for shared in (1.0, 0.0))
+    one, own = (
+        sightings(_series([0.2] * 3, 0.05, shared), np.full(3, 100))[0] for shared in (1.0, 0.0)
+    )
 
     assert one.p_of_all(0.1) == pytest.approx(stats.norm.sf(2.0), rel=1e-3)
     assert own.p_of_all(0.1) == pytest.approx(stats.norm.sf(2 * np.sqrt(3)), rel=1e-2)
@@ -80,6 +82,34 @@ def test_the_mean_of_looks_that_share_their_luck_is_no_surer() -> None:
 )
 def test_one_look_within_the_limit_is_enough(values: list[float], never: bool) -> None:
     """Against 0.1, which is itself within."""
-    found = sightings(_series(values, 0.05, 0.5))
+    found = sightings(_series(values, 0.05, 0.5), np.full(len(values), 100))
 
     assert {one.never_within(0.1) for one in found} == {never}
+
+
+def test_parts_are_taken_with_so_many_neighbours_as_ask_what_a_full_look_asks() -> None:
+    """Halves of 50 at 0.3, 0.1, 0.3, 0.1, and a full look of 100 at 0.2; limit 0.15.
+
+    The second half with those beside it is 0.7 / 3, by 150 probes; the last half with those beside
+    it (50 at 0.3, 50 at 0.1, 100 at 0.2) is 0.2, weighed by their probes. No half counts as within
+    the limit by itself: the least of what asks 100 or more is 0.5 / 3, of the third and its
+    neighbours.
+    """
+    sizes = np.array([50, 50, 50, 50, 100])
+    found = sightings(_series([0.3, 0.1, 0.3, 0.1, 0.2], 0.05, 0.0), sizes)
+
+    assert found[1].near.value == pytest.approx(0.7 / 3)
+    assert found[3].near.value == pytest.approx(0.2)
+    # Errors of 0.05, weighed 1, 1 and 2 of 4: the square root of 6 / 16 of them.
+    assert found[3].near.stderr == pytest.approx(0.05 * np.sqrt(6) / 4, rel=1e-3)
+    assert found[0].least == pytest.approx(0.5 / 3)
+    assert found[0].never_within(0.15)
+
+
+def test_between_two_looks_their_mean_speaks() -> None:
+    """A look that asked nothing between 0.1 and 0.3 is near 0.2; after the last one, near that."""
+    series, sizes = _series([0.1, 0.3], 0.05, 0.0), np.full(2, 100)
+
+    assert between(series, sizes, 1).near.value == pytest.approx(0.2)
+    assert between(series, sizes, 2).near.value == pytest.approx(0.3)
+    assert between(series, sizes, 0).near.value == pytest.approx(0.1)

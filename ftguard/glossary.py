@@ -104,7 +104,7 @@ GLOSSARY: tuple[Term, ...] = (
     ),
     Term(
         name="not asked",
-        meaning="the budget left it out at this checkpoint; those around it are within",
+        meaning="left out by the budget; checkpoints around it are within",
         more="The verdict is undecided. Where no curve of other checkpoints is within the limit it "
         "is missing instead. A larger `budget` asks more.",
         at_start=True,

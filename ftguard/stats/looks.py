@@ -11,6 +11,10 @@ from ftguard.stats.estimates import Array
 BELIEVED = 0.5
 """The share of a correlation between two looks that is its own; the rest is all looks' mean."""
 PAIR = 2
+ENOUGH = 0.5
+"""Neighbouring looks at parts are taken together until they asked this share of a full look. With
+1 in its place a curve that rises hides its good beginning and more runs keep none; with 0.25 a loss
+that was there at once is kept more often (`tests/benchmarks/choice.py --part 0.1`)."""
 
 
 def shrunk(correlation: Array, common: Array) -> Array:
@@ -81,11 +85,11 @@ class Sighting:
 
     alone: Mean
     near: Mean
-    """Of it and those beside it, as many as ask as much as a full look, and at least one."""
+    """Of it and those beside it, so many as asked enough, and at least one on each side."""
     every: Mean
     """Of all looks."""
     least: float
-    """The least change of all looks; of parts, of as many neighbours as ask what a full one asks"""
+    """The least change of all looks; of parts, of so many neighbours as asked enough."""
 
     def p_within(self, limit: float) -> float:
         """One-sided, of its change being within the limit: by itself, and with its neighbours.
@@ -136,13 +140,13 @@ def sightings(series: Series, sizes: Array) -> list[Sighting]:
 
 
 def _least(series: Series, sizes: Array) -> float:
-    """The least mean of neighbouring looks that ask as much as a full one."""
+    """The least mean of so many neighbouring looks as asked enough."""
     around = {(at.start, at.stop): at for i in range(sizes.size) for at in [_around(i, sizes)]}
     return min(Mean.of(series, at, sizes).value for at in around.values())
 
 
 def _around(index: int, sizes: Array, *, least: int = 0) -> slice:
-    """A look and its neighbours on both sides, until they asked as much as a full look.
+    """A look and its neighbours on both sides, until they asked enough.
 
     Args:
         index: of the look.
@@ -152,6 +156,6 @@ def _around(index: int, sizes: Array, *, least: int = 0) -> slice:
     beside = least
     while True:
         found = slice(max(0, index - beside), index + beside + 1)
-        if sizes[found].sum() >= sizes.max() or beside >= sizes.size:
+        if sizes[found].sum() >= ENOUGH * sizes.max() or beside >= sizes.size:
             return found
         beside += 1

@@ -87,21 +87,21 @@ def test_one_look_within_the_limit_is_enough(values: list[float], never: bool) -
     assert {one.never_within(0.1) for one in found} == {never}
 
 
-def test_parts_are_taken_with_so_many_neighbours_as_ask_what_a_full_look_asks() -> None:
-    """Halves of 50 at 0.3, 0.1, 0.3, 0.1, and a full look of 100 at 0.2; limit 0.15.
+def test_parts_are_taken_with_so_many_neighbours_as_ask_half_of_a_full_look() -> None:
+    """Quarters of 25 at 0.3, 0.1, 0.3, 0.1, and a full look of 100 at 0.2; limit 0.15.
 
-    The second half with those beside it is 0.7 / 3, by 150 probes; the last half with those beside
-    it (50 at 0.3, 50 at 0.1, 100 at 0.2) is 0.2, weighed by their probes. No half counts as within
-    the limit by itself: the least of what asks 100 or more is 0.5 / 3, of the third and its
-    neighbours.
+    The second with those beside it is 0.7 / 3; the last quarter with those beside it (25 at 0.3, 25
+    at 0.1, 100 at 0.2) is 0.2, weighed by their probes. No quarter counts as within the limit by
+    itself: 50 probes are enough, and the least of so many is 0.5 / 3, of the third and those beside
+    it.
     """
-    sizes = np.array([50, 50, 50, 50, 100])
+    sizes = np.array([25, 25, 25, 25, 100])
     found = sightings(_series([0.3, 0.1, 0.3, 0.1, 0.2], 0.05, 0.0), sizes)
 
     assert found[1].near.value == pytest.approx(0.7 / 3)
     assert found[3].near.value == pytest.approx(0.2)
-    # Errors of 0.05, weighed 1, 1 and 2 of 4: the square root of 6 / 16 of them.
-    assert found[3].near.stderr == pytest.approx(0.05 * np.sqrt(6) / 4, rel=1e-3)
+    # Errors of 0.05, weighed 1, 1 and 4 of 6: the square root of 18 / 36 of them.
+    assert found[3].near.stderr == pytest.approx(0.05 * np.sqrt(18) / 6, rel=1e-3)
     assert found[0].least == pytest.approx(0.5 / 3)
     assert found[0].never_within(0.15)
 

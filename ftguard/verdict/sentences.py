@@ -56,7 +56,7 @@ def explain(
     if state == "missing" or estimate is None:
         return f"{gate.key}: not enough evidence, {_why_missing(measurement)}."
     limit = percent(gate.limit) if measurement.unit == PERCENT else quantity(gate.limit, "points")
-    of_all = f", {measurement.part} asked" * bool(measurement.part)
+    of_all = f" of {measurement.num_in_all}" * bool(measurement.num_in_all)
     facts = (
         f"{gate.key}: {_facts(measurement, estimate)}, n={estimate.n}{of_all})"
         f"{_by_curve(gate, measurement, curve, of)}"

@@ -97,7 +97,7 @@ def _not_asked(answers: Answers) -> str:
 
 
 def _part(cell: Cell) -> str:
-    return f", {cell.part} asked" * bool(cell.part)
+    return f" of {cell.num_in_all}" * bool(cell.num_in_all)
 
 
 def _answers(run: RunShown) -> Iterator[str]:

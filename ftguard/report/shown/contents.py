@@ -34,8 +34,8 @@ class Cell:
     """The gate's, with its numbers."""
     note: str = ""
     """What its state rests on where the number alone would read as another one; which slice."""
-    part: str = ""
-    """How many of the probes were asked, `62 of 200`; empty where all were."""
+    num_in_all: int = 0
+    """As `Measurement.num_in_all`: 0 where all of the probes were asked."""
 
 
 @dataclass(frozen=True, kw_only=True)

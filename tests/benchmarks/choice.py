@@ -352,8 +352,8 @@ def of_parts(part: float, common: float, runs: int, seed: int, *, stratified: bo
     with ProcessPoolExecutor(2) as pool:
         found = pool.map(partial(row, runs=runs, seed=seed), [*settings, *in_parts])
         means = list(found)
-    wholes, somes = means[: len(settings)], means[len(settings) :]
-    for label, whole, some in zip(PARTS, wholes, somes, strict=True):
+    of_all, of_some = means[: len(settings)], means[len(settings) :]
+    for label, whole, some in zip(PARTS, of_all, of_some, strict=True):
         cells = "".join(
             f"{m['ours'][0]:>16.1f} {m['ours'][1]:>6.0%} {m['ours'][2]:>6.0%}"
             for m in (whole, some)
@@ -363,7 +363,7 @@ def of_parts(part: float, common: float, runs: int, seed: int, *, stratified: bo
         covered.append(some["held"][0])
         held_by = f"{whole['held'][0]:>8.0%} {some['held'][0]:>5.0%}"
         print(f"{label:<46}{cells}  {ratios[-1]:5.2f} {held_by}", flush=True)
-    both = [np.mean([m["ours"][0] for m in group]) for group in (wholes, somes)]
+    both = [np.mean([m["ours"][0] for m in group]) for group in (of_all, of_some)]
     print(
         f"mean loss {both[0]:.2f} and {both[1]:.2f}, ratio {both[1] / both[0]:.2f}; the largest "
         f"ratio is {max(ratios):.2f}; held at least {min(covered):.1%}"

@@ -97,10 +97,17 @@ GLOSSARY: tuple[Term, ...] = (
     ),
     Term(
         name="too wide",
-        meaning="too few probes, or an interval wider than twice the limit: undecided",
+        meaning="too few probes, or an interval twice the limit: undecided",
         more="The verdict is undecided, except of forgetting where own answers stand in for it. "
         "Of few probes none of which lost anything 3/n may be lost all the same: 29 are the fewest "
         "for a limit of 10 %. More probes decide it.",
+        at_start=True,
+    ),
+    Term(
+        name="not asked",
+        meaning="left out by the budget; checkpoints around it are within",
+        more="The verdict is undecided. Where no curve of other checkpoints is within the limit it "
+        "is missing instead. A larger `budget` asks more.",
         at_start=True,
     ),
     Term(
@@ -177,8 +184,8 @@ GLOSSARY: tuple[Term, ...] = (
     Term(
         name="undecided",
         meaning="no breach, but too little is known to let it pass",
-        more="A gate is suspect, too wide or missing, or nothing tells what was forgotten. Exit "
-        "code 3. More probes decide it.",
+        more="A gate is suspect, too wide, not asked or missing, or nothing tells what was "
+        "forgotten. Exit code 3. More probes decide it.",
     ),
     Term(
         name="BLOCKED",
@@ -187,7 +194,7 @@ GLOSSARY: tuple[Term, ...] = (
     ),
     Term(
         name="verdict",
-        meaning="passed, BLOCKED (a breach), or undecided (suspect, missing or too wide)",
+        meaning="passed, BLOCKED (a breach), or undecided (suspect, missing, too wide, not asked)",
     ),
 )
 """Every term, in the order in which a reader meets them."""

@@ -24,7 +24,16 @@ SCHEMA = 1
 """Raised whenever a field of `Decision` changes its meaning or goes."""
 LIBRARIES = ("ftguard", "torch", "transformers", "tokenizers", "peft")
 
-DOUBTFUL = ("suspect", "too wide", "missing", "nothing to lose", "within", "clear", "breach")
+DOUBTFUL = (
+    "suspect",
+    "too wide",
+    "not asked",
+    "missing",
+    "nothing to lose",
+    "within",
+    "clear",
+    "breach",
+)
 """States in the order in which they are told where they leave a verdict open."""
 
 VerdictWord = Literal["passed", "breach", "undecided"]

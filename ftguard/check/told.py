@@ -19,6 +19,11 @@ COLOURS = {
     "breach": "bold red",
     "nothing to lose": "dim",
 }
+ORDER = (
+    *("breach", "missing", "suspect", "too wide", "not asked", "nothing to lose"),
+    *("within", "clear"),
+)
+"""States, what is to be read first at the top."""
 STATE_WIDTH = 15
 INDENT = 2
 
@@ -60,8 +65,7 @@ def _rows(decision: Decision) -> Iterator[tuple[str, str, str]]:
 
 
 def _urgency(gate: GateResult) -> int:
-    order = ("breach", "missing", "suspect", "too wide", "nothing to lose", "within", "clear")
-    return order.index(gate.state)
+    return ORDER.index(gate.state)
 
 
 def _gained(gain: Gain) -> str:

@@ -47,7 +47,12 @@ def show(
         else:
             pairs = recorded.pairs(checkup)
             wish = Wish(lost=lost, gained=gained, slice=slice, id=id)
-            page = render_examples(checkup.step, pairs, choose(pairs, wish, n), colour=colour)
+            asked = {pair.probe.id for pair in pairs}
+            not_asked = [probe.id for probe in recorded.probes if probe.id not in asked]
+            shown = choose(pairs, wish, n, not_asked=not_asked)
+            page = render_examples(
+                checkup.step, pairs, shown, num_not_asked=len(not_asked), colour=colour
+            )
     if recorded.so_far.state:
         line = f"ftguard: {recorded.so_far.state}; this is what was measured"
         page = f"{wrapped(line, then='    ')}\n{page}"

@@ -10,8 +10,9 @@ import numpy as np
 from ftguard.ask.answer import Answer
 from ftguard.formatting import POINTS
 from ftguard.measures.calibration_split import Sides, measure_calibration
-from ftguard.measures.measurement import Measurement
+from ftguard.measures.measurement import NOT_ASKED, Measurement
 from ftguard.measures.paired import too_few
+from ftguard.measures.part import asked
 from ftguard.probes.own_scorer import is_own
 from ftguard.probes.probe import GREEDY, JUDGED, MULTIPLE_CHOICE, OPEN, Probe
 from ftguard.scores.multiple_choice import likeliest
@@ -98,10 +99,17 @@ def _measure(
 ) -> Iterator[Measurement]:
     if not probes:
         return
-    scored = values(base.scores).keys() & values(now.scores).keys()
+    given, probes = probes, asked(probes, base, now)
+    before = values(base.scores)
+    scored = before.keys() & values(now.scores).keys()
     both = [probe for probe in probes if probe.id in scored]
     cut = sum(probe.id in cut_off(base.scores) for probe in probes)
     unscored = len(probes) - len(both) - cut
+    num_in_all = len(given) if len(probes) < len(given) else 0
+    # What the base knows, all that it was asked tells.
+    known = [probe for probe in given if probe.id in before] if num_in_all else both
+    right = np.array([before[probe.id] for probe in known])
+    chance = np.array([probe.chance for probe in known])
     if len(both) < FEWEST:
         yield Measurement(
             name="calibration",
@@ -111,17 +119,18 @@ def _measure(
             num_scored=len(both),
             num_unscored=unscored,
             num_cut_off=cut,
+            num_in_all=num_in_all,
             at_floor=cut > 0 and not both and not unscored,
-            note=too_few(len(both), cut),
+            note=too_few(len(both), cut) if probes else NOT_ASKED,
         )
         return
     sides = Sides(
-        before=confidences(both, base, of),
-        after=confidences(both, now, of),
-        chance=np.array([probe.chance for probe in both]),
+        before=confidences(both, base, of), after=confidences(both, now, of), chance=chance
     )
+    if num_in_all:
+        sides = replace(sides, right=right)
     first, *beside = measure_calibration(name, sides)
-    yield replace(first, num_unscored=unscored, num_cut_off=cut)
+    yield replace(first, num_unscored=unscored, num_cut_off=cut, num_in_all=num_in_all)
     yield from beside
 
 

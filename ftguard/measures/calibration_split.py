@@ -58,7 +58,9 @@ class Sides:
     before: Confidences
     after: Confidences
     chance: Array
-    """The score of guessing on each, shape [n]."""
+    """The score of guessing on each, shape [n]; of a part, on all that `right` is of."""
+    right: Array | None = None
+    """Where a part was asked: which of all its answers to the split the base has right."""
 
     @property
     def at_floor(self) -> bool:
@@ -66,7 +68,12 @@ class Sides:
 
         A base that is always wrong and never sure has a calibration error of 0.
         """
-        return at_floor(self.before.correct, self.chance, discrete=True)
+        return at_floor(self.known, self.chance, discrete=True)
+
+    @property
+    def known(self) -> Array:
+        """Which answers the base has right, of all that tell what it knows."""
+        return self.before.correct if self.right is None else self.right
 
     @property
     def silent(self) -> bool:
@@ -121,8 +128,8 @@ def _nothing_to_lose(sides: Sides) -> str:
         return NO_CONFIDENCE.format(base=sure[0], now=sure[1])
     if not sides.at_floor:
         return ""
-    right, chance = float(before.correct.mean()), float(sides.chance.mean())
-    return FLOOR.format(right=right, n=before.correct.size, chance=chance)
+    right, chance = float(sides.known.mean()), float(sides.chance.mean())
+    return FLOOR.format(right=right, n=sides.known.size, chance=chance)
 
 
 def _beside(name: str, sides: Sides) -> Iterator[Measurement]:

@@ -7,6 +7,7 @@ import numpy as np
 from ftguard.ask.answer import Answer
 from ftguard.formatting import NATS, PERCENT
 from ftguard.measures.measurement import Measurement
+from ftguard.measures.part import asked_ids
 from ftguard.probes.probe import JUDGED, OPEN, Probe
 from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.estimates import Array, mean_estimate
@@ -37,11 +38,12 @@ def _drift(prefix: str, members: set[str], base: Snapshot, now: Snapshot) -> Ite
         return
     extra = np.array([after[probe_id] - before[probe_id] for probe_id in shared])
     yield _measurement(f"{prefix}nats", extra, unit=NATS, discrete=False)
+    was_asked = asked_ids(now) | after.keys()
     said = {answer.probe_id: answer.token_ids for answer in now.answers}
     changed = [
         a.token_ids != said.get(a.probe_id)
         for a in base.base_answer_logprobs
-        if a.probe_id in members
+        if a.probe_id in members & was_asked
     ]
     yield _measurement(f"{prefix}changed", np.array(changed, float), unit=PERCENT, discrete=True)
 

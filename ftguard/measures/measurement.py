@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from ftguard.stats.estimates import Estimate
 
+NOT_ASKED = "not asked at this checkpoint (budget)"
+"""Why there is no estimate where a budget left all probes of a slice out."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
@@ -18,9 +21,10 @@ class Measurement:
     shrunk: Estimate | None = None
     """The estimate of a category, pulled towards that of the whole: shown, never decided on."""
     base: float | None = None
-    """The base model's mean on the same probes."""
+    """The base model's mean on the same probes; where a part of them was asked, on all."""
     now: float | None = None
-    """The checkpoint's mean on the same probes."""
+    """The checkpoint's mean on the same probes; where a part of them was asked, the base's mean on
+    all with the change of that part."""
     chance: float = 0.0
     """The mean score of guessing on these probes."""
     higher_is_better: bool = False
@@ -37,6 +41,9 @@ class Measurement:
     telling: float | None = None
     """As how many independent probes it tells a loss: of a drop, those that the base had something
     to lose on, a source counted once; None where that is the estimate's n."""
+    num_in_all: int = 0
+    """Probes of the slice, asked or not, where a budget had a part of them asked, or none; 0 where
+    all were. What was not asked counts in no other number here."""
     discrete: bool = True
     """Whether its scores come in few steps (right or wrong) or on a continuum (likelihoods)."""
     at_floor: bool = False
@@ -52,11 +59,11 @@ class Measurement:
     overconfidence: float | None = None
     """Of calibration: mean confidence less accuracy now; below 0 the checkpoint is
     underconfident."""
-    influence: tuple[float, ...] = field(default=(), repr=False)
+    influence: tuple[float | None, ...] = field(default=(), repr=False)
     """How far each independent group of probes pulls the estimate from where it would be without
     it, in the estimate's unit: they add up to 0, and their squares to about its variance. Equal
     places are equal groups at every checkpoint of a run, so that products of two checkpoints' give
-    their covariance; empty where it is not known."""
+    their covariance; None of a group that was not asked; empty where it is not known."""
     headline: bool = False
     """Whether the console shows it though no gate looks at it, as what a user's measure yields."""
     worst_slice: str = ""
@@ -68,6 +75,22 @@ class Measurement:
     def shown(self) -> Estimate | None:
         """The estimate for curves and tables."""
         return self.shrunk or self.estimate
+
+    @property
+    def num_asked(self) -> int:
+        """Probes that were asked of both models, scored or not."""
+        scored = self.estimate.n if self.estimate else self.num_scored
+        return scored + self.num_unscored + self.num_cut_off
+
+    @property
+    def part(self) -> str:
+        """How many of its probes were asked, `62 of 200`; empty where all were."""
+        return f"{self.num_asked} of {self.num_in_all}" if self.num_in_all else ""
+
+    @property
+    def not_asked(self) -> bool:
+        """Whether a budget left all of its probes out."""
+        return self.num_in_all > 0 and not self.num_asked
 
     @property
     def key(self) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from ftguard.ask.answer import Answer
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import Paired, measure_drop
+from ftguard.measures.part import Part, asked_ids
 from ftguard.probes.probe import Probe
 from ftguard.scores.snapshot import Snapshot
 
@@ -22,9 +23,15 @@ def own_answers(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
     """
     members = {probe.id for probe in probes if probe.role == "general"}
     before, after = (_likelihoods(side.base_answer_logprobs, members) for side in (base, now))
+    was_asked = asked_ids(now) | after.keys()
     places = {probe_id: place for place, probe_id in enumerate(before)}
     shared = [probe_id for probe_id in before if probe_id in after]
-    if len(shared) < FEWEST:
+    of_part = [places[probe_id] for probe_id in before if probe_id in was_asked]
+    part = None
+    if len(of_part) < len(before):
+        known = np.array(list(before.values()))
+        part = Part(num_in_all=known.size, base=known, chance=np.zeros_like(known))
+    if len(shared) < FEWEST and part is None:
         return
     was = np.array([before[probe_id] for probe_id in shared])
     pairs = Paired(
@@ -35,8 +42,10 @@ def own_answers(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Itera
         num_cut_off=0,
         discrete=False,
         clusters=None,
-        units=np.array([places[probe_id] for probe_id in shared]),
+        units=np.array([places[probe_id] for probe_id in shared], dtype=np.intp),
         num_units=len(places),
+        part=part,
+        units_asked=None if part is None else np.isin(np.arange(len(places)), of_part),
     )
     yield measure_drop("own_answers", "all", pairs)
 

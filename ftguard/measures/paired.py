@@ -1,19 +1,23 @@
 """Pairs the scores of two snapshots probe by probe, and groups probes into slices."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ftguard.measures.measurement import Measurement
+from ftguard.measures.measurement import NOT_ASKED, Measurement
+from ftguard.measures.part import Part, asked, units_asked
 from ftguard.probes.probe import OPEN, Probe
 from ftguard.scores.snapshot import Snapshot, cut_off, values
 from ftguard.stats.estimates import (
     LEVEL,
     Array,
     Clusters,
+    Estimate,
     at_floor,
     drop_deviations,
+    drop_of_part,
     influence,
     relative_drop,
 )
@@ -48,12 +52,52 @@ class Paired:
     """The number of each probe's source among those of all probes of the slice, scored or not, so
     that it is the same at every checkpoint; None where the probes stand alone and all are here."""
     num_units: int = 0
+    part: Part | None = None
+    """The slice that these are a part of; None where all of it was asked."""
+    units_asked: NDArray[np.bool_] | None = None
+    """Of a part: whether any probe of each source was asked, shape [num_units]."""
 
-    def influence(self, deviations: Array) -> tuple[float, ...]:
+    def influence(self, deviations: Array) -> tuple[float | None, ...]:
         """How far each source pulls a mean; see `Measurement.influence`."""
         if self.units is None:
             return influence(deviations, np.arange(self.base.size), self.base.size)
-        return influence(deviations, self.units, self.num_units)
+        found = influence(deviations, self.units, self.num_units)
+        if self.units_asked is None:
+            return found
+        return tuple(
+            one if was_asked else None
+            for one, was_asked in zip(found, self.units_asked, strict=True)
+        )
+
+    @property
+    def num_in_all(self) -> int:
+        """As `Measurement.num_in_all`."""
+        return 0 if self.part is None else self.part.num_in_all
+
+    def means(self, change: float) -> tuple[float | None, float | None]:
+        """The mean of the base and of the checkpoint, by the mean change; see `Part.now`."""
+        if self.part is not None:
+            return self.part.mean, self.part.now(change)
+        return float(self.base.mean()), float(self.now.mean())
+
+    @property
+    def known(self) -> tuple[Array, Array]:
+        """The base's scores and those of guessing, on all probes that tell what it knows: those
+        that are scored on both sides; of a part, all that the base has a score of.
+        """  # noqa: D205
+        if self.part is not None:
+            return self.part.base, self.part.chance
+        return self.base, self.chance
+
+    @property
+    def at_floor(self) -> bool:
+        """Whether the base knows nothing here that it could lose."""
+        base, chance = self.known
+        if not base.size:
+            return self.nothing_said
+        if self.discrete:
+            return at_floor(base, chance, discrete=True)
+        return float(base.mean()) < LEAST_LIKELIHOOD
 
     @property
     def too_few(self) -> bool:
@@ -68,19 +112,41 @@ class Paired:
 
 
 def too_few(scored: int, cut: int) -> str:
-    """Why there is no estimate."""
+    """Why there is no estimate of what was asked."""
     note = f"only {scored} probes were scored on both sides"
     if not cut:
         return note
     return f"{note}; on {cut} the base's answer was cut off: give more room (`max_new_tokens`)"
 
 
+def why_none(pairs: Paired) -> str:
+    """Why there is no estimate."""
+    if pairs.part is not None and not (pairs.base.size + pairs.num_unscored + pairs.num_cut_off):
+        return NOT_ASKED
+    return too_few(pairs.base.size, pairs.num_cut_off)
+
+
 def pair(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Paired:
-    """Line up both sides' scores, leaving out probes unscored on either."""
+    """Line up both sides' scores, leaving out probes unscored on either.
+
+    Probes that a budget left out on either side are no part of it; the slice that they belong to
+    is then its `part`.
+    """
+    slice_of_all, probes = probes, asked(probes, base, now)
     before, after, cut = values(base.scores), values(now.scores), cut_off(base.scores)
     both = [probe for probe in probes if probe.id in before and probe.id in after]
-    names = _units(probes)
-    units = {name: number for number, name in enumerate(dict.fromkeys(names.values()))}
+    names = _units(slice_of_all)
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names.values()))}
+    units = {probe_id: numbers[name] for probe_id, name in names.items()}
+    part = None
+    if len(probes) < len(slice_of_all):
+        known = [probe for probe in slice_of_all if probe.id in before]
+        part = Part(
+            num_in_all=len(slice_of_all),
+            base=np.array([before[probe.id] for probe in known]),
+            chance=np.array([probe.chance for probe in known]),
+            clusters=_clusters(known),
+        )
     return Paired(
         base=np.array([before[probe.id] for probe in both]),
         now=np.array([after[probe.id] for probe in both]),
@@ -88,10 +154,14 @@ def pair(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Paired:
         num_unscored=sum(p.id not in cut for p in probes) - len(both),
         lost=any(before[p.id] > p.chance for p in probes if p.id in before and p.id not in after),
         num_cut_off=sum(p.id in cut for p in probes),
-        discrete=all(probe.kind == "answer" for probe in probes),
-        clusters=_clusters(both),
-        units=np.array([units[names[probe.id]] for probe in both], dtype=np.intp),
-        num_units=len(units),
+        discrete=all(probe.kind == "answer" for probe in slice_of_all),
+        clusters=_clusters(both, of_part=part is not None and len(numbers) < len(names)),
+        units=np.array([units[probe.id] for probe in both], dtype=np.intp),
+        num_units=len(numbers),
+        part=part,
+        units_asked=None
+        if part is None
+        else units_asked(units, [probe.id for probe in probes], len(numbers)),
     )
 
 
@@ -106,13 +176,14 @@ def _units(probes: Sequence[Probe]) -> dict[str, str]:
     return {probe_id: probe_id for probe_id in sources} if single else sources
 
 
-def _clusters(probes: Sequence[Probe]) -> Clusters | None:
+def _clusters(probes: Sequence[Probe], *, of_part: bool = False) -> Clusters | None:
     """The number of each probe's source; None where all stand alone, or all share a single one.
 
-    Where one source is all there is, it is what is measured, and its probes are draws from it.
+    Where one source is all there is, it is what is measured, and its probes are draws from it; not
+    so `of_part`, where others were not asked.
     """
     names = [_source(probe) for probe in probes]
-    if len(set(names)) in (1, len(names)):
+    if len(set(names)) == len(names) or (len(set(names)) == 1 and not of_part):
         return None
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return np.array([numbers[name] for name in names])
@@ -138,28 +209,49 @@ def by_slice(probes: Sequence[Probe]) -> Iterator[tuple[str, list[Probe]]]:
 
 
 def measure_drop(name: str, slice_name: str, pairs: Paired, *, level: float = LEVEL) -> Measurement:
-    """The relative drop of a slice: an estimate, a floor, or too few probes."""
+    """The relative drop of a slice: an estimate, a floor, or too few probes.
+
+    Of a part, what was asked tells the change; whether there is anything to lose, and how much, is
+    told by all that the base answered.
+    """
+    found = Measurement(
+        name=name,
+        slice=slice_name,
+        estimate=None,
+        num_scored=pairs.base.size,
+        num_unscored=pairs.num_unscored,
+        num_cut_off=pairs.num_cut_off,
+        num_in_all=pairs.num_in_all,
+    )
+    known, chances = pairs.known
+    if pairs.too_few and pairs.part is None:
+        return replace(found, at_floor=pairs.nothing_said, note=why_none(pairs))
+    floor, chance = pairs.at_floor, float(chances.mean()) if chances.size else 0.0
     if pairs.too_few:
-        return Measurement(
-            name=name,
-            slice=slice_name,
-            estimate=None,
-            num_scored=pairs.base.size,
-            num_unscored=pairs.num_unscored,
-            num_cut_off=pairs.num_cut_off,
-            at_floor=pairs.nothing_said,
-            note=too_few(pairs.base.size, pairs.num_cut_off),
-        )
-    base, chance = float(pairs.base.mean()), float(pairs.chance.mean())
-    if pairs.discrete:
-        floor = at_floor(pairs.base, pairs.chance, discrete=True)
-    else:
-        floor = base < LEAST_LIKELIHOOD
-    # What the checkpoint left open counts only where the base had something there.
-    nothing = floor and not pairs.lost
-    estimate = None
-    if not floor:
-        estimate = relative_drop(
+        base = pairs.part.mean if pairs.part else None
+        told = floor and base is not None
+        note = FLOOR.format(base=base, n=known.size, chance=chance) if told else why_none(pairs)
+        return replace(found, base=base, chance=chance, at_floor=floor, note=note)
+    base, now = pairs.means(float((pairs.now - pairs.base).mean()))
+    return replace(
+        found,
+        estimate=None if floor else _drop(pairs, level),
+        base=base,
+        now=now,
+        chance=chance,
+        telling=independent(pairs.base - pairs.chance, pairs.clusters),
+        discrete=pairs.discrete,
+        at_floor=floor,
+        # What the checkpoint left open counts only where the base had something there.
+        nothing_open=floor and not pairs.lost,
+        influence=() if floor else pairs.influence(_deviations(pairs)),
+        note=FLOOR.format(base=base, n=known.size, chance=chance) if floor else "",
+    )
+
+
+def _drop(pairs: Paired, level: float) -> Estimate:
+    if pairs.part is None:
+        return relative_drop(
             pairs.base,
             pairs.now,
             pairs.chance,
@@ -167,22 +259,19 @@ def measure_drop(name: str, slice_name: str, pairs: Paired, *, level: float = LE
             level=level,
             clusters=pairs.clusters,
         )
-    return Measurement(
-        name=name,
-        slice=slice_name,
-        estimate=estimate,
-        base=base,
-        now=float(pairs.now.mean()),
-        chance=chance,
-        num_scored=pairs.base.size,
-        num_unscored=pairs.num_unscored,
-        num_cut_off=pairs.num_cut_off,
-        telling=independent(pairs.base - pairs.chance, pairs.clusters),
+    return drop_of_part(
+        pairs.base - pairs.now,
+        pairs.part.base - pairs.part.chance,
         discrete=pairs.discrete,
-        at_floor=floor,
-        nothing_open=nothing,
-        influence=()
-        if floor
-        else pairs.influence(drop_deviations(pairs.base, pairs.now, pairs.chance)),
-        note=FLOOR.format(base=base, n=pairs.base.size, chance=chance) if floor else "",
+        level=level,
+        clusters=pairs.clusters,
+        clusters_of_all=pairs.part.clusters,
     )
+
+
+def _deviations(pairs: Paired) -> Array:
+    """How far each probe pulls the relative drop, times their number."""
+    if pairs.part is None:
+        return drop_deviations(pairs.base, pairs.now, pairs.chance)
+    change, room = pairs.base - pairs.now, pairs.part.base - pairs.part.chance
+    return np.asarray((change - change.mean()) / room.mean())

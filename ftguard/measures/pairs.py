@@ -6,7 +6,7 @@ import numpy as np
 
 from ftguard.formatting import POINTS
 from ftguard.measures.measurement import Measurement
-from ftguard.measures.paired import Paired, pair, too_few
+from ftguard.measures.paired import Paired, pair, why_none
 from ftguard.probes.probe import Probe
 from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.estimates import Array, mean_estimate
@@ -60,18 +60,25 @@ def _margins(snapshot: Snapshot) -> dict[str, float]:
 def _share(name: str, role: str, pairs: Paired, before: Array, after: Array) -> Measurement:
     few = pairs.too_few
     changes = after - before
+    was = None if few else float(before.mean())
+    now = None if few else float(after.mean())
+    if pairs.part is not None and not few:
+        # Of a part: the same pairs at every look, as far as the base tells of them.
+        was = COIN if name == "dpo_reward" else pairs.part.mean
+        now = None if was is None else min(1.0, max(0.0, was + float(changes.mean())))
     return Measurement(
         name=name,
         slice=role,
         estimate=None if few else mean_estimate(changes, discrete=True, clusters=pairs.clusters),
-        base=None if few else float(before.mean()),
-        now=None if few else float(after.mean()),
+        base=was,
+        now=now,
         chance=COIN,
         higher_is_better=True,
         unit=POINTS,
         num_scored=pairs.base.size,
         num_unscored=pairs.num_unscored,
         telling=independent(np.ones_like(changes), pairs.clusters),
+        num_in_all=pairs.num_in_all,
         influence=() if few else pairs.influence(changes - changes.mean()),
-        note=too_few(pairs.base.size, 0) if few else "",
+        note=why_none(pairs) if few else "",
     )

@@ -25,6 +25,7 @@ class _Part:
 
     @property
     def size(self) -> int:
+        """Its probes that were asked."""
         return self.pairs.base.size + self.pairs.num_unscored + self.pairs.num_cut_off
 
     @property
@@ -65,6 +66,9 @@ def worst_of(slices: Sequence[tuple[str, Paired]]) -> Measurement:
     Slices at the floor have nothing to lose and are passed over; where the whole tail is at it, the
     largest part that is not stands in for it. A slice that was asked and could not be scored is not
     passed over: where none stands out, it is the one that is missing.
+
+    Where a budget had a part of the tail asked, only what was asked is looked at: a slice of which
+    fewer than 40 were counts in the whole, and in the curve that its looks make (`verdict.curves`).
     """
     parts = _looked_at([_Part(name=name, pairs=pairs) for name, pairs in slices])
     level = 1 - (1 - LEVEL) / len(parts)
@@ -74,7 +78,7 @@ def worst_of(slices: Sequence[tuple[str, Paired]]) -> Measurement:
     outstanding = [
         m for m in others if _drop(m) > _drop(whole) and _p(m) * (len(parts) - 1) < BY_CHANCE
     ]
-    unscored = [m for m in measured if m.estimate is None and not m.at_floor]
+    unscored = [m for m in measured if m.estimate is None and not m.at_floor and not _by_design(m)]
     worst = max(outstanding, key=_drop) if outstanding else (unscored or [whole])[0]
     if worst.estimate is None:
         return replace(worst, slice="worst")
@@ -93,7 +97,8 @@ def worst_of(slices: Sequence[tuple[str, Paired]]) -> Measurement:
 
 def _looked_at(parts: Sequence[_Part]) -> list[_Part]:
     """The whole tail, then what may stand out of it, the largest first."""
-    wholes = [part for part in parts if part.is_whole]
+    wholes = [part for part in parts if part.is_whole and part.size]
+    wholes = wholes or [part for part in parts if part.is_whole][:1]
     # A slice that is all of its kind is not another one.
     kinds = {(part.pairs.discrete, part.size) for part in wholes}
     slices = [
@@ -108,9 +113,14 @@ def _looked_at(parts: Sequence[_Part]) -> list[_Part]:
     ]
 
 
+def _by_design(measurement: Measurement) -> bool:
+    """Whether it has no estimate because few of its probes were asked, which are scored."""
+    return measurement.num_in_all > 0 and not measurement.num_unscored
+
+
 def _named(name: str, slices: Sequence[tuple[str, Paired]]) -> str:
     """The name of a part; of a whole that is all one slice, that slice's."""
-    sizes = {other: pairs.base.size for other, pairs in slices}
+    sizes = {other: pairs.num_in_all or pairs.base.size for other, pairs in slices}
     named = [o for o in sizes if o not in ("all", "likelihood") and sizes[o] == sizes[name]]
     return named[0] if name in ("all", "likelihood") and len(named) == 1 else name
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ftguard.formatting import POINTS
 from ftguard.measures.measurement import Measurement
-from ftguard.measures.paired import by_slice, pair, too_few
+from ftguard.measures.paired import by_slice, pair, why_none
 from ftguard.probes.probe import Probe
 from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.estimates import mean_estimate
@@ -38,15 +38,17 @@ def _gains(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[M
         pairs = pair(members, base, now)
         few = pairs.too_few
         gain, gains = None, pairs.now - pairs.base
+        was, is_now = (pairs.part.mean if pairs.part else None), None
         if not few:
             gain = mean_estimate(gains, discrete=pairs.discrete, clusters=pairs.clusters)
+            was, is_now = pairs.means(gain.value)
         yield Measurement(
             name="target",
             slice=name,
             estimate=gain,
-            base=None if few else float(pairs.base.mean()),
-            now=None if few else float(pairs.now.mean()),
-            chance=0.0 if few else float(pairs.chance.mean()),
+            base=was,
+            now=is_now,
+            chance=0.0 if was is None else float(pairs.known[1].mean()),
             higher_is_better=True,
             unit=POINTS,
             num_scored=pairs.base.size,
@@ -54,6 +56,7 @@ def _gains(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[M
             num_cut_off=pairs.num_cut_off,
             discrete=pairs.discrete,
             telling=independent(np.ones_like(gains), pairs.clusters),
+            num_in_all=pairs.num_in_all,
             influence=() if few else pairs.influence(gains - gains.mean()),
-            note=too_few(pairs.base.size, pairs.num_cut_off) if few else "",
+            note=why_none(pairs) if few else "",
         )

@@ -16,7 +16,9 @@ def check_rewards(probes: Sequence[Probe], base: Snapshot) -> None:
         InputError: one is outside of its function's range, or a function gives none at all.
     """
     functions = {str(p.scorer) for p in probes if reward_of(p.scorer) is not None}
+    # What a budget left out has no record.
     reasons = {score.probe_id: score.unscored for score in base.scores}
+    probes = [probe for probe in probes if probe.id in reasons]
     for name in sorted(functions):
         mine = {p.id: reasons.get(p.id) for p in probes if str(p.scorer) == name}
         outside = [probe_id for probe_id, why in mine.items() if why and OUTSIDE in why]

@@ -125,6 +125,47 @@ def relative_drop(
     return replace(found, null_stderr=of_no_change.stderr / scale)
 
 
+def drop_of_part(
+    change: Array,
+    room: Array,
+    *,
+    discrete: bool,
+    level: float = LEVEL,
+    clusters: Clusters | None = None,
+    clusters_of_all: Clusters | None = None,
+) -> Estimate:
+    """mean(base - now) over a part of the probes, over mean(base - chance) of all of them.
+
+    The ratio of both over the part alone would be biased, by an amount of order 1/n (Cochran 1977,
+    6.8) that is the same at every look, so that no number of looks averages it out. With the
+    denominator of all probes what is left of its error is that of all of them, which is added in
+    quadrature. `null_stderr` is the error of the paired differences alone.
+
+    There is no correction for a finite population: the part is drawn from the N probes, but what is
+    claimed is of the questions that those N stand for.
+
+    Args:
+        change: shape [n], base - now on the probes of the part.
+        room: shape [N], base - chance on all probes that the base has a score of.
+        discrete: whether the scores come in few steps.
+        level: two-sided confidence level.
+        clusters: of the part, as in `mean_estimate`.
+        clusters_of_all: of all, likewise.
+
+    Raises:
+        ValueError: the base is at chance (nothing to lose; see `at_floor`), or n is too small.
+    """
+    scale = float(room.mean())
+    if not scale > 0:
+        raise ValueError("the base scores no better than chance: a relative drop has no meaning")
+    value = float(change.mean()) / scale
+    of_change = _Spread.of(change - change.mean(), clusters, discrete=discrete)
+    of_room = _Spread.of(room - scale, clusters_of_all, discrete=discrete)
+    stderr = math.hypot(of_change.stderr, value * of_room.stderr) / scale
+    found = student_estimate(value, stderr, dof=of_change.dof, n=change.size, level=level)
+    return replace(found, null_stderr=of_change.stderr / scale)
+
+
 def drop_of(base: Array, now: Array, chance: Array) -> float:
     """sum(base - now) / sum(base - chance); the arguments are those of `relative_drop`."""
     room = base - chance

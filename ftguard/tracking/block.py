@@ -52,12 +52,14 @@ COLOURS: dict[State, str] = {
     "within": "green",
     "breach": "bold red",
     "too wide": "yellow",
+    "not asked": "yellow",
     "suspect": "yellow",
     "nothing to lose": "dim",
     "missing": "yellow",
 }
+_WITHOUT_CHANGE: tuple[State, ...] = ("missing", "not asked", "nothing to lose")
 _BREACHED: tuple[State, ...] = ("breach",)
-_UNSURE: tuple[State, ...] = ("suspect", "missing", "too wide", "nothing to lose")
+_UNSURE: tuple[State, ...] = ("suspect", "missing", "not asked", "too wide", "nothing to lose")
 
 
 def render_checkup(checkup: Checkup, share: float | None = None, *, colour: bool) -> str:
@@ -214,7 +216,8 @@ def _cells(measurement: Measurement, limit: str) -> Sequence[str]:
         change, n = change_of(measurement, estimate), estimate.n
         value = quantity(change.value, change.unit)
         ends = span(change.low, change.high, change.unit)
-    return _row_name(measurement), before_after, value, ends, str(n), limit
+    size = f"{n}/{measurement.num_in_all}" if measurement.num_in_all else str(n)
+    return _row_name(measurement), before_after, value, ends, size, limit
 
 
 def _shown(measurement: Measurement, value: float) -> str:
@@ -228,7 +231,16 @@ def _row_name(measurement: Measurement) -> str:
     return named if measurement.worst_slice and cell_len(named) <= COLUMNS[0] else key
 
 
+def _part(checkup: Checkup) -> Iterator[str]:
+    """What `62/200` means, by the first row that has it."""
+    gated = [outcome.measurement for outcome in checkup.verdict.outcomes]
+    parts = [m.part for m in gated if m.num_in_all and not m.not_asked]
+    if parts:
+        yield f"a part was asked at this checkpoint, such as {parts[0]} probes (budget)"
+
+
 def _lines(checkup: Checkup) -> Iterator[str]:
+    yield from _part(checkup)
     yield from _worst_lines(checkup)
     forgotten, gained = (checkup.find(name) for name in ("forgotten", "gained"))
     if forgotten and gained and forgotten.estimate and gained.estimate:
@@ -283,7 +295,7 @@ def _worst_lines(checkup: Checkup) -> Iterator[str]:
 def _explained(outcome: Outcome) -> Iterator[str]:
     """What an outcome's row alone would not tell."""
     by_other = outcome.state == "too wide" and outcome.curve is not None
-    if outcome.state in ("missing", "nothing to lose") or by_other or _says_otherwise(outcome):
+    if outcome.state in _WITHOUT_CHANGE or by_other or _says_otherwise(outcome):
         yield outcome.explanation
     elif outcome.curve is not None and outcome.curve_differs:
         change = change_of(outcome.measurement, outcome.curve)

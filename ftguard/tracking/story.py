@@ -17,6 +17,7 @@ SEVERITY: dict[State, int] = {
     "nothing to lose": 2,
     "missing": 2,
     "too wide": 2,
+    "not asked": 2,
     "suspect": 3,
     "breach": 4,
 }

@@ -59,10 +59,14 @@ class Checkup:
 
     @property
     def target(self) -> Measurement | None:
-        """What checkpoints are ranked by: the target's answers, else what is read of it."""
+        """What checkpoints are ranked by: the target's answers, else what is read of it.
+
+        Answers that a budget left out here are still what the run ranks by: a curve has them.
+        """
         both = [self.find("target"), self.find("target", "likelihood")]
         given = [found for found in both if found is not None]
-        return next((found for found in given if found.now is not None), next(iter(given), None))
+        ranked = (found for found in given if found.now is not None or found.not_asked)
+        return next(ranked, next(iter(given), None))
 
     def find(self, name: str, slice: str = "all") -> Measurement | None:
         """The measurement of that name and slice, where there is one."""

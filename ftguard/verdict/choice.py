@@ -37,7 +37,9 @@ def choose(
     such scores have no points that a price could be held against.
 
     A gate that is too uncertain to decide on excludes nothing, though the verdict stays undecided:
-    of such checkpoints, too, one is the likeliest to do.
+    of such checkpoints, too, one is the likeliest to do. Nor does one that a budget left out at a
+    checkpoint, where the curve of the looks around it is within the limit; where no curve says so
+    it is missing, which excludes it.
 
     Args:
         checkups: of one run, in the order of steps.
@@ -125,13 +127,13 @@ def _gates(checkups: Sequence[Checkup]) -> tuple[Gate, ...]:
 
 
 def _will_do(verdict: Verdict, *, strict: bool) -> bool:
-    """Whether it passed, or only what is too uncertain keeps it from passing."""
+    """Whether it passed, or only what is too uncertain, or was not asked, keeps it from passing."""
     if strict:
         return verdict.proven
     if verdict.passed is not None:
         return verdict.passed
     states = {outcome.state for outcome in verdict.outcomes}
-    return "too wide" in states and not states & {"suspect", "missing"}
+    return bool(states & {"too wide", "not asked"}) and not states & {"suspect", "missing"}
 
 
 def _gains(checkups: Sequence[Checkup], run: Sequence[Measured]) -> Mapping[int, float]:

@@ -253,7 +253,7 @@ def _passed(verdict: Verdict) -> str:
     if not verdict.outcomes:
         return "no gate held against it"
     if verdict.passed is None:
-        wide = [o.gate.key for o in verdict.outcomes if o.state == "too wide"]
+        wide = [o.gate.key for o in verdict.outcomes if o.state in ("too wide", "not asked")]
         return f"no gate against it, but too few probes to decide on {', '.join(wide)}"
     return f"every gate {'proven' if verdict.proven else 'passed'}"
 

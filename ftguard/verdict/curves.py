@@ -10,7 +10,7 @@ from ftguard.measures.change import ABSURD
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.curve import PERHAPS_STILL, Curve, Mixture, Series, fit_curves
 from ftguard.stats.estimates import LEVEL, Array, Estimate
-from ftguard.stats.looks import Sighting, Sightings, shrunk
+from ftguard.stats.looks import Sighting, Sightings, common_shares, shrunk
 from ftguard.verdict.gate import Gate, badness
 
 ALL, LIKELIHOOD, WORST = "all", "likelihood", "worst"
@@ -51,6 +51,11 @@ class Measured:
         if name not in CURVED or found is None or found.estimate is None:
             return None
         return found if len(found.influence) > 0 else None
+
+    def left_out(self, name: str, slice: str) -> Measurement | None:
+        """The measurement of that name and slice, where a budget left all of its probes out."""
+        found = self.measurements.get((name, slice))
+        return found if name in CURVED and found is not None and found.not_asked else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +119,11 @@ def read_gate(gate: Gate, run: Sequence[Measured]) -> dict[int, Reading]:
 def read_gain(slice: str, run: Sequence[Measured]) -> dict[int, float]:
     """What the curve of all looks says of the target's gain; places as in `read_unheld`."""
     series = _known("target", slice, run)
-    values = _fitted(series, run)[1].value if len(series) >= FEWEST else ()
-    return {place: -float(value) for place, value in zip(series, values, strict=False)}
+    if len(series) < FEWEST:
+        return {}
+    places = _places("target", slice, series, run)
+    values = _fitted(_series(series), series, places, run).value
+    return {place: -float(value) for place, value in zip(places, values, strict=True)}
 
 
 class Places(Mapping[int, Unheld]):
@@ -141,6 +149,8 @@ class Places(Mapping[int, Unheld]):
 def read_unheld(name: str, slice: str, run: Sequence[Measured]) -> Places:
     """What the curve of all looks says of each, by its place; nothing where nothing is known.
 
+    A look at a part of the probes is a point with a larger error, which it shares with another look
+    as far as both asked the same; one that a budget had ask none is read off the looks around it.
     There is no curve of fewer than two looks, nor of what does not say how its probes pull it
     (`Measurement.influence`). A tail's worst slice is the worst of curves, each of which is the
     whole's and the slice's own deviation from it: slices that differ by no more than chance makes
@@ -165,44 +175,84 @@ def _read(name: str, slice: str, run: Sequence[Measured]) -> Places:
     series = _known(name, slice, run)
     if len(series) < FEWEST:
         return Places()
-    errors, curve = _fitted(series, run)
-    values, stderrs, seen = curve.value, curve.stderr, Sightings(errors)
-    index_of = _index(series)
+    errors, places = _series(series), _places(name, slice, series, run)
+    curve = _fitted(errors, series, places, run)
+    values, stderrs, seen = curve.value, curve.stderr, _Seen(errors, series, places)
+    index_of = _index(places)
 
     def at(place: int) -> Unheld:
-        index, measurement = index_of[place], series[place]
+        index = index_of[place]
         return Unheld(
-            estimate=_estimate(values[index], stderrs[index], measurement),
+            estimate=_estimate(values[index], stderrs[index], series.get(place)),
             slice=slice,
-            whole=seen[index],
+            whole=seen[place],
             belief=curve.at(index),
-            higher_is_better=measurement.higher_is_better,
+            higher_is_better=next(iter(series.values())).higher_is_better,
         )
 
-    return Places(series, at)
+    return Places(places, at)
 
 
-def _fitted(series: Mapping[int, Measurement], run: Sequence[Measured]) -> tuple[Series, Curve]:
-    errors = _series(series)
-    (curve,) = fit_curves(_times(run, series), [errors])
-    return errors, curve
+def _places(
+    name: str, slice: str, known: Mapping[int, object], run: Sequence[Measured]
+) -> list[int]:
+    """The looks that a curve tells of: those that asked, and those that asked no probe of it."""
+    left_out = [place for place, one in enumerate(run) if one.left_out(name, slice)]
+    return sorted({*known, *left_out})
+
+
+def _fitted(
+    errors: Series, known: Mapping[int, object], places: Sequence[int], run: Sequence[Measured]
+) -> Curve:
+    """The curve of the looks that asked, read at others too, of which nothing is known."""
+    at = [index for index, place in enumerate(places) if place in known]
+    values, covariance = np.zeros(len(places)), np.eye(len(places)) * UNKNOWN
+    values[at] = errors.values
+    covariance[np.ix_(at, at)] = errors.covariance
+    (curve,) = fit_curves(_times(run, places), [Series(values=values, covariance=covariance)])
+    return curve
+
+
+class _Seen:
+    """What the looks say at each place; where one asked nothing, what those around it say."""
+
+    def __init__(
+        self, errors: Series, known: Mapping[int, Measurement], places: Sequence[int]
+    ) -> None:
+        sizes = [m.num_asked if m.num_in_all else _whole(known) for m in known.values()]
+        self._looks, self._known = Sightings(errors, np.array(sizes)), known
+        self._before, before = dict[int, int](), 0
+        for place in places:
+            self._before[place] = before
+            before += place in known
+
+    def __contains__(self, place: int) -> bool:
+        return place in self._before
+
+    def __getitem__(self, place: int) -> Sighting:
+        before = self._before[place]
+        return self._looks[before] if place in self._known else self._looks.between(before)
 
 
 def _read_worst(name: str, whole: str, run: Sequence[Measured]) -> Places:
-    wholes, wholes_read = _known(name, whole, run), _read(name, whole, run)
+    wholes_read = _read(name, whole, run)
     if not wholes_read:
         return wholes_read
+    wholes = _known(name, whole, run)
     slices = {one: _known(name, one, run) for one in _slices(name, whole, run)}
     # What is nearly the whole says nothing of its own.
     apart = {one: s for one, s in slices.items() if s and _share(s, wholes) < 1}
     if not apart:
         return wholes_read
-    times = _times(run, wholes)
-    curves = fit_curves(times, [_deviation(s, wholes) for s in apart.values()], PERHAPS_STILL)
+    places = list(wholes_read)
+    apart_from = [_deviation(s, wholes, places) for s in apart.values()]
+    curves = fit_curves(_times(run, places), apart_from, PERHAPS_STILL)
     deviations = np.array([curve.value for curve in curves])
     stderrs = np.array([curve.stderr for curve in curves])
-    seen = [(_index(part), Sightings(_series(part))) for part in apart.values()]
-    index_of = _index(wholes)
+    # Where a look asked none of the slice, those around it speak of it as the whole's do.
+    not_asked = [place for place in places if place not in wholes]
+    seen = [_Seen(_series(part), part, sorted({*part, *not_asked})) for part in apart.values()]
+    index_of = _index(places)
 
     def at(place: int) -> Unheld:
         index, read = index_of[place], wholes_read[place]
@@ -212,13 +262,13 @@ def _read_worst(name: str, whole: str, run: Sequence[Measured]) -> Places:
         of = list(apart)[worst]
         return replace(
             read,
-            estimate=_estimate(value, stderr, apart[of].get(place, wholes[place])),
+            estimate=_estimate(value, stderr, apart[of].get(place, wholes.get(place))),
             slice=of,
-            slices=tuple(looks[among[place]] for among, looks in seen if place in among),
+            slices=tuple(looks[place] for looks in seen if place in looks),
             belief=Mixture(weights=np.ones(1), means=np.array([value]), stderrs=np.array([stderr])),
         )
 
-    return Places(wholes_read, at)
+    return Places(places, at)
 
 
 def _index(places: Iterable[int]) -> dict[int, int]:
@@ -240,13 +290,14 @@ def _known(name: str, slice: str, run: Sequence[Measured]) -> dict[int, Measurem
     known = {place: measurement for place, measurement in found if measurement is not None}
     # Looks at other probes are no points of one curve.
     size = len(next(reversed(known.values())).influence) if known else 0
-    # So large a change speaks of a weak base alone, and is beyond what curves are thought to do.
-    if any(abs(_change(m).value) > ABSURD for m in known.values()):
+    # So large a change speaks of a weak base alone, and is beyond what curves are thought to do;
+    # that of a small part speaks of its size.
+    if any(abs(_change(m).value) > ABSURD for m in known.values() if not m.num_in_all):
         return {}
     return {place: m for place, m in known.items() if len(m.influence) == size}
 
 
-def _times(run: Sequence[Measured], places: Mapping[int, object]) -> Array:
+def _times(run: Sequence[Measured], places: Iterable[int]) -> Array:
     return np.array([run[place].progress for place in places])
 
 
@@ -257,15 +308,24 @@ def _change(measurement: Measurement) -> Estimate:
     return bad
 
 
+def _whole(known: Mapping[int, Measurement]) -> int:
+    """The probes of a full look, told alike for all: a few that are unscored do not count here."""
+    return max(m.num_in_all or m.num_asked for m in known.values())
+
+
 def _series(measurements: Mapping[int, Measurement]) -> Series:
     """The errors' covariances are those of the probes that both looks asked."""
     changes = [_change(m) for m in measurements.values()]
-    pulls = np.array([m.influence for m in measurements.values()])
+    # What was not asked is None, which is NaN here.
+    pulls = np.array([m.influence for m in measurements.values()], dtype=np.float64)
+    asked = ~np.isnan(pulls)
+    pulls = np.where(asked, pulls, 0.0)
     spread = np.sqrt((pulls**2).sum(axis=1))
     # The estimate's own error knows of what pulls do not show: few probes, none of which changed.
     stderr = np.maximum(spread, [change.stderr for change in changes])
     scale = np.where(spread > 0, spread, 1.0)
-    correlation = shrunk(pulls @ pulls.T / np.outer(scale, scale))
+    common = common_shares(asked.astype(np.float64))
+    correlation = shrunk(pulls @ pulls.T / np.outer(scale, scale), common)
     return Series(
         values=np.array([change.value for change in changes]),
         covariance=correlation * np.outer(stderr, stderr),
@@ -279,35 +339,41 @@ def _p_of_slice(seen: Sighting, limit: float) -> float:
 
 
 def _share(slice: Mapping[int, Measurement], wholes: Mapping[int, Measurement]) -> float:
-    """A slice's share of the whole's probes."""
-    sizes = [sum(_change(m).n for m in part.values()) / len(part) for part in (slice, wholes)]
+    """A slice's share of the whole's probes, asked or not."""
+    sizes = [
+        sum(m.num_in_all or _change(m).n for m in part.values()) / len(part)
+        for part in (slice, wholes)
+    ]
     return sizes[0] / sizes[1]
 
 
-def _deviation(slice: Mapping[int, Measurement], wholes: Mapping[int, Measurement]) -> Series:
-    """How far a slice is from its whole, where the whole is known.
+def _deviation(
+    slice: Mapping[int, Measurement], wholes: Mapping[int, Measurement], places: Sequence[int]
+) -> Series:
+    """How far a slice is from its whole at each place, where both are known.
 
     A slice is part of its whole, which takes its share of the error away: with n of N equally
-    noisy probes the difference has 1 - n/N of the slice's own variance.
+    noisy probes the difference has 1 - n/N of the slice's own variance. So it has where parts of
+    both were asked, as long as each slice has its share of a part.
     """
-    own = _series(slice)
-    index = _index(slice)
-    values, covariance = np.zeros(len(wholes)), np.eye(len(wholes)) * UNKNOWN
-    rows = [row for row, place in enumerate(wholes) if place in index]
-    of = [index[place] for place in wholes if place in index]
-    values[rows] = own.values[of] - [_change(m).value for p, m in wholes.items() if p in index]
+    own, index = _series(slice), _index(slice)
+    rows = [row for row, place in enumerate(places) if place in index and place in wholes]
+    of = [index[places[row]] for row in rows]
+    values, covariance = np.zeros(len(places)), np.eye(len(places)) * UNKNOWN
+    values[rows] = own.values[of] - np.array([_change(wholes[places[row]]).value for row in rows])
     covariance[np.ix_(rows, rows)] = own.covariance[np.ix_(of, of)] * (1 - _share(slice, wholes))
     return Series(values=values, covariance=covariance)
 
 
-def _estimate(value: float, stderr: float, measurement: Measurement) -> Estimate:
-    change = _change(measurement)
+def _estimate(value: float, stderr: float, measurement: Measurement | None) -> Estimate:
+    """Of a look; `n` is 0 where it asked nothing."""
+    change = _change(measurement) if measurement else None
     return Estimate(
         value=float(value),
         low=float(value - HALF * stderr),
         high=float(value + HALF * stderr),
         level=LEVEL,
-        n=change.n,
+        n=change.n if change else 0,
         stderr=float(stderr),
-        dof=change.dof,
+        dof=change.dof if change else 1,
     )

@@ -7,7 +7,7 @@ from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate, student_estimate
 from ftguard.stats.few import unseen
 from ftguard.verdict.curves import Reading
-from ftguard.verdict.defaults import DEFAULT_GATES, FORGETTING, OWN_ANSWERS
+from ftguard.verdict.defaults import DEFAULT_GATES, FEWEST_QUESTIONS, FORGETTING, OWN_ANSWERS
 from ftguard.verdict.gate import (
     CALIBRATION,
     WIDEST,
@@ -38,7 +38,8 @@ class Facts:
     bad: Estimate | None
     """The change turned so that higher is worse; None where it decides nothing."""
     idle: State | None
-    """The state that no limit changes: nothing to lose, or missing."""
+    """The state that no limit changes: nothing to lose, missing, or too wide where it is a
+    calibration error of few questions. Of what was not asked a curve may still speak."""
     any_width: bool
     """Whether an interval is never too wide: that of a gain, or of a calibration gate's rise."""
     telling: float
@@ -95,9 +96,20 @@ class Facts:
 
 
 def enough(measurement: Measurement) -> bool:
-    """Whether so few probes are unscored that the others decide."""
+    """Whether so few probes are unscored that the others decide, and those are no small part."""
     scored = measurement.estimate.n if measurement.estimate else measurement.num_scored
-    return measurement.num_unscored <= MOST_UNSCORED * (scored + measurement.num_unscored)
+    unscored = measurement.num_unscored
+    return unscored <= MOST_UNSCORED * (scored + unscored) and not _too_small_a_part(measurement)
+
+
+def _too_small_a_part(measurement: Measurement) -> bool:
+    """Whether too few questions were asked at this checkpoint to decide on calibration by them.
+
+    Other measurements of few probes have a wide interval, and are read off the run's curve; of the
+    calibration error there is no curve, and its interval is one of large samples.
+    """
+    is_part = measurement.name == CALIBRATION and measurement.num_in_all > 0
+    return is_part and measurement.num_asked < FEWEST_QUESTIONS
 
 
 def _telling(measurement: Measurement) -> float:
@@ -116,6 +128,8 @@ def _is_of_no_share(measurement: Measurement) -> bool:
 def _idle(measurement: Measurement) -> State | None:
     if measurement.at_floor and (measurement.nothing_open or enough(measurement)):
         return "nothing to lose"
+    if measurement.estimate is not None and _too_small_a_part(measurement):
+        return "too wide"
     if measurement.estimate is None or not enough(measurement):
         return "missing"
     return None
@@ -123,6 +137,11 @@ def _idle(measurement: Measurement) -> State | None:
 
 def state_of(gate: Gate, facts: Facts, reading: Reading | None, *, finding: bool) -> State:
     """What a gate says of a measurement.
+
+    What a budget left out at this checkpoint is *not asked* where the curve of the looks around it
+    is within the limit: that keeps the verdict undecided, and the checkpoint may be kept as one
+    that is too wide to decide on may be. Where no curve says so it is *missing*, so that what was
+    never asked, or is beyond the limit wherever it was, is not kept for want of asking.
 
     `report/page/static/rule.js` says the same of the same figures, and a test holds the two
     together: change both.
@@ -134,7 +153,8 @@ def state_of(gate: Gate, facts: Facts, reading: Reading | None, *, finding: bool
         finding: whether the change is beyond chance in its family.
     """
     if facts.idle is not None or facts.bad is None:
-        return facts.idle or "missing"
+        silent = facts.idle == "missing" and facts.measurement.not_asked
+        return _left_out(gate, facts, reading) if silent else facts.idle or "missing"
     bad, limit = facts.bad, limit_on(gate, facts.measurement)
     if finding and bad.value > limit and not below_noise(gate, facts.measurement, bad):
         return "breach"
@@ -148,3 +168,11 @@ def state_of(gate: Gate, facts: Facts, reading: Reading | None, *, finding: bool
         return "clear"
     wide = not facts.any_width and facts.width(judged) > WIDEST * limit
     return "too wide" if wide else "within"
+
+
+def _left_out(gate: Gate, facts: Facts, reading: Reading | None) -> State:
+    """Of what was not asked, by the curve alone."""
+    if reading is None or reading.p_within < OWN:
+        return "missing"
+    within = reading.estimate.value <= limit_on(gate, facts.measurement)
+    return "not asked" if within else "missing"

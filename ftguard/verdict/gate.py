@@ -9,7 +9,9 @@ from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate, p_value
 from ftguard.verdict.sensible import check_limit, check_name
 
-State = Literal["clear", "within", "breach", "suspect", "too wide", "nothing to lose", "missing"]
+State = Literal[
+    "clear", "within", "breach", "suspect", "too wide", "not asked", "nothing to lose", "missing"
+]
 """What a gate says of a measurement."""
 
 CALIBRATION = "calibration"

@@ -17,6 +17,8 @@ from ftguard.verdict.sentences import explain
 
 SETTLED: tuple[State, ...] = ("breach", "nothing to lose", "missing")
 """States that no curve changes."""
+OPEN: frozenset[State] = frozenset({"suspect", "missing", "not asked"})
+"""States that leave a verdict undecided wherever they are met."""
 UNREAD: tuple[State, ...] = ("nothing to lose", "missing")
 """States of what no curve is read of."""
 
@@ -80,8 +82,8 @@ class Verdict:
 
     outcomes: tuple[Outcome, ...]
     passed: bool | None
-    """False with any breach; None (undecided) with any suspect, missing or too wide, and where
-    forgetting, or every gate, had nothing to measure; else True."""
+    """False with any breach; None (undecided) with any suspect, missing, not asked or too wide, and
+    where forgetting, or every gate, had nothing to measure; else True."""
     proven: bool
     """Whether every gate is clear."""
 
@@ -142,7 +144,7 @@ def judged_anew(verdict: Verdict, curves: Mapping[str, Reading]) -> Verdict:
         return verdict
     outcomes = (
         outcome
-        if outcome.state in SETTLED or outcome.gate.key not in curves
+        if _is_settled(outcome) or outcome.gate.key not in curves
         else _outcome(
             curves[outcome.gate.key].gate,
             outcome.measurement,
@@ -152,6 +154,11 @@ def judged_anew(verdict: Verdict, curves: Mapping[str, Reading]) -> Verdict:
         for outcome in verdict.outcomes
     )
     return _verdict(tuple(outcomes))
+
+
+def _is_settled(outcome: Outcome) -> bool:
+    """Whether no curve changes it; what was not asked, looks that came later may speak of."""
+    return outcome.state in SETTLED and not outcome.measurement.not_asked
 
 
 def _verdict(outcomes: tuple[Outcome, ...]) -> Verdict:
@@ -205,14 +212,16 @@ def _outcome(
     gate: Gate, measurement: Measurement, test: Tested, reading: Reading | None
 ) -> Outcome:
     state = state_of(gate, Facts.of(measurement), reading, finding=test.finding)
-    curve = reading.estimate if reading and state not in UNREAD else None
+    read = reading is not None and (state not in UNREAD or measurement.not_asked)
+    told = reading.estimate if reading and read else None
+    curve = told if state not in UNREAD else None
     bad = badness(measurement)
     slice_name = reading.slice if reading and curve else ""
     return Outcome(
         gate=gate,
         measurement=replace(measurement, influence=()),
         state=state,
-        explanation=explain(gate, measurement, state, test.allowed, curve, of=slice_name),
+        explanation=explain(gate, measurement, state, test.allowed, told, of=slice_name),
         curve=curve,
         curve_slice=slice_name,
         p=None if bad is None else p_of_no_change(gate, measurement, bad),

@@ -2,9 +2,9 @@
 
 import math
 
-from ftguard.formatting import PERCENT, decimal, odds, percent, quantity, span
+from ftguard.formatting import PERCENT, bound, decimal, odds, percent, quantity, span
 from ftguard.measures.change import change_of
-from ftguard.measures.measurement import Measurement
+from ftguard.measures.measurement import NOT_ASKED, Measurement
 from ftguard.stats.estimates import Estimate
 from ftguard.stats.few import fewest
 from ftguard.stats.power import WORTH_ASKING
@@ -55,11 +55,14 @@ def explain(
     estimate = measurement.estimate
     if state == "nothing to lose":
         return f"{gate.key}: {measurement.note}."
+    if measurement.not_asked:
+        return f"{gate.key}: {_not_asked(gate, measurement, state, curve, of)}."
     if state == "missing" or estimate is None:
         return f"{gate.key}: not enough evidence, {_why_missing(measurement)}."
     limit = percent(gate.limit) if measurement.unit == PERCENT else quantity(gate.limit, "points")
+    of_all = f" of {measurement.num_in_all}" * bool(measurement.num_in_all)
     told = (
-        f"{gate.key}: {_facts(measurement, estimate)}, n={estimate.n})"
+        f"{gate.key}: {_facts(measurement, estimate)}, n={estimate.n}{of_all})"
         f"{_by_curve(gate, measurement, curve, of)}"
     )
     ending = _ENDINGS[state].format(limit=limit, needed=_needed(gate, measurement, state, curve))
@@ -84,6 +87,18 @@ def _told_by_few(gate: Gate, facts: Facts, estimate: Estimate, limit: str) -> st
     return TOO_FEW.format(limit=limit, unseen="" if of_gain else unseen, needed=needed)
 
 
+def _not_asked(
+    gate: Gate, measurement: Measurement, state: State, curve: Estimate | None, of: str
+) -> str:
+    """That it was left out, and what the looks around it say."""
+    if curve is None:
+        return f"{NOT_ASKED}, and no curve of other checkpoints tells of it"
+    where = "within" if state == "not asked" else "not surely within"
+    limit = bound(gate.limit, measurement.unit)
+    told = _by_curve(gate, measurement, curve, of).removesuffix(",")
+    return f"{NOT_ASKED}{told}, {where} the limit of {limit}"
+
+
 def _facts(measurement: Measurement, estimate: Estimate) -> str:
     """The change with its interval, whose bracket is left open; in points from what to what."""
     change = change_of(measurement, estimate)
@@ -100,7 +115,7 @@ def _by_curve(gate: Gate, measurement: Measurement, curve: Estimate | None, of: 
     change = change_of(measurement, turned(curve) if measurement.higher_is_better else curve)
     value, ends = quantity(change.value, change.unit), span(change.low, change.high, change.unit)
     whose = "" if of in ("", gate.slice) else f" of {of}"
-    size = f", n={curve.n}" * bool(whose)
+    size = f", n={curve.n}" * bool(whose and curve.n)
     return f", by the run's curve{whose} {value} ({ends}{size}),"
 
 

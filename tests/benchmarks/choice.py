@@ -1,6 +1,7 @@
 """What it costs to keep the checkpoint that ftguard keeps, simulated.
 
     python tests/benchmarks/choice.py [--runs 200] [--seed 0]
+    python tests/benchmarks/choice.py --part 0.1 0.25 [--runs 200] [--common 0 0.5 1]
 
 Draws runs of 10 checkpoints: right-or-wrong answers of a base and its checkpoints to general,
 tail and target probes, with a true forgetting that follows a curve. Each rule then chooses a
@@ -16,6 +17,10 @@ keeps the best target score that is no breach. `ours` is `choose`, with ftguard'
 Of each item's luck a share (`persistence`) is the same at the next checkpoint; 10 % of the items
 flip each way with no change. Seeded; some 3 minutes on two cores. `ftguard manual choice` has
 the tables.
+
+With `--part` each of 20 looks asks such a share of the 200 general, 200 tail and 140 target probes,
+and the last one all of them, as under a budget; beside it is what asking all at each look chooses
+in the same runs. `--common` is the share of a part that the next look asks again.
 """
 
 import argparse
@@ -26,6 +31,7 @@ from functools import partial
 
 import numpy as np
 from numpy.random import Generator, default_rng
+from parts import Asked, of_part, rotating
 
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import Paired, measure_drop
@@ -81,6 +87,12 @@ class Setting:
     slice: float = 0.0
     """What the first tail slice loses by the shape, in place of that."""
     looks: int = 10
+    part: float = 1.0
+    """The share of the probes that each look but the last one asks."""
+    common: float = 0.0
+    """The share of a part that the next look asks again."""
+    stratified: bool = True
+    """Whether each part has its share of every tail slice."""
 
     @property
     def times(self) -> Array:
@@ -147,19 +159,30 @@ def paired(base: Array, now: Array) -> Paired:
     )
 
 
-def gain(base: Array, now: Array) -> Measurement:
+def gain(base: Array, now: Array, asked: Asked) -> Measurement:
     """The target's measurement."""
-    gains = now - base
+    pairs = of_part(paired(base, now), asked)
+    gains = pairs.now - pairs.base
+    was, is_now = pairs.means(float(gains.mean()))
     return Measurement(
         name="target",
         slice="all",
         estimate=mean_estimate(gains, discrete=True),
-        base=float(base.mean()),
-        now=float(now.mean()),
+        base=was,
+        now=is_now,
         higher_is_better=True,
         unit="points",
-        influence=paired(base, now).influence(gains - gains.mean()),
+        num_in_all=pairs.num_in_all,
+        influence=pairs.influence(gains - gains.mean()),
     )
+
+
+def asked_of(generator: Generator, setting: Setting, strata: Sequence[int]) -> Asked:
+    """Which probes each look asks, shape [looks, n]."""
+    if setting.part >= 1:
+        return np.ones((setting.looks, sum(strata)), dtype=np.bool_)
+    strata = strata if setting.stratified else [sum(strata)]
+    return rotating(generator, strata, setting.looks, part=setting.part, common=setting.common)
 
 
 def measured(generator: Generator, setting: Setting) -> tuple[Array, list[list[Measurement]]]:
@@ -172,14 +195,23 @@ def measured(generator: Generator, setting: Setting) -> tuple[Array, list[list[M
     ]
     whole = [np.concatenate(side, axis=-1) for side in zip(*parts, strict=True)]
     gains, target_base, target_now = task(generator, setting)
+    # Last, so that what is answered is the same whatever is asked.
+    of_general = asked_of(generator, setting, [setting.n])
+    of_tail = asked_of(generator, setting, setting.slices)
+    of_slices = np.split(of_tail, np.cumsum(setting.slices)[:-1], axis=1)
+    of_target = asked_of(generator, setting, [TARGET])
     found = []
     for look in range(setting.looks):
-        slices = [("all", paired(whole[0], whole[1][look]))]
-        slices += [(f"slice {i}", paired(b, n[look])) for i, (b, n) in enumerate(parts)]
+        slices = [("all", of_part(paired(whole[0], whole[1][look]), of_tail[look]))]
+        slices += [
+            (f"slice {i}", of_part(paired(b, n[look]), asked[look]))
+            for i, ((b, n), asked) in enumerate(zip(parts, of_slices, strict=True))
+        ]
+        general = of_part(paired(base, now[look]), of_general[look])
         found.append(
             [
-                gain(target_base, target_now[look]),
-                measure_drop("forgetting", "all", paired(base, now[look])),
+                gain(target_base, target_now[look], of_target[look]),
+                measure_drop("forgetting", "all", general),
                 *(measure_drop("tail", name, pairs) for name, pairs in slices),
                 worst_of(slices),
             ]
@@ -290,12 +322,69 @@ def table(title: str, settings: dict[str, Setting], runs: int, seed: int) -> Non
             print(f"{label:<32}{cells}  {ratio:5.2f}  {means['held'][0]:4.0%}", flush=True)
 
 
+PARTS: dict[str, Setting] = {
+    f"{label}, base {accuracy}, {persistence:.0%} persistent": replace(
+        kind, accuracy=accuracy, persistence=persistence, looks=20
+    )
+    for label, kind in {
+        "nothing lost": Setting(drop=0.0),
+        "steadily to 20 %": Setting(),
+        "step at 0.65 to 20 %": Setting(shape="step at 0.65"),
+        "at once, 20 %": Setting(shape="at once"),
+        "steadily, and the tail": Setting(tail=1.0),
+        "a slice loses 50 %": Setting(drop=0.0, slice=0.5),
+    }.items()
+    for accuracy in (0.3, 0.7)
+    for persistence in (0.0, 0.9)
+}
+"""Runs of 20 looks that are asked in parts; persistence 0 are fresh flips."""
+
+
+def of_parts(part: float, common: float, runs: int, seed: int, *, stratified: bool) -> None:
+    """Print what a part at each look costs the choice, beside asking all, in the same runs."""
+    told = f"each look asks {part:.0%}, the next one {common:.0%} of it again, the last one all"
+    print(f"\n{told}{'' if stratified else ', not stratified'} ({runs} runs each)")
+    head = "".join(f"{name + ': loss, none, beyond':>30}" for name in ("asking all", "a part"))
+    print(f"{'':<46}{head}  ratio   held all, part")
+    settings = list(PARTS.values())
+    in_parts = [replace(s, part=part, common=common, stratified=stratified) for s in settings]
+    ratios, covered = [], []
+    with ProcessPoolExecutor(2) as pool:
+        found = pool.map(partial(row, runs=runs, seed=seed), [*settings, *in_parts])
+        means = list(found)
+    of_all, of_some = means[: len(settings)], means[len(settings) :]
+    for label, whole, some in zip(PARTS, of_all, of_some, strict=True):
+        cells = "".join(
+            f"{m['ours'][0]:>16.1f} {m['ours'][1]:>6.0%} {m['ours'][2]:>6.0%}"
+            for m in (whole, some)
+        )
+        # Below a point of target the loss of either is luck.
+        ratios.append(max(some["ours"][0], 1.0) / max(whole["ours"][0], 1.0))
+        covered.append(some["held"][0])
+        held_by = f"{whole['held'][0]:>8.0%} {some['held'][0]:>5.0%}"
+        print(f"{label:<46}{cells}  {ratios[-1]:5.2f} {held_by}", flush=True)
+    both = [np.mean([m["ours"][0] for m in group]) for group in (of_all, of_some)]
+    print(
+        f"mean loss {both[0]:.2f} and {both[1]:.2f}, ratio {both[1] / both[0]:.2f}; the largest "
+        f"ratio is {max(ratios):.2f}; held at least {min(covered):.1%}"
+    )
+
+
 def main() -> None:
-    """Print every table."""
+    """Print every table, or that of parts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--part", type=float, nargs="+")
+    parser.add_argument("--common", type=float, nargs="+", default=[0.0])
+    parser.add_argument("--unstratified", action="store_true")
     args = parser.parse_args()
+    if args.part:
+        for part in args.part:
+            for common in args.common:
+                stratified = not args.unstratified
+                of_parts(part, common, args.runs, args.seed, stratified=stratified)
+        return
     usual = Setting()
     grown = {f"to {d:.0%}": replace(usual, drop=d) for d in (0.0, 0.10, 0.15, 0.20, 0.30)}
     both = {f"to {d:.0%}, and the tail": replace(usual, drop=d, tail=1.0) for d in (0.10, 0.20)}

@@ -1,6 +1,7 @@
 """How often the verdict is wrong, and how often it finds what is there, simulated.
 
-    python tests/benchmarks/error_rates.py
+    python tests/benchmarks/error_rates.py [--only every_accuracy]
+    python tests/benchmarks/error_rates.py --part 0.1 0.25
 
 Draws right-or-wrong and graded scores of a base and its checkpoints, and holds them against the
 gates with ftguard's own code (`measure_drop`, `worst_of`, `decide`), plain point thresholds beside
@@ -8,6 +9,9 @@ it. Where nothing else is said the base's accuracy is 0.70, and a model that has
 10 % of the items each way at each checkpoint; where the base is nearer to 0 or 1, so many that base
 and checkpoint are independent draws of one ability. Seeded; some 6 minutes on two free cores.
 `ftguard manual statistics` has the tables.
+
+With `--part` only: how often an unchanged model is blocked in a run of 20 looks of which each asks
+such a share of the probes in turn, and the last one all, as under a budget.
 """
 
 import argparse
@@ -18,6 +22,7 @@ from functools import partial
 
 import numpy as np
 from numpy.random import Generator, default_rng
+from parts import Asked, of_part, rotating
 from scipy import special, stats
 
 from ftguard.measures.calibration_split import Sides, measure_calibration
@@ -71,6 +76,10 @@ class Unchanged:
     """So many items are one: right together, and flipping together."""
     told: bool = True
     """Whether a cluster's items say so."""
+    part: float = 1.0
+    """The share of the items that each look but the last one asks, in turn."""
+    common: float = 0.0
+    """The share of a part that the next look asks again."""
 
 
 class Items:
@@ -215,6 +224,34 @@ def any_breach(setting: Unchanged, seed: int) -> bool:
     return False
 
 
+def any_breach_of_parts(setting: Unchanged, seed: int) -> bool:
+    """The same where each look but the last one asks a part."""
+    generator = default_rng([seed, 17])
+    general, edges = (Items(generator, n, setting) for n in (setting.n, SLICES * SLICE))
+    of_general = _asked(generator, [setting.n], setting)
+    of_edges = _asked(generator, [SLICE] * SLICES, setting)
+    for number in range(1, setting.looks + 1):
+        whole = of_part(_answers(*general.look()), of_general[number - 1])
+        base, now = edges.look()
+        slices = [
+            of_part(_answers(*sides), asked)
+            for *sides, asked in zip(
+                *(np.split(side, SLICES) for side in (base, now, of_edges[number - 1])), strict=True
+            )
+        ]
+        tail = of_part(_answers(base, now), of_edges[number - 1])
+        named = [(f"slice {i}", part) for i, part in enumerate(slices)]
+        measurements = [measure_drop("forgetting", "all", whole), worst_of([("all", tail), *named])]
+        look = Look(number=number, planned=setting.looks)
+        if decide(measurements, (FORGETTING, TAIL), look).passed is False:
+            return True
+    return False
+
+
+def _asked(generator: Generator, strata: Sequence[int], setting: Unchanged) -> Asked:
+    return rotating(generator, strata, setting.looks, part=setting.part, common=setting.common)
+
+
 def _told(base: Array, now: Array, setting: Unchanged) -> Paired:
     apart = setting.cluster == 1 or not setting.told
     return _answers(base, now, None if apart else np.arange(base.size) // setting.cluster)
@@ -236,6 +273,26 @@ def unchanged(settings: Sequence[Unchanged], runs: int) -> Iterator[Array]:
         for setting in settings:
             found = pool.map(partial(any_breach, setting), range(runs), chunksize=50)
             yield np.fromiter(found, float, runs)
+
+
+def in_parts(runs: int, parts: Sequence[float]) -> None:
+    """Print how often an unchanged model is blocked in a run whose looks ask parts."""
+    print(f"\nAn unchanged model is blocked in a run of 20 looks at parts ({runs} runs)")
+    print(f"{'accuracy':>8} {'part':>5} {'common':>6}  {'flips':<12}blocked")
+    with ProcessPoolExecutor(2) as pool:
+        for part in parts:
+            for common in (0.0, 0.5, 1.0):
+                for accuracy, kept in ((0.3, 0.0), (0.3, 0.9), (0.7, 0.0), (0.7, 0.9)):
+                    setting = Unchanged(
+                        accuracy=accuracy, n=200, looks=20, kept=kept, part=part, common=common
+                    )
+                    found = pool.map(
+                        partial(any_breach_of_parts, setting), range(runs), chunksize=50
+                    )
+                    hits = np.fromiter(found, float, runs)
+                    flips = f"{kept:.0%} stay" if kept else "fresh"
+                    row = f"{accuracy:>8.2f} {part:>5.0%} {common:>6.0%}  {flips:<12}"
+                    print(f"{row}{share(hits)}", flush=True)
 
 
 def share(hits: Array) -> str:
@@ -534,7 +591,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=2000)
     parser.add_argument("--only", choices=[table.__name__ for table in TABLES])
+    parser.add_argument("--part", type=float, nargs="+")
     given = parser.parse_args()
+    if given.part:
+        in_parts(given.runs, given.part)
+        return
     for table in TABLES:
         if given.only in (None, table.__name__):
             table(given.runs)

@@ -109,10 +109,10 @@ def test_likelihoods_alone_are_all(snap: Snap) -> None:
 
 
 def test_probes_unscored_on_either_side_are_counted_and_left_out(snap: Snap) -> None:
-    """One is unscored before, one now, one was never answered: 5 pairs are left, 1 lost of 5."""
+    """One is unscored before, one now, one on both sides: 5 pairs are left, 1 lost of 5."""
     probes = _general(*(f"q{i}" for i in range(8)))
-    base = snap(_scores("q", 7, 0) | {"q5": None, "q6": 1.0})
-    now = snap(_scores("q", 6, 0) | {"q0": 0.0, "q6": None})
+    base = snap(_scores("q", 7, 0) | {"q5": None, "q6": 1.0, "q7": None})
+    now = snap(_scores("q", 6, 0) | {"q0": 0.0, "q6": None, "q7": None})
 
     whole = _by_slice(forgetting(probes, base, now))["all"]
 
@@ -125,7 +125,7 @@ def test_probes_unscored_on_either_side_are_counted_and_left_out(snap: Snap) -> 
 def test_a_base_at_the_floor_has_nothing_to_lose(snap: Snap) -> None:
     """3 right answers of 40 are no ability, so there is no estimate, but a note that says what."""
     probes = _general(*(f"q{i}" for i in range(41)))
-    base, now = snap(_scores("q", 3, 37) | {"q40": None}), snap(_scores("q", 0, 40))
+    base, now = (snap(_scores("q", right, 40 - right) | {"q40": None}) for right in (3, 0))
 
     whole = _by_slice(forgetting(probes, base, now))["all"]
 

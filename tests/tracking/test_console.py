@@ -64,15 +64,30 @@ def test_a_block_is_gain_gates_advice_and_cost(checkup: MakeCheckup) -> None:
 
 
 def test_every_state_has_its_row_and_what_is_unsure_its_sentence(checkup: MakeCheckup) -> None:
-    """All seven states are named at their rows; nothing to lose and missing are explained."""
+    """All eight states are named at their rows; those without a change are explained."""
     block = render_checkup(checkup(STATES), 0.5, colour=False)
     rows = [line for line in block.splitlines() if line.startswith("  forgetting/")]
-    assert len(rows) >= len(STATES) == 7
+    assert len(rows) >= len(STATES) == 8
     for row, state in zip(rows, STATES, strict=False):
         assert row.endswith(f" {state}")
     assert "  forgetting/missing is missing." in block
+    assert "  forgetting/not-asked is not asked." in block
     assert "  forgetting/nothing-to-lose is nothing to lose." in block
     assert "is breach." not in block
+
+
+def test_a_part_is_told_with_how_many_there_are(checkup: MakeCheckup) -> None:
+    """62 of 200 probes: the row has both, and one line says what that means."""
+    found = checkup(["within"])
+    (outcome,) = found.verdict.outcomes
+    assert outcome.measurement.estimate is not None
+    estimate = replace(outcome.measurement.estimate, n=62)
+    part = replace(outcome.measurement, estimate=estimate, num_in_all=200)
+    block = render_checkup(with_measurement(found, part), colour=False)
+
+    assert "62/200" in next(line for line in block.splitlines() if "forgetting/within" in line)
+    assert "a part was asked at this checkpoint, such as 62 of 200 probes (budget)" in block
+    assert max(map(cell_len, block.splitlines())) <= 80
 
 
 def test_what_the_curve_says_otherwise_is_said(checkup: MakeCheckup) -> None:

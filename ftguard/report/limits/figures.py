@@ -105,6 +105,8 @@ class GateAt:
 
     idle: str | None
     """The state that no limit changes."""
+    not_asked: bool
+    """Whether a budget left it out, so that only a curve speaks of it."""
     decides: bool
     """Whether it counts in the family that is tested together."""
     calibration: CalibrationAt | None
@@ -241,6 +243,7 @@ def _gate_at(
     measurement, bad = known.measurement, known.bad
     return GateAt(
         idle=None if its else known.idle,
+        not_asked=measurement.not_asked and known.idle == "missing",
         decides=bad is not None,
         calibration=_calibration(its) if its else None,
         value=bad.value if bad else 0.0,

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from ftguard.formatting import WIDTH, drawn
 from ftguard.report.page.page import HEAT_SAID, SIDE_BY_SIDE
-from ftguard.report.shown.contents import Answered, Column, Contents, RunShown
+from ftguard.report.shown.contents import Answered, Answers, Cell, Column, Contents, RunShown
 from ftguard.report.shown.naming import NOTHING
 
 EXCERPT = 240
@@ -76,7 +76,7 @@ def _costs(run: RunShown) -> Iterator[str]:
                 continue
             limit = f", limit {column.limit_told}" if column.limit_told else ""
             state = f", {cell.state}" if cell.state and cell.state != cell.told else ""
-            ends = f" ({cell.interval}, n={cell.n})" if cell.interval else ""
+            ends = f" ({cell.interval}, n={cell.n}{_part(cell)})" if cell.interval else ""
             noted = f"; {cell.note}" if cell.note else ""
             yield f"  {column.title}: {cell.told}{ends}{limit}{state}{noted}"
             if cell.before_after:
@@ -91,6 +91,15 @@ def _costs(run: RunShown) -> Iterator[str]:
         yield from (f"  {note}" for note in checkpoint.notes)
 
 
+def _not_asked(answers: Answers) -> str:
+    number = answers.num_not_asked
+    return f"; {number} more of the run were not asked at this checkpoint" * bool(number)
+
+
+def _part(cell: Cell) -> str:
+    return f" of {cell.num_in_all}" * bool(cell.num_in_all)
+
+
 def _answers(run: RunShown) -> Iterator[str]:
     answers = run.answers
     if answers.missing:
@@ -99,7 +108,7 @@ def _answers(run: RunShown) -> Iterator[str]:
     yield (
         f"At step {answers.step}: of {len(answers.all)} probes {len(answers.lost)} "
         f"{'was' if len(answers.lost) == 1 else 'were'} lost and "
-        f"{len(answers.gained)} gained."
+        f"{len(answers.gained)} gained{_not_asked(answers)}."
     )
     for name, places in (("Lost", answers.lost), ("Gained", answers.gained)):
         for place in places[:SIDE_BY_SIDE]:
@@ -124,7 +133,7 @@ def _tail(run: RunShown) -> Iterator[str]:
     for found in run.tail:
         worst = ", the worst" if found.is_worst else ""
         cell = found.cell
-        ends = f" ({cell.interval}, n={cell.n})" if cell.interval else ""
+        ends = f" ({cell.interval}, n={cell.n}{_part(cell)})" if cell.interval else ""
         yield f"{found.name}{worst}: {cell.told}{ends} {cell.before_after}"
         if cell.sentence:
             yield f"  {cell.sentence}"

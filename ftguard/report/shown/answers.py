@@ -48,6 +48,7 @@ def answers(run: RecordedRun, shown: Checkup | None) -> Answers:
         gained=tuple(places[pair.probe.id] for pair in _spread(gained(pairs), "gained")),
         cut_at=cut_at,
         missing="",
+        num_not_asked=len(run.probes) - len(pairs),
     )
 
 

@@ -108,6 +108,7 @@ def cell(measurement: Measurement, outcome: Outcome | None = None) -> Cell:
             n=measurement.num_scored,
             state=state,
             sentence=sentence or told(measurement.note),
+            num_in_all=measurement.num_in_all,
         )
     change = change_of(measurement, estimate)
     return Cell(
@@ -121,6 +122,7 @@ def cell(measurement: Measurement, outcome: Outcome | None = None) -> Cell:
         state=state,
         sentence=sentence,
         note="; ".join(_notes(outcome)) if outcome else "",
+        num_in_all=measurement.num_in_all,
     )
 
 

@@ -34,6 +34,8 @@ class Cell:
     """The gate's, with its numbers."""
     note: str = ""
     """What its state rests on where the number alone would read as another one; which slice."""
+    num_in_all: int = 0
+    """As `Measurement.num_in_all`: 0 where all of the probes were asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +146,8 @@ class Answers:
     """Characters of a text that are shown."""
     missing: str
     """Why there are none; empty where there are."""
+    num_not_asked: int = 0
+    """The run's probes that were not asked at this checkpoint."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -268,6 +268,8 @@ def _parts(outcome: Outcome) -> Iterator[str]:
     estimate = outcome.measurement.estimate
     if outcome.state == "nothing to lose":
         yield "(nothing to lose)"
+    elif outcome.measurement.not_asked:
+        yield "(not asked)"
     elif estimate is None or outcome.state == "missing":
         yield "(not measured)"
     else:

@@ -33,6 +33,7 @@ SIGNS: dict[State, str] = {
     "breach": "✕",
     "suspect": "?",
     "too wide": "?",
+    "not asked": "?",
     "nothing to lose": NOTHING,
     "missing": "?",
 }

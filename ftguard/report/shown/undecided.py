@@ -22,6 +22,7 @@ GIVE = {
     "`calibration=`, and as large a `max_probes`.",
 }
 """What would measure each default measurement."""
+ASK = "A larger `budget` asks more at each checkpoint, `budget=None` all of it."
 WIDE = "Ask more such probes: an interval is half as wide with four times as many."
 FLOOR = (
     "Give easier probes that the base answers, or texts that it writes itself, read by likelihood "
@@ -78,7 +79,9 @@ def _of_checkpoint(run: RecordedRun, shown: Checkup) -> Iterator[Open]:
     for found in gates:
         key, measurement = found.gate.key, found.measurement
         remedy = ""
-        if found.state == "missing":
+        if measurement.not_asked and found.state in ("not asked", "missing"):
+            remedy = ASK
+        elif found.state == "missing":
             remedy = UNSCORED if measurement.num_unscored else GIVE.get(key, UNSCORED)
         elif found.state == "nothing to lose":
             remedy = CALIBRATED_FLOOR if key.startswith("calibration") else FLOOR

@@ -35,7 +35,12 @@ MARKS: Mapping[Kind, tuple[str, str, str]] = {
 
 
 def render_examples(
-    step: int, pairs: Sequence[SideBySide], shown: Sequence[SideBySide], *, colour: bool
+    step: int,
+    pairs: Sequence[SideBySide],
+    shown: Sequence[SideBySide],
+    *,
+    num_not_asked: int = 0,
+    colour: bool,
 ) -> str:
     """How all answers fared in a line, then some of them side by side, 80 columns wide.
 
@@ -43,10 +48,12 @@ def render_examples(
         step: of the checkpoint.
         pairs: all that was asked.
         shown: which of them are drawn.
+        num_not_asked: the run's other probes.
         colour: whether changes are told by colour; else by `[-old-]` and `{+new+}`.
     """
     counts = Counter(pair.change for pair in pairs)
     told = ", ".join(f"{counts[change]} {words}" for change, words in WORDS.items())
+    told += f", {num_not_asked} not asked at this checkpoint" * bool(num_not_asked)
     parts: list[Text | Table] = [Text(wrapped(f"step {step}: {told}", then="  "), "dim")]
     for pair in shown:
         parts += [Text(), _title(pair), _page(pair, step, colour=colour)]

@@ -28,16 +28,26 @@ class Wish:
     """One probe, by its id, or by its end where no other ends so."""
 
 
-def choose(pairs: Sequence[SideBySide], wish: Wish, n: int) -> tuple[SideBySide, ...]:
+def choose(
+    pairs: Sequence[SideBySide], wish: Wish, n: int, *, not_asked: Sequence[str] = ()
+) -> tuple[SideBySide, ...]:
     """At most n examples, what tells most first; a single one by its id.
 
     Without a wish two of three are lost ones and one is gained; where there are fewer, of the other
     kind, then answers in other words, then the rest.
 
+    Args:
+        pairs: all that both models were asked.
+        wish: for which of them.
+        n: how many.
+        not_asked: the ids of the run's other probes.
+
     Raises:
-        InputError: no probe has that id, or none is of that slice; what is near is named.
+        InputError: no probe has that id, or none is of that slice; what is near is named. Or it was
+            not asked at this checkpoint.
     """
     if wish.id is not None:
+        _check_asked(wish.id, pairs, not_asked)
         return (_by_id(pairs, wish.id),)
     among = pairs if wish.slice is None else _of_slice(pairs, wish.slice)
     found_lost, found_gained = _mixed(lost(among)), _mixed(gained(among))
@@ -87,6 +97,15 @@ def _of_slice(pairs: Sequence[SideBySide], name: str) -> tuple[SideBySide, ...]:
         then = f"did you mean {alternatives(near)}?" if near else f"there are {_some(names)}."
         raise InputError(f"no probe of this run is of the slice `{name}`; {then}")
     return found
+
+
+def _check_asked(probe_id: str, pairs: Sequence[SideBySide], not_asked: Sequence[str]) -> None:
+    asked = any(pair.probe.id.endswith(probe_id) for pair in pairs)
+    if not asked and any(one == probe_id or one.endswith(f"/{probe_id}") for one in not_asked):
+        raise InputError(
+            f"`{probe_id}` was not asked at this checkpoint: a budget has each of them ask a part, "
+            "or it is longer than the model's context. Give another `--step`."
+        )
 
 
 def _by_id(pairs: Sequence[SideBySide], probe_id: str) -> SideBySide:

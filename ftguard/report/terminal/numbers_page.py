@@ -33,6 +33,8 @@ def _of(outcome: Outcome) -> Iterator[str]:
             "degrees of freedom": estimate.dof,
             "probes": estimate.n,
         }
+    if measurement.num_in_all:
+        numbers |= {"probes asked": measurement.num_asked, "probes in all": measurement.num_in_all}
     numbers |= {
         "compared slices": measurement.num_comparisons,
         "noise of the base": measurement.noise,

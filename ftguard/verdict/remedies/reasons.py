@@ -65,7 +65,7 @@ def can_be_lost(outcome: Outcome, checkup: Checkup) -> bool:
     """Whether a loss at this gate was measured and is one that training too hard makes."""
     if outcome.gate.measurement not in LOSSES or outcome.measurement.at_floor:
         return False
-    if outcome.state in ("missing", "nothing to lose"):
+    if outcome.state in ("missing", "not asked", "nothing to lose"):
         return False
     return not (outcome.gate.measurement == CALIBRATION and underconfident(outcome, checkup))
 

@@ -64,6 +64,10 @@ class Kind:
     failing: float = 0.0
     """The share of probes that the checkpoint in the middle could not be scored on."""
     failing_roles: tuple[str, ...] = ("target", "general", "tail", "calibration")
+    part: float = 1.0
+    """The share of the probes that each checkpoint but the last one asks, in turn."""
+    left_out: tuple[tuple[int, str], ...] = ()
+    """Checkpoints, by number, with a role of which they ask nothing."""
     own: bool = False
     """Whether a measure of the user's own is there, `mine/all`."""
     gates: tuple[Gate, ...] | None = None
@@ -193,7 +197,27 @@ def _snapshots(kind: Kind, probes: Sequence[Probe], generator: Generator) -> Ite
         failing = kind.failing if look == (kind.looks + 1) // 2 else 0.0
         may_fail = [i for i, probe in enumerate(probes) if probe.role in kind.failing_roles]
         failed = {i for i in may_fail if generator.random() < failing}
-        yield _snapshot(probes, now.astype(float), surer, likely, failed)
+        taken = _snapshot(probes, now.astype(float), surer, likely, failed)
+        yield _asked(taken, _left(kind, probes, look))
+
+
+def _left(kind: Kind, probes: Sequence[Probe], look: int) -> set[str]:
+    """The probes that a checkpoint asks: of each slice in turn, so that the next asks others."""
+    every = 1 if look == kind.looks else round(1 / kind.part)
+    roles = {role for number, role in kind.left_out if number == look}
+    in_turn = [p.id for i, p in enumerate(probes) if i % every == look % every]
+    of_role = {p.id for p in probes if p.role in roles}
+    return set(in_turn) - of_role
+
+
+def _asked(snapshot: Snapshot, ids: AbstractSet[str]) -> Snapshot:
+    """A snapshot of these probes alone."""
+    return replace(
+        snapshot,
+        answers=tuple(a for a in snapshot.answers if a.probe_id in ids),
+        scores=tuple(s for s in snapshot.scores if s.probe_id in ids),
+        base_answer_logprobs=tuple(a for a in snapshot.base_answer_logprobs if a.probe_id in ids),
+    )
 
 
 def _snapshot(

@@ -98,6 +98,20 @@ RUNS: dict[str, dict[str, object]] = {
         "failing_roles": ("tail",),
         "gates": (FORGETTING, OWN_GATES[2]),
     },
+    "a quarter at each": {"looks": 8, "part": 0.25, "drop": 0.1, "questions": 300},
+    "not all asked at each": {
+        "looks": 8,
+        "part": 0.5,
+        "drop": 0.05,
+        "target": 110,
+        "left_out": ((2, "general"), (4, "tail"), (5, "target"), (6, "general"), (7, "tail")),
+        "gates": (FORGETTING, OWN_GATES[2], Gate(measurement="tail", slice="worst", limit=0.15)),
+    },
+    "general asked at the end alone": {
+        "looks": 4,
+        "left_out": ((1, "general"), (2, "general"), (3, "general")),
+        "gates": (FORGETTING,),
+    },
     "twenty checkpoints": {"looks": 20, "drop": 0.15, "slices": 2},
     "twenty that leap": {"looks": 20, "drop": 0.4, "slices": 4, "target": 12, "lost": (10,)},
 }
@@ -233,6 +247,7 @@ def test_the_page_and_python_agree_on_a_thousand_settings_and_more(
     assert total >= SETTINGS
     assert met >= {
         *("clear", "within", "breach", "suspect", "too wide", "nothing to lose", "missing"),
+        "not asked",
         *((True, True), (True, False), (None, False), (False, False)),
         *("kept passed", "kept undecided", "none kept"),
     }

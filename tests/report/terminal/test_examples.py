@@ -121,6 +121,15 @@ def test_what_is_not_there_is_answered_with_what_is_near(wish: Wish, told: str) 
         choose(PAIRS, wish, 3)
 
 
+def test_a_probe_that_was_not_asked_here_is_not_said_to_be_unknown() -> None:
+    """It is one of the run, asked at other checkpoints; how many are is told in the first line."""
+    with pytest.raises(InputError, match="`left` was not asked at this checkpoint"):
+        choose(PAIRS, Wish(id="left"), 3, not_asked=("general/left",))
+
+    page = render_examples(60, PAIRS, (), num_not_asked=138, colour=False)
+    assert "138 not asked at this checkpoint" in " ".join(page.split())
+
+
 def test_an_example_is_drawn_whole() -> None:
     """Counts, then what was asked, both answers with the changed words marked, and the scores."""
     shown = pair("a", 1.0, 0.0, ("It is 9 + 6 = 15.", "It is 9 + 6 = number."), prompt="9 + 6?")

@@ -162,6 +162,7 @@ const ftguardRule = (() => {
 
   /** `facts.state_of`; `at` is a `GateAt`, `limit` is on what is turned so that higher is worse. */
   function stateOf(at, limit, curve, finding, constants) {
+    if (at.not_asked) return leftOut(limit, curve, constants);
     if (at.idle !== null) return at.idle;
     const beyondNoise = !(at.noise > 0 && at.noise >= at.value - Math.min(0, limit));
     if (finding && at.value > limit && beyondNoise) return "breach";
@@ -171,6 +172,12 @@ const ftguardRule = (() => {
     if (tooFew(at, limit)) return "too wide";
     if (Math.max(at.high, judged.high) <= limit && at.noise <= Math.max(0, limit)) return "clear";
     return !at.any_width && judged.width > constants.widest * limit ? "too wide" : "within";
+  }
+
+  /** `facts._left_out`: by the curve alone. */
+  function leftOut(limit, curve, constants) {
+    if (!curve || curveWithin(curve, limit, constants) < constants.suspect_below) return "missing";
+    return curve.value <= limit ? "not asked" : "missing";
   }
 
   /** `calibrated.Calibration.held`. */
@@ -252,7 +259,7 @@ const ftguardRule = (() => {
     return verdict(own.outcomes.map((outcome, i) => {
       const at = checkup.gates[gates[i].place];
       const settled = ["breach", "nothing to lose", "missing"].includes(outcome.state);
-      if (settled || at.at_end === null) return outcome;
+      if ((settled && !at.not_asked) || at.at_end === null) return outcome;
       const limit = at.gain ? -gates[i].limit : gates[i].limit;
       return { gate: outcome.gate, state: stateOf(at, limit, at.at_end, false, figures.constants) };
     }), figures);
@@ -290,7 +297,8 @@ const ftguardRule = (() => {
     if (strict) return proven;
     if (passed !== null) return passed;
     const states = new Set(outcomes.map(({ state }) => state));
-    return states.has("too wide") && !states.has("suspect") && !states.has("missing");
+    const open = states.has("too wide") || states.has("not asked");
+    return open && !states.has("suspect") && !states.has("missing");
   }
 
   /** `choice.Merit.less`. */

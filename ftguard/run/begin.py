@@ -44,18 +44,22 @@ from ftguard.verdict.defaults import applicable, left_out, unmeasured
 from ftguard.verdict.run import Run
 
 
-def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
+def begin(
+    settings: Settings, host: Host, tracker: ManyTrackers, clock: Clock | None = None
+) -> GuardedRun:
     """Prepare the questions, get the base snapshot, and open the run in the ledger.
 
     Args:
         settings: what the user asked for.
         host: what the Trainer hands over.
         tracker: where results are told.
+        clock: one that runs since the hook began.
     """
     model, folder = host.model, RunFolder(host.output_dir)
     if settings.judge is not None:
         refuse_self(settings.judge, str(loaded_from(model) or _name(model)))
-    clock = Clock()
+    clock = clock or Clock()
+    clock.count_all()
     with clock:
         renamed = made_by_main(folder.check_writable, is_main_process=host.is_main_process)
         mark = descent_of_state(host.state) if host.resuming else None

@@ -5,15 +5,21 @@ from types import TracebackType
 
 
 class Clock:
-    """Adds up the time spent in its `with` blocks against all time since it was made."""
+    """Adds up the time spent in its `with` blocks against all time since it was made.
+
+    A block within a block is part of the outer one.
+    """
 
     def __init__(self) -> None:
         self._made = time.perf_counter()
         self._entered: float | None = None
+        self._depth = 0
         self._left = 0.0
 
     def __enter__(self) -> None:
-        self._entered = time.perf_counter()
+        if not self._depth:
+            self._entered = time.perf_counter()
+        self._depth += 1
 
     def __exit__(
         self,
@@ -21,7 +27,13 @@ class Clock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._left, self._entered = self.spent, None
+        self._depth -= 1
+        if not self._depth:
+            self._left, self._entered = self.spent, None
+
+    def count_all(self) -> None:
+        """Count all time since the clock was made, as if it had been one block."""
+        self._left = self.elapsed
 
     @property
     def spent(self) -> float:

@@ -7,13 +7,11 @@ from contextlib import contextmanager
 
 import typer
 
-from ftguard.check import decision
+from ftguard.check.exit_codes import BREACHED, PASSED, UNDECIDED, WRONG_USE
 from ftguard.errors import FtguardError, NothingExaminedError, told
 from ftguard.formatting import printable, wrapped
 from ftguard.terminal import echo
 
-PASSED, BREACHED = decision.PASSED, decision.BREACHED
-WRONG_USE, UNDECIDED = decision.WRONG_USE, decision.UNDECIDED
 EXIT_CODES = {True: PASSED, False: BREACHED, None: UNDECIDED}
 """By a verdict's `passed`."""
 

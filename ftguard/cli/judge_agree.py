@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from ftguard.cli.exits import PASSED, UNDECIDED, ends_on_wrong_use
+from ftguard.check.exit_codes import PASSED, UNDECIDED
+from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder, find_run, step_of
 from ftguard.formatting import printable

@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from ftguard.cli.exits import PASSED, UNDECIDED, ends_on_wrong_use
+from ftguard.check.exit_codes import PASSED, UNDECIDED
+from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.formatting import drawn, printable
 from ftguard.judge.announcement import announce
 from ftguard.judge.budget import Budget, Usage

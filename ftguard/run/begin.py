@@ -19,6 +19,7 @@ from ftguard.run.as_seen import as_seen
 from ftguard.run.as_trained import unlike_training
 from ftguard.run.baseline import Baseline
 from ftguard.run.clock import Clock
+from ftguard.run.descent.known_here import note
 from ftguard.run.descent.lineage import (
     descent_of_state,
     remember,
@@ -62,7 +63,7 @@ def begin(
     clock.count_all()
     with clock:
         renamed = made_by_main(folder.check_writable, is_main_process=host.is_main_process)
-        mark = descent_of_state(host.state) if host.resuming else None
+        mark = descent_of_state(host.state, host.output_dir) if host.resuming else None
         before = made_by_main(
             partial(state_before, folder, host, mark, settings),
             is_main_process=host.is_main_process,
@@ -102,6 +103,7 @@ def begin(
             in_place=host.kind == "check",
         )
         if host.is_main_process:
+            note(prepared.baseline.original, run.id)
             _open(guarded, settings, prepared, measured)
             past = (prepared.descent, prepared.start, lowered, host.rate)
             for line in (*on_the_past(guarded.run, *past), half_precision(model)):
@@ -110,7 +112,7 @@ def begin(
             if renamed is not None:
                 say(f"the run's folder is now `{renamed}`, which no upload to a hub takes along")
         journal.share()
-        remember(host.state, prepared.baseline.original, run.id)
+        remember(host.state, prepared.baseline.original, run.id, host.output_dir)
     return guarded
 
 

@@ -11,7 +11,7 @@ from ftguard.ask.weights import Weights
 from ftguard.judge import Judge
 from ftguard.measures import Measure
 from ftguard.probes import Encoder, Sets
-from ftguard.run.descent.lineage import Original
+from ftguard.run.descent.original import Original
 from ftguard.run.examine import Advising
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.run import Kind

@@ -18,7 +18,8 @@ from ftguard.run.acting import Action, choose_action
 from ftguard.run.best_folder import BestFolder
 from ftguard.run.best_link import BestLink
 from ftguard.run.clock import Clock
-from ftguard.run.descent.lineage import Original, cache_descent
+from ftguard.run.descent.lineage import cache_descent
+from ftguard.run.descent.original import Original
 from ftguard.run.descent.stage import stage_measurements, tell_stage
 from ftguard.run.examine import Advising, EvalConfig, Examination, Moment, Sides, assess, examine
 from ftguard.run.given import Left

@@ -10,7 +10,6 @@ from typing import Literal
 
 import msgspec
 
-from ftguard.check.exit_codes import BREACHED, PASSED, UNDECIDED
 from ftguard.disk import write_json
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
@@ -21,6 +20,9 @@ from ftguard.verdict.gate import State
 from ftguard.verdict.gates import Outcome
 from ftguard.verdict.run import Kind, Run
 
+PASSED, BREACHED, WRONG_USE, UNDECIDED = 0, 1, 2, 3
+"""The exit codes of `best`, `check`, `examine` and `card`; the manual's page `deploying` has them
+in a table."""
 SCHEMA = 1
 """Raised whenever a field of `Decision` changes its meaning or goes."""
 LIBRARIES = ("ftguard", "torch", "transformers", "tokenizers", "peft")

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ftguard.check.decision import Decision, GateResult, is_undecided
-from ftguard.check.exit_codes import BREACHED, PASSED
+from ftguard.check.decision import BREACHED, PASSED, Decision, GateResult, is_undecided
 from ftguard.formatting import bound, decimal, encodable, printable, quantity, span
 from ftguard.terminal import encoding_of
 

@@ -5,12 +5,13 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from ftguard.check.decision import (
+    BREACHED,
+    UNDECIDED,
     Decision,
     GateResult,
     as_utf8,
     is_undecided,
 )
-from ftguard.check.exit_codes import BREACHED, UNDECIDED
 from ftguard.disk import write_whole
 
 SUITE = "ftguard"

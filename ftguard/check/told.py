@@ -6,8 +6,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ftguard.check.decision import Decision, Gain, GateResult
-from ftguard.check.exit_codes import BREACHED, PASSED
+from ftguard.check.decision import BREACHED, PASSED, Decision, Gain, GateResult
 from ftguard.formatting import decimal, drawn, printable, quantity, span
 
 TITLES = {PASSED: ("passed", "bold green"), BREACHED: ("BLOCKED", "bold red")}

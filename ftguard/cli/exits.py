@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
-from ftguard.check.exit_codes import BREACHED, PASSED, UNDECIDED, WRONG_USE
+from ftguard.check.codes import BREACHED, PASSED, UNDECIDED, WRONG_USE
 from ftguard.errors import FtguardError, NothingExaminedError, told
 from ftguard.formatting import printable, wrapped
 from ftguard.terminal import echo

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ftguard.check.exit_codes import PASSED, UNDECIDED
+from ftguard.check.codes import PASSED, UNDECIDED
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder, find_run, step_of

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from ftguard.check.exit_codes import PASSED, UNDECIDED
+from ftguard.check.codes import PASSED, UNDECIDED
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.formatting import drawn, printable
 from ftguard.judge.announcement import announce

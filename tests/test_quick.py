@@ -81,8 +81,8 @@ def test_all_names_are_there_by_star_by_dir_and_by_themselves() -> None:
 
     assert set(shown := vars(ftguard)["__all__"]) <= set(dir(ftguard))
     assert all(space[name] is getattr(ftguard, name) for name in shown)
-    with pytest.raises(AttributeError, match="'ftguard' has no attribute 'Gaurd'"):
-        ftguard.Gaurd  # noqa: B018
+    with pytest.raises(AttributeError, match="'ftguard' has no attribute 'Guardian'"):
+        ftguard.Guardian  # noqa: B018
 
 
 def test_what_is_exported_is_the_class_that_its_module_has() -> None:
@@ -107,7 +107,7 @@ def test_each_line_of_a_list_is_the_first_of_its_command(group: type[LateGroup])
     )
 
 
-@pytest.mark.parametrize("words", [["glossry"], ["judge", "chek"]])
+@pytest.mark.parametrize("words", [["glossry"], ["judge", "checkk"]])
 def test_a_misspelt_command_is_told_the_nearest(words: list[str]) -> None:
     """As where all commands are imported."""
     told = CliRunner().invoke(main.app, words)

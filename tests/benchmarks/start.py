@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -78,6 +79,7 @@ def begin(model_folder: str, out: str, *, profiled: bool) -> tuple[float, Mappin
         AutoTokenizer,
         DataCollatorForLanguageModeling,
         Trainer,
+        TrainerCallback,
         TrainingArguments,
     )
 
@@ -88,7 +90,20 @@ def begin(model_folder: str, out: str, *, profiled: bool) -> tuple[float, Mappin
     tokenizer = AutoTokenizer.from_pretrained(model_folder)
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token or tokenizer.unk_token
     rows, held = _rows(500, 0), _rows(200, 1)
-    guard = GuardCallback(target=held)
+    profile, seen = cProfile.Profile(), []
+
+    class Before(TrainerCallback):  # type: ignore[misc]
+        def on_train_begin(self, *_: Any, **__: Any) -> None:
+            seen.append(time.process_time())
+            if profiled:
+                profile.enable()
+
+    class After(TrainerCallback):  # type: ignore[misc]
+        def on_train_begin(self, *_: Any, **__: Any) -> None:
+            profile.disable()
+            seen.append(time.process_time())
+            raise StopIteration
+
     trainer = Trainer(
         model=model,
         args=TrainingArguments(
@@ -101,20 +116,11 @@ def begin(model_folder: str, out: str, *, profiled: bool) -> tuple[float, Mappin
         ],
         data_collator=DataCollatorForLanguageModeling(tokenizer, mlm=False),
         processing_class=tokenizer,
-        callbacks=[],
+        callbacks=[Before(), GuardCallback(target=held), After()],
     )  # fmt: skip
-    trainer.create_optimizer_and_scheduler(1)
-    handler: Any = trainer.callback_handler
-    profile = cProfile.Profile()
-    begun = time.process_time()
-    if profiled:
-        profile.enable()
-    trainer.add_callback(guard)
-    guard.on_init_end(trainer.args, trainer.state, trainer.control, model=model)
-    trainer.state.max_steps = 1
-    handler.on_train_begin(trainer.args, trainer.state, trainer.control)
-    profile.disable()
-    spent = time.process_time() - begun
+    with suppress(StopIteration):
+        trainer.train()
+    spent = seen[1] - seen[0]
     if not profiled:
         return spent, {}
     stats: Any = pstats.Stats(profile)

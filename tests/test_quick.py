@@ -107,7 +107,7 @@ def test_each_line_of_a_list_is_the_first_of_its_command(group: type[LateGroup])
     )
 
 
-@pytest.mark.parametrize("words", [["glossry"], ["judge", "checkk"]])
+@pytest.mark.parametrize("words", [["glossry"], ["judge", "agrees"]])
 def test_a_misspelt_command_is_told_the_nearest(words: list[str]) -> None:
     """As where all commands are imported."""
     told = CliRunner().invoke(main.app, words)

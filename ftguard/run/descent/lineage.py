@@ -89,7 +89,7 @@ def write_lineage(folder: Path, original: Original, checkpoint: Examined) -> Non
         base=original.digest,
         base_folder=_relative(Path(original.folder), folder),
         base_weights=original.weights,
-        base_model=told(original, Path(original.folder).parents[1]).model,
+        base_model=told(original, Path(original.folder).parent.parent).model,
         base_revision=original.revision,
         base_dtype=original.dtype,
         checkup=checkpoint,

@@ -17,6 +17,7 @@ from ftguard.probes import AUTO, Encoder, ProbeSource, load_encoder, read_sets
 from ftguard.report.writing import LivingReport
 from ftguard.run.arguments import check_source, read_given
 from ftguard.run.begin import begin
+from ftguard.run.clock import Clock
 from ftguard.run.examine import Advising, Moment
 from ftguard.run.given import Host, Left, Settings
 from ftguard.run.guarded_run import GuardedRun
@@ -237,6 +238,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         **kwargs: Any,
     ) -> None:
         """Take or find the base snapshot, and open the run."""
+        clock = Clock()
         check_arguments(args)
         optimizer, scheduler = kwargs["optimizer"], kwargs["lr_scheduler"]
         model, resuming = kwargs["model"], state.global_step > 0
@@ -269,7 +271,7 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         )
         if self._guarded and self._guarded.pulse:
             self._guarded.pulse.end()
-        self._guarded = begin(self._settings, host, tracker)
+        self._guarded = begin(self._settings, host, tracker, clock)
         if self._guarded.run.rate is not None and self._guarded.run.rate < host.rate:
             scale_rate(optimizer, scheduler, self._guarded.run.rate / host.rate)
         self._report = LivingReport(self._guarded.folder)
@@ -342,11 +344,12 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         del args, state, control
         self._training = False
         if self._guarded:
-            self._left = self._guarded.left_behind(kwargs["model"])
-            if self._guarded.grading:
-                apply_late_scores(self._guarded, self._guarded.grading.finish())
-            self._guarded.conclude()
-            self._rewrite_report(self._guarded)
+            with self._guarded.clock:
+                self._left = self._guarded.left_behind(kwargs["model"])
+                if self._guarded.grading:
+                    apply_late_scores(self._guarded, self._guarded.grading.finish())
+                self._guarded.conclude()
+                self._rewrite_report(self._guarded)
             if self._guarded.is_main_process and (cost := self._guarded.told_cost()):
                 say(cost)
             if self._guarded.is_main_process and self._guarded.folder.report.is_file():
@@ -369,11 +372,10 @@ class GuardCallback(TrainerCallback):  # type: ignore[misc]
         control: TrainerControl,
         kwargs: Mapping[str, Any],
     ) -> Checkup:
+        acts = self._settings.act_on_breach
         with guarded.clock:
             found = guarded.examine(kwargs["model"], moment)
-        action = (
-            guarded.choose(found.checkup) if found.is_new and self._settings.act_on_breach else None
-        )
+            action = guarded.choose(found.checkup) if found.is_new and acts else None
         if action is not None and isinstance(action.advice, Stop):
             control.should_training_stop = True
         elif action is not None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 import torch
-from transformers import PreTrainedTokenizerBase, StoppingCriteria
+from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast, StoppingCriteria
 
 _LINE = re.compile(r"\s*\S[^\n]*")
 _WHOLE_LINE = re.compile(r"\S.*\n", re.DOTALL)
@@ -25,13 +25,25 @@ class LineTokens:
 def line_tokens(tokenizer: PreTrainedTokenizerBase, special_ids: frozenset[int]) -> LineTokens:
     """Sort a tokenizer's tokens."""
     ids = range(len(tokenizer))
-    texts = tokenizer.batch_decode([[i] for i in ids])
+    texts = _each_decoded(tokenizer, ids)
     texts = ["" if i in special_ids else text for i, text in zip(ids, texts, strict=True)]
     return LineTokens(
         blank=tuple(i for i in ids if not texts[i].strip()),
         breaking=tuple(i for i in ids if "\n" in texts[i]),
         whole=tuple(i for i in ids if _WHOLE_LINE.search(texts[i])),
     )
+
+
+def _each_decoded(tokenizer: PreTrainedTokenizerBase, ids: range) -> list[str]:
+    """The text of each token by itself, as `batch_decode` has it.
+
+    Where the tokenizer decodes as its backend does, that is asked at once: what stands around it
+    takes half a second of 50,000 tokens.
+    """
+    each = [[i] for i in ids]
+    if getattr(type(tokenizer), "_decode", None) is PreTrainedTokenizerFast._decode:  # noqa: SLF001
+        return list(tokenizer.backend_tokenizer.decode_batch(each, skip_special_tokens=False))
+    return list(tokenizer.batch_decode(each))
 
 
 def first_line(text: str) -> str:

@@ -36,6 +36,8 @@ def load_original(
     """
     if not name:
         raise OriginalGoneError("it was made in memory, so that no folder holds it")
+    if name.startswith("…/"):
+        raise OriginalGoneError(f"where `{name}` is was not told by those who made it")
     path = Path(name)
     if path.is_absolute() and not path.is_dir():
         raise OriginalGoneError(f"`{name}` is gone")

@@ -14,7 +14,8 @@ from ftguard.folders import RunFolder, cache_folder
 from ftguard.probes.own_scorer import OwnScorer
 from ftguard.run.budget.spending import Spending
 from ftguard.run.budget.taking import take_base
-from ftguard.run.descent.lineage import Descent, Original, read_original, write_original
+from ftguard.run.descent.lineage import Descent, read_original, write_original
+from ftguard.run.descent.original import Original
 from ftguard.run.descent.original_base import ask_original, load_cached, load_stored
 from ftguard.run.examine import EvalConfig
 from ftguard.run.ledger import Origin

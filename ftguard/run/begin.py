@@ -20,6 +20,7 @@ from ftguard.run.as_seen import as_seen
 from ftguard.run.as_trained import unlike_training
 from ftguard.run.baseline import Baseline
 from ftguard.run.clock import Clock
+from ftguard.run.descent.known_here import note
 from ftguard.run.descent.lineage import (
     descent_of_state,
     remember,
@@ -45,22 +46,26 @@ from ftguard.verdict.defaults import applicable, left_out, unmeasured
 from ftguard.verdict.run import Run
 
 
-def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
+def begin(
+    settings: Settings, host: Host, tracker: ManyTrackers, clock: Clock | None = None
+) -> GuardedRun:
     """Prepare the questions, get the base snapshot, and open the run in the ledger.
 
     Args:
         settings: what the user asked for.
         host: what the Trainer hands over.
         tracker: where results are told.
+        clock: one that runs since the hook began.
     """
     model, folder = host.model, RunFolder(host.output_dir)
     if settings.judge is not None:
         refuse_self(settings.judge, str(loaded_from(model) or _name(model)))
-    clock = Clock()
+    clock = clock or Clock()
+    clock.count_all()
     with clock:
         renamed = made_by_main(folder.check_writable, is_main_process=host.is_main_process)
         pulse = Pulse.begin(folder.pulse) if host.is_main_process else None
-        mark = descent_of_state(host.state) if host.resuming else None
+        mark = descent_of_state(host.state, host.output_dir) if host.resuming else None
         before = made_by_main(
             partial(state_before, folder, host, mark, settings),
             is_main_process=host.is_main_process,
@@ -103,6 +108,7 @@ def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
             pulse=pulse,
         )
         if host.is_main_process:
+            note(prepared.baseline.original, run.id)
             _open(guarded, settings, prepared, measured)
             past = (prepared.descent, prepared.start, lowered, host.rate)
             for line in (*on_the_past(guarded.run, *past), half_precision(model)):
@@ -111,7 +117,7 @@ def begin(settings: Settings, host: Host, tracker: ManyTrackers) -> GuardedRun:
             if renamed is not None:
                 say(f"the run's folder is now `{renamed}`, which no upload to a hub takes along")
         journal.share()
-        remember(host.state, prepared.baseline.original, run.id)
+        remember(host.state, prepared.baseline.original, run.id, host.output_dir)
     return guarded
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftguard.folders import RunFolder
-from ftguard.run.descent.lineage import Examined, Original, examined, read_lineage, write_lineage
+from ftguard.run.descent.lineage import Examined, examined, read_lineage, write_lineage
+from ftguard.run.descent.original import Original
 from ftguard.run.journal import Journal
 from ftguard.run.keep import keep_checkpoint, loads, put_aside
 from ftguard.run.ledger import Lost

@@ -6,17 +6,23 @@ from types import TracebackType
 
 
 class Clock:
-    """Adds up the time spent in its `with` blocks against all time since it was made."""
+    """Adds up the time spent in its `with` blocks against all time since it was made.
+
+    A block within a block is part of the outer one.
+    """
 
     def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
         self._now = now
         self._made = now()
         self._entered: float | None = None
+        self._depth = 0
         self._left = 0.0
         self._warm: tuple[int, float] | None = None
 
     def __enter__(self) -> None:
-        self._entered = self._now()
+        if not self._depth:
+            self._entered = self._now()
+        self._depth += 1
 
     def __exit__(
         self,
@@ -24,7 +30,13 @@ class Clock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._left, self._entered = self.spent, None
+        self._depth -= 1
+        if not self._depth:
+            self._left, self._entered = self.spent, None
+
+    def count_all(self) -> None:
+        """Count all time since the clock was made, as if it had been one block."""
+        self._left = self.elapsed
 
     @property
     def spent(self) -> float:

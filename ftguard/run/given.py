@@ -12,7 +12,7 @@ from ftguard.judge import Judge
 from ftguard.measures import Measure
 from ftguard.probes import Encoder, Sets
 from ftguard.run.budget.budget import Budget
-from ftguard.run.descent.lineage import Original
+from ftguard.run.descent.original import Original
 from ftguard.run.examine import Advising
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.run import Kind

@@ -22,7 +22,8 @@ from ftguard.run.budget.spending import Ahead, Spending
 from ftguard.run.budget.taking import take_checkpoint
 from ftguard.run.budget.words import in_the_end, to_come
 from ftguard.run.clock import Clock
-from ftguard.run.descent.lineage import Original, cache_descent
+from ftguard.run.descent.lineage import cache_descent
+from ftguard.run.descent.original import Original
 from ftguard.run.descent.stage import stage_measurements, tell_stage
 from ftguard.run.examine import Advising, EvalConfig, Examination, Moment, Sides, assess, examine
 from ftguard.run.given import Left

@@ -1,6 +1,7 @@
 """Tests of answers that end with their line, on a real tokenizer and a real tiny model."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 import torch
@@ -138,3 +139,19 @@ def test_a_question_of_another_kind_goes_on_after_a_newline(
 def test_the_first_line_is_the_first_that_says_something(text: str, line: str) -> None:
     """Blank lines before it do not count as lines."""
     assert first_line(text) == line
+
+
+def test_tokens_are_sorted_by_what_each_decodes_to(tokenizer: PreTrainedTokenizerFast) -> None:
+    """A backend that is asked at once says of each token what the tokenizer itself says of it, and
+    a tokenizer of a class that decodes in its own way is asked itself.
+    """
+
+    class Shouting(PreTrainedTokenizerFast):  # type: ignore[misc]
+        def _decode(self, *given: Any, **named: Any) -> str:
+            return f"{super()._decode(*given, **named)}\n"
+
+    own = Shouting(tokenizer_object=tokenizer.backend_tokenizer)
+    newline = tokenizer.convert_tokens_to_ids("\n")
+
+    assert line_tokens(tokenizer, frozenset()).breaking == (newline,)
+    assert line_tokens(own, frozenset()).breaking == tuple(range(len(own)))

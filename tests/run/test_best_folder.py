@@ -10,7 +10,8 @@ import pytest
 from ftguard.folders import RunFolder
 from ftguard.measures.measurement import Measurement
 from ftguard.run.best_folder import BestFolder
-from ftguard.run.descent.lineage import Original, read_lineage
+from ftguard.run.descent.lineage import read_lineage
+from ftguard.run.descent.original import Original
 from ftguard.run.journal import Journal
 from ftguard.run.ledger import Examined, Ledger, Lost
 from ftguard.run.state import RunState

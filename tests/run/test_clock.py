@@ -31,6 +31,30 @@ def test_the_current_block_counts() -> None:
         assert clock.share > 0
 
 
+def test_a_block_within_a_block_counts_once_and_ends_nothing() -> None:
+    """10 ms before an inner block, 10 ms within it and 10 ms after it are all spent, and once."""
+    clock = Clock()
+    with clock:
+        time.sleep(0.01)
+        with clock:
+            time.sleep(0.01)
+        time.sleep(0.01)
+    spent = clock.spent
+
+    assert 0.03 <= spent <= clock.elapsed
+
+
+def test_what_came_before_the_first_block_can_be_counted() -> None:
+    """10 ms since it was made, and 10 ms in a block."""
+    clock = Clock()
+    time.sleep(0.01)
+    clock.count_all()
+    with clock:
+        time.sleep(0.01)
+
+    assert 0.02 <= clock.spent <= clock.elapsed
+
+
 def _fail_slowly() -> None:
     time.sleep(0.01)
     raise KeyError

@@ -10,7 +10,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, LlamaForCausalLM
 
-from ftguard.run.descent.lineage import Examined, Original, write_lineage
+from ftguard.run.descent.lineage import Examined, write_lineage
+from ftguard.run.descent.original import Original
 from ftguard.run.keep import keep_checkpoint, loads, put_aside
 
 ONLY_FOR_A_RESUME = (

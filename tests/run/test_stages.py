@@ -437,6 +437,28 @@ def test_a_record_of_an_older_version_is_read(stages: Stages) -> None:
     assert {m["name"] for m in verdict["stage"]} == {"target", "forgetting"}
 
 
+def test_records_that_are_uploaded_name_no_folder_of_this_machine(stages: Stages) -> None:
+    """Of a first stage and a second: neither the Trainer's state nor the record beside the files,
+    of the checkpoints and of the kept one, which people publish.
+    """
+    stages.run("a", stages.load())
+    stages.run("b", stages.load(stages.folder / "a/checkpoint-4"), rate=0.0)
+    records = [
+        path
+        for name in ("trainer_state.json", "ftguard.json")
+        for path in stages.folder.rglob(name)
+    ]
+
+    assert len(records) >= 8
+    for path in records:
+        text = path.read_text()
+        assert str(stages.folder) not in text, path
+        assert str(Path.home()) not in text, path
+    state = json.loads((stages.folder / "b/checkpoint-4/trainer_state.json").read_text())
+    noted = state["stateful_callbacks"]["ftguard"]["attributes"]
+    assert (noted["folder"], noted["model"]) == ("_ftguard/base", "…/base")
+
+
 def test_a_record_says_nothing_of_what_was_asked(stages: Stages) -> None:
     """`checkpoint-N/ftguard.json` names the checkpoint and its base, and holds no probe's text."""
     stages.run("a", stages.load())

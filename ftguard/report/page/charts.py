@@ -23,6 +23,8 @@ FRONTIER = (640.0, 380.0)
 SQUARE = 300.0
 RATES = (320.0, 78.0)
 LEFT, RIGHT, TOP, BOTTOM = 54.0, 14.0, 16.0, 34.0
+LINE = 16.0
+"""From one limit's words to those of the next."""
 MOST_LABELS = 12
 """Points that are labelled; of more, those on the frontier, the kept and the last."""
 
@@ -100,23 +102,26 @@ def frontier_chart(runs: Sequence[RunShown]) -> Markup:
     """Each checkpoint by its cost and its gain; a line joins those that no other one beats.
 
     Args:
-        runs: that have a frontier, of the same gain and cost; of several each label has its number.
+        runs: that have a frontier, of the same gain and cost; of several each label has its number,
+            and so has each limit where they differ.
     """
     width, height = FRONTIER
     points = [point for run in runs for point in _points(run, numbered=len(runs) > 1)]
     gain, cost = runs[0].frontier.gain, runs[0].frontier.cost  # type: ignore[union-attr]
-    limit = [] if cost.limit is None else [cost.limit]
+    limits = _limits(runs)
     values = [end for point in points for end in (point.cost.low, point.cost.high)]
-    across = scale([*limit, *_without_the_absurd(values, limit)], LEFT, width - RIGHT)
+    known = _without_the_absurd(values, [max(limits)] if limits else [])
+    across = scale([*limits, *known], LEFT, width - RIGHT)
     ups = [end for point in points for end in (point.gain.low, point.gain.high)]
     up = scale(ups, height - BOTTOM - 14, TOP)
     parts = [*_axes(across, up, width, height - 14, unit=gain.unit, below=cost.unit)]
     parts.append(words((LEFT + width - RIGHT) / 2, height - 4, f"{cost.title} →", "axis-name"))
     parts.append(words(LEFT, TOP - 4, f"↑ {gain.title}", "axis-name", "start"))
-    if cost.limit is not None:
-        x = across(cost.limit)
+    for row, (limit, told) in enumerate(sorted(limits.items())):
+        x = across(limit)
         parts.append(line(x, TOP, x, height - BOTTOM - 14, "limit"))
-        parts.append(words(x + 4, TOP + 10, f"limit {cost.limit_told}", "limit-word", "start"))
+        # One below the other, so that limits side by side can be read.
+        parts.append(words(x + 4, TOP + 10 + LINE * row, told, "limit-word", "start"))
     for point in points:
         x, y = point.at(across, up)
         parts.append(line(across(point.cost.low), y, across(point.cost.high), y, "whisker faint"))
@@ -134,6 +139,22 @@ def frontier_chart(runs: Sequence[RunShown]) -> Markup:
     told = "; ".join(f"{p.name} gains {p.gain.told} for {p.cost.told}" for p in points)
     label = f"{gain.title} against {cost.title}: {told}"
     return picture(width, height, label, *parts, class_="chart wide")
+
+
+def _limits(runs: Sequence[RunShown]) -> dict[float, str]:
+    """The cost's limits in words; of runs that differ in it, with the numbers of those it is of."""
+    costs = [(run.number, run.frontier.cost) for run in runs if run.frontier is not None]
+    of: dict[float, list[int]] = {}
+    for number, cost in costs:
+        if cost.limit is not None:
+            of.setdefault(cost.limit, []).append(number)
+    told = {cost.limit: cost.limit_told for _, cost in costs if cost.limit is not None}
+    if len(of) == 1 and len(costs) == len(*of.values()):
+        return {limit: f"limit {told[limit]}" for limit in of}
+    return {
+        limit: f"limit {told[limit]} of {', '.join(map(str, numbers))}"
+        for limit, numbers in of.items()
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 from ftguard.folders import RunFolder
-from ftguard.run.descent.lineage import Descent, Original, write_original
+from ftguard.run.descent.lineage import Descent, write_original
+from ftguard.run.descent.original import Original
 from ftguard.run.ledger import AnyEvent, Chosen, Ledger
 from ftguard.tracking import say
 

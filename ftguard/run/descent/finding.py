@@ -4,7 +4,8 @@ from pathlib import Path
 
 from ftguard.ask.original import where_loaded
 from ftguard.ask.unwrap import inner_model
-from ftguard.run.descent.lineage import Descent, Original, descent_of_folder, descent_of_weights
+from ftguard.run.descent.lineage import Descent, descent_of_folder, descent_of_weights
+from ftguard.run.descent.original import Original
 from ftguard.run.descent.original_base import ITSELF
 from ftguard.run.given import Host, Settings
 from ftguard.run.trainer import loaded_from

@@ -10,30 +10,14 @@ import msgspec
 from ftguard.ask.weights import Tensors, differ_in_matrices_alone
 from ftguard.disk import write_json, write_whole
 from ftguard.folders import OURS, RunFolder, descent_folder
+from ftguard.run.descent.known_here import found, told
+from ftguard.run.descent.original import Original
 from ftguard.run.ledger import Ledger, current_run
 from ftguard.verdict.checkup import Checkup
 
 RECORD = "ftguard.json"
 IN_STATE = "ftguard"
 """Where the Trainer's own state, which each checkpoint holds, keeps what the run descends from."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Original:
-    """The base that costs are counted from, and where to find it again."""
-
-    digest: str
-    """Of the fingerprint of its snapshot."""
-    folder: str
-    """Where its snapshot is; in a record, relative to the record's own folder."""
-    weights: str = ""
-    """Fingerprint of its weights; empty where an older version wrote the record."""
-    model: str = ""
-    """The folder or the hub name that it was loaded from; empty where it was made in memory."""
-    revision: str = ""
-    """The commit on the hub."""
-    dtype: str = ""
-    """Of its weights, as they were asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +89,7 @@ def write_lineage(folder: Path, original: Original, checkpoint: Examined) -> Non
         base=original.digest,
         base_folder=_relative(Path(original.folder), folder),
         base_weights=original.weights,
-        base_model=original.model,
+        base_model=told(original, Path(original.folder).parent.parent).model,
         base_revision=original.revision,
         base_dtype=original.dtype,
         checkup=checkpoint,
@@ -118,7 +102,7 @@ def descent_of_folder(folder: Path) -> Descent | None:
     """What a model's folder says: its own record, or a run's folder that lies in it."""
     lineage = read_lineage(folder)
     if lineage is not None:
-        original = Original(
+        recorded = Original(
             digest=lineage.base,
             folder=str(_present(folder / lineage.base_folder)),
             weights=lineage.base_weights,
@@ -126,6 +110,7 @@ def descent_of_folder(folder: Path) -> Descent | None:
             revision=lineage.base_revision,
             dtype=lineage.base_dtype,
         )
+        original = _with_own_name(recorded, lineage.checkup.run)
         return Descent(original=original, source=str(folder / RECORD), run=lineage.checkup.run)
     run = RunFolder(folder)
     known = _read(run.original)
@@ -139,21 +124,38 @@ def descent_of_folder(folder: Path) -> Descent | None:
     )
 
 
-def remember(state: Any, original: Original, run: str) -> None:
-    """Put it into the Trainer's state, so that a checkpoint resumed from elsewhere names it."""
+def _with_own_name(recorded: Original, run: str) -> Original:
+    """With the model's folder, which its run's own record has, and this machine's notes."""
+    output_dir = Path(recorded.folder).parent.parent
+    own = _read(Path(recorded.folder).parent / "original.json")
+    if own is not None and own.digest == recorded.digest and own.model:
+        return replace(recorded, model=own.model)
+    return found(recorded, output_dir, run)
+
+
+def remember(state: Any, original: Original, run: str, output_dir: Path) -> None:
+    """Put it into the Trainer's state, so that a checkpoint resumed from elsewhere names it.
+
+    The state is uploaded with the checkpoint: where folders are is `note`d on this machine alone.
+    """
     state.stateful_callbacks[IN_STATE] = {
         "args": {},
-        "attributes": {"run": run, **asdict(original)},
+        "attributes": {"run": run, **asdict(told(original, output_dir))},
     }
 
 
-def descent_of_state(state: Any) -> Descent | None:
-    """What the state of a resumed checkpoint says."""
-    found: Any = (state.stateful_callbacks or {}).get(IN_STATE)
+def descent_of_state(state: Any, output_dir: Path) -> Descent | None:
+    """What the state of a resumed checkpoint says.
+
+    Args:
+        state: of the Trainer.
+        output_dir: where the resume writes to: mostly where the run did.
+    """
+    recorded: Any = (state.stateful_callbacks or {}).get(IN_STATE)
     try:
-        attributes = dict(found["attributes"])
+        attributes = dict(recorded["attributes"])
         run = str(attributes.pop("run"))
-        original = msgspec.convert(attributes, Original)
+        original = found(msgspec.convert(attributes, Original), output_dir, run)
     except (TypeError, KeyError, ValueError):
         return None
     return Descent(original=original, source="the checkpoint's `trainer_state.json`", run=run)

@@ -12,7 +12,8 @@ from ftguard.ask.unwrap import inner_model
 from ftguard.ask.weights import weights_fingerprint
 from ftguard.errors import BaseMismatchError, FtguardError, FtguardWarning
 from ftguard.folders import cache_folder
-from ftguard.run.descent.lineage import Descent, Original
+from ftguard.run.descent.lineage import Descent
+from ftguard.run.descent.original import Original
 from ftguard.run.examine import EvalConfig
 from ftguard.run.ledger import Origin
 from ftguard.scores.snapshot import Snapshot, load_snapshot

@@ -97,7 +97,7 @@ def ask(
             prompt_batch,
             plan,
             bar.update,
-            base_answers=of_base,
+            base_answers=None if base_answers is None else of_base,
             previous=previous,
             decided=decided,
         )
@@ -123,14 +123,8 @@ def ask(
             replace(found[question.fingerprint], probe_id=question.probe_id)
             for question in prompt_batch.questions
         )
-    if base_answers is None:
-        # What writing them told is what reading them again would.
-        by_base = tuple(
-            answer
-            for question, answer in zip(prompt_batch.questions, answers, strict=True)
-            if question.prompt
-        )
-    else:
+        if base_answers is None:
+            of_base = [answer for answer in answers if prompts[answer.probe_id]]
         by_base = tuple(
             replace(answer, logprobs=written.of_base[answer.probe_id]) for answer in of_base
         )

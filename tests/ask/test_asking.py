@@ -18,8 +18,8 @@ from ftguard import Probe
 from ftguard.ask.answer import Answer
 from ftguard.ask.asking import ask
 from ftguard.ask.batches import BatchPlan
-from ftguard.ask.generate import LOG_ZERO
 from ftguard.ask.prompts import PromptBatch, prepare
+from ftguard.ask.writing import LOG_ZERO
 
 pytestmark = pytest.mark.filterwarnings(
     # what transformers is about to rename, used in peft
@@ -327,7 +327,7 @@ def test_a_label_shows_progress(
 def test_the_bar_ends_at_its_total(
     model: LlamaForCausalLM, sheet: PromptBatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """1 text, 2 options and 3 prompts make 6, and a checkpoint that reads the base's 3 answers 9."""
+    """1 text, 2 options and 3 prompts make 6, and the base's 3 answers that a checkpoint reads 9."""
     bars: list[tqdm[Any]] = []
 
     def bar(items: None, **settings: Any) -> "tqdm[Any]":

@@ -35,14 +35,14 @@ class _Room(DynamicLayer):  # type: ignore[misc]
         super().__init__()
         self._size = size
         self._used = 0
-        self._kept: tuple[torch.Tensor, torch.Tensor] | None = None
+        self._kept: tuple[torch.Tensor, ...] = ()
 
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, *args: object, **kwargs: object
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Add what a step brings, and return all so far."""
         del args, kwargs
-        if self._kept is None:
+        if not self._kept:
             self._kept = tuple(
                 new.new_empty((*new.shape[:2], self._size, new.shape[3]))
                 for new in (key_states, value_states)
@@ -57,7 +57,7 @@ class _Room(DynamicLayer):  # type: ignore[misc]
 
     def batch_select_indices(self, indices: torch.Tensor) -> None:
         """Keep some rows."""
-        if self._kept is not None:
+        if self._kept:
             self._kept = tuple(kept[indices] for kept in self._kept)
             self._show(self._used)
 

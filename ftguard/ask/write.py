@@ -14,7 +14,7 @@ from ftguard.ask.prompts import PromptBatch, Question
 from ftguard.ask.render import Ids
 from ftguard.ask.said import said
 from ftguard.ask.verify import Verified, most_logits, verify
-from ftguard.ask.weights import is_sharded
+from ftguard.ask.weights import EXACT, is_sharded
 from ftguard.ask.writing import Generated
 
 PILOT = 20
@@ -75,7 +75,7 @@ class _Asking:
         """What the model thinks of some texts after their contexts; of each one once."""
         texts = list(dict.fromkeys(rows))
         weight = self.model.get_input_embeddings().weight
-        places = max(1, most_logits(weight.device) // weight.shape[0])
+        places = max(1, most_logits(weight.device) // int(weight.shape[0]))
 
         def cost(row: tuple[Ids, Ids]) -> int:
             # Long texts over a large vocabulary are bounded by their logits, not by their tokens.
@@ -99,7 +99,7 @@ def write(
     plan: BatchPlan,
     done: Callable[[int], object],
     *,
-    base_answers: Sequence[Answer] = (),
+    base_answers: Sequence[Answer] | None = (),
     previous: Mapping[str, Answer] | None = None,
     decided: Decided | None = None,
 ) -> Written:
@@ -115,14 +115,16 @@ def write(
         prompt_batch: that they are of.
         plan: batch limits; changed where memory runs out.
         done: told the number of answers after each batch, those of the base that are read too.
-        base_answers: of the base, to be read, each to one of the questions of the batch.
+        base_answers: of the base, to be read, each to one of the questions of the batch; None
+            where this is the base.
         previous: earlier answers to the same questions, by probe.
         decided: whether the score of an answer is decided, whatever would follow.
     """
     asking = _Asking(model=model, prompt_batch=prompt_batch, plan=plan, done=done)
     prompts = {q.probe_id: q.prompt for q in prompt_batch.questions}
     rows = {
-        answer.probe_id: (prompts[answer.probe_id], answer.token_ids) for answer in base_answers
+        answer.probe_id: (prompts[answer.probe_id], answer.token_ids)
+        for answer in base_answers or ()
     }
     found = asking.verified(rows.values(), done)
     done(len(rows) - len(found))
@@ -130,23 +132,41 @@ def write(
     known = _Known()
     # Processes that share weights must take the same steps, and so each writes every answer.
     if not is_sharded(model):
-        drafts = _drafts(questions, {a.probe_id: a for a in base_answers}, decided)
+        drafts = _drafts(questions, {a.probe_id: a for a in base_answers or ()}, decided)
         for question, draft in drafts:
             known.learn(question, draft, found[rows[draft.probe_id]])
         _learn_from(known, _drafts(questions, previous or {}, decided), asking)
     done(len(known.answers))
     rest = [question for question in questions if question.fingerprint not in known.answers]
-    answers = {
+    answers = known.answers | {
         question.fingerprint: said(generated, question, prompt_batch)
         for question, generated in zip(
             rest, _write(asking, rest, known.begun, decided), strict=True
         )
     }
+    if base_answers is None:
+        own = {q.probe_id: answers[q.fingerprint] for q in prompt_batch.questions if q.prompt}
+        of_base = _as_read(own, prompts, asking)
     return Written(
-        answers=known.answers | answers,
+        answers=answers,
         of_base=of_base,
         num_unchanged=len(known.answers),
     )
+
+
+def _as_read(
+    own: Mapping[str, Answer], prompts: Mapping[str, Ids], asking: _Asking
+) -> dict[str, tuple[float, ...]]:
+    """The log-probabilities of a model's own answers, as one pass reads them.
+
+    Writing them told the same to some 1e-6 nats a token in full precision. In 16 bits the two
+    differ by hundredths of a nat, to one side, and checkpoints read: then the base reads too.
+    """
+    if asking.model.dtype in EXACT:
+        return {probe_id: answer.logprobs for probe_id, answer in own.items()}
+    rows = {probe_id: (prompts[probe_id], answer.token_ids) for probe_id, answer in own.items()}
+    found = asking.verified(rows.values())
+    return {probe_id: found[row].logprobs for probe_id, row in rows.items()}
 
 
 def _drafts(

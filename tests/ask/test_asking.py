@@ -327,7 +327,7 @@ def test_a_label_shows_progress(
 def test_the_bar_ends_at_its_total(
     model: LlamaForCausalLM, sheet: PromptBatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """1 text, 2 options and 3 prompts make 6, and the base's 3 answers that a checkpoint reads 9."""
+    """1 text, 2 options and 3 prompts make 6; the base's 3 answers that a checkpoint reads, 9."""
     bars: list[tqdm[Any]] = []
 
     def bar(items: None, **settings: Any) -> "tqdm[Any]":

@@ -122,17 +122,15 @@ def write(
     """
     asking = _Asking(model=model, prompt_batch=prompt_batch, plan=plan, done=done)
     prompts = {q.probe_id: q.prompt for q in prompt_batch.questions}
-    rows = {
-        answer.probe_id: (prompts[answer.probe_id], answer.token_ids)
-        for answer in base_answers or ()
-    }
+    given = base_answers or ()
+    rows = {answer.probe_id: (prompts[answer.probe_id], answer.token_ids) for answer in given}
     found = asking.verified(rows.values(), done)
     done(len(rows) - len(found))
     of_base = {probe_id: found[row].logprobs for probe_id, row in rows.items()}
     known = _Known()
     # Processes that share weights must take the same steps, and so each writes every answer.
     if not is_sharded(model):
-        drafts = _drafts(questions, {a.probe_id: a for a in base_answers or ()}, decided)
+        drafts = _drafts(questions, {answer.probe_id: answer for answer in given}, decided)
         for question, draft in drafts:
             known.learn(question, draft, found[rows[draft.probe_id]])
         _learn_from(known, _drafts(questions, previous or {}, decided), asking)

@@ -9,16 +9,18 @@ from dataclasses import dataclass, replace
 import msgspec
 import torch
 
+from ftguard.ask.answer import Answer
 from ftguard.ask.asking import ask
 from ftguard.ask.batches import BatchPlan
 from ftguard.ask.prompts import PromptBatch
 from ftguard.errors import told
 from ftguard.measures import Measure, measure
 from ftguard.measures.measurement import Measurement
-from ftguard.scores import SCORER_VERSION, score
+from ftguard.scores import SCORER_VERSION, decided, known_scores, score
+from ftguard.scores.record import Score
 from ftguard.scores.snapshot import Fingerprint, Snapshot
 from ftguard.stats.alpha_spending import Look
-from ftguard.verdict.again import decided
+from ftguard.verdict.again import decided as decided_by
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gates import UNDECIDED
 from ftguard.verdict.remedies import Remedy
@@ -119,6 +121,7 @@ def take_snapshot(
     run: str,
     step: int,
     base: Snapshot | None = None,
+    previous: Snapshot | None = None,
     label: str,
 ) -> Snapshot:
     """Ask a model everything and score its answers.
@@ -129,8 +132,10 @@ def take_snapshot(
         run: the run's id.
         step: optimizer steps trained.
         base: the base's snapshot; None where the base itself is asked (adapters disabled).
+        previous: of the checkpoint before; what comes out as it did there is not written again.
         label: of the progress bar.
     """
+    before = {a.probe_id: a for a in previous.answers} if previous else None
     asked = ask(
         model,
         config.prompt_batch,
@@ -138,13 +143,20 @@ def take_snapshot(
         base_answers=None if base is None else base.base_answer_logprobs,
         plan=config.plan,
         progress=label if config.progress else None,
+        previous=before,
+        decided=decided,
     )
+    probes = config.prompt_batch.probes
+    known: dict[Answer, Score] = {}
+    for earlier in (base, previous):
+        if earlier is not None and earlier.fingerprint == config.fingerprint:
+            known |= known_scores(probes, earlier.answers, earlier.scores)
     return Snapshot(
         run=run,
         step=step,
         fingerprint=config.fingerprint,
         answers=asked.answers,
-        scores=score(config.prompt_batch.probes, asked.answers),
+        scores=score(probes, asked.answers, known),
         base_answer_logprobs=asked.base_answer_logprobs,
         versions=_versions(),
         seconds=asked.seconds,
@@ -164,16 +176,24 @@ def examine(
     current_rate: float,
     advising: Advising,
     grade: Grade | None = None,
+    previous: Snapshot | None = None,
 ) -> Examination:
     """Ask, score, measure, decide and advise on one checkpoint.
 
     A failure to ask is an explicit missing measurement: what was measured before is kept, and
-    training goes on. `grade` has the open answers of both judged.
+    training goes on. `grade` has the open answers of both judged; `previous` is what the checkpoint
+    before answered, where it is at hand.
     """
     started = time.perf_counter()
     try:
         now = take_snapshot(
-            model, config, run=run.id, step=moment.step, base=base, label=f"ftguard: {moment.step}"
+            model,
+            config,
+            run=run.id,
+            step=moment.step,
+            base=base,
+            previous=previous,
+            label=f"ftguard: {moment.step}",
         )
         sides, notes = Sides(base=base, now=now), now.notes
         try:
@@ -228,7 +248,7 @@ def assess(
         seconds=0.0,
         learning_rate=current_rate,
     )
-    return decided(
+    return decided_by(
         checkup, past, run, look=look, patience=advising.patience, remedies=advising.remedies
     )
 

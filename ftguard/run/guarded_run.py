@@ -58,8 +58,8 @@ class GuardedRun:
     grading: Grading | None = None
     """The judge at work, in the main process."""
     last: list[Snapshot] = field(default_factory=list)
-    """What the last checkpoint answered, where this attempt has asked one: every process has it, and
-    the next checkpoint is asked more quickly with it."""
+    """What the last checkpoint of this attempt answered, if any: every process has it, and the next
+    checkpoint is asked more quickly with it."""
     in_place: bool = False
     """Whether models stay where they are and are not written to: the best is linked to."""
 

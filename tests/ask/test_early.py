@@ -7,6 +7,8 @@ from ftguard.ask.asking import ask
 from ftguard.ask.early import EVERY
 from ftguard.ask.prompts import prepare
 
+SAY = "Say something"
+
 
 def test_only_answers_of_which_the_score_alone_counts_end_early(
     model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
@@ -14,10 +16,9 @@ def test_only_answers_of_which_the_score_alone_counts_end_early(
     """General and tail answers end at the first look after five characters; those whose confidence
     is measured, and those that a judge or people read, are written to their end.
     """
-    settings = {"prompt": "Say something", "max_new_tokens": 24}
     written = {
-        "general": Probe(id="a", reference="no\nno", role="general", **settings),
-        "tail": Probe(id="b", reference="no\nno", role="tail", **settings),
+        "general": Probe(id="a", prompt=SAY, reference="no\nno", role="general", max_new_tokens=24),
+        "tail": Probe(id="b", prompt=SAY, reference="no\nno", role="tail", max_new_tokens=24),
         "target": Probe(id="c", reference="no\nno", role="target", max_new_tokens=25, prompt="Say"),
         "open": Probe(id="d", scorer="open", role="general", prompt="Tell", max_new_tokens=24),
     }
@@ -41,9 +42,7 @@ def test_an_answer_that_ended_early_is_verified_as_it_is(
     model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
 ) -> None:
     """It is taken over by the same rule, and written to its end where there is none."""
-    probe = Probe(
-        id="a", prompt="Say something", reference="no\nno", max_new_tokens=24, role="general"
-    )
+    probe = Probe(id="a", prompt=SAY, reference="no\nno", max_new_tokens=24, role="general")
     sheet = prepare([probe], model, tokenizer, {})
     whole = ask(model, sheet, base_answers=()).answers
     early = ask(model, sheet, decided=lambda _, text: len(text) > 5)

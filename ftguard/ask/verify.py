@@ -19,7 +19,7 @@ MOST_LOGITS = 2**24
 """Of one batch on a CPU, in float32 64 megabytes: larger ones leave its caches."""
 MOST_LOGITS_ON_DEVICE = 2**27
 """The same on any other device."""
-TIE = 2e-5
+TIE = 5e-6
 """Of a logit's size: what the two ways to compute it, in one pass and step by step, may move it by
 in full precision. Nearer than that, two tokens are as likely."""
 

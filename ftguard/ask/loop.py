@@ -7,15 +7,15 @@ be decoded so; whether it comes to the same is tried (`as_generate`), never assu
 """
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import torch
 from transformers import DynamicCache, GenerationConfig, GenerationMixin, PreTrainedModel
 from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
 
+from ftguard.ask.kept_layer import Room
 from ftguard.ask.padding import STEPS, apart, rounding_of
 from ftguard.ask.prompts import Question
 from ftguard.ask.weights import is_sharded
@@ -25,47 +25,15 @@ TRIED = 4
 """So many rows are decoded in both ways to compare them."""
 BLOCK = 128
 """Tokens of a vocabulary that are looked through together."""
+FEWEST, LIKE = 8, (3, 4)
+"""So many prompts at least are read together, and shorter ones than three quarters apart."""
 LEAVING = 8
 """Rows leave a batch as soon as an eighth of it has ended: to copy the others' keys and values
 costs about as much as one step reads."""
 
 
-class _Room(DynamicLayer):  # type: ignore[misc]
-    """Keys and values of one layer, written into room for all that may come."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self._size = size
-        self._used = 0
-        self._kept: tuple[torch.Tensor, ...] = ()
-
-    def update(
-        self, key_states: torch.Tensor, value_states: torch.Tensor, *args: object, **kwargs: object
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Add what a step brings, and return all so far."""
-        del args, kwargs
-        if not self._kept:
-            self._kept = tuple(
-                new.new_empty((*new.shape[:2], self._size, new.shape[3]))
-                for new in (key_states, value_states)
-            )
-            self.dtype, self.device = key_states.dtype, key_states.device
-            self.is_initialized = True
-        end = self._used + key_states.shape[2]
-        for kept, new in zip(self._kept, (key_states, value_states), strict=True):
-            kept[:, :, self._used : end] = new
-        self._show(end)
-        return self.keys, self.values
-
-    def batch_select_indices(self, indices: torch.Tensor) -> None:
-        """Keep some rows."""
-        if self._kept:
-            self._kept = tuple(kept[indices] for kept in self._kept)
-            self._show(self._used)
-
-    def _show(self, end: int) -> None:
-        self._used = end
-        self.keys, self.values = (kept[:, :, :end] for kept in self._kept)
+Step = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, DynamicCache], torch.Tensor]
+"""Token ids, mask and positions, and what came before: the logits after each row, as float32."""
 
 
 def decode(
@@ -80,21 +48,18 @@ def decode(
         model: in evaluation mode; one for which `can_loop` holds.
         writings: begun or not.
         pad_id: fills the batch.
-        seen: gets the logits of each step, where given.
+        seen: gets the logits of each step, longest row first, where given.
     """
-    rows = list(writings)
-    width, room = max(len(row.begun) for row in rows), max(row.room for row in rows)
+    rows = sorted(writings, key=_length, reverse=True)
+    width, room = _length(rows[0]), max(row.room for row in rows)
+    step, cache = _step(model), _cache(model, width + room)
     device = model.get_input_embeddings().weight.device
-    lengths = torch.tensor([len(row.begun) for row in rows], device=device)
-    ids = torch.tensor([[*[pad_id] * (width - len(row.begun)), *row.begun] for row in rows])
-    ids = ids.to(device)
+    lengths = torch.tensor([_length(row) for row in rows], device=device)
     places = torch.arange(width + room, device=device)
     mask = (places >= width - lengths[:, None]).long()
     positions = (places - (width - lengths[:, None])).clamp(min=0)
-    step, cache = _step(model), _cache(model, width + room)
-    start = 0
+    logits = _read_prompts(step, rows, cache, mask, positions, pad_id=pad_id)
     for end in range(width, width + room):
-        logits = step(ids, mask[:, :end], positions[:, start:end], cache)
         tokens = _likeliest(logits)
         # The likeliest token's log-probability, in half of the time of a log-sum.
         logprobs = logits.softmax(-1).amax(-1).log()
@@ -103,14 +68,58 @@ def decode(
         for row, token, logprob in zip(rows, tokens.tolist(), logprobs.tolist(), strict=True):
             row.take(token, logprob)
         live = [place for place, row in enumerate(rows) if row.finish is None]
-        if not live:
+        if not live or end == width + room - 1:
             return
-        ids, start = tokens[:, None], end
         if (len(rows) - len(live)) * LEAVING >= len(rows):
             kept = torch.tensor(live, device=device)
             rows = [rows[place] for place in live]
-            ids, mask, positions = ids[kept], mask[kept], positions[kept]
+            tokens, mask, positions = tokens[kept], mask[kept], positions[kept]
             cache.batch_select_indices(kept)
+        logits = step(tokens[:, None], mask[:, : end + 1], positions[:, end : end + 1], cache)
+
+
+def _read_prompts(
+    step: Step,
+    rows: Sequence[Writing],
+    cache: DynamicCache,
+    mask: torch.Tensor,
+    positions: torch.Tensor,
+    *,
+    pad_id: int,
+) -> torch.Tensor:
+    """The logits after what is there of each row, longest first; keys and values go to the cache.
+
+    Rows of like lengths are read together, as much of a batch of unlike ones would be padding.
+    """
+    width = _length(rows[0])
+    together = not all(isinstance(layer, Room) for layer in cache.layers) or not cache.layers
+    groups = [slice(0, len(rows))] if together else _groups([_length(row) for row in rows])
+    logits = []
+    for group in groups:
+        longest = _length(rows[group.start])
+        ids = [[*[pad_id] * (longest - _length(row)), *row.begun] for row in rows[group]]
+        own = cache if len(groups) == 1 else DynamicCache()
+        here = slice(width - longest, width)
+        told = torch.tensor(ids, device=mask.device), mask[group, here], positions[group, here]
+        logits.append(step(*told, own))
+        if own is not cache:
+            for kept, layer in zip(cache.layers, own.layers, strict=True):
+                kept.fill(group, len(rows), width, layer)
+    return torch.cat(logits)
+
+
+def _groups(lengths: Sequence[int]) -> list[slice]:
+    """Rows that are read together, of lengths that fall: enough of them, and of like lengths."""
+    starts = [0]
+    for place, length in enumerate(lengths):
+        unlike = length * LIKE[1] < lengths[starts[-1]] * LIKE[0]
+        if unlike and place - starts[-1] >= FEWEST and len(lengths) - place >= FEWEST:
+            starts.append(place)
+    return [slice(*ends) for ends in zip(starts, [*starts[1:], len(lengths)], strict=True)]
+
+
+def _length(row: Writing) -> int:
+    return len(row.begun)
 
 
 def can_loop(model: PreTrainedModel) -> bool:
@@ -145,7 +154,7 @@ def as_generate(model: PreTrainedModel, questions: Sequence[Question], pad_id: i
         if not can_loop(model):
             return False
         # The longest and the shortest among them, so that there is padding where there can be.
-        by_length = sorted(questions, key=lambda question: len(question.prompt))
+        by_length = sorted(questions, key=lambda question: len(question.prompt), reverse=True)
         tried = [*by_length[: TRIED // 2], *by_length[TRIED // 2 :][-TRIED // 2 :]]
         seen: list[torch.Tensor] = []
         decode(model, [_first_tokens(question) for question in tried], pad_id, seen)
@@ -207,15 +216,14 @@ def _cache(model: PreTrainedModel, size: int) -> DynamicCache:
     cache = DynamicCache(config=model.config.get_text_config(decoder=True))
     if cache.layers:
         cache.layers = [
-            _Room(size) if type(layer) is DynamicLayer else layer for layer in cache.layers
+            Room(size) if type(layer) is DynamicLayer else layer for layer in cache.layers
         ]
     else:
-        cache.layer_class_to_replicate = partial(_Room, size)
+        cache.layer_class_to_replicate = partial(Room, size)
     return cache
 
 
-def _step(model: PreTrainedModel) -> Any:
-    """A function that gives the logits after the last token of each row, as float32."""
+def _step(model: PreTrainedModel) -> Step:
     takes = inspect.signature(type(model).forward).parameters
     name = "cache" if "cache" in takes else "past_key_values"
     keep = {"logits_to_keep": 1} if "logits_to_keep" in takes else {}

@@ -76,9 +76,9 @@ def made(model: Callable[[], PreTrainedModel]) -> PreTrainedModel:
 
 
 def questions(*, tokens: int = 20) -> list[Question]:
-    """Twelve prompts of 3 to 14 tokens."""
+    """Twenty-four prompts of 3 to 26 tokens, which are read in two groups."""
     draw = torch.Generator().manual_seed(0)
-    prompts = [torch.randint(3, VOCABULARY, (3 + n,), generator=draw).tolist() for n in range(12)]
+    prompts = [torch.randint(3, VOCABULARY, (3 + n,), generator=draw).tolist() for n in range(24)]
     return [
         Question(probe_id=str(n), prompt=tuple(prompt), max_new_tokens=tokens)
         for n, prompt in enumerate(prompts)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Finish = Literal["stop", "length"]
+Finish = Literal["stop", "length", "decided"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,8 @@ class Answer:
     """Of a text that was read: whether each of its tokens was the likeliest one there. Told only
     for `greedy_match`."""
     finish: Finish = "stop"
-    """`stop` where the model ended its answer itself, `length` where it was cut off."""
+    """`stop` where the model ended its answer itself, `length` where it was cut off, and `decided`
+    where writing ended as nothing that could follow would have changed its score."""
     fingerprint: str = ""
     """Hash of what was asked: the rendered tokens and the decoding."""
 

@@ -10,13 +10,13 @@ from transformers import PreTrainedModel
 
 from ftguard.ask.answer import Answer
 from ftguard.ask.batches import BatchPlan, in_batches
-from ftguard.ask.generate import Generated, generate
+from ftguard.ask.early import Decided
 from ftguard.ask.padding import apart, next_logprobs, rounding_of
 from ftguard.ask.prompts import PromptBatch, Question
 from ftguard.ask.quiet import undisturbed
 from ftguard.ask.read import read, read_greedy, read_next
 from ftguard.ask.render import Ids
-from ftguard.ask.said import said
+from ftguard.ask.write import write
 from ftguard.terminal import bar as progress_bar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -34,6 +34,8 @@ class Asked:
     """One for each question, in order."""
     base_answer_logprobs: tuple[Answer, ...]
     """Generated answers of the base, read by this model: its tokens, this model's logprobs."""
+    num_unchanged: int
+    """So many answers were the same as an earlier one, and not written again."""
     seconds: float
     writing_seconds: float
     """Of these, what writing answers took; the rest is reading."""
@@ -53,6 +55,8 @@ def ask(
     base_answers: Sequence[Answer] | None = None,
     plan: BatchPlan | None = None,
     progress: str | None = None,
+    previous: Mapping[str, Answer] | None = None,
+    decided: Decided | None = None,
 ) -> Asked:
     """Ask everything, leaving no trace in the model or in any random state.
 
@@ -63,6 +67,10 @@ def ask(
         base_answers: answers of the base, to be read by this model (for drift); None for its own.
         plan: batch limits; changed where memory runs out.
         progress: label of a progress bar on standard error; None for no bar.
+        previous: answers of an earlier checkpoint, by probe; those that come out the same again
+            are read and not written.
+        decided: whether the score of a probe's answer is decided by a text, whatever would follow;
+            such answers are written no further.
     """
     plan = plan or BatchPlan()
     started, noted = time.perf_counter(), len(plan.notes)
@@ -77,25 +85,33 @@ def ask(
     }
     prompted = [question for question in unique.values() if question.max_new_tokens]
     prompts = {question.probe_id: question.prompt for question in prompt_batch.questions}
-    by_base = prompts if base_answers is None else [answer.probe_id for answer in base_answers]
-    num_by_base = sum(bool(prompts[probe_id]) for probe_id in by_base)
+    of_base = [a for a in base_answers or () if a.token_ids and prompts.get(a.probe_id)]
     with (
         undisturbed(model, base=base) as inner,
         progress_bar(
             label=progress,
-            total=len(next_tokens) + len(texts) + len(greedy) + len(prompted) + num_by_base,
+            total=len(next_tokens) + len(texts) + len(greedy) + len(prompted) + len(of_base),
         ) as bar,
     ):
         began = time.perf_counter()
-        generated = _generate_all(inner, prompted, prompt_batch, plan, bar.update)
+        written = write(
+            inner,
+            prompted,
+            prompt_batch,
+            plan,
+            bar.update,
+            base_answers=None if base_answers is None else of_base,
+            previous=previous,
+            decided=decided,
+        )
         writing_seconds = time.perf_counter() - began
         options = _read_all(inner, next_tokens, prompt_batch, plan, bar.update, by=read_next)
         read_texts = _read_all(inner, texts, prompt_batch, plan, bar.update, by=read)
         likeliest = _read_all(inner, greedy, prompt_batch, plan, bar.update, by=read_greedy)
         found: dict[str, Answer] = {}
         for fingerprint, question in unique.items():
-            if fingerprint in generated:
-                found[fingerprint] = said(generated[fingerprint], question, prompt_batch)
+            if fingerprint in written.answers:
+                found[fingerprint] = written.answers[fingerprint]
             elif fingerprint in options:
                 found[fingerprint] = _options_answer(question, options[fingerprint])
             elif fingerprint in likeliest:
@@ -111,15 +127,15 @@ def ask(
             replace(found[question.fingerprint], probe_id=question.probe_id)
             for question in prompt_batch.questions
         )
-        given = answers if base_answers is None else base_answers
-        written_by_base = [answer for answer in given if prompts[answer.probe_id]]
-        base_texts = {a.probe_id: (prompts[a.probe_id], a.token_ids) for a in written_by_base}
-        logprobs = _read_all(inner, base_texts, prompt_batch, plan, bar.update, by=read)
+        if base_answers is None:
+            of_base = [answer for answer in answers if prompts[answer.probe_id]]
+        by_base = tuple(
+            replace(answer, logprobs=written.of_base[answer.probe_id]) for answer in of_base
+        )
     return Asked(
         answers=answers,
-        base_answer_logprobs=tuple(
-            replace(answer, logprobs=logprobs[answer.probe_id]) for answer in written_by_base
-        ),
+        base_answer_logprobs=by_base,
+        num_unchanged=written.num_unchanged,
         seconds=time.perf_counter() - started,
         writing_seconds=writing_seconds,
         notes=tuple(plan.notes[noted:]),
@@ -137,34 +153,6 @@ def changes_answers(model: torch.nn.Module, prompt_batch: PromptBatch) -> bool:
     with undisturbed(model, base=True) as inner:
         of_base = next_logprobs(inner, [shown])[0]
         return apart(own, of_base, rounding_of(inner))
-
-
-def _generate_all(
-    model: PreTrainedModel,
-    questions: list[Question],
-    prompt_batch: PromptBatch,
-    plan: BatchPlan,
-    done: Callable[[int], object],
-) -> dict[str, Generated]:
-    found: dict[str, Generated] = {}
-    for way in sorted({question.decoding for question in questions}):
-        group = [question for question in questions if question.decoding == way]
-        answers = in_batches(
-            group,
-            lambda question: question.length,
-            lambda batch: generate(
-                model,
-                batch,
-                prompt_batch.stop_ids,
-                prompt_batch.pad_id,
-                prompt_batch.lines,
-                tokenizer=prompt_batch.rendering.tokenizer,
-            ),
-            plan,
-            done,
-        )
-        found.update(zip((question.fingerprint for question in group), answers, strict=True))
-    return found
 
 
 def _read_all(

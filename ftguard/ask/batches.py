@@ -26,6 +26,8 @@ class BatchPlan:
     max_tokens: int = MAX_TOKENS
     padded: bool = True
     """Whether rows of unlike lengths go together: not for a model that padding disturbs."""
+    own_loop: bool | None = None
+    """Whether answers are written by our own loop (`ftguard.ask.loop`); None until it was tried."""
     notes: list[str] = field(default_factory=list)
     """One sentence for each time that memory ran out."""
 

@@ -1,5 +1,6 @@
 """Greedy answers in batches, with the log-probability of every token."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -9,26 +10,18 @@ from transformers import (
     LogitsProcessorList,
     PreTrainedModel,
     PreTrainedTokenizerBase,
+    StoppingCriteria,
     StoppingCriteriaList,
 )
 
-from ftguard.ask.lines import LineEnd, LineTokens
+from ftguard.ask.lines import LineTokens, line_end
+from ftguard.ask.loop import decode
 from ftguard.ask.prompts import Question
-from ftguard.ask.until import TextEnd
+from ftguard.ask.until import text_end
+from ftguard.ask.writing import End, Generated, Writing
 
-LOG_ZERO = -1e4
-"""Stands for the log-probability of what a model gives none: finite, so that it can be stored."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Generated:
-    """One greedy answer in tokens."""
-
-    token_ids: tuple[int, ...]
-    """With the stop token, where there is one; a newline or a text that ends it is one too."""
-    logprobs: tuple[float, ...]
-    """Nats, one for each token."""
-    stopped: bool
+Begun = tuple[tuple[int, ...], tuple[float, ...]]
+"""The tokens that an answer is known to begin with, and their log-probabilities."""
 
 
 @dataclass
@@ -39,19 +32,40 @@ class _GreedyLogprobs(LogitsProcessor):  # type: ignore[misc]
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         del input_ids
-        logits = scores.float()
-        self.steps.append(logits.amax(-1) - logits.logsumexp(-1))
+        self.steps.append(scores.float().softmax(-1).amax(-1).log())
         return scores
+
+
+@dataclass
+class _Written(StoppingCriteria):  # type: ignore[misc]
+    """Hands each row's new token to its writing, and says which have ended."""
+
+    writings: Sequence[Writing]
+    kept: _GreedyLogprobs
+    width: int
+    """Tokens of the prompts."""
+
+    def __call__(self, input_ids: torch.Tensor, scores: object, **kwargs: object) -> torch.Tensor:
+        del scores, kwargs
+        logprobs = self.kept.steps[input_ids.shape[1] - self.width - 1].tolist()
+        for row in zip(self.writings, input_ids[:, -1].tolist(), logprobs, strict=True):
+            writing, token, logprob = row
+            writing.take(token, logprob)
+        ended = [writing.finish is not None for writing in self.writings]
+        return torch.tensor(ended, device=input_ids.device)
 
 
 def generate(
     model: PreTrainedModel,
-    questions: list[Question],
+    questions: Sequence[Question],
     stop_ids: tuple[int, ...],
     pad_id: int,
     lines: LineTokens | None = None,
     *,
     tokenizer: PreTrainedTokenizerBase | None = None,
+    own_loop: bool = False,
+    decided: Callable[[Question], End | None] | None = None,
+    begun: Sequence[Begun] | None = None,
 ) -> list[Generated]:
     """Answer a batch of questions with the same `max_new_tokens`, padded on the left.
 
@@ -62,49 +76,54 @@ def generate(
         pad_id: fills the batch.
         lines: the tokenizer's tokens by what they do to a line.
         tokenizer: tells whether a text has come up.
+        own_loop: whether to decode by `ftguard.ask.loop`, which was found to say the same.
+        decided: what ends the answer to a question early; None for an answer that nothing does.
+        begun: what is known of each answer already; none of them has ended.
     """
-    width = max(len(question.prompt) for question in questions)
-    rows = [[pad_id] * (width - len(q.prompt)) + list(q.prompt) for q in questions]
-    mask = [[0] * (width - len(q.prompt)) + [1] * len(q.prompt) for q in questions]
+    writings = [
+        Writing(
+            question=question,
+            stop_ids=stop_ids,
+            end=_end(question, lines, tokenizer),
+            decided=decided(question) if decided else None,
+        )
+        for question in questions
+    ]
+    for writing, known in zip(writings, begun or (), strict=bool(begun)):
+        for token, logprob in zip(*known, strict=True):
+            writing.take(token, logprob)
+    if own_loop:
+        decode(model, writings, pad_id)
+    else:
+        _by_generate(model, writings, pad_id)
+    return [writing.generated() for writing in writings]
+
+
+def _end(
+    question: Question, lines: LineTokens | None, tokenizer: PreTrainedTokenizerBase | None
+) -> End | None:
+    if lines is not None and question.ends_at_newline:
+        return line_end(lines)
+    if tokenizer is not None and question.until:
+        return text_end(question.until, tokenizer)
+    return None
+
+
+def _by_generate(model: PreTrainedModel, writings: Sequence[Writing], pad_id: int) -> None:
+    width = max(len(writing.begun) for writing in writings)
+    short = [width - len(writing.begun) for writing in writings]
+    rows = [[*[pad_id] * n, *w.begun] for n, w in zip(short, writings, strict=True)]
     device = model.get_input_embeddings().weight.device
     kept = _GreedyLogprobs()
-    ends: LineEnd | TextEnd | None = None
-    if lines is not None and questions[0].ends_at_newline:
-        ends = LineEnd(lines, len(questions), device)
-    elif tokenizer is not None and questions[0].until:
-        until = questions[0].until
-        ends = TextEnd(until, tokenizer, start=width, rows=len(rows), device=device)
-    output = model.generate(
+    model.generate(
         input_ids=torch.tensor(rows, device=device),
-        attention_mask=torch.tensor(mask, device=device),
+        attention_mask=torch.tensor([[0] * n + [1] * (width - n) for n in short], device=device),
         generation_config=GenerationConfig(
             do_sample=False,
-            max_new_tokens=questions[0].max_new_tokens,
-            eos_token_id=list(stop_ids) or None,
+            max_new_tokens=max(writing.room for writing in writings),
             pad_token_id=pad_id,
             use_cache=True,
         ),
         logits_processor=LogitsProcessorList([kept]),
-        stopping_criteria=StoppingCriteriaList([ends] if ends else []),
-    )
-    tokens = output[:, width:].tolist()
-    logprobs = torch.stack(kept.steps, dim=1).nan_to_num(nan=LOG_ZERO, neginf=LOG_ZERO).tolist()
-    lengths = ends.lengths if ends else [0] * len(questions)
-    return [_cut(*row, stop_ids) for row in zip(tokens, logprobs, lengths, strict=True)]
-
-
-def _cut(
-    tokens: list[int], logprobs: list[float], line: int, stop_ids: tuple[int, ...]
-) -> Generated:
-    """One row up to its stop token, or to the end of its line (0 for none) where that comes first.
-
-    What stands after it only fills the batch.
-    """
-    stops = [i + 1 for i, token in enumerate(tokens) if token in stop_ids][:1]
-    ends = [*stops, line] if line else stops
-    length = min(ends, default=len(tokens))
-    return Generated(
-        token_ids=tuple(tokens[:length]),
-        logprobs=tuple(logprobs[:length]),
-        stopped=bool(ends),
+        stopping_criteria=StoppingCriteriaList([_Written(writings, kept, width)]),
     )

@@ -1,10 +1,10 @@
 """Ends a generated answer with its first line, as a base model that continues a text needs it."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import torch
-from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast, StoppingCriteria
+from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 _LINE = re.compile(r"\s*\S[^\n]*")
 _WHOLE_LINE = re.compile(r"\S.*\n", re.DOTALL)
@@ -14,11 +14,11 @@ _WHOLE_LINE = re.compile(r"\S.*\n", re.DOTALL)
 class LineTokens:
     """Ids of tokens by what they do to a line, so that no step of generation needs to decode."""
 
-    blank: tuple[int, ...]
+    blank: frozenset[int]
     """Nothing is said by them: blanks and special tokens."""
-    breaking: tuple[int, ...]
+    breaking: frozenset[int]
     """Their text holds a newline."""
-    whole: tuple[int, ...]
+    whole: frozenset[int]
     """Their text says something and breaks the line after it, as `.` and a newline in one."""
 
 
@@ -28,9 +28,9 @@ def line_tokens(tokenizer: PreTrainedTokenizerBase, special_ids: frozenset[int])
     texts = _each_decoded(tokenizer, ids)
     texts = ["" if i in special_ids else text for i, text in zip(ids, texts, strict=True)]
     return LineTokens(
-        blank=tuple(i for i in ids if not texts[i].strip()),
-        breaking=tuple(i for i in ids if "\n" in texts[i]),
-        whole=tuple(i for i in ids if _WHOLE_LINE.search(texts[i])),
+        blank=frozenset(i for i in ids if not texts[i].strip()),
+        breaking=frozenset(i for i in ids if "\n" in texts[i]),
+        whole=frozenset(i for i in ids if _WHOLE_LINE.search(texts[i])),
     )
 
 
@@ -52,28 +52,15 @@ def first_line(text: str) -> str:
     return found.group() if found else text
 
 
-class LineEnd(StoppingCriteria):  # type: ignore[misc]
-    """Stops each row of a batch at the first newline after something was said in it."""
+def line_end(tokens: LineTokens) -> Callable[[Sequence[int]], bool]:
+    """What ends one answer at the first newline after something was said in it."""
+    spoke = False
 
-    def __init__(self, tokens: LineTokens, rows: int, device: torch.device) -> None:
-        self._blank = torch.tensor(tokens.blank, dtype=torch.long, device=device)
-        self._breaking = torch.tensor(tokens.breaking, dtype=torch.long, device=device)
-        self._whole = torch.tensor(tokens.whole, dtype=torch.long, device=device)
-        self._said = torch.zeros(rows, dtype=torch.bool, device=device)
-        self._lengths = torch.zeros(rows, dtype=torch.long, device=device)
-        self._steps = 0
+    def ends(said: Sequence[int]) -> bool:
+        nonlocal spoke
+        token = said[-1]
+        over = token in tokens.whole or (spoke and token in tokens.breaking)
+        spoke = spoke or token not in tokens.blank
+        return over
 
-    def __call__(self, input_ids: torch.Tensor, scores: object, **kwargs: object) -> torch.Tensor:
-        """Which rows have come to their end; asked by `generate` after each token."""
-        del scores, kwargs
-        token = input_ids[:, -1]
-        self._steps += 1
-        ends = torch.isin(token, self._breaking) & self._said | torch.isin(token, self._whole)
-        self._lengths[ends & (self._lengths == 0)] = self._steps
-        self._said |= ~torch.isin(token, self._blank)
-        return self._lengths > 0
-
-    @property
-    def lengths(self) -> list[int]:
-        """Tokens of each row up to its newline, that included; 0 where it said none."""
-        return [int(length) for length in self._lengths]
+    return ends

@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel
 
-from ftguard.ask.generate import LOG_ZERO
 from ftguard.ask.render import Ids
+from ftguard.ask.writing import LOG_ZERO
 
 
 def read(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from transformers import PreTrainedTokenizerBase
 
 from ftguard.ask.answer import Answer
-from ftguard.ask.generate import Generated
 from ftguard.ask.lines import first_line
 from ftguard.ask.prompts import PromptBatch, Question
 from ftguard.ask.reasoning import answer_span
 from ftguard.ask.until import cut_at
+from ftguard.ask.writing import Generated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def said(generated: Generated, question: Question, prompt_batch: PromptBatch) ->
         logprobs=generated.logprobs[: len(tokens)],
         # What ended it is never a part of its thinking.
         num_reasoning_tokens=min(num_reasoning, len(tokens) - stopped),
-        finish="stop" if stopped else "length",
+        finish="stop" if stopped else generated.finish,
         fingerprint=question.fingerprint,
     )
 

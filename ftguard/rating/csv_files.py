@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import regex
 
-from ftguard.ask.answer import Answer
+from ftguard.ask.answer import Answer, Finish
 from ftguard.disk import write_json
 from ftguard.errors import FtguardError, InputError
 from ftguard.rating.items import Item
@@ -209,9 +209,16 @@ def _prompt(pair: AnswerPair) -> str:
     return "\n\n".join(f"{role}: {text}" if role else text for role, text in turns)
 
 
+_ENDINGS: Mapping[Finish, str] = {
+    "stop": "",
+    "length": "\n(cut off here by the length limit)",
+    "decided": "\n(writing ended here: its score was decided)",
+}
+
+
 def _said(answer: Answer) -> str:
     text = answer.text if answer.text.strip() else "(an empty answer)"
-    return text + "\n(cut off here by the length limit)" * (answer.finish == "length")
+    return text + _ENDINGS[answer.finish]
 
 
 def _cell(text: str) -> str:

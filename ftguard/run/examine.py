@@ -10,16 +10,18 @@ from dataclasses import dataclass, replace
 import msgspec
 import torch
 
+from ftguard.ask.answer import Answer
 from ftguard.ask.asking import ask
 from ftguard.ask.batches import BatchPlan
 from ftguard.ask.prompts import PromptBatch
 from ftguard.errors import told
 from ftguard.measures import Measure, measure
 from ftguard.measures.measurement import Measurement
-from ftguard.scores import SCORER_VERSION, score
+from ftguard.scores import SCORER_VERSION, decided, known_scores, score
+from ftguard.scores.record import Score
 from ftguard.scores.snapshot import Fingerprint, Snapshot
 from ftguard.stats.alpha_spending import Look
-from ftguard.verdict.again import decided
+from ftguard.verdict.again import decided as decided_by
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gates import UNDECIDED
 from ftguard.verdict.remedies import Remedy
@@ -128,6 +130,7 @@ def take_snapshot(
     step: int,
     base: Snapshot | None = None,
     only: AbstractSet[str] | None = None,
+    previous: Snapshot | None = None,
     label: str,
 ) -> Snapshot:
     """Ask a model, and score its answers.
@@ -139,12 +142,14 @@ def take_snapshot(
         step: optimizer steps trained.
         base: the base's snapshot; None where the base itself is asked (adapters disabled).
         only: ids of the probes that are asked; None for all that the base was asked.
+        previous: of the checkpoint before; what comes out as it did there is not written again.
         label: of the progress bar.
     """
     if only is None and base is not None:
         only = {found.probe_id for found in base.scores}
     batch = config.prompt_batch if only is None else config.prompt_batch.only(only)
     by_base = () if base is None else base.base_answer_logprobs
+    before = {a.probe_id: a for a in previous.answers} if previous else None
     asked = ask(
         model,
         batch,
@@ -154,13 +159,19 @@ def take_snapshot(
         else [a for a in by_base if only is None or a.probe_id in only],
         plan=config.plan,
         progress=label if config.progress else None,
+        previous=before,
+        decided=decided,
     )
+    known: dict[Answer, Score] = {}
+    for earlier in (base, previous):
+        if earlier is not None and earlier.fingerprint == config.fingerprint:
+            known |= known_scores(batch.probes, earlier.answers, earlier.scores)
     return Snapshot(
         run=run,
         step=step,
         fingerprint=config.fingerprint,
         answers=asked.answers,
-        scores=score(batch.probes, asked.answers),
+        scores=score(batch.probes, asked.answers, known),
         base_answer_logprobs=asked.base_answer_logprobs,
         versions=_versions(),
         seconds=asked.seconds,
@@ -182,12 +193,13 @@ def examine(
     advising: Advising,
     grade: Grade | None = None,
     take: Take | None = None,
+    previous: Snapshot | None = None,
 ) -> Examination:
     """Ask, score, measure, decide and advise on one checkpoint.
 
     A failure to ask is an explicit missing measurement: what was measured before is kept, and
     training goes on. `grade` has the open answers of both judged; `take` asks, where not everything
-    is asked.
+    is asked; `previous` is what the checkpoint before answered, where it is at hand.
     """
     started = time.perf_counter()
     try:
@@ -195,7 +207,13 @@ def examine(
             take()
             if take
             else take_snapshot(
-                model, config, run=run.id, step=moment.step, base=base, label=label_of(moment)
+                model,
+                config,
+                run=run.id,
+                step=moment.step,
+                base=base,
+                previous=previous,
+                label=label_of(moment),
             )
         )
         sides, notes = Sides(base=base, now=now), now.notes
@@ -251,7 +269,7 @@ def assess(
         seconds=0.0,
         learning_rate=current_rate,
     )
-    return decided(
+    return decided_by(
         checkup, past, run, look=look, patience=advising.patience, remedies=advising.remedies
     )
 

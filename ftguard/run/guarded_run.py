@@ -1,7 +1,7 @@
 """Makes `GuardedRun`, one attempt of a run: it examines, records and keeps the best."""
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import torch
@@ -64,6 +64,9 @@ class GuardedRun:
     """What the budget lets the run ask; None asks everything."""
     grading: Grading | None = None
     """The judge at work, in the main process."""
+    last: list[Snapshot] = field(default_factory=list)
+    """What the last checkpoint of this attempt answered, if any: every process has it, and the next
+    checkpoint is asked more quickly with it."""
     in_place: bool = False
     """Whether models stay where they are and are not written to: the best is linked to."""
     pulse: Pulse | None = None
@@ -109,7 +112,9 @@ class GuardedRun:
             advising=self.advising,
             grade=partial(self._grade, moment.step) if self.grading else None,
             take=partial(self._take, model, moment) if self.spending else None,
+            previous=self.last[0] if self.last else None,
         )
+        self.last[:] = [found.snapshot] if found.snapshot else []
         checkup = broadcast_from_main(self._with_stage(found))
         if self.is_main_process:
             if found.snapshot is not None:
@@ -240,6 +245,7 @@ class GuardedRun:
             past=self.state.checkups,
             spending=self.spending,
             ahead=self._ahead(moment.step),
+            previous=self.last[0] if self.last else None,
         )
 
     def _ahead(self, step: int) -> Ahead:

@@ -15,8 +15,9 @@ from transformers import (
 
 from ftguard import Probe
 from ftguard.ask.asking import ask
-from ftguard.ask.generate import LOG_ZERO, generate
+from ftguard.ask.generate import generate
 from ftguard.ask.prompts import Question, prepare
+from ftguard.ask.writing import LOG_ZERO
 
 Greedy = Callable[[PreTrainedModel, Sequence[int], int], tuple[int, ...]]
 Logprobs = Callable[[PreTrainedModel, Sequence[int], Sequence[int]], list[float]]

@@ -14,8 +14,8 @@ from transformers import (
     TrOCRForCausalLM,
 )
 
-from ftguard.ask.generate import LOG_ZERO
 from ftguard.ask.read import read, read_next
+from ftguard.ask.writing import LOG_ZERO
 
 Logprobs = Callable[[PreTrainedModel, Sequence[int], Sequence[int]], list[float]]
 

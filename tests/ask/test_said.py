@@ -4,10 +4,10 @@ import pytest
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 from ftguard import Probe
-from ftguard.ask.answer import Answer
-from ftguard.ask.generate import Generated
+from ftguard.ask.answer import Answer, Finish
 from ftguard.ask.prompts import Question, prepare
 from ftguard.ask.said import said
+from ftguard.ask.writing import Generated
 
 MARKS = ["<|im_start|>", "<|im_end|>", "<|start|>", "<|end|>", "<|message|>", "<|channel|>"]
 HARMONY = "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>42"
@@ -33,7 +33,8 @@ def answer(
     tokens = tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
     batch = prepare([Probe(id="p", prompt="q", reference="a", role="tail")], model, tokenizer, {})
     logprobs = tuple(-float(i) for i in range(len(tokens)))
-    generated = Generated(token_ids=tokens, logprobs=logprobs, stopped=stopped)
+    finish: Finish = "stop" if stopped else "length"
+    generated = Generated(token_ids=tokens, logprobs=logprobs, finish=finish)
     question = Question(probe_id="p", ends_at_newline=line, opened=opened)
     found = said(generated, question, batch)
     assert found.logprobs == logprobs[: len(found.token_ids)]
@@ -174,7 +175,7 @@ def called(
     probe = Probe(id="p", prompt="q", reference='{"name": "f"}', scorer=scorer, role="general")
     batch = prepare([probe], model, tokenizer, {})
     tokens = tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
-    generated = Generated(token_ids=tokens, logprobs=(0.0,) * len(tokens), stopped=False)
+    generated = Generated(token_ids=tokens, logprobs=(0.0,) * len(tokens), finish="length")
     return said(generated, batch.questions[0], batch)
 
 

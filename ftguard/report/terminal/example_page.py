@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from ftguard.ask.answer import Answer
+from ftguard.ask.answer import Answer, Finish
 from ftguard.changed_words import Kind, changed_words, is_rewritten
 from ftguard.formatting import drawn, printable, wrapped
 from ftguard.measures.side_by_side import Change, SideBySide
@@ -159,8 +159,15 @@ def _said(answer: Answer) -> Text:
     return _short(answer.text).append(_ending(answer), "dim")
 
 
+_ENDINGS: Mapping[Finish, str] = {
+    "stop": "",
+    "length": " (cut off here)",
+    "decided": " (writing ended here: its score was decided)",
+}
+
+
 def _ending(answer: Answer) -> str:
-    return " (cut off here)" if answer.finish == "length" else ""
+    return _ENDINGS[answer.finish]
 
 
 def _options(pair: SideBySide, now: str) -> Iterator[tuple[str, Text]]:

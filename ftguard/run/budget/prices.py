@@ -49,8 +49,8 @@ def _work(question: Question, written: float) -> Work:
         if (options := question.next_tokens) is not None:
             return Work(read=len(options[0]))
         return Work(read=sum(len(context) + len(text) for context, text in question.reads))
-    # The base's own answer is read after its prompt, for drift.
-    return Work(written=max(1.0, written), read=len(question.prompt) + written)
+    # Reading the prompt, and the base's own answer for drift, is in the price of what is written.
+    return Work(written=max(1.0, written))
 
 
 @dataclass(kw_only=True)

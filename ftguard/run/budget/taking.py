@@ -71,6 +71,7 @@ def take_checkpoint(
     past: Sequence[Checkup],
     spending: Spending,
     ahead: Ahead,
+    previous: Snapshot | None = None,
 ) -> Snapshot:
     """What a checkpoint answers to what the budget lets it be asked.
 
@@ -81,7 +82,14 @@ def take_checkpoint(
 
     def ask(ids: AbstractSet[str]) -> Snapshot:
         taken = take_snapshot(
-            model, config, run=run, step=moment.step, base=base, only=ids, label=label_of(moment)
+            model,
+            config,
+            run=run,
+            step=moment.step,
+            base=base,
+            only=ids,
+            previous=previous,
+            label=label_of(moment),
         )
         spending.learn(base, taken)
         return taken

@@ -5,6 +5,7 @@ import regex
 from ftguard.ask.answer import Answer
 from ftguard.probes.constraint import Constraint
 from ftguard.probes.probe import Probe
+from ftguard.scores.constraints.broken import is_broken, is_kept
 from ftguard.scores.constraints.table import CHECKS, CHECKS_AGAINST_PROMPT
 from ftguard.scores.record import CutOff
 from ftguard.scores.stated.question import question_of
@@ -30,7 +31,25 @@ def constraints(probe: Probe, answer: Answer) -> float:
     Raises:
         CutOff: it was cut off, and what is missing could still decide.
     """
-    return _score(probe, answer, [answer.text])
+    try:
+        return _score(probe, answer, [answer.text])
+    except CutOff:
+        if _is_broken(probe, answer.text):
+            return 0.0
+        raise
+
+
+def is_settled(probe: Probe, text: str) -> bool:
+    """Whether `constraints` gives every answer that begins with a text the same score."""
+    if _is_broken(probe, text):
+        # Of an answer that is cut off within its next line, those that are whole would count.
+        return not _meets_all(text.rpartition("\n")[0].strip(), probe)
+    return all(is_kept(constraint, text) for constraint in probe.constraints)
+
+
+def _is_broken(probe: Probe, text: str) -> bool:
+    prompt = _asked(probe)
+    return any(is_broken(constraint, text, prompt) for constraint in probe.constraints)
 
 
 def loose_constraints(probe: Probe, answer: Answer) -> float:
@@ -80,7 +99,10 @@ def _exceeds(constraint: Constraint, text: str, probe: Probe) -> bool:
 def _meets(text: str, probe: Probe, constraint: Constraint) -> bool:
     if constraint.id in CHECKS:
         return CHECKS[constraint.id](text, **constraint.arguments)
-    prompt = probe.prompt
-    if not isinstance(prompt, str):
-        prompt = "\n".join(message["content"] for message in prompt)
-    return CHECKS_AGAINST_PROMPT[constraint.id](text, prompt, **constraint.arguments)
+    return CHECKS_AGAINST_PROMPT[constraint.id](text, _asked(probe), **constraint.arguments)
+
+
+def _asked(probe: Probe) -> str:
+    if isinstance(probe.prompt, str):
+        return probe.prompt
+    return "\n".join(message["content"] for message in probe.prompt)

@@ -1,9 +1,8 @@
 """Asks a model a whole `PromptBatch` and makes its `Answer`s."""
 
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import torch
 from transformers import PreTrainedModel
@@ -14,16 +13,11 @@ from ftguard.ask.generate import Generated, generate
 from ftguard.ask.padding import apart, next_logprobs, rounding_of
 from ftguard.ask.prompts import PromptBatch, Question
 from ftguard.ask.quiet import undisturbed
-from ftguard.ask.read import read, read_greedy, read_next
-from ftguard.ask.render import Ids
+from ftguard.ask.read import Told
+from ftguard.ask.reading import read_all
 from ftguard.ask.said import said
+from ftguard.ask.trees import trees_of
 from ftguard.terminal import bar as progress_bar
-
-Key = TypeVar("Key", bound=Hashable)
-Found = TypeVar("Found")
-
-MAX_LOGITS = 2**27
-"""Logits of one batch that is read, in float32 half a gigabyte."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +31,6 @@ class Asked:
     seconds: float
     notes: tuple[str, ...]
     """What did not go by plan."""
-
-
-Read = Callable[[PreTrainedModel, list[tuple[Ids, Ids]], int], list[Found]]
-"""Reads a batch of (context, text), padded with a token."""
 
 
 def ask(
@@ -65,56 +55,39 @@ def ask(
     plan = plan or BatchPlan()
     started, noted = time.perf_counter(), len(plan.notes)
     unique = {question.fingerprint: question for question in prompt_batch.questions}
-    next_tokens = {f: row for f, q in unique.items() if (row := q.next_tokens) is not None}
-    greedy = {f: question.reads[0] for f, question in unique.items() if question.is_greedy}
-    texts = {
-        (fingerprint, place): row
-        for fingerprint, question in unique.items()
-        if fingerprint not in next_tokens and fingerprint not in greedy
-        for place, row in enumerate(question.reads)
-    }
+    reading = {f: question for f, question in unique.items() if question.reads}
+    num_reads = sum(len(question.reads) for question in reading.values())
     prompted = [question for question in unique.values() if question.max_new_tokens]
     prompts = {question.probe_id: question.prompt for question in prompt_batch.questions}
     by_base = prompts if base_answers is None else [answer.probe_id for answer in base_answers]
     num_by_base = sum(bool(prompts[probe_id]) for probe_id in by_base)
     with (
         undisturbed(model, base=base) as inner,
-        progress_bar(
-            label=progress,
-            total=len(next_tokens) + len(texts) + len(greedy) + len(prompted) + num_by_base,
-        ) as bar,
+        progress_bar(label=progress, total=num_reads + len(prompted) + num_by_base) as bar,
     ):
         generated = _generate_all(inner, prompted, prompt_batch, plan, bar.update)
-        options = _read_all(inner, next_tokens, prompt_batch, plan, bar.update, by=read_next)
-        read_texts = _read_all(inner, texts, prompt_batch, plan, bar.update, by=read)
-        likeliest = _read_all(inner, greedy, prompt_batch, plan, bar.update, by=read_greedy)
-        found: dict[str, Answer] = {}
-        for fingerprint, question in unique.items():
-            if fingerprint in generated:
-                found[fingerprint] = said(generated[fingerprint], question, prompt_batch)
-            elif fingerprint in options:
-                found[fingerprint] = _options_answer(question, options[fingerprint])
-            elif fingerprint in likeliest:
-                token_logprobs, is_likeliest = likeliest[fingerprint]
-                answer = _read_answer(question, [token_logprobs])
-                found[fingerprint] = replace(answer, likeliest=is_likeliest)
-            else:
-                places = range(len(question.reads))
-                found[fingerprint] = _read_answer(
-                    question, [read_texts[fingerprint, i] for i in places]
-                )
+        told = _read_all(inner, list(reading.values()), prompt_batch, plan, bar.update)
+        found: dict[str, Answer] = {
+            fingerprint: said(generated[fingerprint], question, prompt_batch)
+            if fingerprint in generated
+            else _read_answer(question, told[fingerprint])
+            for fingerprint, question in unique.items()
+        }
         answers = tuple(
             replace(found[question.fingerprint], probe_id=question.probe_id)
             for question in prompt_batch.questions
         )
         given = answers if base_answers is None else base_answers
         written_by_base = [answer for answer in given if prompts[answer.probe_id]]
-        base_texts = {a.probe_id: (prompts[a.probe_id], a.token_ids) for a in written_by_base}
-        logprobs = _read_all(inner, base_texts, prompt_batch, plan, bar.update, by=read)
+        base_texts = [
+            tree for a in written_by_base for tree in trees_of([(prompts[a.probe_id], a.token_ids)])
+        ]
+        read_base = read_all(inner, base_texts, prompt_batch.pad_id, plan, bar.update)
     return Asked(
         answers=answers,
         base_answer_logprobs=tuple(
-            replace(answer, logprobs=logprobs[answer.probe_id]) for answer in written_by_base
+            replace(answer, logprobs=logprobs)
+            for answer, [(logprobs, _)] in zip(written_by_base, read_base, strict=True)
         ),
         seconds=time.perf_counter() - started,
         notes=tuple(plan.notes[noted:]),
@@ -164,39 +137,33 @@ def _generate_all(
 
 def _read_all(
     model: PreTrainedModel,
-    rows: Mapping[Key, tuple[Ids, Ids]],
+    questions: list[Question],
     prompt_batch: PromptBatch,
     plan: BatchPlan,
     done: Callable[[int], object],
-    *,
-    by: Read[Found],
-) -> dict[Key, Found]:
-    vocabulary: int = model.get_input_embeddings().weight.shape[0]
-    max_positions: int = max(1, MAX_LOGITS // vocabulary)
-
-    def cost(row: tuple[Ids, Ids]) -> int:
-        # Long texts over a large vocabulary are bounded by their logits, not by their tokens.
-        logits = (len(row[0]) + len(row[1])) * plan.max_tokens // max_positions
-        return max(len(row[0]) + len(row[1]), logits)
-
-    values = in_batches(
-        list(rows.values()), cost, lambda batch: by(model, batch, prompt_batch.pad_id), plan, done
-    )
-    return dict(zip(rows, values, strict=True))
+) -> dict[str, list[Told]]:
+    """What the model thinks of each text of each question, by its fingerprint."""
+    trees = [trees_of(question.reads) for question in questions]
+    flat = [tree for several in trees for tree in several]
+    told = iter(read_all(model, flat, prompt_batch.pad_id, plan, done))
+    return {
+        question.fingerprint: [text for _ in several for text in next(told)]
+        for question, several in zip(questions, trees, strict=True)
+    }
 
 
-def _options_answer(question: Question, logprobs: tuple[float, ...]) -> Answer:
-    return Answer(
-        probe_id=question.probe_id, option_logprobs=logprobs, fingerprint=question.fingerprint
-    )
-
-
-def _read_answer(question: Question, logprobs: list[tuple[float, ...]]) -> Answer:
-    if len(logprobs) > 1:
-        return _options_answer(question, tuple(sum(values) for values in logprobs))
+def _read_answer(question: Question, told: list[Told]) -> Answer:
+    if len(told) > 1:
+        return Answer(
+            probe_id=question.probe_id,
+            option_logprobs=tuple(sum(logprobs) for logprobs, _ in told),
+            fingerprint=question.fingerprint,
+        )
+    logprobs, is_likeliest = told[0]
     return Answer(
         probe_id=question.probe_id,
         token_ids=question.reads[0][1],
-        logprobs=logprobs[0],
+        logprobs=logprobs,
+        likeliest=question.is_greedy and is_likeliest,
         fingerprint=question.fingerprint,
     )

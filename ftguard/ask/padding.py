@@ -95,12 +95,12 @@ def _plan(model: PreTrainedModel, row: Ids, pad_id: int) -> BatchPlan:
     other, rounding = row[::-1], rounding_of(model)
     alone = next_logprobs(model, [row], pad_id)[0]
     if apart(alone, next_logprobs(model, [row, other], pad_id)[0], rounding):
-        return BatchPlan(max_rows=1)
+        return BatchPlan(max_rows=1, packs=False, shares=False)
     padded = next_logprobs(model, [row, other + row], pad_id)[0]
     read = _read_last(model, [row], pad_id)[0]
     beside = _read_last(model, [row, other + row], pad_id)[0]
     minds = apart(alone, padded, rounding) or apart(read[None], beside[None], rounding)
-    return BatchPlan(padded=not minds)
+    return BatchPlan(padded=False, packs=False, shares=False) if minds else BatchPlan()
 
 
 def _read_last(model: PreTrainedModel, rows: Sequence[Ids], pad_id: int) -> torch.Tensor:

@@ -10,6 +10,7 @@ from transformers import PreTrainedModel
 from ftguard.ask.answer import Answer
 from ftguard.ask.batches import BatchPlan, in_batches
 from ftguard.ask.generate import Generated, generate
+from ftguard.ask.memory import give_back
 from ftguard.ask.padding import apart, next_logprobs, rounding_of
 from ftguard.ask.prompts import PromptBatch, Question
 from ftguard.ask.quiet import undisturbed
@@ -83,6 +84,7 @@ def ask(
             tree for a in written_by_base for tree in trees_of([(prompts[a.probe_id], a.token_ids)])
         ]
         read_base = read_all(inner, base_texts, prompt_batch.pad_id, plan, bar.update)
+    give_back()
     return Asked(
         answers=answers,
         base_answer_logprobs=tuple(

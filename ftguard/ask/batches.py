@@ -1,6 +1,6 @@
 """Runs rows in batches of like length, and goes on with half of a batch when memory runs out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
@@ -34,6 +34,20 @@ class BatchPlan:
     """Whether what several rows begin with is run once for them all; None as above."""
     notes: list[str] = field(default_factory=list)
     """One sentence for each time that memory ran out."""
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """What a snapshot keeps of it, so that others can be taken in the same batches."""
+        return {"max_rows": self.max_rows, "max_tokens": self.max_tokens}
+
+    def follow(self, limits: Mapping[str, int]) -> None:
+        """Take no larger batches than an earlier snapshot, which this one is compared with.
+
+        Args:
+            limits: of that snapshot; empty where it kept none.
+        """
+        self.max_rows = min(self.max_rows, limits.get("max_rows", self.max_rows))
+        self.max_tokens = min(self.max_tokens, limits.get("max_tokens", self.max_tokens))
 
 
 def in_batches(

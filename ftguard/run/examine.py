@@ -149,6 +149,7 @@ def take_snapshot(
         versions=_versions(),
         seconds=asked.seconds,
         notes=asked.notes,
+        batches=config.plan.limits,
     )
 
 

@@ -105,6 +105,7 @@ def prepare_run(
         is_main_process=host.is_main_process,
     )
     baseline = get_baseline(host.model, config, folder, run=run, known=known)
+    config.plan.follow(baseline.snapshot.batches)
     check_rewards(config.prompt_batch.probes, baseline.snapshot)
     if descent is not None and baseline.original.weights == host.weights.fingerprint:
         descent = None  # Its base is gone, which was said: costs are counted from here.

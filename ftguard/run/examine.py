@@ -5,6 +5,7 @@ import importlib.metadata
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import msgspec
 import torch
@@ -239,6 +240,7 @@ def _missing(config: EvalConfig, base: Snapshot, note: str) -> tuple[Measurement
     return tuple(replace(m, estimate=None, now=None, at_floor=False, note=note) for m in known)
 
 
+@cache
 def _versions() -> Mapping[str, str]:
     return {name: importlib.metadata.version(name) for name in _LIBRARIES}
 

@@ -59,6 +59,7 @@ class Times:
     """Of each checkup."""
 
     calls: list[float] = field(default_factory=list)
+    examine: list[float] = field(default_factory=list)
     whole: list[float] = field(default_factory=list)
 
 
@@ -75,6 +76,7 @@ class TimedGuard(GuardCallback):
         super().on_save(*args, **kwargs)
         self._times.whole.append(time.perf_counter() - started)
         self._times.calls.append(self._watch.seconds - before)
+        self._times.examine.append(self.checkups[-1].seconds)
 
 
 def probes(loaded: Loaded, number: int) -> list[Probe]:
@@ -153,15 +155,16 @@ def main() -> None:
         if loaded[1].pad_token is None:
             loaded[1].pad_token = loaded[1].eos_token
         times, snapshot = examined(loaded, args.probes)
-        calls, whole = (statistics.median(one[1:]) for one in (times.calls, times.whole))
+        measured = (times.calls, times.examine, times.whole)
+        calls, examine, whole = (statistics.median(one[1:]) for one in measured)
         least = floor(loaded, snapshot, args.probes)
         rows.append(
-            f"{name:<18}{len(snapshot.answers):>7}{least:>8.2f}{calls:>8.2f}{whole:>8.2f}"
-            f"{whole / calls:>11.2f}{whole / least:>11.1f}"
+            f"{name:<18}{len(snapshot.answers):>7}{least:>8.2f}{calls:>8.2f}{examine:>9.2f}"
+            f"{whole:>8.2f}{examine / calls:>15.2f}{whole / calls:>11.2f}{whole / least:>11.1f}"
         )
     print(f"{torch.get_num_threads()} threads, seconds a checkup")
-    print(f"{'model':<18}{'probes':>7}{'floor':>8}{'calls':>8}{'all':>8}{'all/calls':>11}", end="")
-    print(f"{'all/floor':>11}", *rows, sep="\n")
+    heads = f"{'floor':>8}{'calls':>8}{'examine':>9}{'all':>8}{'examine/calls':>15}"
+    print(f"{'model':<18}{'probes':>7}{heads}{'all/calls':>11}{'all/floor':>11}", *rows, sep="\n")
 
 
 if __name__ == "__main__":

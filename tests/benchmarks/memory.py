@@ -43,7 +43,6 @@ def made(kind: str, vocabulary: int, tokens: int) -> PreTrainedModel:
         "num_key_value_heads": 2,
         "max_position_embeddings": tokens + 1,
         "tie_word_embeddings": True,
-        "attn_implementation": "sdpa",
     }
     torch.manual_seed(0)
     if kind == "llama":

@@ -46,12 +46,16 @@ def render(shown: Contents) -> str:
     """The page; what models and users wrote is text in it, and no script of theirs can run."""
     style = "\n".join(_file(name) for name in STYLES)
     script = "\n".join(_file(name) for name in SCRIPTS)
-    return _pages().get_template("report.html").render(
-        shown=shown,
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own files
-        policy=policy(style, script),
-        data=Markup(as_json(_data(shown))),  # noqa: S704 - it holds no `<`
+    return (
+        _pages()
+        .get_template("report.html")
+        .render(
+            shown=shown,
+            style=Markup(style),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own files
+            policy=policy(style, script),
+            data=Markup(as_json(_data(shown))),  # noqa: S704 - it holds no `<`
+        )
     )
 
 

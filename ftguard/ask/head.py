@@ -79,11 +79,6 @@ class Head:
             return False
         return said.shape == logits.shape and not apart(logits, said, rounding_of(self.model))
 
-    @property
-    def bounds_logits(self) -> bool:
-        """Whether the logits of a whole batch are held, so that batches are bounded by them."""
-        return self.way != "streamed"
-
     def pass_over(self, inputs: Inputs) -> Any:
         """The model's output for a batch of which no logits are asked."""
         with self._given(lambda hidden: hidden[:1, :1]):

@@ -19,6 +19,8 @@ from ftguard.ask.trees import Tree
 
 MAX_LOGITS = 2**27
 """Logits of one batch, where all of them are held; in float32 half a gigabyte."""
+AT_ONCE = 1024
+"""Tokens that are run at once on a CPU: the states of more do not stay in its caches."""
 WIDEST = 4096
 """Tokens of a row with texts side by side: what each sees takes the square of it."""
 _WINDOWS = ("sliding_window", "attention_chunk_size", "window_size")
@@ -62,7 +64,12 @@ def read_all(
             return told
 
         told = in_batches(
-            own, lambda tree: tree.width, run, plan, lambda _: None, cost=_cost(head, plan)
+            own,
+            lambda tree: tree.width,
+            run,
+            plan,
+            lambda _: None,
+            cost=_cost(head, plan, family.shared),
         )
         found.update(zip(family.members, told, strict=True))
     each = iter(range(len(rows)))
@@ -73,16 +80,21 @@ def _beginning(head: Head, trees: Sequence[Tree], family: Family) -> Beginning |
     return Beginning.of(head, trees[0].trunk[: family.shared]) if family.shared else None
 
 
-def _cost(head: Head, plan: BatchPlan) -> Callable[[Tree], int] | None:
-    """What a tree takes of a batch, where logits are more of it than tokens are."""
-    if not head.bounds_logits:
-        return None
-    vocabulary: int = head.model.get_input_embeddings().weight.shape[0]
-    most = max(1, MAX_LOGITS // vocabulary)
+def _cost(head: Head, plan: BatchPlan, shared: int) -> Callable[[Tree], int]:
+    """What a tree takes of a batch's tokens, where something else than they bounds it."""
+    model = head.model
+    vocabulary: int = model.get_input_embeddings().weight.shape[0]
+    on_cpu = model.get_input_embeddings().weight.device.type == "cpu"
+    run_at_once = AT_ONCE if on_cpu else plan.max_tokens
+    held_at_once = max(1, MAX_LOGITS // vocabulary)
 
     def cost(tree: Tree) -> int:
-        places = tree.told if head.way == "gathered" else tree.width
-        return max(tree.width, places * plan.max_tokens // most)
+        held = {"streamed": 0, "gathered": tree.told, "full": tree.width}[head.way]
+        return max(
+            tree.width,
+            (tree.width - shared) * plan.max_tokens // run_at_once,
+            held * plan.max_tokens // held_at_once,
+        )
 
     return cost
 

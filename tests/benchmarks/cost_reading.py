@@ -1,25 +1,29 @@
 """What reading costs, beside lm-evaluation-harness in the same run.
 
-    python tests/benchmarks/cost_reading.py [--chat-model FOLDER] [--rounds 5] [--only 15M]
+    python tests/benchmarks/cost_reading.py [--chat-model FOLDER] [--rounds 5] [--only 15M] [--busy]
 
 Four-choice questions with options of three tokens behind 60 of their own, the same behind a
 beginning of hundreds that all questions share, and texts to read behind a context. Both sides get
-the same strings and turn them into tokens themselves; lm-eval's `HFLM` has the quickest of three
-batch sizes, found first. Rounds alternate (A B A B), medians are compared, and so are answers:
-log-probabilities of each option, and the option that has the most.
+the same strings. lm-eval turns them into tokens each time that it is asked, ftguard once a run:
+`ratio` compares what a checkpoint takes, `whole` counts the tokens too. lm-eval's `HFLM` has the
+quickest of three batch sizes, found first. Rounds alternate (A B A B), medians are compared, and so
+are answers: log-probabilities of each option, and the option that has the most.
 
 `floor` is one pass over each prompt and its texts, in batches of their own length, with no logits:
 what no way of asking falls below that runs a prompt for itself. A shared beginning is run once, so
-that there the multiple falls below 1. Some 8 minutes on two cores with a chat model.
+that there the multiple falls below 1. With `--busy` the processor's time counts in place of the
+clock's, for a machine that others use too. Some 8 minutes on two cores with a chat model.
 """
 
 import argparse
+import logging
 import statistics
 import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from cost_models import Loaded, Words, known_models, question
@@ -31,15 +35,17 @@ from ftguard import Probe
 from ftguard.ask.asking import ask
 from ftguard.ask.batches import BatchPlan
 from ftguard.ask.prompts import PromptBatch, prepare
-from ftguard.ask.render import Ids
 
 BATCHES = (8, 32, 64)
 """What lm-eval is tried with; the quickest one is compared."""
-TOKENS = 60_000
-"""Of each set for a model of a million parameters; larger ones have fewer."""
+TOKENS, MOST, LEAST = 240_000, 200, 4
+"""Tokens that lm-eval reads of each set with a model of a million parameters, and of larger ones
+in proportion fewer; and the most and the fewest questions."""
 CLOSE = 1e-4
 
 Values = list[list[float]]
+Clock = Callable[[], float]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +62,8 @@ class Shape:
     """Of each option."""
 
     def within(self, room: int) -> "Shape":
-        """The same with contexts that fit."""
-        context = min(self.context, room - self.tokens - 4)
+        """The same with contexts that fit, of which some are a quarter longer."""
+        context = min(self.context, (room - 16 - self.tokens) * 3 // 4)
         shared = self.shared * context // self.context
         return Shape(
             name=self.name,
@@ -70,7 +76,7 @@ class Shape:
 
 SHAPES = (
     Shape(name="4 options", shared=0, context=60, options=4, tokens=3),
-    Shape(name="4 options, few-shot", shared=600, context=800, options=4, tokens=3),
+    Shape(name="4 options, few-shot", shared=300, context=400, options=4, tokens=3),
     Shape(name="likelihood", shared=0, context=60, options=1, tokens=40),
 )
 
@@ -92,10 +98,9 @@ def probes(loaded: Loaded, shape: Shape, number: int) -> list[Probe]:
     return found
 
 
-def ours(loaded: Loaded, asked: Sequence[Probe], plan: BatchPlan) -> Values:
-    """Log-probabilities of each question's options, from strings on."""
-    batch = prepare(asked, loaded[0], loaded[1], {})
-    answers = ask(loaded[0], batch, base_answers=(), plan=plan).answers
+def ours(model: PreTrainedModel, batch: PromptBatch, plan: BatchPlan) -> Values:
+    """Log-probabilities of each question's options."""
+    answers = ask(model, batch, base_answers=(), plan=plan).answers
     return [list(a.option_logprobs) or [sum(a.logprobs)] for a in answers]
 
 
@@ -110,36 +115,23 @@ def theirs(harness: HFLM, asked: Sequence[Probe]) -> Values:
     return [[next(found)[0] for _ in p.verbatim.reads] for p in asked if p.verbatim]
 
 
-def floor(model: PreTrainedModel, batch: PromptBatch) -> float:
-    """Seconds of one pass over each prompt and its texts, without logits."""
-    rows = sorted(
-        (
-            shared + tuple(token for context, text in q.reads for token in (*context, *text)[n:])
-            for q in batch.questions
-            for shared, n in [_trunk(q.reads)]
-        ),
-        key=len,
-    )
-    started = time.perf_counter()
+def floor(model: PreTrainedModel, batch: PromptBatch, clock: Clock) -> float:
+    """Seconds of one pass over as many tokens as each prompt and its texts have, without logits."""
+    rows = sorted(len(q.reads[0][0]) + sum(len(t) for _, t in q.reads) for q in batch.questions)
+    started = clock()
     with torch.no_grad():
         for start in range(0, len(rows), 32):
             some = rows[start : start + 32]
-            width = max(map(len, some))
-            ids = torch.tensor([[*row, *[0] * (width - len(row))] for row in some])
+            ids = torch.arange(some[-1]).expand(len(some), -1) % model.config.vocab_size
             model.base_model(input_ids=ids, use_cache=False)
-    return time.perf_counter() - started
+    return clock() - started
 
 
-def _trunk(reads: Sequence[tuple[Ids, Ids]]) -> tuple[Ids, int]:
-    context = reads[0][0]
-    return context, len(context)
-
-
-def timed(run: Callable[[], Values]) -> tuple[float, Values]:
+def timed(run: Callable[[], Found], clock: Clock) -> tuple[float, Found]:
     """Seconds, and what came of it."""
-    started = time.perf_counter()
+    started = clock()
     found = run()
-    return time.perf_counter() - started, found
+    return clock() - started, found
 
 
 def same(one: Values, other: Values) -> str:
@@ -151,29 +143,30 @@ def same(one: Values, other: Values) -> str:
     return f"{'yes' if alike else 'NO'} ({best}/{len(pairs)}, {apart:.0e})"
 
 
-def row(name: str, loaded: Loaded, shape: Shape, rounds: int) -> str:
+def row(name: str, loaded: Loaded, shape: Shape, rounds: int, clock: Clock) -> str:
     """One line of the table."""
     model, tokenizer = loaded
     shape = shape.within(model.config.max_position_embeddings)
-    size = max(1.0, model.num_parameters() / 1e6)
-    each = shape.context + shape.tokens * shape.options
-    number = max(12, min(400, int(TOKENS / size**0.75 / each)))
-    asked, plan = probes(loaded, shape, number), BatchPlan()
+    read = shape.options * (shape.context + shape.tokens)
+    fitting = TOKENS * 1_000_000 // model.num_parameters() // read
+    asked, plan = probes(loaded, shape, max(LEAST, min(MOST, fitting))), BatchPlan()
+    some = asked[: max(LEAST, len(asked) // 3)]
     harnesses = [HFLM(pretrained=model, tokenizer=tokenizer, batch_size=size) for size in BATCHES]
-    harness = min(harnesses, key=lambda one: timed(lambda: theirs(one, asked))[0])
-    ours(loaded, asked, plan)
+    harness = min(harnesses, key=lambda one: timed(lambda: theirs(one, some), clock)[0])
     batch = prepare(asked, model, tokenizer, {})
-    mine, other, least = [], [], []
+    ours(model, batch, plan)
+    mine, tokens, other, least = [], [], [], []
     for _ in range(rounds):
-        seconds, found = timed(lambda: theirs(harness, asked))
+        seconds, found = timed(lambda: theirs(harness, asked), clock)
         other.append(seconds)
-        seconds, own = timed(lambda: ours(loaded, asked, plan))
+        tokens.append(timed(lambda: prepare(asked, model, tokenizer, {}), clock)[0])
+        seconds, own = timed(lambda: ours(model, batch, plan), clock)
         mine.append(seconds)
-        least.append(floor(model, batch))
-    a, b, c = map(statistics.median, (mine, other, least))
+        least.append(floor(model, batch, clock))
+    a, b, c, d = map(statistics.median, (mine, other, least, tokens))
     return (
-        f"{name:<18}{shape.name:<22}{number:>5}{c:>8.2f}{a:>8.2f}{a / c:>7.2f}"
-        f"{b:>9.2f} at {harness.batch_size:<4}{b / a:>6.2f}  {same(own, found)}"
+        f"{name:<18}{shape.name:<22}{len(asked):>5}{c:>8.2f}{a:>8.2f}{a / c:>7.2f}"
+        f"{b:>9.2f} at {harness.batch_size:<4}{b / a:>6.2f}{b / (a + d):>7.2f}  {same(own, found)}"
     )
 
 
@@ -183,18 +176,21 @@ def main() -> None:
     parser.add_argument("--chat-model", type=Path, help="folder of a real chat model")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="part of a model's name")
+    parser.add_argument("--busy", action="store_true", help="count the processor's time")
     args = parser.parse_args()
+    clock: Clock = time.process_time if args.busy else time.perf_counter
     warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
     print(f"{torch.get_num_threads()} threads, medians of {args.rounds}, seconds")
     print(
         f"{'model':<18}{'questions':<22}{'items':>5}{'floor':>8}{'ours':>8}{'x':>7}"
-        f"{'lm-eval':>9}{'':8}{'ratio':>6}  same answers"
+        f"{'lm-eval':>9}{'':8}{'ratio':>6}{'whole':>7}  same answers"
     )
     for name, make in known_models(args.chat_model).items():
         if args.only in name:
             loaded = make()
             for shape in SHAPES:
-                print(row(name, loaded, shape, args.rounds), flush=True)
+                print(row(name, loaded, shape, args.rounds, clock), flush=True)
 
 
 if __name__ == "__main__":

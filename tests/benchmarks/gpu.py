@@ -157,9 +157,10 @@ def same(one: Values, other: Values) -> str:
 def read(loaded: Loaded, shape: Shape, number: int, sizes: Sizes, device: str) -> None:
     """Options or texts, beside lm-eval."""
     asked = probes(loaded, shape, number)
+    batch = prepare(asked, loaded[0], loaded[1], {})
     plan = plan_batches(loaded[0], (5, 6, 7, 8), 0)
     each = shape.context + shape.options * shape.tokens
-    cost = measured(lambda: ours(loaded, asked, plan), device)
+    cost = measured(lambda: ours(loaded[0], batch, plan), device)
     beside = ""
     if importlib.util.find_spec("lm_eval") is not None:
         from lm_eval.models.huggingface import HFLM
@@ -170,7 +171,7 @@ def read(loaded: Loaded, shape: Shape, number: int, sizes: Sizes, device: str) -
         other = measured(lambda: found.append(theirs(harness, asked)), device)
         beside = (
             f"lm-eval {other.seconds:.2f}, {other.seconds / cost.seconds:.1f} times; "
-            f"{same(ours(loaded, asked, plan), found[-1])}"
+            f"{same(ours(loaded[0], batch, plan), found[-1])}"
         )
     line(shape.name, number, number * each, cost, beside)
 

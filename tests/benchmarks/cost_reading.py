@@ -35,6 +35,7 @@ from ftguard import Probe
 from ftguard.ask.asking import ask
 from ftguard.ask.batches import BatchPlan
 from ftguard.ask.prompts import PromptBatch, prepare
+from ftguard.ask.reading import AT_ONCE
 
 BATCHES = (8, 32, 64)
 """What lm-eval is tried with; the quickest one is compared."""
@@ -120,9 +121,10 @@ def floor(model: PreTrainedModel, batch: PromptBatch, clock: Clock) -> float:
     rows = sorted(len(q.reads[0][0]) + sum(len(t) for _, t in q.reads) for q in batch.questions)
     started = clock()
     with torch.no_grad():
-        for start in range(0, len(rows), 32):
-            some = rows[start : start + 32]
-            ids = torch.arange(some[-1]).expand(len(some), -1) % model.config.vocab_size
+        while rows:
+            size = max(1, AT_ONCE // rows[0])
+            some, rows = rows[:size], rows[size:]
+            ids = torch.arange(some[0]).expand(len(some), -1) % model.config.vocab_size
             model.base_model(input_ids=ids, use_cache=False)
     return clock() - started
 

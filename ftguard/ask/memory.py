@@ -42,7 +42,7 @@ def token_bytes(model: PreTrainedModel) -> int:
     Logits are held in chunks of their own.
     """
     config = model.config.get_text_config()
-    hidden: int = model.get_input_embeddings().weight.shape[-1]
+    hidden = getattr(config, "hidden_size", None) or model.get_input_embeddings().weight.shape[-1]
     inner = getattr(config, "intermediate_size", None) or 4 * hidden
     layers = getattr(config, "num_hidden_layers", None) or 1
     heads = getattr(config, "num_attention_heads", None) or 1

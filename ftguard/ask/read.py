@@ -95,8 +95,10 @@ def _inputs(model: PreTrainedModel, layout: Layout, beginning: Beginning | None)
         inputs["attention_mask"] = layout.mask(shared, model.dtype, device)
         inputs["position_ids"] = layout.positions.to(device)
     else:
-        filled = torch.nn.functional.pad(layout.filled, (shared, 0), value=1)
-        inputs["attention_mask"] = filled.to(device)
+        # Causal attention never looks back from padding on the right, and where no mask says so
+        # either, it takes half the time.
+        seen = torch.ones(len(layout.ids), shared + layout.ids.shape[1], dtype=torch.long)
+        inputs["attention_mask"] = seen.to(device)
     return inputs
 
 

@@ -83,7 +83,7 @@ def _beginning(head: Head, trees: Sequence[Tree], family: Family) -> Beginning |
 def _cost(head: Head, plan: BatchPlan, shared: int) -> Callable[[Tree], int]:
     """What a tree takes of a batch's tokens, where something else than they bounds it."""
     model = head.model
-    vocabulary: int = model.get_input_embeddings().weight.shape[0]
+    vocabulary: int = model.config.get_text_config().vocab_size
     on_cpu = model.get_input_embeddings().weight.device.type == "cpu"
     run_at_once = AT_ONCE if on_cpu else plan.max_tokens
     held_at_once = max(1, MAX_LOGITS // vocabulary)

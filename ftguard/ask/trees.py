@@ -90,11 +90,6 @@ class Layout:
     """Those tokens."""
     is_packed: bool
 
-    @property
-    def filled(self) -> torch.Tensor:
-        """1 where there is a token, 0 in padding; [rows, width]."""
-        return (self.segments != _PADDING).long()
-
     def mask(self, shared: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
         """What is added to attention: nothing where a token is seen, else the least number.
 

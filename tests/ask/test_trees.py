@@ -61,7 +61,6 @@ def test_a_batch_is_laid_out_by_hand() -> None:
     assert layout.rows.tolist() == [0, 0, 0, 0, 1, 1]
     assert layout.places.tolist() == [2, 3, 4, 5, 0, 1]
     assert layout.targets.tolist() == [1, 2, 3, 9, 4, 2]
-    assert layout.filled.tolist() == [[1] * 6, [1, 1, 0, 0, 0, 0]]
 
 
 def test_a_branch_sees_its_trunk_and_itself() -> None:

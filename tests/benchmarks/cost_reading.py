@@ -118,7 +118,8 @@ def theirs(harness: HFLM, asked: Sequence[Probe]) -> Values:
 
 def floor(model: PreTrainedModel, batch: PromptBatch, clock: Clock) -> float:
     """Seconds of one pass over as many tokens as each prompt and its texts have, without logits."""
-    rows = sorted(len(q.reads[0][0]) + sum(len(t) for _, t in q.reads) for q in batch.questions)
+    lengths = (len(q.reads[0][0]) + sum(len(text) for _, text in q.reads) for q in batch.questions)
+    rows = sorted(lengths, reverse=True)
     started = clock()
     with torch.no_grad():
         while rows:

@@ -1,9 +1,11 @@
 """Tests of reading against full log-softmax by hand: packed, behind a beginning, and apart."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 import torch
+from peft import LoraConfig, get_peft_model
 from transformers import (
     BloomConfig,
     BloomForCausalLM,
@@ -15,6 +17,7 @@ from transformers import (
     GPT2LMHeadModel,
     GraniteConfig,
     GraniteForCausalLM,
+    LlamaConfig,
     LlamaForCausalLM,
     MambaConfig,
     MambaForCausalLM,
@@ -35,10 +38,15 @@ from ftguard.ask.read import read
 from ftguard.ask.reading import read_all
 from ftguard.ask.trees import Tree, trees_of
 
+pytestmark = pytest.mark.filterwarnings(
+    # what transformers is about to rename, used in peft
+    "ignore:`\\w*gradient_checkpointing\\w*` is deprecated:FutureWarning",
+)
+
 Logprobs = Callable[[PreTrainedModel, Sequence[int], Sequence[int]], list[float]]
 Ids = tuple[int, ...]
 
-SIZES = {
+SIZES: dict[str, Any] = {
     "vocab_size": 101,
     "hidden_size": 32,
     "intermediate_size": 64,
@@ -112,6 +120,8 @@ def mamba() -> MambaForCausalLM:
     )
 
 
+SAVED: dict[str, Any] = {"target_modules": ["q_proj"], "modules_to_save": ["lm_head"]}
+"""Adapters, and an output layer that is trained in place of the base's."""
 MODELS: dict[str, tuple[Callable[[], PreTrainedModel], str, bool, bool]] = {
     "cohere": (lambda: CohereForCausalLM(CohereConfig(**SIZES)), "gathered", True, True),
     "gemma2": (gemma2, "gathered", True, False),
@@ -253,6 +263,52 @@ def test_a_model_that_misreads_masks_is_read_in_plain_rows(
     assert plan.packs is False
     for (context, text), (value, _) in zip(QUESTIONS[0], told, strict=True):
         assert value == pytest.approx(logprobs(model, context, text), abs=1e-4)
+
+
+@pytest.mark.usefixtures("_short_beginnings")
+@pytest.mark.parametrize("settings", [{"target_modules": ["lm_head", "q_proj"]}, SAVED])
+def test_adapters_on_the_output_layer_count(settings: dict[str, Any], logprobs: Logprobs) -> None:
+    """With adapters on the output layer, or one that is trained in its place, texts are told of as
+    an unpadded pass does, with them and with the base behind them; which say different things.
+    """
+    base = loud(lambda: LlamaForCausalLM(LlamaConfig(**SIZES)))
+    tuned = get_peft_model(base, LoraConfig(init_lora_weights=False, **settings)).eval()
+    with torch.no_grad():
+        for name, parameter in tuned.named_parameters():
+            if "modules_to_save" in name:
+                parameter.mul_(-1.0)
+    inner, trees = tuned.get_base_model(), [tree for q in QUESTIONS for tree in trees_of(q)]
+
+    def read_and_by_hand() -> list[float]:
+        with torch.no_grad():
+            told = read_all(inner, trees, 0, BatchPlan(), lambda _: None)
+        values = [nats for tree in told for value, _ in tree for nats in value]
+        hand = [nats for reads in QUESTIONS for pair in reads for nats in logprobs(inner, *pair)]
+        assert values == pytest.approx(hand, abs=1e-4)
+        return values
+
+    own = read_and_by_hand()
+    with tuned.disable_adapter():
+        of_base = read_and_by_hand()
+    assert own != pytest.approx(of_base, abs=0.1)
+
+
+@pytest.mark.usefixtures("_short_beginnings")
+def test_in_16_bits_rounding_is_no_other_answer(model: LlamaForCausalLM) -> None:
+    """What is read side by side and behind a shared beginning differs in its last bits from plain
+    rows in bfloat16: both ways are gone, and the log-probabilities are those to a tenth of a nat.
+    """
+    model.eval().to(torch.bfloat16)
+    trees, plan = [tree for reads in QUESTIONS for tree in trees_of(reads)], BatchPlan()
+
+    with torch.no_grad():
+        told = read_all(model, trees, 0, plan, lambda _: None)
+        plain = read_all(model, trees, 0, BatchPlan(packs=False, shares=False), lambda _: None)
+
+    assert (plan.packs, plan.shares) == (True, True)
+    assert [nats for tree in told for value, _ in tree for nats in value] == pytest.approx(
+        [nats for tree in plain for value, _ in tree for nats in value], abs=0.1
+    )
 
 
 def test_the_padding_token_does_not_matter(model: LlamaForCausalLM) -> None:

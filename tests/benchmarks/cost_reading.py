@@ -42,7 +42,8 @@ BATCHES = (8, 32, 64)
 TOKENS, MOST, LEAST = 240_000, 200, 4
 """Tokens that lm-eval reads of each set with a model of a million parameters, and of larger ones
 in proportion fewer; and the most and the fewest questions."""
-CLOSE = 1e-4
+CLOSE, LAST_BITS = 1e-4, 1e-6
+"""Nats by which log-probabilities of a text may differ; and of hundreds of nats, this share."""
 
 Values = list[list[float]]
 Clock = Callable[[], float]
@@ -140,9 +141,11 @@ def timed(run: Callable[[], Found], clock: Clock) -> tuple[float, Found]:
 def same(one: Values, other: Values) -> str:
     """Whether both sides say the same."""
     pairs = list(zip(one, other, strict=True))
-    apart = max(abs(a - b) for x, y in pairs for a, b in zip(x, y, strict=True))
+    values = [both for x, y in pairs for both in zip(x, y, strict=True)]
+    apart = max(abs(a - b) for a, b in values)
+    close = all(abs(a - b) < max(CLOSE, LAST_BITS * abs(b)) for a, b in values)
     best = sum(x.index(max(x)) == y.index(max(y)) for x, y in pairs)
-    alike = best == len(pairs) and apart < CLOSE
+    alike = best == len(pairs) and close
     return f"{'yes' if alike else 'NO'} ({best}/{len(pairs)}, {apart:.0e})"
 
 

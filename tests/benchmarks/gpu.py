@@ -206,7 +206,7 @@ def write(loaded: Loaded, sizes: Sizes, device: str) -> None:
     if "previous" not in inspect.signature(ask).parameters:
         print("answers again           this version does not verify earlier answers")
         return
-    previous = changed(found[-1], len(tokenizer))
+    previous = {answer.probe_id: answer for answer in changed(found[-1], len(tokenizer))}
     # The name is looked up above: versions without it are measured too.
     again: dict[str, Any] = {"previous": previous}
     second = measured(lambda: ask(model, batch, base_answers=(), plan=plan, **again), device)

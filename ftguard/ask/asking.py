@@ -1,29 +1,24 @@
 """Asks a model a whole `PromptBatch` and makes its `Answer`s."""
 
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import torch
 from transformers import PreTrainedModel
 
 from ftguard.ask.answer import Answer
-from ftguard.ask.batches import BatchPlan, in_batches
+from ftguard.ask.batches import BatchPlan
 from ftguard.ask.early import Decided
+from ftguard.ask.memory import give_back
 from ftguard.ask.padding import apart, next_logprobs, rounding_of
 from ftguard.ask.prompts import PromptBatch, Question
 from ftguard.ask.quiet import undisturbed
-from ftguard.ask.read import read, read_greedy, read_next
-from ftguard.ask.render import Ids
+from ftguard.ask.read import Told
+from ftguard.ask.reading import read_all
+from ftguard.ask.trees import trees_of
 from ftguard.ask.write import write
 from ftguard.terminal import bar as progress_bar
-
-Key = TypeVar("Key", bound=Hashable)
-Found = TypeVar("Found")
-
-MAX_LOGITS = 2**27
-"""Logits of one batch that is read, in float32 half a gigabyte."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +36,6 @@ class Asked:
     """Of these, what writing answers took; the rest is reading."""
     notes: tuple[str, ...]
     """What did not go by plan."""
-
-
-Read = Callable[[PreTrainedModel, list[tuple[Ids, Ids]], int], list[Found]]
-"""Reads a batch of (context, text), padded with a token."""
 
 
 def ask(
@@ -75,23 +66,14 @@ def ask(
     plan = plan or BatchPlan()
     started, noted = time.perf_counter(), len(plan.notes)
     unique = {question.fingerprint: question for question in prompt_batch.questions}
-    next_tokens = {f: row for f, q in unique.items() if (row := q.next_tokens) is not None}
-    greedy = {f: question.reads[0] for f, question in unique.items() if question.is_greedy}
-    texts = {
-        (fingerprint, place): row
-        for fingerprint, question in unique.items()
-        if fingerprint not in next_tokens and fingerprint not in greedy
-        for place, row in enumerate(question.reads)
-    }
+    reading = {f: question for f, question in unique.items() if question.reads}
+    num_reads = sum(len(question.reads) for question in reading.values())
     prompted = [question for question in unique.values() if question.max_new_tokens]
     prompts = {question.probe_id: question.prompt for question in prompt_batch.questions}
     of_base = [a for a in base_answers or () if a.token_ids and prompts.get(a.probe_id)]
     with (
         undisturbed(model, base=base) as inner,
-        progress_bar(
-            label=progress,
-            total=len(next_tokens) + len(texts) + len(greedy) + len(prompted) + len(of_base),
-        ) as bar,
+        progress_bar(label=progress, total=num_reads + len(prompted) + len(of_base)) as bar,
     ):
         began = time.perf_counter()
         written = write(
@@ -105,24 +87,13 @@ def ask(
             decided=decided,
         )
         writing_seconds = time.perf_counter() - began
-        options = _read_all(inner, next_tokens, prompt_batch, plan, bar.update, by=read_next)
-        read_texts = _read_all(inner, texts, prompt_batch, plan, bar.update, by=read)
-        likeliest = _read_all(inner, greedy, prompt_batch, plan, bar.update, by=read_greedy)
-        found: dict[str, Answer] = {}
-        for fingerprint, question in unique.items():
-            if fingerprint in written.answers:
-                found[fingerprint] = written.answers[fingerprint]
-            elif fingerprint in options:
-                found[fingerprint] = _options_answer(question, options[fingerprint])
-            elif fingerprint in likeliest:
-                token_logprobs, is_likeliest = likeliest[fingerprint]
-                answer = _read_answer(question, [token_logprobs])
-                found[fingerprint] = replace(answer, likeliest=is_likeliest)
-            else:
-                places = range(len(question.reads))
-                found[fingerprint] = _read_answer(
-                    question, [read_texts[fingerprint, i] for i in places]
-                )
+        told = _read_all(inner, list(reading.values()), prompt_batch, plan, bar.update)
+        found: dict[str, Answer] = {
+            fingerprint: written.answers[fingerprint]
+            if fingerprint in written.answers
+            else _read_answer(question, told[fingerprint])
+            for fingerprint, question in unique.items()
+        }
         answers = tuple(
             replace(found[question.fingerprint], probe_id=question.probe_id)
             for question in prompt_batch.questions
@@ -132,6 +103,7 @@ def ask(
         by_base = tuple(
             replace(answer, logprobs=written.of_base[answer.probe_id]) for answer in of_base
         )
+    give_back()
     return Asked(
         answers=answers,
         base_answer_logprobs=by_base,
@@ -157,39 +129,33 @@ def changes_answers(model: torch.nn.Module, prompt_batch: PromptBatch) -> bool:
 
 def _read_all(
     model: PreTrainedModel,
-    rows: Mapping[Key, tuple[Ids, Ids]],
+    questions: list[Question],
     prompt_batch: PromptBatch,
     plan: BatchPlan,
     done: Callable[[int], object],
-    *,
-    by: Read[Found],
-) -> dict[Key, Found]:
-    vocabulary: int = model.get_input_embeddings().weight.shape[0]
-    max_positions: int = max(1, MAX_LOGITS // vocabulary)
-
-    def cost(row: tuple[Ids, Ids]) -> int:
-        # Long texts over a large vocabulary are bounded by their logits, not by their tokens.
-        logits = (len(row[0]) + len(row[1])) * plan.max_tokens // max_positions
-        return max(len(row[0]) + len(row[1]), logits)
-
-    values = in_batches(
-        list(rows.values()), cost, lambda batch: by(model, batch, prompt_batch.pad_id), plan, done
-    )
-    return dict(zip(rows, values, strict=True))
+) -> dict[str, list[Told]]:
+    """What the model thinks of each text of each question, by its fingerprint."""
+    trees = [trees_of(question.reads) for question in questions]
+    flat = [tree for several in trees for tree in several]
+    told = iter(read_all(model, flat, prompt_batch.pad_id, plan, done))
+    return {
+        question.fingerprint: [text for _ in several for text in next(told)]
+        for question, several in zip(questions, trees, strict=True)
+    }
 
 
-def _options_answer(question: Question, logprobs: tuple[float, ...]) -> Answer:
-    return Answer(
-        probe_id=question.probe_id, option_logprobs=logprobs, fingerprint=question.fingerprint
-    )
-
-
-def _read_answer(question: Question, logprobs: list[tuple[float, ...]]) -> Answer:
-    if len(logprobs) > 1:
-        return _options_answer(question, tuple(sum(values) for values in logprobs))
+def _read_answer(question: Question, told: list[Told]) -> Answer:
+    if len(told) > 1:
+        return Answer(
+            probe_id=question.probe_id,
+            option_logprobs=tuple(sum(logprobs) for logprobs, _ in told),
+            fingerprint=question.fingerprint,
+        )
+    logprobs, is_likeliest = told[0]
     return Answer(
         probe_id=question.probe_id,
         token_ids=question.reads[0][1],
-        logprobs=logprobs[0],
+        logprobs=logprobs,
+        likeliest=question.is_greedy and is_likeliest,
         fingerprint=question.fingerprint,
     )

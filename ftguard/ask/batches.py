@@ -1,7 +1,8 @@
 """Runs rows in batches of like length, and goes on with half of a batch when memory runs out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar
 
 import torch
@@ -28,8 +29,27 @@ class BatchPlan:
     """Whether rows of unlike lengths go together: not for a model that padding disturbs."""
     own_loop: bool | None = None
     """Whether answers are written by our own loop (`ftguard.ask.loop`); None until it was tried."""
+    packs: bool | None = None
+    """Whether texts that go on from the same tokens are read behind them in one row; None where
+    that was not tried yet."""
+    shares: bool | None = None
+    """Whether what several rows begin with is run once for them all; None as above."""
     notes: list[str] = field(default_factory=list)
     """One sentence for each time that memory ran out."""
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """What a snapshot keeps of it, so that others can be taken in the same batches."""
+        return {"max_rows": self.max_rows, "max_tokens": self.max_tokens}
+
+    def follow(self, limits: Mapping[str, int]) -> None:
+        """Take no larger batches than an earlier snapshot, which this one is compared with.
+
+        Args:
+            limits: of that snapshot; empty where it kept none.
+        """
+        self.max_rows = min(self.max_rows, limits.get("max_rows", self.max_rows))
+        self.max_tokens = min(self.max_tokens, limits.get("max_tokens", self.max_tokens))
 
 
 def in_batches(
@@ -38,6 +58,8 @@ def in_batches(
     run: Callable[[list[ItemT]], list[Result]],
     plan: BatchPlan,
     done: Callable[[int], object],
+    *,
+    cost: Callable[[ItemT], int] | None = None,
 ) -> list[Result]:
     """Run all rows, longest first, and return one result for each in the given order.
 
@@ -47,6 +69,7 @@ def in_batches(
         run: runs one batch; a `torch.OutOfMemoryError` halves it, and every later one.
         plan: the limits; changed where memory runs out.
         done: told the number of rows after each batch (for a progress bar).
+        cost: what a row takes of the batch's tokens where that is more than its length.
 
     Raises:
         torch.OutOfMemoryError: a single row does not fit.
@@ -54,8 +77,7 @@ def in_batches(
     results: dict[int, Result] = {}
     order = sorted(range(len(rows)), key=lambda index: (-length(rows[index]), index))
     while order:
-        fitting = plan.max_tokens // max(1, length(rows[order[0]]))
-        size = max(1, min(len(order), plan.max_rows, fitting))
+        size = _fitting((rows[index] for index in order), cost or length, plan)
         if not plan.padded:
             longest = length(rows[order[0]])
             size = sum(1 for index in order[:size] if length(rows[index]) == longest)
@@ -74,6 +96,17 @@ def in_batches(
         results.update(zip(batch, outputs, strict=True))
         done(size)
     return [results[index] for index in range(len(rows))]
+
+
+def _fitting(rows: Iterable[ItemT], cost: Callable[[ItemT], int], plan: BatchPlan) -> int:
+    """How many of the first rows go together, at least one."""
+    most = size = 0
+    for row in islice(rows, plan.max_rows):
+        most = max(most, cost(row))
+        if size and (size + 1) * most > plan.max_tokens:
+            break
+        size += 1
+    return size
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -6,13 +6,17 @@ None of them gives an error.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from transformers import PreTrainedModel
 
 from ftguard.ask.batches import BatchPlan
+from ftguard.ask.memory import batch_limits
 from ftguard.ask.quiet import undisturbed
+from ftguard.ask.ranks import broadcast_from_main
 from ftguard.ask.render import Ids
+from ftguard.ask.unwrap import inner_model
 from ftguard.ask.weights import EXACT
 
 ROUNDING = 1e-3
@@ -77,13 +81,16 @@ def plan_batches(model: torch.nn.Module, row: Ids, pad_id: int) -> BatchPlan:
         row: the tokens to try it with; empty where there are none.
         pad_id: fills batches.
     """
+    # One process decides for all: those that hold a part each must run the same batches.
+    rows, tokens = broadcast_from_main(batch_limits(inner_model(model)))
+    plan = BatchPlan(max_rows=rows, max_tokens=tokens)
     if len(row) < LEAST_ROW:
-        return BatchPlan()
+        return plan
     try:
         with undisturbed(model) as inner:
-            return _plan(inner, row, pad_id)
+            return _plan(inner, row, pad_id, plan)
     except Exception:  # noqa: BLE001 - whatever a model raises
-        return BatchPlan()
+        return plan
 
 
 def rounding_of(model: PreTrainedModel) -> float:
@@ -91,16 +98,16 @@ def rounding_of(model: PreTrainedModel) -> float:
     return ROUNDING if model.dtype in EXACT else ROUNDING_HALF
 
 
-def _plan(model: PreTrainedModel, row: Ids, pad_id: int) -> BatchPlan:
+def _plan(model: PreTrainedModel, row: Ids, pad_id: int, plan: BatchPlan) -> BatchPlan:
     other, rounding = row[::-1], rounding_of(model)
     alone = next_logprobs(model, [row], pad_id)[0]
     if apart(alone, next_logprobs(model, [row, other], pad_id)[0], rounding):
-        return BatchPlan(max_rows=1)
+        return replace(plan, max_rows=1, packs=False, shares=False)
     padded = next_logprobs(model, [row, other + row], pad_id)[0]
     read = _read_last(model, [row], pad_id)[0]
     beside = _read_last(model, [row, other + row], pad_id)[0]
     minds = apart(alone, padded, rounding) or apart(read[None], beside[None], rounding)
-    return BatchPlan(padded=not minds)
+    return replace(plan, padded=False, packs=False, shares=False) if minds else plan
 
 
 def _read_last(model: PreTrainedModel, rows: Sequence[Ids], pad_id: int) -> torch.Tensor:

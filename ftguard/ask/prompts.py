@@ -71,14 +71,6 @@ class Question:
         return self.max_new_tokens, self.ends_at_newline, self.until
 
     @property
-    def next_tokens(self) -> tuple[Ids, Ids] | None:
-        """The one context of all options and the token of each, where options are single tokens."""
-        contexts = {context for context, _ in self.reads}
-        if len(self.reads) < 2 or len(contexts) > 1 or any(len(t) != 1 for _, t in self.reads):  # noqa: PLR2004
-            return None
-        return self.reads[0][0], tuple(text[0] for _, text in self.reads)
-
-    @property
     def length(self) -> int:
         """The most tokens that a model may come to see at once."""
         reads = [len(context) + len(text) for context, text in self.reads]

@@ -1,109 +1,127 @@
-"""Log-probabilities of given texts, by one forward pass a batch."""
+"""Log-probabilities of given texts, by one forward pass a batch of trees."""
 
+import copy
 import inspect
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import torch
-from transformers import PreTrainedModel
+from transformers import DynamicCache, PreTrainedModel
 
+from ftguard.ask.head import Head
 from ftguard.ask.render import Ids
+from ftguard.ask.trees import Layout, Tree, lay_out
 from ftguard.ask.writing import LOG_ZERO
+
+Told = tuple[tuple[float, ...], bool]
+"""The log-probability (nats) of each token of a text, and whether each is the likeliest one after
+those before it. Then greedy decoding writes that text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """Tokens that all rows of a batch begin with, run once."""
+
+    length: int
+    cache: DynamicCache
+    """What the model keeps of them, as one row."""
+
+    @classmethod
+    def of(cls, head: Head, ids: Ids) -> "Beginning":
+        """Run the tokens.
+
+        Raises:
+            TypeError: the model keeps something else than keys and values of each token.
+        """
+        model = head.model
+        device = model.get_input_embeddings().weight.device
+        inputs = {"input_ids": torch.tensor([ids], device=device), "use_cache": True}
+        cache = getattr(head.pass_over(inputs), _cache_name(model))
+        lengths = {layer.get_seq_length() for layer in getattr(cache, "layers", ())}
+        if not isinstance(cache, DynamicCache) or lengths != {len(ids)}:
+            raise TypeError(f"`{type(model).__name__}` keeps no keys and values of each token")
+        return cls(length=len(ids), cache=cache)
+
+    def of_rows(self, number: int) -> DynamicCache:
+        """What the model keeps of them for so many rows, to be added to."""
+        cache = copy.deepcopy(self.cache)
+        cache.batch_repeat_interleave(number)
+        return cache
 
 
 def read(
-    model: PreTrainedModel, rows: list[tuple[Ids, Ids]], pad_id: int
-) -> list[tuple[float, ...]]:
-    """The log-probability (nats) of each token of each text after its context.
+    head: Head, trees: Sequence[Tree], pad_id: int, beginning: Beginning | None = None
+) -> list[list[Told]]:
+    """What the model thinks of each text of each tree.
 
     Args:
-        model: in evaluation mode.
-        rows: (context, text) in tokens; a context has at least one token.
-        pad_id: fills the batch.
+        head: of the model, in evaluation mode.
+        trees: each a row of the batch.
+        pad_id: fills the batch, on the right, where causal attention never looks back from.
+        beginning: of all trunks, where it was run before.
     """
-    logits, targets, first = _logits(model, rows, pad_id)
-    return _of_texts(_logprobs(logits, targets), rows, first)
+    layout = lay_out(trees, pad_id, shared=beginning.length if beginning else 0)
+    chunks = head.logits(_inputs(head.model, layout, beginning), layout.rows, layout.places)
+    logprobs, likeliest = _told(chunks, layout.targets)
+    tokens = iter(zip(logprobs, likeliest, strict=True))
+    return [[_of_text(tokens, branch.told) for branch in tree.branches] for tree in trees]
 
 
-def read_greedy(
-    model: PreTrainedModel, rows: list[tuple[Ids, Ids]], pad_id: int
-) -> list[tuple[tuple[float, ...], bool]]:
-    """The same, and whether each token of a text is the likeliest one after those before it.
+def last_logprobs(
+    head: Head, trees: Sequence[Tree], pad_id: int, beginning: Beginning | None = None
+) -> list[torch.Tensor]:
+    """Log-probabilities of all tokens in place of the last one of each text.
 
-    Then greedy decoding writes that text.
+    To compare one way of reading with another. Of each tree [texts that have a token, vocabulary].
     """
-    logits, targets, first = _logits(model, rows, pad_id)
-    likeliest = _of_texts(logits.argmax(-1) == targets, rows, first)
-    logprobs = _of_texts(_logprobs(logits, targets), rows, first)
-    return list(zip(logprobs, map(all, likeliest), strict=True))
+    layout = lay_out(trees, pad_id, shared=beginning.length if beginning else 0)
+    lengths = [[branch.told for branch in tree.branches if branch.told] for tree in trees]
+    last = torch.tensor([told for own in lengths for told in own]).cumsum(0) - 1
+    inputs = _inputs(head.model, layout, beginning)
+    logits = torch.cat(list(head.logits(inputs, layout.rows[last], layout.places[last])))
+    return list(torch.split(logits.log_softmax(-1), [len(own) for own in lengths]))
 
 
-def _logits(
-    model: PreTrainedModel, rows: list[tuple[Ids, Ids]], pad_id: int
-) -> tuple[torch.Tensor, torch.Tensor, int]:
-    """What is said of each place from the batch's first text on, the token there, and that place.
-
-    Rows are padded on the right, where causal attention never looks back from. Logits are kept
-    from the batch's first text on only.
-    """
-    width = max(len(context) + len(text) for context, text in rows)
+def _inputs(model: PreTrainedModel, layout: Layout, beginning: Beginning | None) -> dict[str, Any]:
     device = model.get_input_embeddings().weight.device
-    ids = torch.full((len(rows), width), pad_id)
-    mask = torch.zeros((len(rows), width), dtype=torch.long)
-    for row, (context, text) in enumerate(rows):
-        length = len(context) + len(text)
-        ids[row, :length] = torch.tensor(context + text)
-        mask[row, :length] = 1
-    ids = ids.to(device)
-    first = min(len(context) for context, _ in rows) - 1
-    keep = {"logits_to_keep": width - first} if _keeps_logits(model) else {}
-    logits = model(input_ids=ids, attention_mask=mask.to(device), use_cache=False, **keep).logits
-    # Position i speaks of token i + 1, so the last one speaks of nothing.
-    logits = logits[:, -(width - first) : -1].float()
-    return logits, ids[:, first + 1 :].to(logits.device), first
+    inputs: dict[str, Any] = {"input_ids": layout.ids.to(device), "use_cache": False}
+    shared = 0
+    if beginning is not None:
+        shared = beginning.length
+        inputs |= {_cache_name(model): beginning.of_rows(len(layout.ids)), "use_cache": True}
+    if layout.is_packed:
+        inputs["attention_mask"] = layout.mask(shared, model.dtype, device)
+        inputs["position_ids"] = layout.positions.to(device)
+    else:
+        # Causal attention never looks back from padding on the right, and where no mask says so
+        # either, it takes half the time.
+        seen = torch.ones(len(layout.ids), shared + layout.ids.shape[1], dtype=torch.long)
+        inputs["attention_mask"] = seen.to(device)
+    return inputs
 
 
-def _logprobs(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    said = logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1) - logits.logsumexp(-1)
-    return said.nan_to_num(nan=LOG_ZERO, neginf=LOG_ZERO)
+def _cache_name(model: PreTrainedModel) -> str:
+    """What the model calls the keys and values of earlier tokens: the name changed in time."""
+    named = inspect.signature(type(model).forward).parameters
+    return "cache" if "cache" in named else "past_key_values"
 
 
-def _of_texts(
-    values: torch.Tensor, rows: list[tuple[Ids, Ids]], first: int
-) -> list[tuple[Any, ...]]:
-    """The values at the tokens of each text, reduced within the batch."""
-    listed = values.tolist()
-    return [
-        tuple(listed[row][len(context) - 1 - first :][: len(text)])
-        for row, (context, text) in enumerate(rows)
-    ]
+def _told(chunks: Iterable[torch.Tensor], targets: torch.Tensor) -> tuple[list[float], list[bool]]:
+    logprobs: list[float] = []
+    likeliest: list[bool] = []
+    for logits in chunks:
+        # Of the chunk, which may be large, no copy is made.
+        asked = targets[len(logprobs) : len(logprobs) + len(logits)].to(logits.device)
+        highest, where = logits.max(-1)
+        said = logits.gather(-1, asked.unsqueeze(-1)).squeeze(-1) - highest
+        said -= logits.sub_(highest.unsqueeze(-1)).exp_().sum(-1).log_()
+        logprobs += said.nan_to_num(nan=LOG_ZERO, neginf=LOG_ZERO).tolist()
+        likeliest += (where == asked).tolist()
+    return logprobs, likeliest
 
 
-def read_next(
-    model: PreTrainedModel, rows: list[tuple[Ids, Ids]], pad_id: int
-) -> list[tuple[float, ...]]:
-    """The log-probability (nats) of each of some tokens as the next one after its context.
-
-    One pass over a context tells of all its options, where `read` takes one for each.
-
-    Args:
-        model: in evaluation mode.
-        rows: (context, tokens that may come next); a context has at least one token.
-        pad_id: fills the batch, on the right.
-    """
-    lengths = torch.tensor([len(context) for context, _ in rows])
-    width, first = int(lengths.max()), int(lengths.min()) - 1
-    device = model.get_input_embeddings().weight.device
-    ids = torch.tensor([[*context, *[pad_id] * (width - len(context))] for context, _ in rows])
-    mask = (torch.arange(width) < lengths[:, None]).long()
-    keep = {"logits_to_keep": width - first} if _keeps_logits(model) else {}
-    logits = model(
-        input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False, **keep
-    ).logits
-    logits = logits[:, -(width - first) :]
-    last = logits[torch.arange(len(rows)), (lengths - 1 - first).to(logits.device)].float()
-    said = (last - last.logsumexp(-1, keepdim=True)).nan_to_num(nan=LOG_ZERO, neginf=LOG_ZERO)
-    return [tuple(said[row, list(tokens)].tolist()) for row, (_, tokens) in enumerate(rows)]
-
-
-def _keeps_logits(model: PreTrainedModel) -> bool:
-    return "logits_to_keep" in inspect.signature(type(model).forward).parameters
+def _of_text(tokens: Iterator[tuple[float, bool]], number: int) -> Told:
+    taken = list(islice(tokens, number))
+    return tuple(nats for nats, _ in taken), all(likeliest for _, likeliest in taken)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import cache
 
 import msgspec
 import torch
@@ -177,6 +178,7 @@ def take_snapshot(
         seconds=asked.seconds,
         writing_seconds=asked.writing_seconds,
         notes=asked.notes,
+        batches=config.plan.limits,
     )
 
 
@@ -279,6 +281,7 @@ def _missing(config: EvalConfig, base: Snapshot, note: str) -> tuple[Measurement
     return tuple(replace(m, estimate=None, now=None, at_floor=False, note=note) for m in known)
 
 
+@cache
 def _versions() -> Mapping[str, str]:
     return {name: importlib.metadata.version(name) for name in _LIBRARIES}
 

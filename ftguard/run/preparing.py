@@ -128,6 +128,7 @@ def prepare_run(
         is_main_process=host.is_main_process,
     )
     baseline = get_baseline(host.model, config, folder, run=run, known=known)
+    config.plan.follow(baseline.snapshot.batches)
     if spending is not None and not spending.prices.known:
         spending.learn(baseline.snapshot, baseline.snapshot)
     check_rewards(config.prompt_batch.probes, baseline.snapshot)

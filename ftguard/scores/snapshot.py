@@ -77,6 +77,8 @@ class Snapshot:
     """Of these, what writing answers took."""
     notes: tuple[str, ...] = ()
     """What did not go by plan, such as smaller batches."""
+    batches: Mapping[str, int] = field(default_factory=dict)
+    """The limits of its batches at the end; empty where they were not kept."""
 
 
 _PARTS = {"answers": Answer, "scores": Score, "base_answer_logprobs": Answer}

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -43,6 +44,24 @@ WHOLE = 0.4
 
 def render(shown: Contents) -> str:
     """The page; what models and users wrote is text in it, and no script of theirs can run."""
+    style = "\n".join(_file(name) for name in STYLES)
+    script = "\n".join(_file(name) for name in SCRIPTS)
+    return (
+        _pages()
+        .get_template("report.html")
+        .render(
+            shown=shown,
+            style=Markup(style),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own files
+            policy=policy(style, script),
+            data=Markup(as_json(_data(shown))),  # noqa: S704 - it holds no `<`
+        )
+    )
+
+
+@cache
+def _pages() -> Environment:
+    """The templates; a run that trains renders them anew at each checkpoint, compiled once."""
     pages = Environment(
         loader=FileSystemLoader(PAGES),
         autoescape=True,
@@ -50,8 +69,6 @@ def render(shown: Contents) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = "\n".join(_file(name) for name in STYLES)
-    script = "\n".join(_file(name) for name in SCRIPTS)
     pages.filters["coded"] = coded
     pages.globals.update(
         charts=charts,
@@ -61,13 +78,7 @@ def render(shown: Contents) -> str:
         many=SIDE_BY_SIDE,
         sections=SECTIONS,
     )
-    return pages.get_template("report.html").render(
-        shown=shown,
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own files
-        policy=policy(style, script),
-        data=Markup(as_json(_data(shown))),  # noqa: S704 - it holds no `<`
-    )
+    return pages
 
 
 def policy(style: str, script: str) -> str:

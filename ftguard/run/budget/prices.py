@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ftguard.ask.prompts import Question
+from ftguard.ask.trees import trees_of
 from ftguard.scores.snapshot import Snapshot
 
 FADING = 0.5
@@ -46,9 +47,7 @@ def works_of(questions: Sequence[Question], base: Snapshot | None) -> Mapping[st
 
 def _work(question: Question, written: float) -> Work:
     if not question.prompt:
-        if (options := question.next_tokens) is not None:
-            return Work(read=len(options[0]))
-        return Work(read=sum(len(context) + len(text) for context, text in question.reads))
+        return Work(read=sum(tree.width for tree in trees_of(question.reads)))
     # Reading the prompt, and the base's own answer for drift, is in the price of what is written.
     return Work(written=max(1.0, written))
 

@@ -64,10 +64,10 @@ class World:
         """Seconds pass, as 6 tokens are written for each answer."""
         written = [q for q in self.batch.questions if q.probe_id in ids and q.prompt]
         read = [q for q in self.batch.questions if q.probe_id in ids and not q.prompt]
-        writing = 6 * len(written) * self.per_written
-        tokens = sum(len(q.prompt) + 6 for q in written)
-        tokens += sum(len(c) + len(t) for q in read for c, t in q.reads)
-        self.now += writing + tokens * self.per_read
+        seen = sum(len(q.prompt) + 6 for q in written)
+        writing = 6 * len(written) * self.per_written + seen * self.per_read
+        reading = sum(len(c) + len(t) for q in read for c, t in q.reads) * self.per_read
+        self.now += writing + reading
         self.asked += len(ids)
         return Snapshot(
             run="r",
@@ -77,7 +77,7 @@ class World:
                 Answer(probe_id=q.probe_id, token_ids=(1,) * 6) for q in (*written, *read)
             ),
             scores=tuple(Score(probe_id=i, value=1.0) for i in sorted(ids)),
-            seconds=writing + tokens * self.per_read,
+            seconds=writing + reading,
             writing_seconds=writing,
         )
 

@@ -73,6 +73,9 @@ def render_checkup(checkup: Checkup, share: float | None = None, *, colour: bool
         share: of the run's time that checks took so far, where that is known.
         colour: whether verdict and states are coloured.
     """
+    if _nothing_asked(checkup):
+        line = f"{_start(checkup)}nothing asked: the budget's rest is for later checkpoints"
+        return drawn(Text(wrapped(line, then=HANGING), "dim"), colour=colour)
     rows = _aligned(list(_rows(checkup)))
     below = [Text(_hanging(line)) for line in _lines(checkup)]
     spent = f"this check took {duration(checkup.seconds)}"
@@ -130,9 +133,19 @@ def _told_loss(measurement: Measurement) -> str:
     return quantity(change.value, change.unit)
 
 
+def _start(checkup: Checkup) -> str:
+    return f"ftguard step {checkup.step} · epoch {checkup.epoch:.2f} · "
+
+
+def _nothing_asked(checkup: Checkup) -> bool:
+    """Whether a budget left everything out that gates look at."""
+    outcomes = checkup.verdict.outcomes
+    return bool(outcomes) and all(outcome.measurement.not_asked for outcome in outcomes)
+
+
 def _title(checkup: Checkup) -> Text:
     word, style = VERDICTS[checkup.verdict.passed]
-    start = f"ftguard step {checkup.step} · epoch {checkup.epoch:.2f} · "
+    start = _start(checkup)
     lines = wrapped(f"{start}{word}{reason(checkup.verdict)}", then=HANGING)
     title = Text(lines)
     title.stylize("bold", 0, len("ftguard"))

@@ -518,3 +518,16 @@ def test_no_line_of_a_bar_goes_into_a_file(tmp_path: Path) -> None:
         subprocess.run(run, stdout=log, stderr=subprocess.STDOUT, check=True)
 
     assert (tmp_path / "log").read_text() == "a line\na line\na line\n3\n"
+
+
+def test_a_checkpoint_that_was_asked_nothing_is_a_line(checkup: MakeCheckup) -> None:
+    """A table without a number tells nothing: one line says why there is none."""
+    found = checkup(["missing"])
+    (outcome,) = found.verdict.outcomes
+    left_out = replace(outcome.measurement, estimate=None, num_scored=0, num_in_all=200)
+    block = render_checkup(with_measurement(found, left_out), 0.05, colour=False)
+
+    assert " ".join(block.split()).endswith(
+        "nothing asked: the budget's rest is for later checkpoints"
+    )
+    assert len(block.splitlines()) == 2

@@ -218,7 +218,7 @@ class Spending:
             return left
         if left >= full * ahead.checks:
             return full
-        rest = left - min(full, OF_LAST * left)
+        rest = left - self._of_last(base, left)
         return max(0.0, rest * (1 - OF_CANDIDATES) / max(1, ahead.checks - 1))
 
     def learn(self, base: Snapshot, now: Snapshot) -> None:
@@ -255,11 +255,18 @@ class Spending:
         total = self.budget.total(training, checks)
         return max(0.0, total - self.clock.spent - self.overhead * checks)
 
+    def _of_last(self, base: Snapshot, left: float) -> float:
+        """Seconds put aside for the last checkpoint: a share, and what it has in any case."""
+        works = self._works(base)
+        least = _ids(unit for own in self._open(base).values() for unit in own[:LEAST])
+        full = self._price(works, _answered(base))
+        return min(full, max(OF_LAST * left, self._price(works, least)))
+
     def _for_candidate(self, base: Snapshot, ahead: Ahead) -> float:
         if ahead.is_last or self.budget.share is None or ahead.checks is None:
             return 0.0
-        left, full = self._left(ahead), self.price(base)
-        rest = left - min(full, OF_LAST * left)
+        left = self._left(ahead)
+        rest = left - self._of_last(base, left)
         return max(0.0, rest * OF_CANDIDATES / max(1, ahead.checks - 1))
 
     def _open(self, base: Snapshot) -> Mapping[str, list[Unit]]:

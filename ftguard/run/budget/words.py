@@ -1,17 +1,14 @@
 """Says what a budget buys: before training, after its first steps, and at the end."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator
 
 from ftguard.formatting import count, duration, percent
 from ftguard.run.budget.spending import Ahead, Spending
 from ftguard.scores.snapshot import Snapshot
 
-NAMES: Mapping[str, str] = {
-    "target": "target",
-    "general": "general",
-    "tail": "tail",
-    "calibration": "calibration",
-}
+MOST = 0.9
+"""A share of the run from which on a budget is none."""
 NEAR = 1.2
 """Times its budget up to which a run has kept it."""
 
@@ -51,8 +48,14 @@ def to_come(spending: Spending, base: Snapshot, ahead: Ahead) -> str:
     share = percent(least / max(least + training, 1e-9))
     return (
         f"cost to come: {ahead.checks} checks, {duration(least - clock.spent)} in all, {share} of "
-        f"the run (budget: {spending.budget}); to ask everything would take {whole}"
+        f"the run (budget: {spending.budget}); asking everything would take {whole}: "
+        f"`budget={_enough(most / max(most + training, 1e-9))}`"
     )
+
+
+def _enough(share: float) -> str:
+    """A share that is a little more, in two places."""
+    return "None" if share >= MOST else f"{math.ceil(share * 105) / 100:.2f}"
 
 
 def in_the_end(spending: Spending | None, spent: float, share: float, full: float) -> str | None:

@@ -128,11 +128,12 @@ def main() -> None:
             ran = train(Path(work) / f"{share}", steps, size, args.budget)
             told = " ".join(ran.told.split())
             by_clock, found = TOOK.search(told), FORESEEN.search(told)
+            clock = by_clock[1] if by_clock else "?"
             outside = 1 - sum(ran.steps.seconds) / ran.seconds
             foreseen = next(filter(None, found.groups()), "?") if found else "?"
             between = statistics.mean(ran.asked[:-1])
             print(
-                f"{share:4.0%}  {steps:5}  {4 * size:6}  {by_clock[1] if by_clock else '?':>4}%  {outside:7.1%}  "
+                f"{share:4.0%}  {steps:5}  {4 * size:6}  {clock:>4}%  {outside:7.1%}  "
                 f"{foreseen:>7}%  {ran.base:4}  {between:7.0f}  {ran.asked[-1]:4}  "
                 f"{ran.seconds:7.0f}",
                 flush=True,

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 MANUAL = ROOT / "ftguard" / "manual"
 TOPICS = [
     "choice",
+    "cost",
     "data",
     "deploying",
     "extending",

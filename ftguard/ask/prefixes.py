@@ -5,9 +5,6 @@ from dataclasses import dataclass, field
 
 from ftguard.ask.render import Ids, num_shared
 
-LEAST_SAVED = 1024
-"""Tokens that sharing must save, more than the passes that it takes besides are worth."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
@@ -31,14 +28,18 @@ class _Interval:
     """(shared, start, end) of those."""
 
 
-def families(texts: Sequence[Ids]) -> list[Family]:
+def families(texts: Sequence[Ids], least: int) -> list[Family]:
     """The texts parted so that running each shared beginning once saves the most tokens.
 
     A beginning is shorter than any text that has it. What shares none comes last, as one family.
+
+    Args:
+        texts: in tokens.
+        least: tokens that a family must save, more than the passes that it takes are worth.
     """
     order = sorted(range(len(texts)), key=lambda index: (texts[index], index))
     found, taken = [], set[int]()
-    for shared, start, end in sorted(_best(texts, order), key=lambda one: one[1]):
+    for shared, start, end in sorted(_best(texts, order, least), key=lambda one: one[1]):
         members = tuple(sorted(order[start:end]))
         found.append(Family(shared=shared, members=members))
         taken.update(members)
@@ -46,7 +47,7 @@ def families(texts: Sequence[Ids]) -> list[Family]:
     return [*found, Family(shared=0, members=rest)] if rest else found
 
 
-def _best(texts: Sequence[Ids], order: Sequence[int]) -> list[tuple[int, int, int]]:
+def _best(texts: Sequence[Ids], order: Sequence[int], least: int) -> list[tuple[int, int, int]]:
     """The families that save the most, from the tree of all shared beginnings, leaves first."""
     open_intervals = [_Interval(shared=0, start=0)]
     for place in range(1, len(order) + 1):
@@ -56,7 +57,7 @@ def _best(texts: Sequence[Ids], order: Sequence[int]) -> list[tuple[int, int, in
             shared = min(num_shared(one, other), len(one) - 1, len(other) - 1)
         start = place - 1
         while open_intervals[-1].shared > shared:
-            done = _closed(open_intervals.pop(), place)
+            done = _closed(open_intervals.pop(), place, least)
             start = done.start
             if open_intervals[-1].shared < shared:
                 open_intervals.append(_Interval(shared=shared, start=start))
@@ -67,9 +68,9 @@ def _best(texts: Sequence[Ids], order: Sequence[int]) -> list[tuple[int, int, in
     return open_intervals[0].families
 
 
-def _closed(interval: _Interval, end: int) -> _Interval:
+def _closed(interval: _Interval, end: int, least: int) -> _Interval:
     """The interval with all of its texts as one family, where that saves more than its parts."""
-    saved = (end - interval.start - 1) * interval.shared - LEAST_SAVED
+    saved = (end - interval.start - 1) * interval.shared - least
     if saved > interval.saved:
         interval.saved = saved
         interval.families = [(interval.shared, interval.start, end)]

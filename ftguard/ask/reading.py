@@ -21,6 +21,10 @@ MAX_LOGITS = 2**27
 """Logits of one batch, where all of them are held; in float32 half a gigabyte."""
 AT_ONCE = 1024
 """Tokens that are run at once on a CPU: the states of more do not stay in its caches."""
+LEAST_SAVED = 128
+"""Tokens that a shared beginning must save on a CPU to be run by itself."""
+LEAST_SAVED_ON_DEVICE = 2048
+"""The same on any other device, where a pass over few tokens takes as long as one over many."""
 WIDEST = 4096
 """Tokens of a row with texts side by side: what each sees takes the square of it."""
 _WINDOWS = ("sliding_window", "attention_chunk_size", "window_size")
@@ -106,7 +110,7 @@ def _families(head: Head, rows: Sequence[Tree], pad_id: int, plan: BatchPlan) ->
     """
     found = [Family(shared=0, members=tuple(range(len(rows))))]
     if plan.shares is not False and max(row.width for row in rows) <= _window(head.model):
-        sharing = families([tree.trunk for tree in rows])
+        sharing = families([tree.trunk for tree in rows], _least_saved(head.model))
         tried = [family for family in sharing if family.shared]
         if tried and plan.shares is None:
             plan.shares = _shares(head, rows, tried, pad_id, plan)
@@ -170,6 +174,11 @@ def _says_the_same(head: Head, one: Trial, other: Trial, pad_id: int, plan: Batc
         return False
     gap, spread = (reached - wanted).abs().mean(-1), wanted.std(-1).clamp(min=LEAST_SPREAD)
     return bool((gap <= rounding_of(head.model) * spread).all())
+
+
+def _least_saved(model: PreTrainedModel) -> int:
+    on_cpu = model.get_input_embeddings().weight.device.type == "cpu"
+    return LEAST_SAVED if on_cpu else LEAST_SAVED_ON_DEVICE
 
 
 def _packable(model: PreTrainedModel) -> int:

@@ -30,7 +30,7 @@ from transformers import (
     TrOCRForCausalLM,
 )
 
-from ftguard.ask import prefixes
+from ftguard.ask import reading
 from ftguard.ask.batches import BatchPlan
 from ftguard.ask.head import Head
 from ftguard.ask.read import read
@@ -161,7 +161,7 @@ def alone(rows: Sequence[tuple[Ids, Ids]]) -> list[Tree]:
 @pytest.fixture
 def _short_beginnings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beginnings are shared where that saves 100 tokens."""
-    monkeypatch.setattr(prefixes, "LEAST_SAVED", 100)
+    monkeypatch.setattr(reading, "LEAST_SAVED", 100)
 
 
 @pytest.mark.parametrize("architecture", ["llama", "gpt2", "trocr"])

@@ -11,6 +11,7 @@ cores with a chat model.
 """
 
 import argparse
+import inspect
 import statistics
 import tempfile
 import time
@@ -96,7 +97,10 @@ def examined(loaded: Loaded, number: int) -> tuple[Times, Snapshot]:
     head = model.get_output_embeddings()
     if isinstance(head, torch.nn.Module):
         watch.watch(head)
-    guard = TimedGuard(watch, times, probes(loaded, number), tail=None, max_probes=number)
+    settings: dict[str, Any] = {"tail": None, "max_probes": number}
+    if "budget" in inspect.signature(GuardCallback.__init__).parameters:
+        settings["budget"] = None  # All is asked, each time.
+    guard = TimedGuard(watch, times, probes(loaded, number), **settings)
     with tempfile.TemporaryDirectory() as out:
         Trainer(
             model=model.train(),

@@ -42,8 +42,10 @@ BATCHES = (8, 32, 64)
 TOKENS, MOST, LEAST = 240_000, 200, 4
 """Tokens that lm-eval reads of each set with a model of a million parameters, and of larger ones
 in proportion fewer; and the most and the fewest questions."""
-CLOSE, LAST_BITS = 1e-4, 1e-6
-"""Nats by which log-probabilities of a text may differ; and of hundreds of nats, this share."""
+CLOSE = 1e-4
+"""Nats that the log-probability of an option may differ by, and of a longer text for each
+`SHORT` of its tokens."""
+SHORT = 10
 
 Values = list[list[float]]
 Clock = Callable[[], float]
@@ -138,12 +140,12 @@ def timed(run: Callable[[], Found], clock: Clock) -> tuple[float, Found]:
     return clock() - started, found
 
 
-def same(one: Values, other: Values) -> str:
-    """Whether both sides say the same."""
+def same(one: Values, other: Values, tokens: int) -> str:
+    """Whether both sides say the same of texts of so many tokens."""
     pairs = list(zip(one, other, strict=True))
     values = [both for x, y in pairs for both in zip(x, y, strict=True)]
     apart = max(abs(a - b) for a, b in values)
-    close = all(abs(a - b) < max(CLOSE, LAST_BITS * abs(b)) for a, b in values)
+    close = apart < CLOSE * max(1.0, tokens / SHORT)
     best = sum(x.index(max(x)) == y.index(max(y)) for x, y in pairs)
     alike = best == len(pairs) and close
     return f"{'yes' if alike else 'NO'} ({best}/{len(pairs)}, {apart:.0e})"
@@ -170,9 +172,10 @@ def row(name: str, loaded: Loaded, shape: Shape, rounds: int, clock: Clock) -> s
         mine.append(seconds)
         least.append(floor(model, batch, clock))
     a, b, c, d = map(statistics.median, (mine, other, least, tokens))
+    alike = same(own, found, shape.tokens)
     return (
         f"{name:<18}{shape.name:<22}{len(asked):>5}{c:>8.2f}{a:>8.2f}{a / c:>7.2f}"
-        f"{b:>9.2f} at {harness.batch_size:<4}{b / a:>6.2f}{b / (a + d):>7.2f}  {same(own, found)}"
+        f"{b:>9.2f} at {harness.batch_size:<4}{b / a:>6.2f}{b / (a + d):>7.2f}  {alike}"
     )
 
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from ftguard.cli.late import LateGroup
-from ftguard.terminal import silence
 
 
 class Commands(LateGroup):
@@ -51,6 +50,8 @@ class Commands(LateGroup):
         except OSError:
             if words and "--help" not in words:
                 raise
+            from ftguard.terminal import silence
+
             silence(sys.stdout)
             sys.exit(0)
 

@@ -5,9 +5,9 @@
 1. 64 answers of 64 tokens: ours, `model.generate`, lm-evaluation-harness (`HFLM`, the quickest of
    its batch sizes), one by one, and pyrecall's snapshot where that is installed. Ours are compared
    with those of `model.generate`, token for token.
-2. Asking the 15M model again: the base's answers are read in any case, and those that come out the same are not
-   written again. What of them is the same is set by changing one token of the others. Then the same
-   with a base that shares nothing, and the answers of the checkpoint before.
+2. Asking the 15M model again: the base's answers are read in any case, and those that come out the
+   same are not written again. What of them is the same is set by changing one token of the others.
+   Then the same with a base that shares nothing, and the answers of the checkpoint before.
 3. With a chat model in FOLDER: the tokens of its answers to the built-in general probes, written to
    their end and until their score is decided, and whether all scores are the same.
 

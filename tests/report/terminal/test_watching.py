@@ -222,7 +222,10 @@ def test_a_terminal_shows_the_picture_and_ctrl_c_ends_it(growing: Growing) -> No
     growing.write(growing.checkups()[0])
     growing.end(finished=False)
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "ftguard.cli", "watch", str(growing.folder.output_dir)]
+    # A shell starts what it leaves in the background deaf to Ctrl-C, and that is inherited.
+    hearing = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{hearing}; from ftguard.cli import app; app()"
+    command = [sys.executable, "-c", code, "watch", str(growing.folder.output_dir)]
     env = os.environ | {"TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"}
     process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=env)
     os.close(theirs)

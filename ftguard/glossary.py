@@ -118,7 +118,7 @@ GLOSSARY: tuple[Term, ...] = (
     ),
     Term(
         name="missing",
-        meaning="too many answers have no score, or asking failed; undecided",
+        meaning="too many answers have no score, or none was asked; undecided",
         at_start=True,
     ),
     Term(

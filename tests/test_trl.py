@@ -203,7 +203,7 @@ def test_the_target_is_given_as_trl_takes_it(
     assert gain.num_scored + gain.num_unscored + gain.num_cut_off == 28
     assert (first.find("target", "likelihood") is not None) == matched
     assert (first.find("calibration", "target") is not None) == matched
-    assert first.verdict.passed is not None
+    assert first.verdict.outcomes
 
 
 ENDED = TEMPLATE.replace("+ '\n' }}", "+ eos_token }}")

@@ -148,7 +148,8 @@ class GuardedRun:
         Every process gets the main one's choice.
         """
         action = None
-        if self.is_main_process:
+        # After the last step there is nothing left to act on.
+        if self.is_main_process and checkup.step < self.run.max_steps:
             state = self.state
             lowered_at = state.lowered[-1].step if state.lowered else None
             advice = choose_action(checkup, state.checkups, lowered_at)
@@ -230,8 +231,8 @@ class GuardedRun:
 
     def told_cost(self) -> str | None:
         """What checks took in the end."""
-        full = self.spending.price(self.base) if self.spending else self.base.seconds
-        return in_the_end(self.spending, self.clock.spent, self.clock.share, full)
+        checks = len(self.state.checkups)
+        return in_the_end(self.spending, self.base, checks, self.clock.spent, self.clock.share)
 
     def _take(self, model: torch.nn.Module, moment: Moment) -> Snapshot:
         if self.spending is None:

@@ -13,7 +13,7 @@ from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
 from ftguard.pulse import Life
 from ftguard.verdict.advice import Advice
-from ftguard.verdict.checkup import Checkup, target_score
+from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.choice import Choice
 from ftguard.verdict.defaults import FORGETTING, OWN_ANSWERS
 from ftguard.verdict.gates import Outcome, Verdict
@@ -280,7 +280,9 @@ def _ranked(best: Checkup) -> str:
         return line
     if best.eval_loss is not None:
         return f"ranked by eval_loss ({best.eval_loss:.4f}): no target probes were given"
-    return f"the latest that passed ({target_score(best):.0%} of the run): nothing ranks them"
+    if target is not None:
+        return "ranked by what was asked of the others: no target probe was asked of it"
+    return f"the latest that passed ({best.progress:.0%} of the run): nothing ranks them"
 
 
 def _none_line(checkups: Sequence[Checkup]) -> str:

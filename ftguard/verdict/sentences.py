@@ -81,7 +81,9 @@ def _told_by_few(gate: Gate, facts: Facts, estimate: Estimate, limit: str) -> st
     unseen = f": had none of them lost anything, up to {percent(facts.unseen)} could be lost unseen"
     enough = fewest(share) * estimate.n / telling if telling else math.inf
     needed = ""
-    if enough <= WORTH_ASKING:
+    if facts.measurement.num_in_all:
+        needed = " (a part was asked: a larger `budget` asks more)"
+    elif enough <= WORTH_ASKING:
         needed = f" (about {math.ceil(enough - ROUNDING)} such probes would do)"
     of_gain = facts.measurement.higher_is_better
     return TOO_FEW.format(limit=limit, unseen="" if of_gain else unseen, needed=needed)

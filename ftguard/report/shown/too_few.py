@@ -27,6 +27,7 @@ TEXTS = (
     "multiple-choice questions as `calibration=`, {fewest} or more."
 )
 SHORTER = "Give shorter ones, {fewest} or more that fit: what is longer cannot be asked."
+MORE_BUDGET = "Give more time, `budget=`, so that {fewest} or more of them are asked."
 TARGET = "Give {fewest} or more target probes whose answer is right or wrong."
 
 
@@ -47,6 +48,12 @@ def questions(run: RecordedRun, split: str) -> tuple[str, str] | None:
     too_long = sum(probe.id not in answered for probe in given)
     what, left = QUESTIONS.get(split, "questions"), len(given) - too_long
     it_takes = f"it takes {FEWEST_QUESTIONS}"
+    if too_long and run.run.budget:
+        why = (
+            f"There are {len(given)} {what}, of which the base was asked {left} under the budget "
+            f"of {run.run.budget}; {it_takes}"
+        )
+        return why, MORE_BUDGET.format(fewest=FEWEST_QUESTIONS)
     if too_long:
         why = (
             f"There are {len(given)} {what}, and {too_long} of them are left out as longer than "

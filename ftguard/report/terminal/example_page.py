@@ -58,7 +58,9 @@ def render_examples(
     for pair in shown:
         parts += [Text(), _title(pair), _page(pair, step, colour=colour)]
     if not shown:
-        parts.append(Text(f"step {step} has no such answer"))
+        nothing = bool(num_not_asked) and not pairs
+        why = "was asked nothing (budget)" if nothing else "has no such answer"
+        parts.append(Text(f"step {step} {why}"))
     return drawn(*parts, colour=colour)
 
 

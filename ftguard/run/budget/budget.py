@@ -68,7 +68,7 @@ def read_budget(given: object) -> Budget | None:
 
 def _of_environment() -> object:
     told = os.environ.get(VARIABLE, "").strip()
-    if not told:
+    if not told or told.lower() == AUTO:
         return DEFAULT
     if told.lower() == EVERYTHING:
         return None

@@ -25,14 +25,16 @@ def parts_of(batch: PromptBatch, seed: int) -> Mapping[str, tuple[Unit, ...]]:
         companies[str(probe.role), probe.companion_of or probe.id].append(probe)
     strata: dict[str, dict[tuple[str, ...], list[Unit]]] = defaultdict(lambda: defaultdict(list))
     for (role, _), company in companies.items():
-        stratum = (company[0].kind, *company[0].slices)
+        # What is held back chooses nothing: each stretch has its share of it and of the rest.
+        stratum = (company[0].kind, str(company[0].holdout), *company[0].slices)
         strata[role][stratum].append(tuple(probe.id for probe in company))
     return {role: _dealt(list(groups.values()), seed) for role, groups in strata.items()}
 
 
 def _dealt(groups: Sequence[list[Unit]], seed: int) -> tuple[Unit, ...]:
     """All units, those of each group at even distances."""
-    draw = random.Random(seed)
+    # Another stream than that by which probes are drawn and held back.
+    draw = random.Random(f"turns {seed}")
     placed: list[tuple[float, Unit]] = []
     for group in groups:
         shuffled = draw.sample(group, len(group))

@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterator
 
 from ftguard.formatting import count, duration, percent
-from ftguard.run.budget.spending import Ahead, Spending
+from ftguard.run.budget.budget import DEFAULT
+from ftguard.run.budget.spending import LEAST, Ahead, Spending
 from ftguard.scores.snapshot import Snapshot
 
 MOST = 0.9
@@ -24,33 +25,41 @@ def before_training(spending: Spending, base: Snapshot) -> Iterator[str]:
         return
     yield (
         f"budget: checks may take {spending.budget}, so the base was asked {count(asked)} of "
-        f"{count(total)} probes (the next run with the same base goes on from there; "
-        "`budget=None` asks all)"
+        f"{count(total)} probes: what is not held or too few below may be so for that reason "
+        "(`budget=None` asks all; the next run with the same base goes on from there)"
     )
 
 
 def to_come(spending: Spending, base: Snapshot, ahead: Ahead) -> str:
     """What checking will cost the run, by its first steps."""
-    clock = spending.clock
+    clock, checks = spending.clock, ahead.checks
     training = clock.training(ahead.steps_done, ahead.steps)
-    full = spending.price(base) + spending.overhead
-    if ahead.checks is None:
-        return f"a check of everything takes about {duration(full)}; budget: {spending.budget}"
-    most = clock.spent + ahead.checks * full
-    allowed = spending.budget.total(training, ahead.checks)
-    whole = f"{percent(most / max(most + training, 1e-9))} of the run"
-    if most <= allowed:
+    everything = spending.price_of_all(base) + spending.overhead
+    if checks is None:
+        return f"a check of everything takes about {duration(everything)}; {_of(spending)}"
+    most = clock.spent + checks * (spending.price(base) + spending.overhead)
+    allowed = spending.budget.total(training, checks)
+    if len(base.scores) >= len(spending.batch.probes) and most <= allowed:
         return (
-            f"cost to come: {ahead.checks} checks of about {duration(full)}, {whole} "
-            f"(budget: {spending.budget})"
+            f"cost to come: {checks} checks of about {duration(everything)}, "
+            f"{percent(_share(most, training))} of the run ({_of(spending)})"
         )
-    least = max(allowed, clock.spent)
-    share = percent(least / max(least + training, 1e-9))
+    least = clock.spent + spending.price_of_least(base) + checks * spending.overhead
+    whole = everything * (checks + 1)
     return (
-        f"cost to come: {ahead.checks} checks, {duration(least - clock.spent)} in all, {share} of "
-        f"the run (budget: {spending.budget}); asking everything would take {whole}: "
-        f"`budget={_enough(most / max(most + training, 1e-9))}`"
+        f"cost to come: {percent(_share(max(min(allowed, most), least), training))} of the run for "
+        f"the base and {checks} checks ({_of(spending)}); asking everything would take about "
+        f"{duration(everything)} each time, {percent(_share(whole, training))} of the run: "
+        f"`budget={_enough(_share(whole, training))}`"
     )
+
+
+def _of(spending: Spending) -> str:
+    return f"budget: {spending.budget}"
+
+
+def _share(seconds: float, training: float) -> float:
+    return seconds / max(seconds + training, 1e-9)
 
 
 def _enough(share: float) -> str:
@@ -58,23 +67,31 @@ def _enough(share: float) -> str:
     return "None" if share >= MOST else f"{math.ceil(share * 105) / 100:.2f}"
 
 
-def in_the_end(spending: Spending | None, spent: float, share: float, full: float) -> str | None:
+def in_the_end(
+    spending: Spending | None, base: Snapshot, checks: int, spent: float, share: float
+) -> str | None:
     """What checks took, where it was not what the budget says or no budget was held.
 
     Args:
         spending: the budget; None where everything was asked.
+        base: what it answered.
+        checks: how many checkpoints were examined.
         spent: seconds that checks took.
         share: of the run's time.
-        full: seconds that asking everything takes once.
     """
     took = f"checks took {duration(spent)}, {percent(share)} of the run"
     if spending is None:
-        return None if share <= 0.05 else f"{took}: `budget=0.05` would have held them to 5 %"  # noqa: PLR2004
-    allowed = spending.budget.share
-    if allowed is None or share <= NEAR * allowed:
-        return f"{took} (budget: {spending.budget})"
+        less = f"{took}: `budget={DEFAULT}` has less asked (`ftguard manual cost`)"
+        return less if share > DEFAULT else None
+    budget = spending.budget
+    allowed = budget.share
+    if allowed is None:
+        allowed = share * budget.total(0.0, checks) / max(spent, 1e-9)
+    if share <= NEAR * allowed:
+        return f"{took} ({_of(spending)})"
     return (
-        f"{took}, beyond the budget of {spending.budget}: a few probes of each set are asked of "
-        f"the base and the last checkpoint whatever they cost, and asking all once takes "
-        f"{duration(full)}; fewer checkpoints (`save_steps`) or `max_probes` bring it down"
+        f"{took}, beyond the budget of {budget}: a run so short pays for what is asked in any case "
+        f"({LEAST} probes of each set, of the base and of the last checkpoint) and for what checks "
+        "take beside asking; fewer checkpoints (`save_steps`) take less, a larger `budget` tells "
+        f"more (asking everything once takes about {duration(spending.price_of_all(base))})"
     )

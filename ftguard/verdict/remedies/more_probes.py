@@ -27,8 +27,8 @@ def more_probes(verdict: Verdict, look: Look) -> Iterator[MoreProbes]:
         bad = outcome.judged
         if outcome.state != "suspect" or bad is None or bad.value <= 0:
             continue
-        if below_noise(outcome.gate, outcome.measurement, bad):
-            continue
+        if below_noise(outcome.gate, outcome.measurement, bad) or outcome.measurement.num_in_all:
+            continue  # Of a part, the next parts and the last checkpoint tell more.
         family = len(verdict.outcomes) * outcome.measurement.num_comparisons
         needed = _needed(bad, look.level / family)
         if needed is None or not bad.n < needed <= WORTH_ASKING:

@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -35,7 +36,9 @@ def ask(url: str, *, times: int = 1, timeout: float = PATIENCE, retries: int = 1
         async with Endpoint("m", base_url=url, timeout=timeout, retries=retries) as endpoint:
             return [await endpoint.ask(MESSAGES, SCHEMA, 64) for _ in range(times)]
 
-    return asyncio.run(run())
+    # A browser of another test may have left its event loop running in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, run()).result()
 
 
 def fail(status: int, body: bytes = b"{}", **headers: str) -> Response:

@@ -6,6 +6,7 @@ from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 from ftguard import Probe
 from ftguard.ask.prompts import prepare
+from ftguard.probes.sampling import hold_back
 from ftguard.run.budget.rotation import Turn, parts_of, turn
 
 
@@ -45,6 +46,24 @@ def test_every_stretch_has_each_slice_in_its_share(
     for start in range(33):
         found = Counter("large" in unit[0] for unit in units[start : start + 8])
         assert abs(found[True] - 6) <= 2
+
+
+def test_what_is_held_back_has_its_share_of_every_stretch(
+    model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """30 % of 100 are held back by the seed that orders them too: of any 20 neighbours 6 are, two
+    more or less.
+    """
+    probes = [
+        Probe(id=f"target/{i}", prompt=f"{i}", reference="1", scorer="exact_match", role="target")
+        for i in range(100)
+    ]
+    marked = hold_back(probes, 0.3, 0)
+    held = {probe.id for probe in marked if probe.holdout}
+    units = parts_of(prepare(marked, model, tokenizer, {}), seed=0)["target"]
+    assert len(held) == 30
+    for start in range(81):
+        assert abs(sum(unit[0] in held for unit in units[start : start + 20]) - 6) <= 2
 
 
 def test_companions_stay_together(

@@ -4,7 +4,7 @@
 
 The small model of `ftguard demo` is fine-tuned on support tickets. How long asking everything and a
 step of training take is measured first; then each run is planned so that its full checks would take
-such a share of it, by the number of probes and steps, within so many minutes of training. Printed
+such a share of it, by the number of probes and steps, with about so many minutes of it. Printed
 are the share that checks took, by the clock of the run and by a clock outside of it (all of its
 time but that of its steps), the share that was foreseen after five steps, and how many probes the
 base, the checkpoints between and the last one were asked.
@@ -30,8 +30,10 @@ from ftguard.folders import RunFolder
 from ftguard.scores.snapshot import load_scores
 
 CHECKS, BATCH = 20, 16
+MOST = 300
+"""Probes in a set: there are not more different ones."""
 TOOK = re.compile(r"checks took [^,]+, ([\d.]+) % of")
-FORESEEN = re.compile(r"in all, ([\d.]+) % of|about [^,]+, ([\d.]+) % of")
+FORESEEN = re.compile(r"cost to come:(?:[^%]*,)? ([\d.]+) % of the run")
 
 
 class Steps(TrainerCallback):  # type: ignore[misc]
@@ -121,16 +123,17 @@ def main() -> None:
         print(f"a step takes {step:.3f} s, asking {tried.base} probes {full:.2f} s")
         print("full  steps  probes  share  outside  foreseen  base  between  last  seconds")
         for share in args.shares:
-            # So many seconds of training, and so large checks, as fit into the time given.
-            training = min(60 * args.minutes, CHECKS * full * (1 - share) / share)
-            size = max(25, round(args.size * training * share / (1 - share) / (CHECKS * full)))
+            # So large checks, up to a limit, that this is their share of so long a training.
+            wanted = 60 * args.minutes * share / (1 - share) / (CHECKS * full)
+            size = max(25, min(MOST, round(args.size * wanted)))
+            training = CHECKS * full * size / args.size * (1 - share) / share
             steps = CHECKS * max(1, round(training / step / CHECKS))
             ran = train(Path(work) / f"{share}", steps, size, args.budget)
             told = " ".join(ran.told.split())
             by_clock, found = TOOK.search(told), FORESEEN.search(told)
             clock = by_clock[1] if by_clock else "?"
             outside = 1 - sum(ran.steps.seconds) / ran.seconds
-            foreseen = next(filter(None, found.groups()), "?") if found else "?"
+            foreseen = found[1] if found else "?"
             between = statistics.mean(ran.asked[:-1])
             print(
                 f"{share:4.0%}  {steps:5}  {4 * size:6}  {clock:>4}%  {outside:7.1%}  "

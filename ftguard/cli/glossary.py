@@ -38,7 +38,11 @@ def terms(word: str | None = None) -> tuple[Term, ...]:
 
 def glossary(
     word: Annotated[
-        list[str] | None, typer.Argument(help="one term; without it all are shown")
+        list[str] | None,
+        typer.Argument(
+            help="one term; without it all are shown",
+            autocompletion=lambda: [term.name for term in GLOSSARY],
+        ),
     ] = None,
 ) -> None:
     """Say what the words mean that a run uses: breach, suspect, proven, nothing to lose, ..."""

@@ -16,7 +16,7 @@ from ftguard.formatting import (
     span,
     wrapped,
 )
-from ftguard.measures.change import change_of
+from ftguard.measures.change import change_of, score_read
 from ftguard.measures.measurement import Measurement
 from ftguard.report.several.caveats import caveats
 from ftguard.report.several.compared import Contender, Shared, common_of, differences
@@ -179,7 +179,10 @@ def _value(measurement: Measurement, *, short: bool) -> str:
         measurement.base,
         measurement.now,
     ):
-        before, after = decimal(measurement.base or 0.0), decimal(measurement.now or 0.0)
+        before, after = (
+            decimal(score_read(measurement, value or 0.0))
+            for value in (measurement.base, measurement.now)
+        )
         return after if short else f"{before} → {after}"
     if measurement.estimate is None:
         return ""

@@ -108,7 +108,11 @@ def fine_tune(
 ) -> Sequence[Checkup]:
     """One short run under guard, examined so many times, the last time at its end."""
     guard = GuardCallback(
-        target=intents(inputs, "val", 100), tail=None, calibration=None, max_probes=max_probes
+        target=intents(inputs, "val", 100),
+        tail=None,
+        calibration=None,
+        max_probes=max_probes,
+        budget=None,
     )
     config = SFTConfig(
         str(out),

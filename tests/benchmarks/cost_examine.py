@@ -11,7 +11,6 @@ cores with a chat model.
 """
 
 import argparse
-import inspect
 import statistics
 import tempfile
 import time
@@ -97,10 +96,9 @@ def examined(loaded: Loaded, number: int) -> tuple[Times, Snapshot]:
     head = model.get_output_embeddings()
     if isinstance(head, torch.nn.Module):
         watch.watch(head)
-    settings: dict[str, Any] = {"tail": None, "max_probes": number}
-    if "budget" in inspect.signature(GuardCallback.__init__).parameters:
-        settings["budget"] = None  # All is asked, each time.
-    guard = TimedGuard(watch, times, probes(loaded, number), **settings)
+    guard = TimedGuard(
+        watch, times, probes(loaded, number), tail=None, max_probes=number, budget=None
+    )
     with tempfile.TemporaryDirectory() as out:
         Trainer(
             model=model.train(),

@@ -12,6 +12,7 @@ Some 10 minutes on two cores.
 import argparse
 import json
 import math
+import os
 import subprocess
 import sys
 import tempfile
@@ -50,7 +51,9 @@ EXPECTED = {
 def recipe(name: str, *arguments: object) -> None:
     """Run a recipe, showing nothing unless it fails."""
     command = [sys.executable, str(RECIPES / name), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # So short a training is asked everything, whatever share of it that takes.
+    env = os.environ | {"FTGUARD_BUDGET": "none"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     if done.returncode:
         sys.exit(done.stderr[-2000:])
 

@@ -28,7 +28,7 @@ class Work:
         return Work(written=self.written + other.written, read=self.read + other.read)
 
 
-def works_of(questions: Sequence[Question], base: Snapshot | None) -> Mapping[str, Work]:
+def works_of(questions: Sequence[Question], base: Snapshot) -> Mapping[str, Work]:
     """What each question takes, by the probe's id.
 
     Args:
@@ -36,7 +36,7 @@ def works_of(questions: Sequence[Question], base: Snapshot | None) -> Mapping[st
         base: whose written answers tell how long others will be; those that it lacks are thought to
             take the same share of their room.
     """
-    known = {} if base is None else {a.probe_id: len(a.token_ids) for a in base.answers}
+    known = {answer.probe_id: len(answer.token_ids) for answer in base.answers}
     room = sum(q.max_new_tokens for q in questions if q.prompt and q.probe_id in known)
     used = sum(known[q.probe_id] for q in questions if q.prompt and q.probe_id in known)
     share = used / room if room else USED

@@ -98,6 +98,8 @@ class Spending:
     """What had been spent when the last check began."""
     _asking: float = 0.0
     """Seconds that it has spent on asking."""
+    _foreseen: tuple[Snapshot, Mapping[str, Work]] | None = None
+    """The work that was foreseen last, and by which base."""
     _next: dict[str, int] = field(default_factory=dict)
     """Where the next turn of each role begins."""
     _skipped: dict[str, int] = field(default_factory=dict)
@@ -114,14 +116,15 @@ class Spending:
         """Ids of what the base is asked first, whatever it costs: prices are learnt from it."""
         return _ids(unit for units in self.parts.values() for unit in units[:LEAST])
 
-    def of_base(self, known: Snapshot, *, times: int = 1) -> frozenset[str]:
+    def of_base(self, known: Snapshot, *, times: int = 1, free: bool = False) -> frozenset[str]:
         """Ids of what the base can be asked beside what it has answered.
 
         Args:
             known: what it has answered.
             times: how often each question is asked of the base.
+            free: whether an earlier run has paid for that.
         """
-        return self._beforehand(known, self.parts, _answered(known), times)
+        return self._beforehand(known, self.parts, _answered(known), times, free=free)
 
     def of_start(self, base: Snapshot) -> frozenset[str]:
         """Ids of what a model is asked that the run takes up as a fine-tune of the base."""
@@ -133,11 +136,14 @@ class Spending:
         parts: Mapping[str, Sequence[Unit]],
         answered: AbstractSet[str],
         times: int,
+        *,
+        free: bool = False,
     ) -> frozenset[str]:
         """Ids of those of `parts`, beside `answered`, that can be asked before training."""
         works, checks = self._works(base), self.checks or 1
         every = _ids(unit for units in parts.values() for unit in units)
-        paid, rest = self._price(works, answered), times * self._price(works, every - answered)
+        had, rest = self._price(works, answered), times * self._price(works, every - answered)
+        paid = 0.0 if free else had
         if self.budget.share is None:
             left = (self.budget.seconds or 0.0) - paid
         elif self.tokens is None:
@@ -149,11 +155,13 @@ class Spending:
                 left = OF_BASE * (left + paid) - paid
         if rest <= max(left, TRIFLE):
             return every - answered
+        if free and left <= 0:
+            return frozenset()
         sizes = {
             name: Part(size=len(units), price=self._price_each(works, units))
             for name, units in parts.items()
         }
-        counts = allocate(sizes, max(0.0, left / times + paid))
+        counts = allocate(sizes, max(0.0, left / times + had))
         least = {name: max(int(counts[name]), min(LEAST, len(parts[name]))) for name in parts}
         wanted = _ids(unit for name, units in parts.items() for unit in units[: least[name]])
         return wanted - answered
@@ -161,20 +169,19 @@ class Spending:
     # A checkpoint
 
     def at_checkpoint(self, base: Snapshot, past: Sequence[Checkup], ahead: Ahead) -> Plan:
-        """What a checkpoint is asked: a stratified part of what the base answered.
-
-        What is left over from earlier ones is in it.
-        """
+        """What a checkpoint is asked: a stratified part of what the base answered."""
         self._note_overhead()
         works, units = self._works(base), self._open(base)
         seconds = self.allowance(base, ahead)
         if self._price(works, _answered(base)) <= max(seconds, TRIFLE):
             return Plan(first=_answered(base))
         parts = self._parts(works, units, past)
+        counts = allocate(parts, seconds)
         turns = {
-            name: turn(own, self._count(name, allocate(parts, seconds), len(own), ahead), at)
+            name: turn(
+                own, self._count(name, counts[name], len(own), ahead), self._next.get(name, 0)
+            )
             for name, own in units.items()
-            for at in (self._next.get(name, 0),)
         }
         first = _ids(unit for one in turns.values() for unit in one.units)
         self._next.update({name: one.next for name, one in turns.items()})
@@ -184,14 +191,14 @@ class Spending:
         """Remember that a checkpoint was asked more."""
         self._next.update(plan.next)
 
-    def _count(self, name: str, counts: Mapping[str, float], size: int, ahead: Ahead) -> int:
-        """How many units to ask: a few at every other checkpoint, rather than one at each."""
-        count, least = round(counts[name]), min(TOGETHER, size)
+    def _count(self, name: str, affordable: float, size: int, ahead: Ahead) -> int:
+        """How many units to ask: some at every other checkpoint, rather than few at each."""
+        count, least = round(affordable), min(TOGETHER, size)
         if ahead.is_last:
             count = max(count, min(LEAST, size))
         elif count < least:
             waited = self._skipped.get(name, 0) + 1
-            count = least if counts[name] * waited >= least else 0
+            count = least if affordable * waited >= least else 0
         self._skipped[name] = 0 if count else self._skipped.get(name, 0) + 1
         return count
 
@@ -294,8 +301,11 @@ class Spending:
             for name, own in units.items()
         }
 
-    def _works(self, base: Snapshot | None) -> Mapping[str, Work]:
-        return works_of(self.batch.questions, base)
+    def _works(self, base: Snapshot) -> Mapping[str, Work]:
+        # Of thousands of questions it takes longer than it should at each step that asks for it.
+        if self._foreseen is None or self._foreseen[0] is not base:
+            self._foreseen = (base, works_of(self.batch.questions, base))
+        return self._foreseen[1]
 
     def _price(self, works: Mapping[str, Work], ids: Iterable[str]) -> float:
         return self.prices.of(works[probe_id] for probe_id in ids)

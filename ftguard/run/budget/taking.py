@@ -51,7 +51,8 @@ def take_base(
             asking.ask(broadcast_from_main(spending.first()))
             first = asking.first(order)
             spending.learn(first, first)
-        asking.ask(broadcast_from_main(spending.of_base(known or first, times=asking.times)))
+        rest = spending.of_base(known or first, times=asking.times, free=known is not None)
+        asking.ask(broadcast_from_main(rest))
         if len(asking.taken) > (known is None):
             last = asking.taken[-1][0]
             spending.learn(known or asking.first(order), last)

@@ -10,7 +10,7 @@ from ftguard.ask.answer import Answer
 from ftguard.ask.prompts import PromptBatch, prepare
 from ftguard.probes.probe import Role
 from ftguard.run.budget.budget import Budget
-from ftguard.run.budget.spending import LEAST, Ahead, Spending
+from ftguard.run.budget.spending import LEAST, OF_BASE, Ahead, Spending
 from ftguard.run.clock import Clock
 from ftguard.scores.record import Score
 from ftguard.scores.snapshot import Fingerprint, merged
@@ -227,6 +227,28 @@ def test_a_run_too_short_for_anything_is_asked_the_least(batch: PromptBatch) -> 
 
     assert ran.base == 4 * LEAST
     assert ran.counts == (0,) * 19 + (4 * LEAST,)
+
+
+def test_what_an_earlier_run_paid_for_is_no_part_of_the_budget(batch: PromptBatch) -> None:
+    """A base has a quarter of the budget. Where this run asked its first questions they are paid
+    of that; where they come from the cache, all of it buys others: more by just their price.
+    """
+    world = _world(batch, 0.70)
+    clock = Clock(lambda: world.now)
+    tokens = world.step * STEPS / 3 / world.per_read
+    spending = Spending(
+        budget=Budget(share=0.05), clock=clock, batch=batch, seed=0, tokens=tokens, checks=CHECKS
+    )
+    with clock:
+        known = world.ask(spending.first())
+    spending.learn(known, known)
+    own = world.ask(spending.of_base(known)).seconds
+    cached = world.ask(spending.of_base(known, free=True)).seconds
+
+    quarter = OF_BASE * Budget(share=0.05).total(world.step * STEPS, CHECKS)
+    unit = known.seconds / LEAST  # one question of each of the four sets
+    assert own + known.seconds == pytest.approx(quarter, abs=unit)
+    assert cached == pytest.approx(quarter - OF_BASE * known.seconds, abs=unit)
 
 
 def test_a_toy_is_asked_everything(batch: PromptBatch) -> None:

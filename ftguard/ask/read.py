@@ -62,11 +62,24 @@ def read(
         pad_id: fills the batch, on the right, where causal attention never looks back from.
         beginning: of all trunks, where it was run before.
     """
-    layout = lay_out(trees, pad_id, shared=beginning.length if beginning else 0)
-    chunks = head.logits(_inputs(head.model, layout, beginning), layout.rows, layout.places)
-    logprobs, likeliest = _told(chunks, layout.targets)
+    logprobs, likeliest = _told(*said_of(head, trees, pad_id, beginning))
     tokens = iter(zip(logprobs, likeliest, strict=True))
     return [[_of_text(tokens, branch.told) for branch in tree.branches] for tree in trees]
+
+
+def said_of(
+    head: Head, trees: Sequence[Tree], pad_id: int, beginning: Beginning | None = None
+) -> tuple[Iterator[torch.Tensor], torch.Tensor]:
+    """What the model says in place of each token that is told, and those tokens.
+
+    The arguments are those of `read`.
+
+    Returns:
+        Logits in chunks of [tokens, vocabulary], and the tokens of all chunks, tree by tree.
+    """
+    layout = lay_out(trees, pad_id, shared=beginning.length if beginning else 0)
+    inputs = _inputs(head.model, layout, beginning)
+    return head.logits(inputs, layout.rows, layout.places), layout.targets
 
 
 def last_logprobs(

@@ -73,7 +73,7 @@ def read_all(
             run,
             plan,
             lambda _: None,
-            cost=_cost(head, plan, family.shared),
+            cost=cost_of(head, plan, family.shared),
         )
         found.update(zip(family.members, told, strict=True))
     each = iter(range(len(rows)))
@@ -84,8 +84,14 @@ def _beginning(head: Head, trees: Sequence[Tree], family: Family) -> Beginning |
     return Beginning.of(head, trees[0].trunk[: family.shared]) if family.shared else None
 
 
-def _cost(head: Head, plan: BatchPlan, shared: int) -> Callable[[Tree], int]:
-    """What a tree takes of a batch's tokens, where something else than they bounds it."""
+def cost_of(head: Head, plan: BatchPlan, shared: int = 0) -> Callable[[Tree], int]:
+    """What a tree takes of a batch's tokens, where something else than they bounds it.
+
+    Args:
+        head: that reads it.
+        plan: batch limits.
+        shared: tokens of it that were run before.
+    """
     model = head.model
     vocabulary: int = model.config.get_text_config().vocab_size
     on_cpu = model.get_input_embeddings().weight.device.type == "cpu"

@@ -9,11 +9,14 @@ from ftguard.ask.answer import Answer
 from ftguard.ask.batches import BatchPlan, in_batches
 from ftguard.ask.early import Decided, early_end
 from ftguard.ask.generate import Begun, generate
+from ftguard.ask.head import Head
 from ftguard.ask.loop import as_generate
 from ftguard.ask.prompts import PromptBatch, Question
+from ftguard.ask.reading import cost_of
 from ftguard.ask.render import Ids
 from ftguard.ask.said import said
-from ftguard.ask.verify import Verified, most_logits, verify
+from ftguard.ask.trees import trees_of
+from ftguard.ask.verify import Verified, verify
 from ftguard.ask.weights import EXACT, is_sharded
 from ftguard.ask.writing import Generated
 
@@ -74,20 +77,16 @@ class _Asking:
     ) -> dict[tuple[Ids, Ids], Verified]:
         """What the model thinks of some texts after their contexts; of each one once."""
         texts = list(dict.fromkeys(rows))
-        weight = self.model.get_input_embeddings().weight
-        places = max(1, most_logits(weight.device) // int(weight.shape[0]))
-
-        def cost(row: tuple[Ids, Ids]) -> int:
-            # Long texts over a large vocabulary are bounded by their logits, not by their tokens.
-            tokens = len(row[0]) + len(row[1])
-            return max(tokens, len(row[1]) * self.plan.max_tokens // places)
-
+        if not texts:
+            return {}
+        head = Head.of(self.model, texts[0][0])
         found = in_batches(
-            texts,
-            cost,
-            lambda batch: verify(self.model, batch, self.prompt_batch.pad_id),
+            [tree for text in texts for tree in trees_of([text])],
+            lambda tree: tree.width,
+            lambda batch: verify(head, batch, self.prompt_batch.pad_id),
             self.plan,
             done,
+            cost=cost_of(head, self.plan),
         )
         return dict(zip(texts, found, strict=True))
 

@@ -18,7 +18,8 @@ from ftguard.pulse import Pulse
 from ftguard.run.acting import Action, choose_action
 from ftguard.run.best_folder import BestFolder
 from ftguard.run.best_link import BestLink
-from ftguard.run.budget.spending import Ahead, Spending
+from ftguard.run.budget.plan import Ahead
+from ftguard.run.budget.spending import Spending
 from ftguard.run.budget.taking import take_checkpoint
 from ftguard.run.budget.words import in_the_end, to_come
 from ftguard.run.clock import Clock

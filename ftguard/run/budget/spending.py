@@ -8,6 +8,7 @@ from functools import cached_property
 from ftguard.ask.prompts import PromptBatch
 from ftguard.run.budget.allocation import Part, allocate
 from ftguard.run.budget.budget import Budget
+from ftguard.run.budget.plan import Ahead, Plan, ids_of
 from ftguard.run.budget.prices import TRAINED_BY_READ, Prices, Work, works_of
 from ftguard.run.budget.rotation import Turn, Unit, parts_of, turn
 from ftguard.run.clock import Clock
@@ -39,43 +40,6 @@ MEASURED = {
     "calibration": ("calibration",),
 }
 """What each role is measured by."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ahead:
-    """What is to come of a run when a checkpoint is examined."""
-
-    steps_done: int
-    """Of this attempt."""
-    steps: int
-    """That this attempt has in all."""
-    checks: int | None
-    """Checkpoints to come, this one included; None where that depends on results."""
-
-    @property
-    def is_last(self) -> bool:
-        """Whether no other checkpoint comes."""
-        return self.steps_done >= self.steps
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What a checkpoint is asked."""
-
-    first: frozenset[str]
-    """Ids of what is asked in any case."""
-    turns: Mapping[str, Turn] = field(default_factory=dict)
-    """What is asked as well where it may be the best, by role."""
-
-    @property
-    def more(self) -> frozenset[str]:
-        """Ids of what is asked as well where it may be the best."""
-        return _ids(unit for one in self.turns.values() for unit in one.units)
-
-    @property
-    def next(self) -> Mapping[str, int]:
-        """Where the next turns begin then."""
-        return {name: one.next for name, one in self.turns.items()}
 
 
 @dataclass(kw_only=True)
@@ -114,7 +78,7 @@ class Spending:
 
     def first(self) -> frozenset[str]:
         """Ids of what the base is asked first, whatever it costs: prices are learnt from it."""
-        return _ids(unit for units in self.parts.values() for unit in units[:LEAST])
+        return ids_of(unit for units in self.parts.values() for unit in units[:LEAST])
 
     def of_base(self, known: Snapshot, *, times: int = 1, free: bool = False) -> frozenset[str]:
         """Ids of what the base can be asked beside what it has answered.
@@ -141,7 +105,7 @@ class Spending:
     ) -> frozenset[str]:
         """Ids of those of `parts`, beside `answered`, that can be asked before training."""
         works, checks = self._works(base), self.checks or 1
-        every = _ids(unit for units in parts.values() for unit in units)
+        every = ids_of(unit for units in parts.values() for unit in units)
         had, rest = self._price(works, answered), times * self._price(works, every - answered)
         paid = 0.0 if free else had
         if self.budget.share is None:
@@ -163,7 +127,7 @@ class Spending:
         }
         counts = allocate(sizes, max(0.0, left / times + had))
         least = {name: max(int(counts[name]), min(LEAST, len(parts[name]))) for name in parts}
-        wanted = _ids(unit for name, units in parts.items() for unit in units[: least[name]])
+        wanted = ids_of(unit for name, units in parts.items() for unit in units[: least[name]])
         return wanted - answered
 
     # A checkpoint
@@ -183,7 +147,7 @@ class Spending:
             )
             for name, own in units.items()
         }
-        first = _ids(unit for one in turns.values() for unit in one.units)
+        first = ids_of(unit for one in turns.values() for unit in one.units)
         self._next.update({name: one.next for name, one in turns.items()})
         return Plan(first=first, turns=self._more(units, first, parts, ahead, base))
 
@@ -252,7 +216,7 @@ class Spending:
 
     def price_of_least(self, base: Snapshot) -> float:
         """Seconds of what the last checkpoint is asked in any case."""
-        least = _ids(unit for own in self._open(base).values() for unit in own[:LEAST])
+        least = ids_of(unit for own in self._open(base).values() for unit in own[:LEAST])
         return self._price(self._works(base), least)
 
     def _note_overhead(self) -> None:
@@ -311,7 +275,7 @@ class Spending:
         return self.prices.of(works[probe_id] for probe_id in ids)
 
     def _price_each(self, works: Mapping[str, Work], units: Sequence[Unit]) -> float:
-        return self._price(works, _ids(units)) / max(1, len(units))
+        return self._price(works, ids_of(units)) / max(1, len(units))
 
 
 def _weight(role: str, past: Sequence[Checkup]) -> float:
@@ -326,10 +290,6 @@ def _weight(role: str, past: Sequence[Checkup]) -> float:
     if all(state == "nothing to lose" for state in states):
         return IDLE
     return SETTLED if all(state in DECIDED for state in states) else 1.0
-
-
-def _ids(units: Iterable[Unit]) -> frozenset[str]:
-    return frozenset(probe_id for unit in units for probe_id in unit)
 
 
 def _answered(base: Snapshot) -> frozenset[str]:

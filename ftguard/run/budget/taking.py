@@ -11,7 +11,8 @@ from ftguard.ask.ranks import broadcast_from_main
 from ftguard.ask.weights import repeatable
 from ftguard.measures import measure
 from ftguard.measures.target import target
-from ftguard.run.budget.spending import Ahead, Spending
+from ftguard.run.budget.plan import Ahead
+from ftguard.run.budget.spending import Spending
 from ftguard.run.examine import EvalConfig, Moment, label_of, take_snapshot
 from ftguard.scores.snapshot import Snapshot, merged
 from ftguard.verdict.checkup import Checkup

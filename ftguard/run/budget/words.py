@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from ftguard.formatting import count, duration, percent
 from ftguard.run.budget.budget import DEFAULT
-from ftguard.run.budget.spending import LEAST, Ahead, Spending
+from ftguard.run.budget.plan import Ahead
+from ftguard.run.budget.spending import LEAST, Spending
 from ftguard.scores.snapshot import Snapshot
 
 MOST = 0.9

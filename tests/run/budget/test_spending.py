@@ -10,7 +10,8 @@ from ftguard.ask.answer import Answer
 from ftguard.ask.prompts import PromptBatch, prepare
 from ftguard.probes.probe import Role
 from ftguard.run.budget.budget import Budget
-from ftguard.run.budget.spending import LEAST, OF_BASE, Ahead, Spending
+from ftguard.run.budget.plan import Ahead
+from ftguard.run.budget.spending import LEAST, OF_BASE, Spending
 from ftguard.run.clock import Clock
 from ftguard.scores.record import Score
 from ftguard.scores.snapshot import Fingerprint, merged

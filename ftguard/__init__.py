@@ -27,9 +27,10 @@ One value flows, and the folder list is its way: a folder imports only from thos
     play/       a local page to break it on: guess what the guard will say, and watch
     cli/        what a person runs; manual/ is what it reads
 
-Below them all stand `errors`, `formatting`, `visible` (what would steer or hide is written out),
-`words` (how many there are, in any script), `folders` (where a run's files are), `disk` (files that
-are whole or not there) and `needs` (extras that are missing).
+Below them all stand `text/` (numbers and names in words, hidden characters written out, words in
+any script, what a terminal takes), `errors`, `folders` (where a run's files are), `disk` (files
+that are whole or not there), `pulse` (by which others see that a run is at work) and `needs`
+(extras that are missing).
 
 The base and every checkpoint are the same noun, a `Snapshot`. `run.examine` is the way from probes
 to a `Checkup` as one function that knows no trainer; what it finds is appended to the ledger and

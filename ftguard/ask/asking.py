@@ -18,7 +18,7 @@ from ftguard.ask.read import Told
 from ftguard.ask.reading import read_all
 from ftguard.ask.trees import trees_of
 from ftguard.ask.write import write
-from ftguard.terminal import bar as progress_bar
+from ftguard.text.terminal import bar as progress_bar
 
 
 @dataclass(frozen=True, kw_only=True)

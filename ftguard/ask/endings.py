@@ -7,8 +7,8 @@ from transformers import PreTrainedTokenizerBase
 
 from ftguard.ask.template import MARK, ChatTemplate
 from ftguard.ask.turns import Turn
-from ftguard.formatting import count
 from ftguard.probes.probe import Probe
+from ftguard.text.formatting import count
 
 KNOWN = (
     "<|endoftext|>",

@@ -12,7 +12,7 @@ from ftguard.ask.turns import Shape
 from ftguard.errors import InputError
 from ftguard.probes.calls import reference_calls
 from ftguard.probes.probe import MULTIPLE_CHOICE, OPTION_LETTERS, TOOL_CALL, Message, Probe
-from ftguard.words import joins
+from ftguard.text.words import joins
 
 _TEMPLATED_ROLES = ("general", "calibration")
 TASK_ROLES = ("target", "tail")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from ftguard.ask.render import Chat, Rendering
 from ftguard.ask.template import Refused
 from ftguard.errors import InputError
-from ftguard.formatting import count, printable
 from ftguard.probes.calls import calls_of
 from ftguard.probes.probe import Probe
+from ftguard.text.formatting import count, printable
 
 _SHOWN = 3
 _WIDTH = 160

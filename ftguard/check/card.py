@@ -13,7 +13,7 @@ from huggingface_hub.repocard_data import eval_results_to_model_index, model_ind
 from ftguard.check.decision import Decision
 from ftguard.check.results import GateResult, Interval
 from ftguard.errors import InputError, told
-from ftguard.formatting import PERCENT, bound, printable, quantity, span
+from ftguard.text.formatting import PERCENT, bound, printable, quantity, span
 
 CARD = "README.md"
 OURS = "ftguard/"

@@ -15,8 +15,8 @@ from pathlib import Path
 from ftguard.check.codes import BREACHED, PASSED
 from ftguard.check.decision import Decision
 from ftguard.check.results import GateResult, says
-from ftguard.formatting import bound, decimal, encodable, printable, quantity, span
-from ftguard.terminal import encoding_of
+from ftguard.text.formatting import bound, decimal, encodable, printable, quantity, span
+from ftguard.text.terminal import encoding_of
 
 MOST = 600
 """Characters of a text that are shown."""

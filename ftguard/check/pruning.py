@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ftguard.formatting import printable
+from ftguard.text.formatting import printable
 from ftguard.verdict.conclusion import Conclusion
 
 STEP = 1000

@@ -9,7 +9,7 @@ from rich.text import Text
 from ftguard.check.codes import BREACHED, PASSED
 from ftguard.check.decision import Decision
 from ftguard.check.results import Gain, GateResult, says
-from ftguard.formatting import decimal, drawn, printable, quantity, span
+from ftguard.text.formatting import decimal, drawn, printable, quantity, span
 
 TITLES = {PASSED: ("passed", "bold green"), BREACHED: ("BLOCKED", "bold red")}
 UNDECIDED_TITLE = ("undecided", "bold yellow")

@@ -8,8 +8,8 @@ import typer
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.folders import existing_run
-from ftguard.formatting import printable, wrapped
-from ftguard.terminal import write, write_exact
+from ftguard.text.formatting import printable, wrapped
+from ftguard.text.terminal import write, write_exact
 
 STATE = 16
 """Columns of a gate's state."""

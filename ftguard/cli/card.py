@@ -8,8 +8,8 @@ import typer
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.folders import existing_run
-from ftguard.formatting import printable
-from ftguard.terminal import echo
+from ftguard.text.formatting import printable
+from ftguard.text.terminal import echo
 
 
 def card(

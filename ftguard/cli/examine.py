@@ -10,7 +10,7 @@ from ftguard.cli import gate_options as options
 from ftguard.cli.exits import ends_on_wrong_use, undecided_by_accident
 from ftguard.cli.quiet import be_quiet
 from ftguard.errors import InputError
-from ftguard.terminal import echo
+from ftguard.text.terminal import echo
 
 
 def examine(

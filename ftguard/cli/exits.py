@@ -11,8 +11,8 @@ import typer
 
 from ftguard.check.codes import BREACHED, PASSED, UNDECIDED, WRONG_USE
 from ftguard.errors import FtguardError, FtguardWarning, NothingExaminedError, told
-from ftguard.formatting import printable, wrapped
-from ftguard.terminal import echo
+from ftguard.text.formatting import printable, wrapped
+from ftguard.text.terminal import echo
 
 EXIT_CODES = {True: PASSED, False: BREACHED, None: UNDECIDED}
 """By a verdict's `passed`."""

@@ -7,9 +7,9 @@ import typer
 
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
-from ftguard.formatting import alternatives, wrapped
-from ftguard.glossary import GLOSSARY, Term
-from ftguard.terminal import write
+from ftguard.text.formatting import alternatives, wrapped
+from ftguard.text.glossary import GLOSSARY, Term
+from ftguard.text.terminal import write
 
 INDENT = "  "
 

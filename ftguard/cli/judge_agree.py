@@ -13,14 +13,14 @@ from ftguard.check.codes import PASSED, UNDECIDED
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder, find_run, step_of
-from ftguard.formatting import printable
 from ftguard.judge import Budget, Judge, JudgeAgreement, JudgedPair, announce, compare, kappa
 from ftguard.judge.pairwise import requests_for
 from ftguard.probes import Probe, read_probes
 from ftguard.rating.pairs import load_comparison
 from ftguard.rating.preference import POINTS_OF
 from ftguard.rating.store import RatingsFile, standing
-from ftguard.terminal import echo
+from ftguard.text.formatting import printable
+from ftguard.text.terminal import echo
 
 BASE, TIE, TUNED = 1, 3, 5
 """The three verdicts as the ends and the middle of the scale that kappa weighs."""

@@ -11,12 +11,12 @@ from rich.text import Text
 
 from ftguard.check.codes import PASSED, UNDECIDED
 from ftguard.cli.exits import ends_on_wrong_use
-from ftguard.formatting import drawn, printable
 from ftguard.judge.announcement import announce
 from ftguard.judge.budget import Budget, Usage
 from ftguard.judge.judge import Judge
 from ftguard.judge.quality import Quality, Share, known_pairs, measure_judge, requests_of
-from ftguard.terminal import echo, write
+from ftguard.text.formatting import drawn, printable
+from ftguard.text.terminal import echo, write
 
 
 def check(

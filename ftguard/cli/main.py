@@ -50,7 +50,7 @@ class Commands(LateGroup):
         except OSError:
             if words and "--help" not in words:
                 raise
-            from ftguard.terminal import silence
+            from ftguard.text.terminal import silence
 
             silence(sys.stdout)
             sys.exit(0)
@@ -68,7 +68,7 @@ def _on_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
     if asked:
         import importlib.metadata
 
-        from ftguard.terminal import write
+        from ftguard.text.terminal import write
 
         write(f"ftguard {importlib.metadata.version('ftguard')}\n")
         raise typer.Exit

@@ -13,8 +13,8 @@ from rich.markdown import Markdown
 
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
-from ftguard.formatting import drawn
-from ftguard.terminal import echo, write
+from ftguard.text.formatting import drawn
+from ftguard.text.terminal import echo, write
 
 PAGES = files("ftguard") / "manual"
 SUFFIX = ".md"

@@ -13,10 +13,10 @@ from ftguard.check.github import annotations, append_summary, no_commands, on_gi
 from ftguard.check.junit import write_junit
 from ftguard.check.told import render_decision
 from ftguard.errors import InputError
-from ftguard.formatting import drawn, printable
 from ftguard.report.recorded import RecordedRun
 from ftguard.report.writing import write_report
-from ftguard.terminal import write
+from ftguard.text.formatting import drawn, printable
+from ftguard.text.terminal import write
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,9 +13,9 @@ from rich.text import Text
 from ftguard.ask.rendered import RenderedText, read_rendered
 from ftguard.errors import InputError
 from ftguard.folders import find_run, no_run
-from ftguard.formatting import drawn, printable
 from ftguard.probes import Probe, PromptTemplate, read_probes
 from ftguard.run.ledger import Chosen, Ledger
+from ftguard.text.formatting import drawn, printable
 
 INDENT = 2
 BY_DESIGN = "tiers are difficulty by design, 1 (a 0.5B model) to 4 (strains 70B): not measured"

@@ -10,7 +10,7 @@ from ftguard.cli import probe_pages
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.probes import ProbeSet
-from ftguard.terminal import write
+from ftguard.text.terminal import write
 
 probes = typer.Typer(help="Look at what is asked.", no_args_is_help=True, add_completion=False)
 

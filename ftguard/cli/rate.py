@@ -18,7 +18,7 @@ from ftguard.rating.pairs import load_comparison
 from ftguard.rating.preference import EVEN
 from ftguard.rating.session import RatingSession
 from ftguard.rating.store import RatingsFile, standing
-from ftguard.terminal import echo, write
+from ftguard.text.terminal import echo, write
 from ftguard.verdict.gate import Gate
 
 KEYS = "rating-keys"

@@ -10,8 +10,8 @@ import typer
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.folders import existing_run
-from ftguard.formatting import printable
-from ftguard.terminal import echo, write
+from ftguard.text.formatting import printable
+from ftguard.text.terminal import echo, write
 
 SEVERAL = Path("report.html")
 """Where a page of several runs goes by default: into no run's own folder."""

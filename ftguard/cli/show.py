@@ -9,8 +9,8 @@ import typer
 from ftguard.cli.best import RUN
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.folders import existing_run, step_of
-from ftguard.formatting import wrapped
-from ftguard.terminal import write
+from ftguard.text.formatting import wrapped
+from ftguard.text.terminal import write
 
 
 def show(

@@ -15,11 +15,11 @@ from ftguard.cli.best import RUN
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.errors import InputError
 from ftguard.folders import no_run, runs_below
-from ftguard.formatting import WIDTH, printable, wrapped
 from ftguard.report.recorded import RecordedRun
 from ftguard.report.terminal.so_far import news
 from ftguard.report.terminal.watch_page import BARS, line_of, render_watch
-from ftguard.terminal import encoding_of, write
+from ftguard.text.formatting import WIDTH, printable, wrapped
+from ftguard.text.terminal import encoding_of, write
 from ftguard.tracking.block import HANGING
 from ftguard.tracking.console import OURS, laid_out
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ftguard.demo.dials import Data, Dials
-from ftguard.formatting import count, percent, rate
+from ftguard.text.formatting import count, percent, rate
 
 DIALS: Mapping[str, str] = MappingProxyType(
     {

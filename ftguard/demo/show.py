@@ -17,8 +17,8 @@ from ftguard.demo.explained import as_flags, described
 from ftguard.demo.quiet import hush
 from ftguard.demo.tune import tune
 from ftguard.folders import RunFolder
-from ftguard.formatting import duration, percent, rate
 from ftguard.measures.measurement import Measurement
+from ftguard.text.formatting import duration, percent, rate
 
 RECKLESS = Dials()
 OWN = "with-dials"

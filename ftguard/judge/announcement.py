@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ftguard.formatting import count
 from ftguard.judge.budget import Usage
 from ftguard.judge.endpoint import host, is_local
 from ftguard.judge.judge import Judge
 from ftguard.judge.prices import AS_OF
+from ftguard.text.formatting import count
 
 
 def announce(judge: Judge, usage: Usage) -> Iterator[str]:

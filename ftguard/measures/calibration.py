@@ -8,7 +8,6 @@ from itertools import islice
 import numpy as np
 
 from ftguard.ask.answer import Answer
-from ftguard.formatting import POINTS
 from ftguard.measures.calibration_split import Sides, measure_calibration
 from ftguard.measures.measurement import NOT_ASKED, Measurement
 from ftguard.measures.paired import too_few
@@ -18,6 +17,7 @@ from ftguard.probes.probe import GREEDY, JUDGED, MULTIPLE_CHOICE, OPEN, Probe
 from ftguard.scores.multiple_choice import likeliest
 from ftguard.scores.snapshot import Snapshot, cut_off, values
 from ftguard.stats.calibration_error import Confidences
+from ftguard.text.formatting import POINTS
 
 FEWEST = 2
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 
-from ftguard.formatting import NATS, POINTS
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.calibration_change import calibration_change
 from ftguard.stats.calibration_error import (
@@ -20,6 +19,7 @@ from ftguard.stats.calibration_error import (
     overconfidence,
 )
 from ftguard.stats.estimates import LEVEL, Array, at_floor, mean_estimate
+from ftguard.text.formatting import NATS, POINTS
 
 SEED = 0
 RESAMPLES = 2_000

@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass, replace
 
-from ftguard.formatting import PERCENT, POINTS
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
+from ftguard.text.formatting import PERCENT, POINTS
 
 SMALL_BASE = 0.05
 """Of a base that is so little above chance, a share says more about it than about the loss."""

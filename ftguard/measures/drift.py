@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ftguard.ask.answer import Answer
-from ftguard.formatting import NATS, PERCENT
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.part import asked_ids
 from ftguard.probes.probe import JUDGED, OPEN, Probe
 from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.estimates import Array, mean_estimate
+from ftguard.text.formatting import NATS, PERCENT
 
 FEWEST = 2
 

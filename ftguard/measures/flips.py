@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ftguard.formatting import PERCENT
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import Paired, by_slice, pair
 from ftguard.probes.probe import Probe
 from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.estimates import Array, mean_estimate
+from ftguard.text.formatting import PERCENT
 
 RIGHT = 0.5
 """A score above it is a right answer."""

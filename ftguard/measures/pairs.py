@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ftguard.formatting import POINTS
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import Paired, pair, why_none
 from ftguard.probes.probe import Probe
 from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.estimates import Array, mean_estimate
 from ftguard.stats.few import independent
+from ftguard.text.formatting import POINTS
 
 COIN = 0.5
 """The implicit rewards of the base are 0 for every answer, so that it prefers none."""

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ftguard.formatting import PERCENT, quantity
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import Paired, by_slice, measure_drop, pair
 from ftguard.probes.probe import Probe
 from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.estimates import LEVEL, p_value
+from ftguard.text.formatting import PERCENT, quantity
 
 SMALLEST_SLICE = 40
 """A smaller slice is shown, and counts for the worst within the whole tail."""

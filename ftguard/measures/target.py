@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ftguard.formatting import POINTS
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.paired import by_slice, pair, why_none
 from ftguard.probes.probe import Probe
 from ftguard.scores.snapshot import Snapshot
 from ftguard.stats.estimates import mean_estimate
 from ftguard.stats.few import independent
+from ftguard.text.formatting import POINTS
 
 
 def target(probes: Sequence[Probe], base: Snapshot, now: Snapshot) -> Iterator[Measurement]:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from ftguard.errors import InputError
 from ftguard.pages.access import guarded
-from ftguard.terminal import echo
+from ftguard.text.terminal import echo
 
 HOST = "127.0.0.1"
 PATIENCE = 2

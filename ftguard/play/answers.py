@@ -11,7 +11,7 @@ from ftguard.measures.side_by_side import SideBySide, gained, lost, side_by_side
 from ftguard.probes.query import last_text
 from ftguard.probes.store import read_probes
 from ftguard.scores.snapshot import load_snapshot
-from ftguard.visible import Segment, segments
+from ftguard.text.visible import Segment, segments
 
 EACH = 2
 """Questions of each role that are shown as lost; as many gained ones in all."""

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import uvicorn
 
-from ftguard.formatting import printable
 from ftguard.pages import serve as pages
 from ftguard.play.app import make_app
 from ftguard.play.runs import Runs, open_runs
-from ftguard.terminal import echo
+from ftguard.text.formatting import printable
+from ftguard.text.terminal import echo
 
 COMMAND = "ftguard play"
 

@@ -17,9 +17,9 @@ from ftguard.play.found import Found, read_found
 from ftguard.play.guess import GUESSES, Tally, is_right, last_of, tally
 from ftguard.play.record import PlayRecord
 from ftguard.play.runs import Runs
+from ftguard.text.visible import visible
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gates import Outcome
-from ftguard.visible import visible
 
 OWN = "Your own dials"
 TARGET = "target/"

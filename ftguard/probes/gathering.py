@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from textwrap import shorten
 
-from ftguard.formatting import percent
 from ftguard.probes.alike.groups import alike, counted, with_sources
 from ftguard.probes.builtin import CANARY
 from ftguard.probes.edges import edge_cases
@@ -16,6 +15,7 @@ from ftguard.probes.sampling import draw, hold_back
 from ftguard.probes.sets import Sets
 from ftguard.probes.surveying import Survey
 from ftguard.probes.tail import FAR, tail_of
+from ftguard.text.formatting import percent
 
 EDGE_SHARE = 5
 """Each kind of edge case gets a fifth of `max_probes`: 40 by default, enough to be gated alone."""

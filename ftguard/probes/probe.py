@@ -16,7 +16,7 @@ from ftguard.probes.message import messages_of, plain_json
 from ftguard.probes.own_scorer import OwnScorer, ScoringFunction, is_own
 from ftguard.probes.reward import Reward
 from ftguard.probes.verbatim import Verbatim
-from ftguard.visible import visible
+from ftguard.text.visible import visible
 
 Role = Literal["target", "general", "tail", "calibration"]
 """What a probe is asked for; set by the argument of `GuardCallback` that it comes in by."""

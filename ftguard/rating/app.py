@@ -17,7 +17,7 @@ from ftguard.errors import FtguardError, InputError
 from ftguard.pages.sent import read_form
 from ftguard.rating.session import LONGEST_NAME, LONGEST_NOTES, RatingSession
 from ftguard.rating.store import Pick
-from ftguard.visible import segments, visible
+from ftguard.text.visible import segments, visible
 
 PAGES = Path(__file__).with_name("pages")
 LONGEST_SESSION = 86_400.0

@@ -18,7 +18,7 @@ from ftguard.rating.items import Item
 from ftguard.rating.pairs import AnswerPair, Comparison
 from ftguard.rating.session import LONGEST_NOTES, checked_name
 from ftguard.rating.store import Pick, Rating, Side, choice_of
-from ftguard.visible import visible
+from ftguard.text.visible import visible
 
 COLUMNS = ("item", "prompt", "left", "right", "choice", "notes")
 LONGEST_CELL = 32_000

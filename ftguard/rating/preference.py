@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ftguard.formatting import POINTS
 from ftguard.measures.measurement import Measurement
 from ftguard.rating.pairs import ROLES, AnswerPair
 from ftguard.rating.store import Rating
 from ftguard.stats.estimates import Estimate, mean_estimate
+from ftguard.text.formatting import POINTS
 
 EVEN = 0.5
 """The win rate of models between which nobody sees a difference."""

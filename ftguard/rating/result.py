@@ -8,13 +8,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ftguard.formatting import drawn, percent, printable
 from ftguard.measures.measurement import Measurement
 from ftguard.rating.agreement import RaterAgreement, agreement
 from ftguard.rating.pairs import Comparison
 from ftguard.rating.preference import EVEN, Counts, preference, tally
 from ftguard.rating.store import Rating
 from ftguard.stats.alpha_spending import Look
+from ftguard.text.formatting import drawn, percent, printable
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.gates import Outcome, Verdict, decide
 

@@ -5,7 +5,7 @@ import uvicorn
 from ftguard.pages import serve as pages
 from ftguard.rating.app import make_app
 from ftguard.rating.session import RatingSession
-from ftguard.terminal import echo
+from ftguard.text.terminal import echo
 
 COMMAND = "ftguard rate"
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from ftguard import judge
 from ftguard.ask.prompts import PromptBatch
-from ftguard.formatting import PERCENT, bound, count, duration, percent
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.tail import SMALLEST_SLICE
 from ftguard.probes import Gathered
@@ -18,6 +17,7 @@ from ftguard.run.grading import Grading
 from ftguard.run.thinking import Thinking, announce_thinking
 from ftguard.stats.alpha_spending import Look
 from ftguard.stats.power import WORTH_ASKING, probes_needed, smallest_drop
+from ftguard.text.formatting import PERCENT, bound, count, duration, percent
 from ftguard.verdict.defaults import FORGETTING, OWN_ANSWERS
 from ftguard.verdict.run import Run
 

@@ -11,10 +11,10 @@ from ftguard.ask.prompts import PromptBatch
 from ftguard.ask.ranks import made_by_main
 from ftguard.ask.render import TASK_ROLES, Ids
 from ftguard.ask.template import ChatTemplate, UserTurn, seen
-from ftguard.formatting import printable
 from ftguard.probes import Probe
 from ftguard.run.form import Sides, differences
 from ftguard.run.training.rows import TrainingRow, of_one_length, training_rows
+from ftguard.text.formatting import printable
 
 MOST = 16
 """Target probes of each kind that are compared."""

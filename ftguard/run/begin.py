@@ -10,7 +10,6 @@ from ftguard.ask.ranks import made_by_main
 from ftguard.ask.rendered import write_rendered
 from ftguard.ask.unwrap import inner_model
 from ftguard.folders import RunFolder
-from ftguard.glossary import OF_SEVERAL
 from ftguard.judge import refuse_self
 from ftguard.measures import Measurement, measure
 from ftguard.probes import Gathered, Sets, write_probes
@@ -41,6 +40,7 @@ from ftguard.run.ledger import (
 from ftguard.run.past import next_attempt, on_the_past, state_before
 from ftguard.run.preparing import Prepared, prepare_run
 from ftguard.run.trainer import half_precision, loaded_from
+from ftguard.text.glossary import OF_SEVERAL
 from ftguard.tracking import ManyTrackers, say, say_words
 from ftguard.verdict.defaults import applicable, left_out, unmeasured
 from ftguard.verdict.run import Run

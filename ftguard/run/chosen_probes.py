@@ -13,7 +13,7 @@ from ftguard.probes.own_scorer import functions_of, is_own, without_function
 from ftguard.run.chosen_before import chosen_before, keep_chosen, name_of
 from ftguard.run.ledger import Chosen, Ledger
 from ftguard.run.training.data import TrainingTexts
-from ftguard.terminal import bar
+from ftguard.text.terminal import bar
 
 
 def probes_to_ask(

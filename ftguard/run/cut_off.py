@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from ftguard.ask.prompts import PromptBatch
 from ftguard.ask.thinking import switches
-from ftguard.formatting import percent
 from ftguard.scores.loops import loops
 from ftguard.scores.snapshot import Snapshot
+from ftguard.text.formatting import percent
 
 MOST = 0.1
 """The share of cut-off answers from which on it is said."""

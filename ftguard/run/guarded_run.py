@@ -10,7 +10,6 @@ from ftguard.ask.ranks import broadcast_from_main
 from ftguard.ask.weights import is_sharded, weights_fingerprint
 from ftguard.errors import FtguardError, FtguardWarning
 from ftguard.folders import RunFolder
-from ftguard.formatting import duration, percent, rate
 from ftguard.measures import measure
 from ftguard.measures.measurement import Measurement
 from ftguard.measures.target import confirmed
@@ -34,6 +33,7 @@ from ftguard.run.judged_scores import BASE, NOW, judged_by_step, with_scores
 from ftguard.run.ledger import Acted, Examined
 from ftguard.run.state import RunState
 from ftguard.scores.snapshot import Snapshot, load_snapshot, save_snapshot
+from ftguard.text.formatting import duration, percent, rate
 from ftguard.tracking import Kept, ManyTrackers, Opening, SoFar, say
 from ftguard.verdict.advice import LowerLearningRate, Stop
 from ftguard.verdict.checkup import Checkup

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterator
 
 from ftguard.folders import RunFolder
-from ftguard.formatting import rate
 from ftguard.run.descent.bringing import bring
 from ftguard.run.descent.lineage import (
     Descent,
@@ -19,6 +18,7 @@ from ftguard.run.ledger import (
 )
 from ftguard.run.state import RunState, fold
 from ftguard.scores.snapshot import Snapshot
+from ftguard.text.formatting import rate
 from ftguard.verdict.run import Run
 
 

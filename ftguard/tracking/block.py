@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from ftguard.formatting import (
+from ftguard.measures.change import change_of, score_read
+from ftguard.measures.measurement import Measurement
+from ftguard.text.formatting import (
     PERCENT,
     WIDTH,
     bound,
@@ -18,8 +20,6 @@ from ftguard.formatting import (
     span,
     wrapped,
 )
-from ftguard.measures.change import change_of, score_read
-from ftguard.measures.measurement import Measurement
 from ftguard.verdict.advice import GoFurther
 from ftguard.verdict.calibration_words import direction
 from ftguard.verdict.checkup import Checkup

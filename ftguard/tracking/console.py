@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from ftguard.formatting import printable, wrapped
-from ftguard.glossary import GLOSSARY
-from ftguard.terminal import write
+from ftguard.text.formatting import printable, wrapped
+from ftguard.text.glossary import GLOSSARY
+from ftguard.text.terminal import write
 from ftguard.tracking.block import HANGING, render_checkup
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion

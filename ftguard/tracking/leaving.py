@@ -10,7 +10,7 @@ from typing import Literal
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
 from ftguard.probes import Probe, calibration_probes, general_probes
-from ftguard.visible import visible
+from ftguard.text.visible import visible
 
 LogTexts = Literal["all", "builtin", "none"]
 """Which prompts, references and answers are sent to trackers: all, those of the probes that ship

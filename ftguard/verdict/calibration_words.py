@@ -1,9 +1,9 @@
 """Makes the words of calibration: which way it errs, and the sentence that explains its gate."""
 
-from ftguard.formatting import POINTS, decimal, quantity, span
 from ftguard.measures.change import error_read
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
+from ftguard.text.formatting import POINTS, decimal, quantity, span
 from ftguard.verdict.calibrated import Calibrated
 from ftguard.verdict.gate import Gate, State, turned
 from ftguard.verdict.sentences import told_chance

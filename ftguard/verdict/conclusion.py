@@ -8,10 +8,10 @@ import msgspec
 from ftguard.disk import write_json
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder, no_run
-from ftguard.formatting import POINTS, quantity, span
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
 from ftguard.pulse import Life
+from ftguard.text.formatting import POINTS, quantity, span
 from ftguard.verdict.advice import Advice
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.choice import Choice

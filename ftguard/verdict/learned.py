@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from ftguard.formatting import POINTS, decimal, quantity, span
 from ftguard.measures.measurement import Measurement
+from ftguard.text.formatting import POINTS, decimal, quantity, span
 from ftguard.verdict.checkup import Checkup
 
 Learned = Literal["score", "likelihood", "unsure", "nothing", "not measured"]

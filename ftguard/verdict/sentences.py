@@ -2,12 +2,12 @@
 
 import math
 
-from ftguard.formatting import PERCENT, bound, decimal, odds, percent, quantity, span
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import NOT_ASKED, Measurement
 from ftguard.stats.estimates import Estimate
 from ftguard.stats.few import fewest
 from ftguard.stats.power import WORTH_ASKING
+from ftguard.text.formatting import PERCENT, bound, decimal, odds, percent, quantity, span
 from ftguard.verdict.facts import Facts
 from ftguard.verdict.gate import (
     WIDEST,

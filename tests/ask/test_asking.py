@@ -336,8 +336,8 @@ def test_the_bar_ends_at_its_total(
         return bars[-1]
 
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setattr("ftguard.terminal.tqdm", bar)
-    monkeypatch.setattr("ftguard.terminal.moves", lambda: True)
+    monkeypatch.setattr("ftguard.text.terminal.tqdm", bar)
+    monkeypatch.setattr("ftguard.text.terminal.moves", lambda: True)
 
     base = ask(model, sheet, progress="base")
     ask(model, sheet, base_answers=base.base_answer_logprobs, progress="checkpoint")

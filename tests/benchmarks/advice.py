@@ -30,9 +30,9 @@ from ftguard import Checkup
 from ftguard.demo.dials import Dials
 from ftguard.demo.tune import tune
 from ftguard.folders import RunFolder
-from ftguard.formatting import rate as written
 from ftguard.run.ledger import Ledger, current_run
 from ftguard.run.state import fold
+from ftguard.text.formatting import rate as written
 from ftguard.verdict.advice import GoFurther, LowerLearningRate
 from ftguard.verdict.checkup import target_score
 from ftguard.verdict.remedies.reasons import LOSSES

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ftguard.cli.main import app
-from ftguard.glossary import GLOSSARY
+from ftguard.text.glossary import GLOSSARY
 from ftguard.verdict.gate import State
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from ftguard.folders import RunFolder
 from ftguard.play.record import PlayRecord
 from ftguard.play.runs import Runs
-from ftguard.visible import visible
+from ftguard.text.visible import visible
 
 KeepRun = Callable[..., PlayRecord]
 Serve = Callable[[Path], AbstractContextManager[tuple[str, Runs]]]

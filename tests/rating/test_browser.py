@@ -11,7 +11,7 @@ from ftguard import Probe
 from ftguard.folders import RunFolder
 from ftguard.rating.session import RatingSession
 from ftguard.rating.store import standing
-from ftguard.visible import visible
+from ftguard.text.visible import visible
 
 MakeRun = Callable[..., RunFolder]
 Ask = Callable[..., list[tuple[Probe, str, str]]]

@@ -6,10 +6,10 @@ import pytest
 
 from ftguard import Gate, Probe
 from ftguard.folders import RunFolder
-from ftguard.formatting import WIDTH
 from ftguard.rating.pairs import load_comparison
 from ftguard.rating.result import render_result, sum_up
 from ftguard.rating.store import Rating
+from ftguard.text.formatting import WIDTH
 
 MakeRun = Callable[..., RunFolder]
 Ask = Callable[..., list[tuple[Probe, str, str]]]

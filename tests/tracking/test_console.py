@@ -13,9 +13,9 @@ from typing import Any, get_args
 import pytest
 from rich.cells import cell_len
 
-from ftguard.glossary import GLOSSARY
 from ftguard.measures.measurement import Measurement
 from ftguard.stats.estimates import Estimate
+from ftguard.text.glossary import GLOSSARY
 from ftguard.tracking.block import render_checkup
 from ftguard.tracking.console import ConsoleTracker, laid_out, say, say_words
 from ftguard.verdict.advice import LowerLearningRate, Stop
@@ -508,7 +508,7 @@ def test_no_encoding_ends_a_run(
 def test_no_line_of_a_bar_goes_into_a_file(tmp_path: Path) -> None:
     """Standard error that is a file gets nothing of a bar, nor of a block written beneath it."""
     code = (
-        "from ftguard.terminal import bar, write\n"
+        "from ftguard.text.terminal import bar, write\n"
         "with bar(label='ftguard: 6', total=3) as shown:\n"
         "    for _ in range(3): shown.update(1); write('a line\\n')\n"
         "print(sum(bar([1, 2], label='rows')))\n"

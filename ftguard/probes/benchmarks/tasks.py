@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ftguard.errors import InputError
-from ftguard.formatting import count
 from ftguard.probes.benchmarks import harness
 from ftguard.probes.benchmarks.generated import generated_probes
 from ftguard.probes.benchmarks.item import Item, Taken
 from ftguard.probes.benchmarks.named import check_places
 from ftguard.probes.benchmarks.read import choice_probes, continued_probes
 from ftguard.probes.probe import Probe
+from ftguard.text.formatting import count
 
 KINDS = {
     "multiple_choice": choice_probes,

@@ -5,7 +5,7 @@ Both copies are as long as the text, so that a place in one is that place in the
 
 import re
 
-from ftguard.words import UNSPACED
+from ftguard.text.words import UNSPACED
 
 JOINED = UNSPACED + r"\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
 """Letters that stand right beside a number or an address and are no part of it, for a class of a

@@ -9,7 +9,7 @@ from ftguard.probes.numbers import FINAL, NUMBER
 from ftguard.probes.probe import LIKELIHOOD, MULTIPLE_CHOICE, PREFERENCE, TOOL_CALL, Probe
 from ftguard.probes.read.asked import Asked
 from ftguard.probes.read.choices import MANY, MARKED, SEVERAL, Offered, by_text, first_number
-from ftguard.words import num_words
+from ftguard.text.words import num_words
 
 SHORT_WORDS = 8
 """A completion of at most so many words on one line can be matched; a longer one is read."""

@@ -9,7 +9,6 @@ from typing import Any
 
 from ftguard.errors import InputError
 from ftguard.folders import RunFolder
-from ftguard.formatting import count
 from ftguard.probes.benchmarks.named import is_named
 from ftguard.probes.builtin import BUILTIN
 from ftguard.probes.probe import Probe
@@ -24,6 +23,7 @@ from ftguard.probes.read.splits import TRAINED
 from ftguard.probes.training.row_texts import RowTexts, read_row
 from ftguard.probes.training.unread import Unread
 from ftguard.probes.training.walk import first_rows, in_turn, rows_at, size_of
+from ftguard.text.formatting import count
 
 MOST_ROWS = 100_000
 """Rows that are read of a data set; of a larger one so many are sampled."""

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
-from ftguard.formatting import count
+from ftguard.text.formatting import count
 
 Value = TypeVar("Value")
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ftguard.formatting import NATS, PERCENT, POINTS
+from ftguard.text.formatting import NATS, PERCENT, POINTS
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gate import Gate, badness
 from ftguard.verdict.sensible import DISTANCE, DROP, Range, sensible

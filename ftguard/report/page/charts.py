@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ftguard.formatting import rate
 from ftguard.measures.reliability import Bin, Reliability
 from ftguard.report.page.scales import Scale, scale, tick_told, ticks
 from ftguard.report.page.svg import dot, element, line, picture, words
 from ftguard.report.shown.contents import Advised, Cell, Checkpoint, Column, RunShown
+from ftguard.text.formatting import rate
 
 BAR = (168.0, 26.0)
 """Width and height of an interval beside its number."""

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from rich.padding import Padding
 from rich.text import Text
 
-from ftguard.formatting import WIDTH, drawn
 from ftguard.report.page.page import HEAT_SAID, SIDE_BY_SIDE
 from ftguard.report.shown.contents import Answered, Answers, Cell, Column, Contents, RunShown
 from ftguard.report.shown.naming import NOTHING
+from ftguard.text.formatting import WIDTH, drawn
 
 EXCERPT = 240
 """Characters of a prompt or an answer; the page has more of them."""

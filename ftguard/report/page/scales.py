@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ftguard.formatting import PERCENT, percent
+from ftguard.text.formatting import PERCENT, percent
 
 TICKS = 4
 """About so many numbers along an axis."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ftguard.formatting import POINTS, quantity, span
 from ftguard.report.several.compared import Contender, Difference, Shared, differences
+from ftguard.text.formatting import POINTS, quantity, span
 from ftguard.verdict.checkup import target_score
 
 PREFERRED = ("general skills", "tail")

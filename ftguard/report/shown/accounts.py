@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from ftguard.errors import InputError
-from ftguard.formatting import bound, count, duration, percent, rate
 from ftguard.report.recorded import RecordedRun
 from ftguard.report.shown.contents import Account, Answers, Fact, Leaked
 from ftguard.report.shown.naming import homeless, named, told
 from ftguard.run.ledger import Acted, BaseTaken
 from ftguard.scores.snapshot import Snapshot
+from ftguard.text.formatting import bound, count, duration, percent, rate
 
 MOST_LEAKS = 50
 EDGES = ("multi-intent", "ambiguous", "formatting")

@@ -4,9 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from ftguard.changed_words import changed_words
 from ftguard.errors import FtguardError
-from ftguard.formatting import decimal
 from ftguard.measures.side_by_side import SideBySide, change, gained, lost
 from ftguard.probes import Probe
 from ftguard.report.recorded import RecordedRun
@@ -15,8 +13,10 @@ from ftguard.report.shown.naming import named, told
 from ftguard.run.judged_scores import BASE, NOW, judged_by_step, with_scores
 from ftguard.scores.record import Score
 from ftguard.scores.snapshot import load_scores
+from ftguard.text.changed_words import changed_words
+from ftguard.text.formatting import decimal
+from ftguard.text.visible import visible
 from ftguard.verdict.checkup import Checkup
-from ftguard.visible import visible
 
 CUTS = (4_000, 2_000, 1_000, 500, 250)
 """Characters of one text that are shown; the largest with which all fit in `ROOM`."""

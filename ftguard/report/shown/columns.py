@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from ftguard.formatting import POINTS, bound, decimal, quantity, rate, span
 from ftguard.measures.change import change_of, score_read
 from ftguard.measures.measurement import Measurement
 from ftguard.report.recorded import RecordedRun
 from ftguard.report.shown.contents import Cell, Checkpoint, Column, Frontier
 from ftguard.report.shown.naming import named, title, told
+from ftguard.text.formatting import POINTS, bound, decimal, quantity, rate, span
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gate import CALIBRATION, Gate
 from ftguard.verdict.gates import Outcome

@@ -7,11 +7,11 @@ and the home folder is `~`. It is text all the same, which whoever draws it has 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ftguard.changed_words import Piece
-from ftguard.glossary import Term
 from ftguard.measures.reliability import Reliability
 from ftguard.measures.side_by_side import Change
 from ftguard.report.shown.headline import Headline
+from ftguard.text.changed_words import Piece
+from ftguard.text.glossary import Term
 
 
 @dataclass(frozen=True, kw_only=True)

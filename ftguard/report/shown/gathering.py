@@ -7,7 +7,6 @@ from datetime import datetime
 import msgspec
 
 from ftguard.errors import InputError
-from ftguard.glossary import GLOSSARY
 from ftguard.report.limits.figures import figures
 from ftguard.report.recorded import RecordedRun
 from ftguard.report.several.caveats import caveats
@@ -25,6 +24,7 @@ from ftguard.report.shown.headline import headline
 from ftguard.report.shown.naming import named
 from ftguard.report.shown.tails import alike, heat_map, tail_slices
 from ftguard.report.shown.undecided import undecided
+from ftguard.text.glossary import GLOSSARY
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
 

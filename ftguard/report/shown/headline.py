@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ftguard.formatting import POINTS, bound, decimal, quantity, span
 from ftguard.measures.change import change_of
 from ftguard.report.shown.limits_kept import limits_kept
 from ftguard.report.shown.naming import in_sentence, together, told
+from ftguard.text.formatting import POINTS, bound, decimal, quantity, span
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.conclusion import Conclusion
 from ftguard.verdict.gate import CALIBRATION

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from ftguard.text.visible import visible
 from ftguard.verdict.gate import State
-from ftguard.visible import visible
 
 TITLES = {
     "target/all": "Target gain",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 
-from ftguard.formatting import quantity
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
 from ftguard.report.recorded import RecordedRun
@@ -10,6 +9,7 @@ from ftguard.report.shown.columns import cell
 from ftguard.report.shown.contents import Answered, Answers, Heat, TailSlice
 from ftguard.report.shown.naming import NOTHING, named
 from ftguard.stats.estimates import Estimate
+from ftguard.text.formatting import quantity
 from ftguard.verdict.checkup import Checkup
 
 EXAMPLES = 2

@@ -5,7 +5,12 @@ from collections.abc import Iterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from ftguard.formatting import (
+from ftguard.measures.change import change_of, score_read
+from ftguard.measures.measurement import Measurement
+from ftguard.report.several.caveats import caveats
+from ftguard.report.several.compared import Contender, Shared, common_of, differences
+from ftguard.report.several.shipping import which_to_ship
+from ftguard.text.formatting import (
     POINTS,
     bound,
     decimal,
@@ -16,11 +21,6 @@ from ftguard.formatting import (
     span,
     wrapped,
 )
-from ftguard.measures.change import change_of, score_read
-from ftguard.measures.measurement import Measurement
-from ftguard.report.several.caveats import caveats
-from ftguard.report.several.compared import Contender, Shared, common_of, differences
-from ftguard.report.several.shipping import which_to_ship
 from ftguard.tracking.block import COLOURS, VERDICTS
 from ftguard.verdict.calibration_words import direction
 from ftguard.verdict.gate import CALIBRATION

@@ -8,13 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from ftguard.ask.answer import Answer, Finish
-from ftguard.changed_words import Kind, changed_words, is_rewritten
-from ftguard.formatting import drawn, printable, wrapped
 from ftguard.measures.side_by_side import Change, SideBySide
 from ftguard.probes.probe import MULTIPLE_CHOICE, Message, Probe
 from ftguard.report.terminal.shortened import shortened, shortened_pieces
 from ftguard.scores.record import Score
-from ftguard.visible import visible
+from ftguard.text.changed_words import Kind, changed_words, is_rewritten
+from ftguard.text.formatting import drawn, printable, wrapped
+from ftguard.text.visible import visible
 
 LABEL = 11
 """Columns of what a text is."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ftguard.errors import InputError
-from ftguard.formatting import alternatives
 from ftguard.measures.side_by_side import Change, SideBySide, gained, lost
+from ftguard.text.formatting import alternatives
 
 ROLES = ("general", "tail", "target", "calibration", "None")
 """The order in which lost answers hurt."""

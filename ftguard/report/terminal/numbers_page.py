@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ftguard.formatting import printable
+from ftguard.text.formatting import printable
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gates import Outcome
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from ftguard.changed_words import Piece
-from ftguard.formatting import count
+from ftguard.text.changed_words import Piece
+from ftguard.text.formatting import count
 
 HEAD, TAIL = 400, 200
 """Characters of a long text that are shown from its beginning and from its end: a query often

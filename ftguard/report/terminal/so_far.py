@@ -8,12 +8,12 @@ from pathlib import Path
 
 from ftguard.errors import InputError
 from ftguard.folders import find_run
-from ftguard.formatting import duration, rate
 from ftguard.measures.measurement import Measurement
 from ftguard.probes.probe import JUDGED
 from ftguard.report.recorded import RecordedRun, read_run
 from ftguard.run.judged_scores import NOW, judged_by_step
 from ftguard.run.ledger import Acted, AnyEvent, BaseTaken, Examined, Lost, RunStarted, Scored
+from ftguard.text.formatting import duration, rate
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gate import Gate
 from ftguard.verdict.life import life_of

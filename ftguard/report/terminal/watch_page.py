@@ -6,15 +6,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ftguard.formatting import (
-    WIDTH,
-    bound,
-    decimal,
-    duration,
-    printable,
-    quantity,
-    wrapped,
-)
 from ftguard.measures.change import change_of, score_read
 from ftguard.measures.measurement import Measurement
 from ftguard.report.recorded import RecordedRun
@@ -25,6 +16,15 @@ from ftguard.report.terminal.so_far import (
     last_event,
     quiet_for,
     to_come,
+)
+from ftguard.text.formatting import (
+    WIDTH,
+    bound,
+    decimal,
+    duration,
+    printable,
+    quantity,
+    wrapped,
 )
 from ftguard.tracking.block import COLOURS, VERDICTS, reason, render_checkup
 from ftguard.verdict.calibration_words import direction

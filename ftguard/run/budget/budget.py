@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ftguard.errors import InputError
-from ftguard.formatting import duration, percent
+from ftguard.text.formatting import duration, percent
 
 DEFAULT = 0.05
 """The share of a run's time that checks take unless told otherwise."""

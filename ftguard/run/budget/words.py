@@ -3,11 +3,11 @@
 import math
 from collections.abc import Iterator
 
-from ftguard.formatting import count, duration, percent
 from ftguard.run.budget.budget import DEFAULT
 from ftguard.run.budget.plan import Ahead
 from ftguard.run.budget.spending import LEAST, Spending
 from ftguard.scores.snapshot import Snapshot
+from ftguard.text.formatting import count, duration, percent
 
 MOST = 0.9
 """A share of the run from which on a budget is none."""

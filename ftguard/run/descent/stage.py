@@ -8,7 +8,6 @@ from ftguard.ask.asking import changes_answers
 from ftguard.ask.ranks import broadcast_from_main, made_by_main
 from ftguard.ask.unwrap import adapted
 from ftguard.folders import RunFolder
-from ftguard.formatting import quantity, span
 from ftguard.measures import measure
 from ftguard.measures.change import change_of
 from ftguard.measures.measurement import Measurement
@@ -16,6 +15,7 @@ from ftguard.run.budget.spending import Spending
 from ftguard.run.descent.original_base import load_stored
 from ftguard.run.examine import EvalConfig, take_snapshot
 from ftguard.scores.snapshot import Snapshot, save_snapshot
+from ftguard.text.formatting import quantity, span
 
 TOLD = (
     ("target", "all"),

@@ -8,13 +8,13 @@ from typing import Any
 
 from transformers import PreTrainedTokenizerBase
 
-from ftguard.formatting import count
 from ftguard.probes.training.columns import is_table
 from ftguard.probes.training.given import MOST_ROWS, MOST_STREAMED, GivenRows
 from ftguard.probes.training.row_texts import ODD, RowTexts, read_row
 from ftguard.probes.training.unread import Unread
 from ftguard.probes.training.walk import first_rows, rows_at, size_of
 from ftguard.run.training.fingerprint import fingerprint_of
+from ftguard.text.formatting import count
 
 _CHUNK = 1_000
 

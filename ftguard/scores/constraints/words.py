@@ -4,7 +4,7 @@ import unicodedata
 
 import regex
 
-from ftguard.words import HAN_AND_KANA, UNSPACED, num_words
+from ftguard.text.words import HAN_AND_KANA, UNSPACED, num_words
 
 _PLAIN = str.maketrans(
     {

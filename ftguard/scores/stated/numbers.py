@@ -12,7 +12,7 @@ from ftguard.scores.stated.question import Asked, stem
 from ftguard.scores.stated.tokens import tokens
 from ftguard.scores.stated.unspaced import COUNTER, is_denied
 from ftguard.scores.stated.wordlists import FILLERS, NUMBER_WORDS, UNITS
-from ftguard.words import UNSPACED
+from ftguard.text.words import UNSPACED
 
 _NUMBER = re.compile(
     rf"(?<![^\W{UNSPACED}])(?<![\^.,/])"

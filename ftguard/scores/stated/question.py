@@ -17,7 +17,7 @@ from ftguard.scores.stated.wordlists import (
     TITLES,
     UNITS,
 )
-from ftguard.words import UNSPACED
+from ftguard.text.words import UNSPACED
 
 _SENTENCE_END = re.compile(rf"(?<=[{ENDS}])\s+|(?<=[.!?][\"')])\s+|\n+")
 _OR = re.compile(r"\s*(?:还是|還是|或者|或是|それとも|または)\s*")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import regex
 
 from ftguard.scores.stated.unspaced import is_korean_form, is_unspaced
-from ftguard.words import UNSPACED, share_of_word
+from ftguard.text.words import UNSPACED, share_of_word
 
 _LETTER = rf"[\w--[\d_\_{UNSPACED}]]"
 _LABEL = (

@@ -2,7 +2,7 @@
 
 import re
 
-from ftguard.words import HAN_AND_KANA, UNSPACED
+from ftguard.text.words import HAN_AND_KANA, UNSPACED
 
 ENDS = ".!?\u3002\u17d4\u17d5\u104b\u0f0d\u0964"
 """What ends a sentence, in the compatibility form: full stops of Chinese, Khmer, Burmese, Tibetan

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ftguard.formatting import rate
+from ftguard.text.formatting import rate
 from ftguard.verdict.advice import GoFurther
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gates import Outcome

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ftguard.formatting import rate
+from ftguard.text.formatting import rate
 from ftguard.verdict.advice import LowerLearningRate
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.remedies.rate_range import RateRange, rate_range, rounded

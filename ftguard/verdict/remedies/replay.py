@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ftguard.formatting import percent
+from ftguard.text.formatting import percent
 from ftguard.verdict.advice import Replay
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.remedies.learning_rate import wanted_rate

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from ftguard.formatting import rate
 from ftguard.measures.measurement import Measurement
+from ftguard.text.formatting import rate
 from ftguard.verdict.advice import LowerLearningRate
 from ftguard.verdict.checkup import Checkup
 from ftguard.verdict.gate import Gate

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ftguard.formatting import (
+from ftguard.text.formatting import (
     bound,
     decimal,
     duration,

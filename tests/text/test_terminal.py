@@ -15,7 +15,7 @@ from ftguard.check.github import send
 from ftguard.cli.exits import ends_on_wrong_use
 from ftguard.cli.main import app
 from ftguard.errors import NothingExaminedError
-from ftguard.terminal import echo, write, write_exact
+from ftguard.text.terminal import echo, write, write_exact
 from ftguard.tracking.console import say
 
 STEERING = "\x1b]0;PWNED\x07 \x1b[2J \u202e \u200b \x9b31m"

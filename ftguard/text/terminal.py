@@ -12,8 +12,8 @@ from typing import Any, TextIO
 
 from tqdm.auto import tqdm
 
-from ftguard.formatting import encodable, printable
-from ftguard.visible import visible
+from ftguard.text.formatting import encodable, printable
+from ftguard.text.visible import visible
 
 _COLOUR = r"\x1b\[[0-9;]*m"
 _COLOURS = re.compile(f"({_COLOUR})")

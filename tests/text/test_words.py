@@ -2,7 +2,7 @@
 
 import pytest
 
-from ftguard.words import num_words
+from ftguard.text.words import num_words
 
 
 @pytest.mark.parametrize(

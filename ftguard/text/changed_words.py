@@ -8,7 +8,7 @@ from typing import Literal
 import regex
 from rapidfuzz.distance import Indel
 
-from ftguard.words import UNSPACED
+from ftguard.text.words import UNSPACED
 
 Kind = Literal["same", "old", "new"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ftguard.visible import Segment, segments, visible
+from ftguard.text.visible import Segment, segments, visible
 
 
 @pytest.mark.parametrize(

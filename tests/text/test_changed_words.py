@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ftguard.changed_words import Piece, changed_words, is_rewritten
+from ftguard.text.changed_words import Piece, changed_words, is_rewritten
 
 SIGNS = {"same": ("", ""), "old": ("[-", "-]"), "new": ("{+", "+}")}
 
